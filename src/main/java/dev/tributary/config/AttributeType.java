@@ -1,0 +1,15 @@
+package dev.tributary.config;
+
+/** DynamoDB attribute types, by the names of its API. */
+public enum AttributeType {
+    S,
+    N,
+    B,
+    BOOL,
+    NULL,
+    M,
+    L,
+    SS,
+    NS,
+    BS
+}

@@ -1,0 +1,24 @@
+package dev.tributary.config;
+
+import java.util.Optional;
+import java.util.Set;
+
+/** One target of a source: which attributes go there and what a removal does. */
+public interface RouteSettings extends TableSettings {
+
+    /** Attributes that are copied; absent: all of them. */
+    Optional<Set<String>> include();
+
+    /** Attributes that are not copied. */
+    Optional<Set<String>> exclude();
+
+    DeletePolicy deletes();
+
+    /** What the removal of a source item does to its target row. */
+    enum DeletePolicy {
+        /** The row is deleted. */
+        HARD,
+        /** The row stays. */
+        IGNORE
+    }
+}

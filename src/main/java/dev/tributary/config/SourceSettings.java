@@ -1,0 +1,20 @@
+package dev.tributary.config;
+
+import java.time.Duration;
+import java.util.Map;
+
+/** A table whose stream is read once and feeds all its routes. */
+public interface SourceSettings extends TableSettings {
+
+    /** Pause between two reads of a shard that had records; twice as long after an empty read. */
+    Duration pollInterval();
+
+    /** Pause between two checkpoints of a shard. */
+    Duration checkpointInterval();
+
+    /** Changes of one shard that may be in flight; reading waits above it. */
+    int maxInFlight();
+
+    /** Routes to target tables by name; at least one. */
+    Map<String, RouteSettings> route();
+}
