@@ -1,0 +1,115 @@
+package dev.tributary.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigDecimal;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** How a value of each DynamoDB type is written in the configuration. */
+final class AttributeText {
+
+    private static final int NUMBER_DIGITS = 38;
+    private static final int SMALLEST_EXPONENT = -130;
+    private static final int GREATEST_EXPONENT = 125;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private AttributeText() {}
+
+    static boolean isOf(AttributeType type, String text) {
+        return switch (type) {
+            case S -> true;
+            case N -> isNumber(text);
+            case B -> isBase64(text);
+            case BOOL -> text.equals("true") || text.equals("false");
+            case NULL -> text.equals("null");
+            case M -> json(text).filter(JsonNode::isObject).isPresent();
+            case L -> json(text).filter(JsonNode::isArray).isPresent();
+            case SS -> isSet(text, JsonNode::isTextual);
+            case NS -> isSet(text, node -> (node.isNumber() || node.isTextual()) && isNumber(node.asText()));
+            case BS -> isSet(text, node -> node.isTextual() && isBase64(node.asText()));
+        };
+    }
+
+    static String expected(AttributeType type) {
+        return switch (type) {
+            case S -> "a string";
+            case N -> "a number of at most 38 digits";
+            case B -> "base64";
+            case BOOL -> "true or false";
+            case NULL -> "null";
+            case M -> "a JSON object";
+            case L -> "a JSON array";
+            case SS -> "a JSON array of different strings";
+            case NS -> "a JSON array of different numbers";
+            case BS -> "a JSON array of different base64 strings";
+        };
+    }
+
+    static String example(AttributeType type) {
+        return switch (type) {
+            case S -> "text";
+            case N -> "42";
+            case B -> "aGVsbG8=";
+            case BOOL -> "true";
+            case NULL -> "null";
+            case M -> "{\"plan\":\"basic\"}";
+            case L -> "[\"basic\",1]";
+            case SS -> "[\"basic\",\"plus\"]";
+            case NS -> "[1,2]";
+            case BS -> "[\"aGVsbG8=\"]";
+        };
+    }
+
+    private static boolean isNumber(String text) {
+        try {
+            BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+            int exponent = number.precision() - number.scale() - 1;
+            return number.signum() == 0
+                    || (number.precision() <= NUMBER_DIGITS
+                            && exponent >= SMALLEST_EXPONENT
+                            && exponent <= GREATEST_EXPONENT);
+        } catch (NumberFormatException | ArithmeticException refused) {
+            return false;
+        }
+    }
+
+    private static boolean isBase64(String text) {
+        try {
+            Base64.getDecoder().decode(text);
+            return true;
+        } catch (IllegalArgumentException refused) {
+            return false;
+        }
+    }
+
+    /** DynamoDB takes no empty set, and no element twice. */
+    private static boolean isSet(String text, Predicate<JsonNode> element) {
+        Optional<JsonNode> array = json(text).filter(JsonNode::isArray).filter(node -> !node.isEmpty());
+        if (array.isEmpty()) {
+            return false;
+        }
+        Set<String> seen = new HashSet<>();
+        for (JsonNode node : array.get()) {
+            if (!element.test(node) || !seen.add(node.asText())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<JsonNode> json(String text) {
+        try {
+            return Optional.of(JSON.readTree(text));
+        } catch (JsonProcessingException refused) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.tributary.config;
+
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.ExpressionConfigSourceInterceptor;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Which keys are given, and with what values: the environment's before the file's, with expressions resolved. */
+final class Inputs {
+
+    static final String PREFIX = "TRIBUTARY_";
+
+    private static final int FROM_ENVIRONMENT = 300;
+    private static final int FROM_FILE = 200;
+    private static final int FOR_EXPRESSIONS = 100;
+    private static final String SEE_REFERENCE = "see the configuration reference for the keys there are";
+
+    /**
+     * A key that is given.
+     *
+     * @param label the key, or the environment variable, to show the user
+     * @param value its value without white space around it; empty if it was refused already
+     */
+    record Given(Key<?> key, List<String> names, String label, Optional<String> value) {}
+
+    private final Names names = new Names();
+    private final SortedMap<String, Match> matches = new TreeMap<>();
+    private final List<String> unknownKeys = new ArrayList<>();
+    private final List<String> unknownVariables = new ArrayList<>();
+    private final Map<String, String> file;
+    private final SortedMap<String, String> variables = new TreeMap<>();
+    private final SmallRyeConfig config;
+
+    private record Match(Key<?> key, List<String> names) {}
+
+    private Inputs(Map<String, String> file, Map<String, String> environment) {
+        this.file = file;
+        environment.forEach((variable, value) -> {
+            if (variable.startsWith(PREFIX)) {
+                variables.put(variable.substring(PREFIX.length()), value);
+            }
+        });
+        // A lower-case variable could otherwise pass for a key of the same name.
+        Map<String, String> forExpressions = new TreeMap<>(environment);
+        forExpressions.keySet().removeIf(variable -> !variable.matches("[A-Z_][A-Z0-9_]*"));
+        config = new SmallRyeConfigBuilder()
+                .withInterceptors(new ExpressionConfigSourceInterceptor(true, List.of()))
+                .withSources(
+                        new EnvConfigSource(variables, FROM_ENVIRONMENT),
+                        new PropertiesConfigSource(file, "file", FROM_FILE),
+                        new PropertiesConfigSource(forExpressions, "variables", FOR_EXPRESSIONS))
+                .build();
+    }
+
+    /** What is given, by key; unknown keys, empty values and expressions without a value are reported. */
+    static SortedMap<String, Given> collect(
+            Map<String, String> file, Map<String, String> environment, Consumer<ConfigError> errors) {
+        Inputs inputs = new Inputs(file, environment);
+        // The file first: its names tell how a variable's are spelt.
+        file.keySet().forEach(inputs::matchKey);
+        inputs.variables.keySet().forEach(inputs::matchVariable);
+        inputs.reportUnknown(errors);
+        SortedMap<String, Given> given = new TreeMap<>();
+        inputs.matches.forEach((name, match) -> given.put(name, inputs.given(name, match, errors)));
+        return given;
+    }
+
+    private void matchKey(String name) {
+        if (!match(name)) {
+            unknownKeys.add(name);
+        }
+    }
+
+    private boolean match(String name) {
+        for (Key<?> key : Keys.mostSpecificFirst().toList()) {
+            Optional<List<String>> found = key.match(name);
+            if (found.isPresent()) {
+                add(name, key, found.get());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void add(String name, Key<?> key, List<String> found) {
+        matches.put(name, new Match(key, found));
+        names.add(key.placeholders(), found);
+    }
+
+    private void matchVariable(String variable) {
+        List<String> spelt = Keys.mostSpecificFirst()
+                .flatMap(key -> names.of(key.placeholders()).stream().map(key::name))
+                .filter(name -> Key.variable(name).equals(variable))
+                .toList();
+        if (!spelt.isEmpty()) {
+            spelt.forEach(this::match);
+            return;
+        }
+        for (Key<?> key : Keys.mostSpecificFirst().toList()) {
+            Optional<List<String>> found = key.matchVariable(variable);
+            if (found.isPresent()) {
+                add(key.name(found.get()), key, found.get());
+                return;
+            }
+        }
+        unknownVariables.add(variable);
+    }
+
+    private void reportUnknown(Consumer<ConfigError> errors) {
+        NearestKey nearest = new NearestKey(names);
+        for (String key : unknownKeys) {
+            errors.accept(ConfigError.of(
+                    key,
+                    file.getOrDefault(key, ""),
+                    "unknown key",
+                    nearest.toKey(key).map(Inputs::didYouMean).orElse(SEE_REFERENCE)));
+        }
+        for (String variable : unknownVariables) {
+            errors.accept(ConfigError.of(
+                    PREFIX + variable,
+                    variables.getOrDefault(variable, ""),
+                    "unknown variable",
+                    nearest.toVariable(variable)
+                            .map(name -> didYouMean(PREFIX + name))
+                            .orElse(SEE_REFERENCE)));
+        }
+    }
+
+    private static String didYouMean(String name) {
+        return "did you mean " + name + "?";
+    }
+
+    private Given given(String name, Match match, Consumer<ConfigError> errors) {
+        String variable = Key.variable(name);
+        boolean overridden = variables.containsKey(variable);
+        String label = overridden ? PREFIX + variable : name;
+        String written = overridden ? variables.getOrDefault(variable, "") : file.getOrDefault(name, "");
+        Optional<String> value = resolve(label, name, written, errors);
+        if (value.isPresent() && value.get().isEmpty()) {
+            errors.accept(ConfigError.of(
+                    label,
+                    written.strip(),
+                    "empty",
+                    "give %s, such as %s, or remove it"
+                            .formatted(
+                                    match.key.type().expected(),
+                                    match.key.type().example())));
+            value = Optional.empty();
+        }
+        return new Given(match.key, match.names, label, value);
+    }
+
+    private Optional<String> resolve(String label, String name, String written, Consumer<ConfigError> errors) {
+        try {
+            ConfigValue value = config.getConfigValue(name);
+            if (value.getValue() != null) {
+                return Optional.of(value.getValue().strip());
+            }
+        } catch (NoSuchElementException | IllegalArgumentException refused) {
+            // Said below: SmallRye's words name neither the variable nor what to do.
+        }
+        errors.accept(ConfigError.of(
+                label,
+                written,
+                "an expression without a value",
+                "set the environment variable it names, or write ${NAME:default}, or \\\\${ for a plain ${"));
+        return Optional.empty();
+    }
+}

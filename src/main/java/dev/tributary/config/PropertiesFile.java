@@ -1,0 +1,55 @@
+package dev.tributary.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** What a {@code .properties} file says, and whether it could be read at all. */
+record PropertiesFile(Map<String, String> values, boolean readable) {
+
+    private static final PropertiesFile UNREADABLE = new PropertiesFile(Map.of(), false);
+
+    /** Reads the file; reports a key that is given twice, of which {@link Properties} would silently take the last. */
+    static PropertiesFile read(Path file, Consumer<ConfigError> errors) {
+        if (Files.isDirectory(file)) {
+            return unreadable(file, "is a directory", "name a .properties file in it", errors);
+        }
+        Map<String, String> values = new TreeMap<>();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            new Properties() {
+                @Override
+                public synchronized Object put(Object key, Object value) {
+                    String name = (String) key;
+                    String given = (String) value;
+                    String before = values.putIfAbsent(name, given);
+                    if (before != null) {
+                        errors.accept(ConfigError.of(
+                                name, given, "given twice, before as " + before, "keep one of the two lines"));
+                    }
+                    return given;
+                }
+            }.load(reader);
+        } catch (NoSuchFileException e) {
+            return unreadable(file, "no such file", "name an existing .properties file", errors);
+        } catch (CharacterCodingException e) {
+            return unreadable(file, "is not UTF-8", "save it as UTF-8", errors);
+        } catch (IllegalArgumentException e) {
+            return unreadable(file, "has a malformed \\u escape", "write \\u with four hexadecimal digits", errors);
+        } catch (IOException e) {
+            return unreadable(file, "cannot be read (" + e + ")", "check the file and its permissions", errors);
+        }
+        return new PropertiesFile(values, true);
+    }
+
+    private static PropertiesFile unreadable(Path file, String problem, String remedy, Consumer<ConfigError> errors) {
+        errors.accept(ConfigError.of(file.toString(), problem, remedy));
+        return UNREADABLE;
+    }
+}

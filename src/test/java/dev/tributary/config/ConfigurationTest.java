@@ -1,0 +1,385 @@
+package dev.tributary.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.LocalSettings.Mode;
+import dev.tributary.config.RouteSettings.DeletePolicy;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationTest {
+
+    private static final Map<String, String> MINIMAL = Map.of(
+            "source.users.table", "users",
+            "source.users.route.by-city.table", "users_by_city");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void whatIsNotGivenHasItsDefault() throws Exception {
+        Settings settings = Configuration.of(with("write.users.path", "/", "write.users.table", "users"));
+
+        assertThat(settings.application()).isEqualTo("tributary");
+        assertThat(settings.workerId()).isEmpty();
+        assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(settings.aws().region()).isEmpty();
+        assertThat(settings.aws().endpoint()).isEmpty();
+        assertThat(settings.log().format()).isEqualTo(LogSettings.Format.TEXT);
+        assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
+        assertThat(settings.http()).isEqualTo(new BoundSettings.Http("127.0.0.1", 8080, false, 1_048_576));
+        assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
+        assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
+        SourceSettings source = settings.source().get("users");
+        assertThat(source.table()).isEqualTo("users");
+        assertThat(source.region()).isEmpty();
+        assertThat(source.endpoint()).isEmpty();
+        assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(100));
+        assertThat(source.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(source.maxInFlight()).isEqualTo(1000);
+        assertThat(source.route())
+                .isEqualTo(Map.of(
+                        "by-city",
+                        new BoundSettings.Route(
+                                "users_by_city",
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                DeletePolicy.HARD)));
+        assertThat(settings.write())
+                .isEqualTo(Map.of(
+                        "users",
+                        new BoundSettings.Write("users", Optional.empty(), Optional.empty(), "/", Map.of(), Map.of())));
+    }
+
+    @Test
+    void valuesAreReadInTheFormsPeopleWriteThem() throws Exception {
+        Settings settings = Configuration.of(with(
+                "source.users.poll-interval", " 250ms ",
+                "source.users.checkpoint-interval", "PT1.5S",
+                "lease.duration", "2m",
+                "source.users.endpoint", "http://127.0.0.1:8000",
+                "source.users.route.by-city.include", "state, city,email",
+                "source.users.route.by-city.deletes", "IGNORE",
+                "log.level", "Debug",
+                "http.host", "[::1]",
+                "write.users.path", "/a/b-c",
+                "write.users.table", "users",
+                "write.users.type.zip.code", "n",
+                "write.users.defaults.tags", "[\"a\"]",
+                "write.users.type.tags", "SS"));
+
+        SourceSettings source = settings.source().get("users");
+        assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(250));
+        assertThat(source.checkpointInterval()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(settings.lease().duration()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(source.endpoint()).contains(URI.create("http://127.0.0.1:8000"));
+        assertThat(source.route().get("by-city").include()).contains(Set.of("state", "city", "email"));
+        assertThat(source.route().get("by-city").deletes()).isEqualTo(DeletePolicy.IGNORE);
+        assertThat(settings.log().level()).isEqualTo(LogSettings.Level.DEBUG);
+        assertThat(settings.write().get("users").type())
+                .isEqualTo(Map.of("zip.code", AttributeType.N, "tags", AttributeType.SS));
+        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("tags", "[\"a\"]"));
+    }
+
+    @Test
+    void tutorialLoads() throws Exception {
+        Settings settings = Configuration.load(Path.of("config/local.properties"), Map.of());
+
+        assertThat(settings.local().mode()).isEqualTo(Mode.MEMORY);
+        assertThat(settings.local().table())
+                .isEqualTo(Map.of(
+                        "users",
+                        new BoundSettings.Table(
+                                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()), true),
+                        "users_by_city",
+                        new BoundSettings.Table(
+                                new KeySchema(
+                                        new KeyAttribute("state", AttributeType.S),
+                                        Optional.of(new KeyAttribute("city", AttributeType.S))),
+                                false)));
+        assertThat(settings.source().get("users").route().get("by-city").exclude())
+                .contains(Set.of("zipcode"));
+        WriteSettings write = settings.write().get("users");
+        assertThat(write.path()).isEqualTo("/");
+        assertThat(write.type()).isEqualTo(Map.of("zipcode", AttributeType.N));
+        assertThat(write.defaults()).isEqualTo(Map.of("active", "true"));
+        assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.admin().port()).isEqualTo(8081);
+    }
+
+    @Test
+    void productionExampleLoads() throws Exception {
+        Settings settings = Configuration.load(Path.of("config/tributary.properties"), Map.of());
+
+        assertThat(settings.local().mode()).isEqualTo(Mode.OFF);
+        assertThat(settings.aws().region()).contains("eu-central-1");
+        assertThat(settings.source().get("users").route()).containsOnlyKeys("archive", "by-city");
+        assertThat(settings.source().get("users").route().get("archive").region())
+                .contains("eu-west-1");
+        assertThat(settings.write()).containsOnlyKeys("users");
+    }
+
+    @Test
+    void linesThatTheProductionExampleLeavesOutAreValidToo() throws Exception {
+        String everything =
+                Files.readString(Path.of("config/tributary.properties")).replaceAll("(?m)^#(?=[a-z])", "");
+
+        Settings settings = Configuration.load(file(everything), Map.of());
+
+        assertThat(settings.workerId()).contains("worker-1");
+    }
+
+    @Test
+    void environmentComesBeforeTheFile() throws Exception {
+        Path file = file("""
+                source.users.table = users
+                source.users.poll-interval = 1s
+                source.users.route.by-city.table = users_by_city
+                write.users.path = /
+                write.users.table = users
+                write.users.type.zipCode = S
+                """);
+
+        Settings settings = Configuration.load(
+                file,
+                Map.of(
+                        "TRIBUTARY_SOURCE_USERS_POLL_INTERVAL", "2s",
+                        "TRIBUTARY_SOURCE_USERS_ROUTE_BY_CITY_EXCLUDE", "zipCode",
+                        "TRIBUTARY_WRITE_USERS_TYPE_ZIPCODE", "N",
+                        "TRIBUTARY_HTTP_PORT", "9090",
+                        "HTTP_PORT", "1",
+                        "AWS_REGION", "eu-west-3",
+                        "application", "other"));
+
+        assertThat(settings.source().get("users").pollInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.source().get("users").route().get("by-city").exclude())
+                .contains(Set.of("zipCode"));
+        assertThat(settings.write().get("users").type()).isEqualTo(Map.of("zipCode", AttributeType.N));
+        assertThat(settings.http().port()).isEqualTo(9090);
+        assertThat(settings.aws().region()).as("variables without the prefix").isEmpty();
+        assertThat(settings.application()).isEqualTo("tributary");
+    }
+
+    @Test
+    void everythingCanComeFromTheEnvironment() throws Exception {
+        Settings settings = Configuration.load(
+                file(""),
+                Map.of(
+                        "TRIBUTARY_LOCAL_MODE", "memory",
+                        "TRIBUTARY_LOCAL_TABLE_USERS_BY_CITY_KEY", "state:S, city:S",
+                        "TRIBUTARY_SOURCE_ALL_USERS_TABLE", "users",
+                        "TRIBUTARY_SOURCE_ALL_USERS_CHECKPOINT_INTERVAL", "1s",
+                        "TRIBUTARY_SOURCE_ALL_USERS_ROUTE_BY_CITY_TABLE", "users_by_city",
+                        "TRIBUTARY_WRITE_USERS_PATH", "/",
+                        "TRIBUTARY_WRITE_USERS_TABLE", "users",
+                        "TRIBUTARY_WRITE_USERS_DEFAULTS_IS_ACTIVE", "true"));
+
+        assertThat(settings.local().table()).containsOnlyKeys("users_by_city");
+        assertThat(settings.source()).containsOnlyKeys("all-users");
+        assertThat(settings.source().get("all-users").checkpointInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.source().get("all-users").route()).containsOnlyKeys("by-city");
+        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("is_active", "true"));
+    }
+
+    @Test
+    void expressionsTakeValuesFromTheEnvironment() throws Exception {
+        Path file = file("""
+                worker-id = ${HOSTNAME}-1
+                source.users.table = ${STAGE:dev}-users
+                source.users.route.by-city.table = users_by_city
+                write.users.path = /
+                write.users.table = users
+                write.users.defaults.price = $5 or \\\\${NOT_ME}
+                """);
+
+        Settings settings = Configuration.load(file, Map.of("HOSTNAME", "box"));
+
+        assertThat(settings.workerId()).contains("box-1");
+        assertThat(settings.source().get("users").table()).isEqualTo("dev-users");
+        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("price", "$5 or ${NOT_ME}"));
+    }
+
+    @Test
+    void keyGivenTwiceInTheFileIsRefused() throws IOException {
+        Path file = file("""
+                source.users.table = users
+                source.users.route.by-city.table = users_by_city
+                http.port = 8080
+                http.port : 9090
+                """);
+
+        InvalidConfigurationException refused = refused(file, Map.of());
+
+        assertThat(refused)
+                .hasMessage("%s: the configuration has an error%n  http.port = 9090: given twice, before as 8080;"
+                                .formatted(file)
+                                .replace(System.lineSeparator(), "\n")
+                        + " keep one of the two lines");
+    }
+
+    @Test
+    void variableIsNamedWhenItsValueIsWrong() throws IOException {
+        Path file = file("source.users.table = users\nsource.users.route.by-city.table = users_by_city\n");
+
+        InvalidConfigurationException refused = refused(
+                file,
+                Map.of(
+                        "TRIBUTARY_HTTP_PORT", "many",
+                        "TRIBUTARY_LOG_LEVEL", "",
+                        "TRIBUTARY_SOURCE_USERS_POL_INTERVAL", "1s",
+                        "TRIBUTARY_NONSENSE", "1"));
+
+        assertThat(refused.getMessage())
+                .contains(
+                        "TRIBUTARY_HTTP_PORT = many: expected an integer from 0 to 65535; for example 8080",
+                        "TRIBUTARY_LOG_LEVEL = : empty; give one of error, warn, info, debug, trace, such as debug, or"
+                                + " remove it",
+                        "TRIBUTARY_SOURCE_USERS_POL_INTERVAL = 1s: unknown variable; did you mean"
+                                + " TRIBUTARY_SOURCE_USERS_POLL_INTERVAL?",
+                        "TRIBUTARY_NONSENSE = 1: unknown variable; see the configuration reference");
+        assertThat(refused.errors()).hasSize(4);
+    }
+
+    @Test
+    void allErrorsAreReportedAtOnce() throws IOException {
+        Path file = file("""
+                source.users.table = users
+                source.users.table = users2
+                source.users.pol-interval = 1s
+                source.users.max-in-flight = 0
+                source.users.route.by-city.exclude = zipcode
+                source.orders.table = orders
+                http.host = 0.0.0.0
+                log.level =
+                """);
+
+        InvalidConfigurationException refused = refused(file, Map.of("TRIBUTARY_ADMIN_PORT", "8080"));
+
+        assertThat(refused.getMessage()).startsWith(file + ": the configuration has 8 errors\n  ");
+        assertThat(refused.getMessage().lines()).hasSize(9);
+        assertThat(refused.errors())
+                .extracting(ConfigError::key)
+                .containsExactlyInAnyOrder(
+                        "source.users.table",
+                        "source.users.pol-interval",
+                        "source.users.max-in-flight",
+                        "source.users.route.by-city.table",
+                        "source.orders",
+                        "http.host",
+                        "log.level",
+                        "TRIBUTARY_ADMIN_PORT");
+    }
+
+    @Test
+    void loopOverSeveralSourcesIsRefused() throws IOException {
+        Path file = file(
+                """
+                source.a.table = table-a
+                source.a.route.b.table = table-b
+                source.b.table = table-b
+                source.b.route.c.table = table-c
+                source.c.table = table-c
+                source.c.route.a.table = table-a
+                source.c.route.out.table = table-d
+                """);
+
+        InvalidConfigurationException refused = refused(file, Map.of());
+
+        assertThat(refused.errors())
+                .extracting(ConfigError::key)
+                .containsExactly("source.a.route.b.table", "source.b.route.c.table", "source.c.route.a.table");
+        assertThat(refused.getMessage())
+                .contains("source.b.route.c.table = table-c: leads back to the source's own table table-b: a loop;");
+    }
+
+    @Test
+    void sameTableNameInAnotherRegionIsAnotherTable() throws Exception {
+        Settings settings = Configuration.of(with(
+                "aws.region", "eu-west-1",
+                "source.users.route.copy.table", "users",
+                "source.users.route.copy.region", "eu-central-1",
+                "source.users.route.again.table", "users_by_city",
+                "source.users.route.again.region", "eu-central-1"));
+
+        assertThat(settings.source().get("users").route()).containsOnlyKeys("again", "by-city", "copy");
+    }
+
+    @Test
+    void remoteHostsAndFreePortsAreAcceptedWhereAskedFor() throws Exception {
+        Settings settings = Configuration.of(with(
+                "http.host", "0.0.0.0",
+                "http.allow-remote", "true",
+                "http.port", "0",
+                "admin.host", "::",
+                "admin.allow-remote", "TRUE",
+                "admin.port", "0"));
+
+        assertThat(settings.http()).isEqualTo(new BoundSettings.Http("0.0.0.0", 0, true, 1_048_576));
+        assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
+    }
+
+    @Test
+    void longOrMultilineValueIsShownOnOneShortLine() {
+        ConfigError error = ConfigError.of("key", "a\nb" + "c".repeat(200), "problem", "remedy");
+
+        assertThat(error.toString()).isEqualTo("key = a?b" + "c".repeat(117) + "…: problem; remedy");
+    }
+
+    @Test
+    void missingFileIsRefused() {
+        Path file = directory.resolve("none.properties");
+
+        assertThat(refused(file, Map.of()).getMessage())
+                .contains("none.properties: no such file; name an existing .properties file");
+    }
+
+    @Test
+    void directoryInsteadOfAFileIsRefused() {
+        assertThat(refused(directory, Map.of()).getMessage()).contains("is a directory; name a .properties file in it");
+    }
+
+    @Test
+    void fileThatIsNotUtf8IsRefused() throws IOException {
+        Path file = directory.resolve("latin.properties");
+        Files.write(file, "application = \u00e9".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(refused(file, Map.of()).getMessage()).contains("is not UTF-8; save it as UTF-8");
+    }
+
+    @Test
+    void malformedEscapeInTheFileIsRefused() throws IOException {
+        assertThat(refused(file("application = \\u12"), Map.of()).getMessage())
+                .contains("malformed \\u escape; write \\u with four hexadecimal digits");
+    }
+
+    private static InvalidConfigurationException refused(Path file, Map<String, String> environment) {
+        return catchThrowableOfType(InvalidConfigurationException.class, () -> Configuration.load(file, environment));
+    }
+
+    private Path file(String content) throws IOException {
+        return Files.writeString(directory.resolve("test.properties"), content);
+    }
+
+    private static Map<String, String> with(String... more) {
+        Map<String, String> all = new TreeMap<>(MINIMAL);
+        for (int i = 0; i < more.length; i += 2) {
+            all.put(more[i], more[i + 1]);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,321 @@
+package dev.tributary.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every refusal, each alone in a configuration that is right but for it. */
+class RefusedConfigurationTest {
+
+    private static final String USERS = """
+            source.users.table = users
+            source.users.route.by-city.table = users_by_city
+            """;
+    private static final String WRITE = "write.users.table = users\n";
+    private static final String LOCAL = "local.mode = memory\n";
+
+    @ParameterizedTest(name = "{2}")
+    @MethodSource({"unknownKeys", "missingKeys", "wrongValues", "wrongDefaults", "contradictions"})
+    void isTheOnlyError(String base, String added, String error) throws IOException {
+        InvalidConfigurationException refused = catchThrowableOfType(
+                InvalidConfigurationException.class, () -> Configuration.of(properties(base + added)));
+
+        assertThat(refused).as("the configuration was accepted").isNotNull();
+        assertThat(refused.errors().stream().map(ConfigError::toString).collect(Collectors.joining("\n")))
+                .isEqualTo(error);
+        assertThat(refused.getMessage()).isEqualTo("properties: the configuration has an error\n  " + error);
+    }
+
+    static Stream<Arguments> unknownKeys() {
+        return Stream.of(
+                refusal(
+                        "source.users.pol-interval = 1s",
+                        "source.users.pol-interval = 1s: unknown key; did you mean source.users.poll-interval?"),
+                refusal(
+                        "source.users.pollInterval = 1s",
+                        "source.users.pollInterval = 1s: unknown key; did you mean source.users.poll-interval?"),
+                refusal(
+                        "source.users.routes.by-city.deletes = hard",
+                        "source.users.routes.by-city.deletes = hard: unknown key; did you mean"
+                                + " source.users.route.by-city.deletes?"),
+                refusal(
+                        "sorce.orders.table = orders",
+                        "sorce.orders.table = orders: unknown key; did you mean source.orders.table?"),
+                refusal(
+                        "poll-interval = 1s",
+                        "poll-interval = 1s: unknown key; did you mean source.users.poll-interval?"),
+                refusal(
+                        "source.users.poll = 1s",
+                        "source.users.poll = 1s: unknown key; did you mean source.users.poll-interval?"),
+                refusal("htp.port = 1", "htp.port = 1: unknown key; did you mean http.port?"),
+                refusal(
+                        "colour = red",
+                        "colour = red: unknown key; see the configuration reference for the keys there are"));
+    }
+
+    static Stream<Arguments> missingKeys() {
+        return Stream.of(
+                refusal(
+                        "",
+                        "source.orders.route.all.table = all_orders",
+                        "source.orders.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, such"
+                                + " as users"),
+                refusal(
+                        "",
+                        USERS + "source.user.route.all.table = all_users",
+                        "source.user.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, such as"
+                                + " users, or spell its name as in source.users.table"),
+                refusal(
+                        "source.users.route.all.exclude = zipcode",
+                        "source.users.route.all.table: missing; give a table name of 3 to 255 letters, digits, _ . or"
+                                + " -, such as users"),
+                refusal(
+                        WRITE,
+                        "write.users.type.zipcode = N",
+                        "write.users.path: missing; give a path that starts with /, of letters, digits, . _ ~ - and"
+                                + " single /, such as /users"),
+                refusal(
+                        "",
+                        "write.users.path = /",
+                        "write.users.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, such as"
+                                + " users"),
+                refusal(
+                        USERS + LOCAL,
+                        "local.table.users.stream = true",
+                        "local.table.users.key: missing; give name:type or name:type, name:type, with the types S, N"
+                                + " or B, such as email:S"));
+    }
+
+    static Stream<Arguments> wrongValues() {
+        String integer = "expected an integer from 0 to 65535; for example 8080";
+        String poll = "expected a duration from 20ms to 1m; for example 100ms";
+        String table = "expected a table name of 3 to 255 letters, digits, _ . or -; for example users";
+        String key = "expected name:type or name:type, name:type, with the types S, N or B; for example email:S";
+        String endpoint =
+                "expected an http or https URL with nothing after its port; for example http://127.0.0.1:8000";
+        String path =
+                "expected a path that starts with /, of letters, digits, . _ ~ - and single /; for example /users";
+        return Stream.of(
+                refusal(
+                        "http.port =",
+                        "http.port = : empty; give an integer from 0 to 65535, such as 8080, or remove it"),
+                refusal(
+                        "http.port = ${PORT}",
+                        "http.port = ${PORT}: an expression without a value; set the environment"
+                                + " variable it names, or write ${NAME:default}, or \\\\${ for a plain ${"),
+                refusal(
+                        "worker-id = ${worker-id}",
+                        "worker-id = ${worker-id}: an expression without a value; set the"
+                                + " environment variable it names, or write ${NAME:default}, or \\\\${ for a plain ${"),
+                refusal("http.port = http", "http.port = http: " + integer),
+                refusal("http.port = 65536", "http.port = 65536: " + integer),
+                refusal("admin.port = -1", "admin.port = -1: " + integer),
+                refusal("source.users.poll-interval = 19ms", "source.users.poll-interval = 19ms: " + poll),
+                refusal("source.users.poll-interval = 61s", "source.users.poll-interval = 61s: " + poll),
+                refusal("source.users.poll-interval = 100", "source.users.poll-interval = 100: " + poll),
+                refusal(
+                        "source.users.checkpoint-interval = 99ms",
+                        "source.users.checkpoint-interval = 99ms: expected a duration from 100ms to 5m; for example"
+                                + " 2s"),
+                refusal(
+                        "source.users.max-in-flight = 100001",
+                        "source.users.max-in-flight = 100001: expected an integer from 1 to 100000; for example"
+                                + " 1000"),
+                refusal(
+                        "lease.duration = 2s",
+                        "lease.duration = 2s: expected a duration from 3s to 5m; for example 10s"),
+                refusal(
+                        "shutdown-timeout = 0s",
+                        "shutdown-timeout = 0s: expected a duration from 1s to 5m; for example 8s"),
+                refusal(
+                        "http.max-body-bytes = 1MB",
+                        "http.max-body-bytes = 1MB: expected an integer from 1024 to 104857600; for example 1048576"),
+                refusal("http.allow-remote = yes", "http.allow-remote = yes: expected true or false; for example true"),
+                refusal("log.format = xml", "log.format = xml: expected one of text, json; for example json"),
+                refusal(
+                        "source.users.route.by-city.deletes = soft",
+                        "source.users.route.by-city.deletes = soft: expected one of hard, ignore; for example hard"),
+                refusal(
+                        "local.mode = on",
+                        "local.mode = on: expected one of off, memory, directory; for example memory"),
+                refusal(
+                        "application = my app",
+                        "application = my app: expected 1 to 128 letters, digits, _ . or -; for example tributary"),
+                refusal(
+                        "worker-id = a b",
+                        "worker-id = a b: expected 1 to 128 characters without white space; for" + " example worker-1"),
+                refusal(
+                        "http.host = 127.0.0.1:80",
+                        "http.host = 127.0.0.1:80: expected a host name or address without a port; for example"
+                                + " 127.0.0.1"),
+                refusal(
+                        "aws.region = Frankfurt",
+                        "aws.region = Frankfurt: expected the code of a region; for example eu-central-1"),
+                refusal("aws.endpoint = localhost:8000", "aws.endpoint = localhost:8000: " + endpoint),
+                refusal("aws.endpoint = http://db/x", "aws.endpoint = http://db/x: " + endpoint),
+                refusal(
+                        "source.users.route.by-city.table = no table",
+                        "source.users.route.by-city.table = no table: " + table),
+                refusal("source.users.route.by-city.table = ab", "source.users.route.by-city.table = ab: " + table),
+                refusal(
+                        "source.users.route.by-city.include = a,,b",
+                        "source.users.route.by-city.include = a,,b: expected attribute names with commas between them;"
+                                + " for example email,state"),
+                refusal(WRITE, "write.users.path = users", "write.users.path = users: " + path),
+                refusal(WRITE, "write.users.path = /users/", "write.users.path = /users/: " + path),
+                refusal(
+                        WRITE,
+                        "write.users.path = /\nwrite.users.type.zipcode = number",
+                        "write.users.type.zipcode = number: expected one of S, N, B, BOOL, NULL, M, L, SS, NS, BS; for"
+                                + " example N"),
+                refusal(USERS + LOCAL, "local.table.cities.key = city", "local.table.cities.key = city: " + key),
+                refusal(USERS + LOCAL, "local.table.cities.key = city:M", "local.table.cities.key = city:M: " + key),
+                refusal(USERS + LOCAL, "local.table.cities.key = a:S,a:N", "local.table.cities.key = a:S,a:N: " + key),
+                refusal(
+                        USERS + LOCAL,
+                        "local.table.cities.key = a:S,b:S,c:S",
+                        "local.table.cities.key = a:S,b:S,c:S: " + key),
+                refusal(
+                        "",
+                        "source.Users.table = users\nsource.Users.route.by-city.table = users_by_city",
+                        "source.Users: expected a name of 1 to 100 small letters, digits and hyphens, not Users; rename"
+                                + " it, for example to by-city"),
+                refusal(
+                        "source.users.route.by_state.table = users_by_state",
+                        "source.users.route.by_state: expected a name of 1 to 100 small letters, digits and hyphens,"
+                                + " not by_state; rename it, for example to by-city"));
+    }
+
+    static Stream<Arguments> wrongDefaults() {
+        return Stream.of(
+                wrongDefault("N", "many", "a number of at most 38 digits", "42"),
+                wrongDefault("N", "123456789012345678901234567890123456789", "a number of at most 38 digits", "42"),
+                wrongDefault("N", "1e126", "a number of at most 38 digits", "42"),
+                wrongDefault("BOOL", "yes", "true or false", "true"),
+                wrongDefault("NULL", "none", "null", "null"),
+                wrongDefault("B", "%%", "base64", "aGVsbG8="),
+                wrongDefault("M", "[1]", "a JSON object", "{\"plan\":\"basic\"}"),
+                wrongDefault("L", "1,2", "a JSON array", "[\"basic\",1]"),
+                wrongDefault("SS", "[\"a\",\"a\"]", "a JSON array of different strings", "[\"basic\",\"plus\"]"),
+                wrongDefault("SS", "[]", "a JSON array of different strings", "[\"basic\",\"plus\"]"),
+                wrongDefault("NS", "[\"a\"]", "a JSON array of different numbers", "[1,2]"),
+                wrongDefault("BS", "[\"%\"]", "a JSON array of different base64 strings", "[\"aGVsbG8=\"]"));
+    }
+
+    static Stream<Arguments> contradictions() {
+        String loop = "name a table that feeds no source of this one";
+        return Stream.of(
+                refusal(
+                        "",
+                        "http.port = 80",
+                        "source: neither a source nor a write route is configured, so there is nothing to do; give"
+                                + " source.<name>.table and source.<name>.route.<name>.table, or write.<name>.path and"
+                                + " write.<name>.table"),
+                refusal(
+                        "",
+                        "source.users.table = users",
+                        "source.users: has no route, so its changes would go nowhere; give"
+                                + " source.users.route.<name>.table, or remove the source"),
+                refusal(
+                        """
+                        source.users.route.by-city.include = state, city, zipcode
+                        source.users.route.by-city.exclude = zipcode
+                        """,
+                        "source.users.route.by-city.exclude = zipcode: is named by source.users.route.by-city.include"
+                                + " too; name the attribute in one of the two"),
+                refusal(
+                        """
+                        aws.region = eu-west-1
+                        source.users.route.again.table = users_by_city
+                        source.users.route.again.region = eu-west-1
+                        """,
+                        "source.users.route.by-city.table = users_by_city: is the target of route again of this source"
+                                + " too; name another table, or remove one of the routes"),
+                refusal(
+                        "source.users.route.self.table = users",
+                        "source.users.route.self.table = users: is the source's own table: a loop; " + loop),
+                refusal(
+                        "source.again.table = users\nsource.again.route.all.table = users_too",
+                        "source.users.table = users: is the table of source again too, and a stream is read once; move"
+                                + " the routes to source.again"),
+                refusal(
+                        WRITE,
+                        "write.users.path = /\nwrite.more.path = /\nwrite.more.table = more",
+                        "write.users.path = /: is the path of write route more too; give each write route a path of"
+                                + " its own"),
+                refusal(
+                        "http.host = 0.0.0.0",
+                        "http.host = 0.0.0.0: is not loopback, and nothing authenticates callers; listen on 127.0.0.1,"
+                                + " or set http.allow-remote=true if only trusted callers reach the port"),
+                refusal(
+                        "admin.host = 127.example.com\nhttp.allow-remote = true",
+                        "admin.host = 127.example.com: is not loopback, and nothing authenticates callers; listen on"
+                                + " 127.0.0.1, or set admin.allow-remote=true if only trusted callers reach the port"),
+                refusal(
+                        "http.port = 8081",
+                        "admin.port = 8081: is the port of http.port too; give them different ports"),
+                refusal(
+                        LOCAL + "http.port = 8000",
+                        "local.port = 8000: is the port of http.port too; give them different ports"),
+                refusal(
+                        "local.table.users.key = email:S",
+                        "local.mode = off: local.table.users has no effect without local mode; set local.mode to memory"
+                                + " or directory, or remove local.table.users"),
+                notInLocalMode("aws.region", "eu-west-1"),
+                notInLocalMode("aws.endpoint", "http://127.0.0.1:8000"),
+                notInLocalMode("source.users.region", "eu-west-1"),
+                notInLocalMode("source.users.endpoint", "http://127.0.0.1:8000"),
+                notInLocalMode("source.users.route.by-city.region", "eu-west-1"),
+                notInLocalMode("source.users.route.by-city.endpoint", "http://127.0.0.1:8000"),
+                notInLocalMode("write.users.region", "eu-west-1"),
+                notInLocalMode("write.users.endpoint", "http://127.0.0.1:8000"),
+                refusal(
+                        USERS + LOCAL,
+                        "local.table.users.key = email:S",
+                        "source.users.table = users: is a local table without a stream; set"
+                                + " local.table.users.stream=true"));
+    }
+
+    private static Arguments refusal(String added, String error) {
+        return refusal(USERS, added, error);
+    }
+
+    private static Arguments refusal(String base, String added, String error) {
+        return Arguments.of(base, added, error);
+    }
+
+    private static Arguments wrongDefault(String type, String value, String expected, String example) {
+        return refusal(
+                WRITE + "write.users.path = /\n",
+                "write.users.type.it = %s\nwrite.users.defaults.it = %s".formatted(type, value),
+                "write.users.defaults.it = %s: expected %s, as write.users.type.it is %s; for example %s"
+                        .formatted(value, expected, type, example));
+    }
+
+    private static Arguments notInLocalMode(String key, String value) {
+        return refusal(
+                USERS + WRITE + "write.users.path = /\n" + LOCAL,
+                key + " = " + value,
+                key + " = " + value + ": contradicts local.mode, which puts every table into this process; remove it,"
+                        + " or set local.mode=off");
+    }
+
+    /** Later lines replace earlier ones here, so that a case can change the base. */
+    private static Map<String, String> properties(String text) throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(text));
+        Map<String, String> map = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
+        return map;
+    }
+}
