@@ -1,6 +1,7 @@
 package dev.tributary.local;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.eclipse.jetty.server.Server;
@@ -18,7 +19,7 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  */
 final class EmbeddedServer implements AutoCloseable {
 
-    static final String HOST = "127.0.0.1";
+    private static final String HOST = "127.0.0.1";
 
     /** Longer than the SDK's HTTP clients keep a connection, so that they never write to one we just closed. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
@@ -70,8 +71,8 @@ final class EmbeddedServer implements AutoCloseable {
         }
     }
 
-    int port() {
-        return connector.getLocalPort();
+    URI endpoint() {
+        return URI.create("http://%s:%d".formatted(HOST, connector.getLocalPort()));
     }
 
     LocalDynamoDBRequestHandler requests() {
