@@ -126,8 +126,8 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
     }
 
     /**
-     * Makes every table, stream, shard and record of this database older. Past 24 hours, records are trimmed: reading on
-     * with an iterator, not taking one, then fails.
+     * Makes every table, stream, shard, iterator and record of this database older. Past 24 hours records are trimmed,
+     * which DynamoDB Local says when it is asked for records, not when it is asked for an iterator. Rolls old shards.
      */
     public void age(Duration by) {
         database().dilateEventTimes(by.toMillis());
