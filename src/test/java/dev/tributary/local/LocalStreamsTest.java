@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
@@ -110,14 +111,24 @@ class LocalStreamsTest {
     }
 
     @Test
-    void agedRecordsAreTrimmed() {
+    void agedIteratorIsExpiredAndAgedRecordsAreTrimmed() {
         put("old@example.com");
-        String iterator = iterator(describe().shards().get(0).shardId());
+        String shard = describe().shards().get(0).shardId();
+        String old = records(shard).get(0).dynamodb().sequenceNumber();
+        String before = iterator(shard);
 
         dynamo.age(Duration.ofHours(25));
 
+        assertThatExceptionOfType(ExpiredIteratorException.class)
+                .isThrownBy(() -> dynamo.streamsClient().getRecords(request -> request.shardIterator(before)));
+        String after = dynamo.streamsClient()
+                .getShardIterator(request -> request.streamArn(stream)
+                        .shardId(shard)
+                        .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+                        .sequenceNumber(old))
+                .shardIterator();
         assertThatExceptionOfType(TrimmedDataAccessException.class)
-                .isThrownBy(() -> dynamo.streamsClient().getRecords(request -> request.shardIterator(iterator)));
+                .isThrownBy(() -> dynamo.streamsClient().getRecords(request -> request.shardIterator(after)));
     }
 
     private StreamDescription describe() {
