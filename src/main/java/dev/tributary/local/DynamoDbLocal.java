@@ -20,9 +20,11 @@ import software.amazon.awssdk.regions.Region;
 public final class DynamoDbLocal implements AutoCloseable {
 
     private final EmbeddedServer server;
+    private final URI endpoint;
 
     private DynamoDbLocal(EmbeddedServer server) {
         this.server = server;
+        this.endpoint = server.endpoint();
     }
 
     /**
@@ -76,7 +78,7 @@ public final class DynamoDbLocal implements AutoCloseable {
 
     /** Where to reach it, with the port it really has. */
     public URI endpoint() {
-        return URI.create("http://%s:%d".formatted(EmbeddedServer.HOST, server.port()));
+        return endpoint;
     }
 
     /** Fixed, so that no client asks the environment or a metadata address. */

@@ -1,6 +1,7 @@
 package dev.tributary.local;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.eclipse.jetty.server.Server;
@@ -18,10 +19,18 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  */
 final class EmbeddedServer implements AutoCloseable {
 
-    static final String HOST = "127.0.0.1";
+    private static final String HOST = "127.0.0.1";
 
     /** Longer than the SDK's HTTP clients keep a connection, so that they never write to one we just closed. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+
+    static {
+        // It logs to Log4j, which would take half a second to set up only to drop it all. Errors reach us as responses.
+        System.getProperties()
+                .putIfAbsent(
+                        "log4j2.loggerContextFactory", "org.apache.logging.log4j.simple.SimpleLoggerContextFactory");
+        System.getProperties().putIfAbsent("org.apache.logging.log4j.simplelog.level", "OFF");
+    }
 
     private final Server server;
     private final ServerConnector connector;
@@ -54,19 +63,16 @@ final class EmbeddedServer implements AutoCloseable {
             if (shared) {
                 embedded.openDatabase(directory);
             }
-            embedded.server.start();
+            embedded.serve();
             return embedded;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             embedded.close();
             throw e;
-        } catch (Exception e) {
-            embedded.close();
-            throw new LocalException("DynamoDB Local did not start: " + e.getMessage(), e);
         }
     }
 
-    int port() {
-        return connector.getLocalPort();
+    URI endpoint() {
+        return URI.create("http://%s:%d".formatted(HOST, connector.getLocalPort()));
     }
 
     LocalDynamoDBRequestHandler requests() {
@@ -86,12 +92,20 @@ final class EmbeddedServer implements AutoCloseable {
         }
     }
 
+    private void serve() {
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new LocalException("DynamoDB Local did not start: " + e.getMessage(), e);
+        }
+    }
+
     /** The handler opens its database at the first request: make that one here, where failure can be explained. */
     private void openDatabase(@Nullable Path directory) {
         try {
             requests.listTables(
                     "local", "us-east-1", ListTablesRequest.builder().build());
-        } catch (LinkageError e) {
+        } catch (ExceptionInInitializerError e) {
             throw new LocalException(
                     ("local.mode: DynamoDB Local has no native SQLite library that loads on this platform (%s, %s): %s."
                                     + " It brings one for Linux, macOS and Windows on x86_64, and for Linux and macOS on"
@@ -119,6 +133,7 @@ final class EmbeddedServer implements AutoCloseable {
     @Override
     public void close() {
         LifeCycle.stop(server);
+        connector.close(); // open even if the server never started
         handler.close();
     }
 }
