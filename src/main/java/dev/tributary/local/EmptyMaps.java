@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
 /** Puts the empty maps back that DynamoDB Local leaves out of its stream records, type and all. */
 final class EmptyMaps {
@@ -19,16 +20,14 @@ final class EmptyMaps {
     }
 
     private static Record restore(Record record) {
-        return record.toBuilder()
-                .dynamodb(data -> {
-                    if (record.dynamodb().hasNewImage()) {
-                        data.newImage(restore(record.dynamodb().newImage()));
-                    }
-                    if (record.dynamodb().hasOldImage()) {
-                        data.oldImage(restore(record.dynamodb().oldImage()));
-                    }
-                })
-                .build();
+        StreamRecord.Builder data = record.dynamodb().toBuilder();
+        if (record.dynamodb().hasNewImage()) {
+            data.newImage(restore(record.dynamodb().newImage()));
+        }
+        if (record.dynamodb().hasOldImage()) {
+            data.oldImage(restore(record.dynamodb().oldImage()));
+        }
+        return record.toBuilder().dynamodb(data.build()).build();
     }
 
     private static Map<String, AttributeValue> restore(Map<String, AttributeValue> image) {
