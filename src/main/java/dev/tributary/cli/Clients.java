@@ -83,14 +83,21 @@ final class Clients implements AutoCloseable {
                         .retryStrategy(AwsRetryStrategy.doNotRetry())));
     }
 
-    /** For reading streams. */
-    DynamoDbStreamsClient streams(TableSettings table) {
+    /**
+     * For reading streams.
+     *
+     * @param ofLocal whether the table is in DynamoDB Local, in this process or elsewhere
+     */
+    DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
         return (DynamoDbStreamsClient) client(
                 key(Kind.STREAM, table.region(), table.endpoint()), key -> placed(DynamoDbStreamsClient.builder(), key)
                         .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
-                        .overrideConfiguration(override -> override.apiCallTimeout(CALL_TIMEOUT)
-                                .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
-                                .addExecutionInterceptor(new LocalStreams()))
+                        .overrideConfiguration(override -> {
+                            override.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT);
+                            if (ofLocal) {
+                                override.addExecutionInterceptor(new LocalStreams());
+                            }
+                        })
                         .build());
     }
 

@@ -1,8 +1,15 @@
 package dev.tributary.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tributary.config.LocalSettings;
 import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
+import dev.tributary.http.AdminServer;
+import dev.tributary.http.HttpStartException;
+import dev.tributary.http.WriteServer;
+import dev.tributary.ingest.InvalidRouteException;
+import dev.tributary.ingest.WriteRoute;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalException;
 import dev.tributary.local.LocalStreams;
@@ -14,8 +21,7 @@ import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import dev.tributary.telemetry.Meters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,11 +43,19 @@ final class Daemon {
     /** Of the time to stop, what is left for everything but the sources. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
 
+    /** Longest write of an HTTP request, retries included. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
     private final Settings settings;
     private final Consumer<Throwable> onFatal;
     private final Health health = new Health();
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Meters meters = new Meters();
     private final List<SourceWorker> sources = new ArrayList<>();
+
+    private @Nullable DynamoDbLocal local;
+    private @Nullable AdminServer admin;
+    private @Nullable WriteServer writes;
+    private @Nullable String sample;
 
     /** What is closed at the end, the last opened first. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -61,25 +75,73 @@ final class Daemon {
      */
     void start() throws StartException {
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
-        DynamoDbLocal local = startLocal();
+        local = startLocal();
         Clients clients = opened(new Clients(settings.aws(), local, timings.writeTimeout()));
         createLocalTables(clients);
         TableChecks tables = TableChecks.run(settings, clients);
+        try {
+            admin = opened(AdminServer.start(settings.admin(), health, opened(meters)));
+            startSources(timings, tables, clients);
+            startWrites(tables, clients);
+        } catch (HttpStartException e) {
+            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+        } catch (InvalidRouteException e) {
+            throw new StartException(ExitCode.CONFIGURATION, String.join(System.lineSeparator(), e.errors()));
+        }
+    }
 
+    private void startSources(LeaseTimings timings, TableChecks tables, Clients clients) {
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 WorkerId.of(settings),
                 timings,
                 settings.shutdownTimeout().minus(STOP_MARGIN).dividedBy(2),
                 timer(),
-                registry,
+                meters.registry(),
                 health,
                 Clock.systemUTC(),
                 onFatal);
+        opened.push(this::stopSources);
         settings.source().forEach((name, source) -> {
             SourceWorker worker = worker(name, source, tables, clients, shared);
             sources.add(worker);
             worker.start();
         });
+    }
+
+    private void startWrites(TableChecks tables, Clients clients) {
+        if (settings.write().isEmpty()) {
+            return;
+        }
+        List<WriteRoute> routes = settings.write().entrySet().stream()
+                .map(write -> new WriteRoute(
+                        write.getKey(),
+                        write.getValue(),
+                        tables.table(TableChecks.writePrefix(write.getKey())).key(),
+                        clients.control(write.getValue()),
+                        WRITE_TIMEOUT))
+                .toList();
+        WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
+        writes = server;
+        settings.write().entrySet().stream()
+                .findFirst()
+                .ifPresent(write ->
+                        sample = SampleRequest.curl(server.uri(), write.getKey(), write.getValue(), settings, tables));
+    }
+
+    /**
+     * What a person reads when the daemon is ready.
+     *
+     * @param reading whether this process reads every source
+     */
+    String banner(boolean reading) {
+        return new Banner(
+                        settings,
+                        writes == null ? null : writes.uri(),
+                        requireNonNull(admin).uri(),
+                        local == null ? null : local.endpoint(),
+                        sample,
+                        reading)
+                .text();
     }
 
     /** Waits until every source is being read by this process; false if other workers hold the shards of one. */
@@ -129,11 +191,11 @@ final class Daemon {
                                 route.getValue().table())))
                 .toList();
         return new SourceWorker(
-                new SourceStream(name, source.table(), LocalStreams.isLocal(arn) ? LocalStreams.toAws(arn) : arn),
+                new SourceStream(name, source.table(), LocalStreams.toAws(arn)),
                 source,
                 routes,
                 settings.application() + "-" + name,
-                clients.streams(source),
+                clients.streams(source, LocalStreams.isLocal(arn)),
                 clients.control(source),
                 shared);
     }
@@ -146,7 +208,6 @@ final class Daemon {
 
     /** Stops in the reverse order of the start, within {@link Settings#shutdownTimeout()} as far as possible. */
     void stop() throws InterruptedException {
-        stopSources(settings.shutdownTimeout().minus(STOP_MARGIN));
         while (!opened.isEmpty()) {
             AutoCloseable next = opened.pop();
             try {
@@ -160,7 +221,8 @@ final class Daemon {
     }
 
     /** All at once: each takes as long as its open writes do. */
-    private void stopSources(Duration atMost) throws InterruptedException {
+    private void stopSources() throws InterruptedException {
+        Duration atMost = settings.shutdownTimeout().minus(STOP_MARGIN.multipliedBy(2));
         List<Thread> stopping = sources.stream()
                 .map(source -> new Thread(() -> stop(source, atMost), "stop"))
                 .toList();

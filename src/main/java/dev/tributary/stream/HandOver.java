@@ -18,6 +18,7 @@ import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.leases.exceptions.InvalidStateException;
 import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * Gives the leases of a worker that stops to those that go on.
@@ -68,7 +69,9 @@ final class HandOver {
             String successor = alive.isEmpty() ? null : alive.get(next++ % alive.size());
             try {
                 Lease current = leases.getLease(lease.leaseKey());
-                if (current == null || !worker.equals(current.leaseOwner())) {
+                if (current == null
+                        || !worker.equals(current.leaseOwner())
+                        || ExtendedSequenceNumber.SHARD_END.equals(current.checkpoint())) {
                     continue;
                 }
                 boolean done = successor == null ? leases.evictLease(current) : leases.assignLease(current, successor);

@@ -57,7 +57,7 @@ record SchedulerFactory(
             String leaseTable,
             Duration pollInterval,
             ShardRecordProcessorFactory processors,
-            GapListener gaps,
+            FetchListener fetching,
             WorkerStateChangeListener listener) {
         var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
         StreamTracker tracker = StreamsSchedulerFactory.createSingleStreamTracker(
@@ -70,8 +70,8 @@ record SchedulerFactory(
         polling.maxRecords(1000);
         polling.idleTimeBetweenReadsInMillis(pollInterval.toMillis());
         polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
-        polling.dataFetcherProvider(shard -> (DataFetcher)
-                new ShardFetcher(streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), gaps));
+        polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
+                streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), fetching));
         polling.sleepTimeController(new AdaptiveSleep(clock));
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 

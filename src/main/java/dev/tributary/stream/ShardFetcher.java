@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
@@ -27,6 +28,7 @@ import software.amazon.kinesis.common.StreamIdentifier;
 import software.amazon.kinesis.retrieval.DataFetcherResult;
 import software.amazon.kinesis.retrieval.GetRecordsResponseAdapter;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.retrieval.RetryableRetrievalException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import software.amazon.kinesis.retrieval.polling.DataFetcher;
 
@@ -60,7 +62,7 @@ final class ShardFetcher implements DataFetcher {
     private final String streamArn;
     private final StreamIdentifier streamIdentifier;
     private final String shardId;
-    private final GapListener gaps;
+    private final FetchListener listener;
 
     private @Nullable String iterator;
     private boolean shardEnd;
@@ -72,12 +74,12 @@ final class ShardFetcher implements DataFetcher {
             String streamArn,
             StreamIdentifier streamIdentifier,
             String shardId,
-            GapListener gaps) {
+            FetchListener listener) {
         this.client = client;
         this.streamArn = streamArn;
         this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
-        this.gaps = gaps;
+        this.listener = listener;
     }
 
     @Override
@@ -119,10 +121,19 @@ final class ShardFetcher implements DataFetcher {
         try {
             Result result = new Result(fetch());
             errors = 0;
+            listener.fetched(shardId);
             return result;
+        } catch (AbortedException e) {
+            // The interrupt with which KCL stops its polling thread.
+            Thread.currentThread().interrupt();
+            throw new RetryableRetrievalException("stopped", e);
         } catch (SdkException e) {
+            if (!(e instanceof TrimmedDataAccessException && fromHorizon())) {
+                listener.failed(shardId, e);
+            }
             pauseAfterError();
-            throw e;
+            // Any other exception KCL logs as an error with its stack, at every attempt.
+            throw new RetryableRetrievalException(e.getMessage(), e);
         }
     }
 
@@ -147,21 +158,23 @@ final class ShardFetcher implements DataFetcher {
             return fetch();
         } catch (TrimmedDataAccessException e) {
             iterator = null;
-            gaps.gap(new StreamGap.Trimmed(streamArn, shardId, position));
+            if (fromHorizon()) {
+                // Nothing was read before, so nothing is missing; DynamoDB Local says this of a shard that was empty.
+                throw e;
+            }
+            listener.gap(new StreamGap.Trimmed(shardId, position));
             throw e;
         } catch (ResourceNotFoundException e) {
             iterator = null;
-            gaps.gap(new StreamGap.ShardVanished(streamArn, shardId, position));
+            listener.gap(new StreamGap.ShardVanished(streamArn, shardId, position));
             throw e;
         }
     }
 
     private String shardIterator() {
-        boolean fromHorizon =
-                ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber().equals(position);
         return client.getShardIterator(request -> {
                     request.streamArn(streamArn).shardId(shardId);
-                    if (fromHorizon) {
+                    if (fromHorizon()) {
                         request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
                     } else {
                         request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
@@ -169,6 +182,10 @@ final class ShardFetcher implements DataFetcher {
                     }
                 })
                 .shardIterator();
+    }
+
+    private boolean fromHorizon() {
+        return ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber().equals(position);
     }
 
     private List<ChildShard> childShards() {

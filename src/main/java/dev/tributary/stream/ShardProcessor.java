@@ -55,7 +55,6 @@ final class ShardProcessor implements ShardRecordProcessor {
      * @param checkpointInterval pause between two checkpoints
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param onFatal told of an error that is not the table's or the network's: the worker must stop
-     * @param onPoll told after each read of a shard, also of an empty one
      */
     record Settings(
             ChangeDecoder decoder,
@@ -64,8 +63,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             ScheduledExecutorService timer,
             Duration checkpointInterval,
             Duration drainTimeout,
-            Consumer<Throwable> onFatal,
-            Runnable onPoll) {}
+            Consumer<Throwable> onFatal) {}
 
     ShardProcessor(Settings settings) {
         this.settings = settings;
@@ -100,7 +98,6 @@ final class ShardProcessor implements ShardRecordProcessor {
                     return;
                 }
             }
-            settings.onPoll().run();
         } catch (InterruptedException e) {
             broken = true;
             Thread.currentThread().interrupt();

@@ -4,13 +4,11 @@ import dev.tributary.config.SourceSettings;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.telemetry.Health;
-import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +20,6 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.kinesis.coordinator.Scheduler;
-import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 import software.amazon.kinesis.leases.Lease;
 
 /**
@@ -41,7 +38,7 @@ public final class SourceWorker {
     private final Shared shared;
     private final DynamoDbStreamsClient streamsClient;
     private final DynamoDbAsyncClient leaseClient;
-    private final CountDownLatch reading = new CountDownLatch(1);
+    private final SourceHealth reads;
     private @Nullable Scheduler scheduler;
     private @Nullable Thread thread;
 
@@ -82,21 +79,16 @@ public final class SourceWorker {
         this.streamsClient = streamsClient;
         this.leaseClient = leaseClient;
         this.shared = shared;
+        this.reads = new SourceHealth(stream.source(), shared.health(), shared.onFatal());
     }
 
     /** Makes the lease table where it is missing, and starts to compete for leases. */
     public void start() {
-        shared.health().report(component(), Status.STARTING, "waiting for a shard lease");
         SchedulerFactory factory =
                 new SchedulerFactory(leaseClient, streamsClient, shared.timings(), shared.worker(), shared.clock());
         ShardProcessor.Settings processing = processing();
         Scheduler assembled = factory.assemble(
-                        stream,
-                        leaseTable,
-                        settings.pollInterval(),
-                        () -> new ShardProcessor(processing),
-                        this::gap,
-                        new Listener())
+                        stream, leaseTable, settings.pollInterval(), () -> new ShardProcessor(processing), reads, reads)
                 .scheduler();
         scheduler = assembled;
         thread = new Thread(assembled, "scheduler-" + stream.source());
@@ -109,7 +101,7 @@ public final class SourceWorker {
      * @return false if the time ran out first, because other workers hold all leases for instance
      */
     public boolean awaitReading(Duration atMost) throws InterruptedException {
-        return reading.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        return reads.awaitReading(atMost);
     }
 
     /** Drains, checkpoints and hands the leases over, within the time as far as possible. */
@@ -144,8 +136,7 @@ public final class SourceWorker {
                 shared.timer(),
                 settings.checkpointInterval(),
                 shared.drainTimeout(),
-                shared.onFatal(),
-                this::polled);
+                shared.onFatal());
     }
 
     private LeaseFence fence(String shardId) {
@@ -153,36 +144,5 @@ public final class SourceWorker {
                 () -> scheduler == null ? null : scheduler.leaseCoordinator().getCurrentlyHeldLease(shardId),
                 shared.timings().lease(),
                 shared.timings().writeTimeout());
-    }
-
-    private void polled() {
-        if (reading.getCount() > 0) {
-            shared.health().report(component(), Status.UP, "reading");
-            reading.countDown();
-        }
-    }
-
-    private void gap(StreamGap gap) {
-        shared.health().report(component(), Status.DOWN, gap.describe());
-        log.error("source {}: {}. The shard stands still.", stream.source(), gap.describe());
-    }
-
-    private String component() {
-        return "source " + stream.source();
-    }
-
-    private final class Listener implements WorkerStateChangeListener {
-        @Override
-        public void onWorkerStateChange(WorkerState state) {
-            log.debug("source {}: {}", stream.source(), state);
-            if (state == WorkerState.STARTED && reading.getCount() > 0) {
-                shared.health().report(component(), Status.UP, "standing by, no shard lease yet");
-            }
-        }
-
-        @Override
-        public void onAllInitializationAttemptsFailed(Throwable e) {
-            shared.onFatal().accept(e);
-        }
     }
 }

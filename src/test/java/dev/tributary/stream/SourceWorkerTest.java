@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.TestSource;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.table.DescribedTable;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** One or two workers of one source on a real stream, real leases and a real target. */
@@ -70,6 +73,46 @@ class SourceWorkerTest {
         dynamo.client().deleteItem(request -> request.tableName(users)
                 .key(Map.of("email", AttributeValue.fromS("ada@example.com"))));
         awaitRows(Map.of());
+    }
+
+    @Test
+    void everyAttributeTypeTravelsUnchanged() throws Exception {
+        start("one");
+        Map<String, AttributeValue> attributes = new HashMap<>(Map.of(
+                "email", AttributeValue.fromS("ada@example.com"),
+                "state", AttributeValue.fromS("S"),
+                "city", AttributeValue.fromS("c"),
+                "text", AttributeValue.fromS("Zürich \u0000 🚲"),
+                "number", AttributeValue.fromN("12345678901234567890123456789012345678"),
+                "small", AttributeValue.fromN("-1.2345678901234567890123456789012345678E-129"),
+                "binary", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {0, -1, 127, -128})),
+                "true", AttributeValue.fromBool(true),
+                "null", AttributeValue.fromNul(true)));
+        attributes.put("texts", AttributeValue.fromSs(List.of("a", "b")));
+        attributes.put("numbers", AttributeValue.fromNs(List.of("1", "2.5")));
+        attributes.put("binaries", AttributeValue.fromBs(List.of(SdkBytes.fromUtf8String("x"))));
+        attributes.put("empty text", AttributeValue.fromS(""));
+        attributes.put("empty list", AttributeValue.fromL(List.of()));
+        attributes.put("empty map", AttributeValue.fromM(Map.of()));
+        attributes.put(
+                "nested",
+                AttributeValue.fromL(List.of(AttributeValue.fromM(
+                        Map.of("deep", AttributeValue.fromL(List.of(AttributeValue.fromNs(List.of("7")))))))));
+        dynamo.client().putItem(request -> request.tableName(users).item(attributes));
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            var rows =
+                    dynamo.client().scan(request -> request.tableName(byCity)).items();
+            assertThat(rows).hasSize(1);
+            Map<String, AttributeValue> row = new HashMap<>(rows.get(0));
+            row.remove(Mark.ATTRIBUTE);
+            assertThat(row).isEqualTo(stored(users));
+        });
+    }
+
+    /** As DynamoDB stored it: it normalises numbers, and sets have no order. */
+    private Map<String, AttributeValue> stored(String table) {
+        return dynamo.client().scan(request -> request.tableName(table)).items().get(0);
     }
 
     @Test
