@@ -13,7 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-class DynamoNumberProperties {
+class DynamoNumberTest {
 
     /** Every number DynamoDB holds: 1 to 38 digits, the first one at 10^-130 to 10^125. */
     @Provide
