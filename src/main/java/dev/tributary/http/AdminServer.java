@@ -25,9 +25,12 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer start(AdminSettings settings, Health health, Meters meters) {
         return new AdminServer(Listener.start(
-                "admin", settings.host(), settings.port(), settings.allowRemote(), STOP_TIMEOUT, routes -> routes.get(
-                                "/health", new HealthHandler(health))
-                        .get("/metrics", new MetricsHandler(meters))));
+                "admin", settings.host(), settings.port(), settings.allowRemote(), STOP_TIMEOUT, routes -> {
+                    HealthHandler healthHandler = new HealthHandler(health);
+                    routes.get("/health", healthHandler);
+                    routes.head("/health", healthHandler); // or it would be answered 200 without being asked
+                    routes.get("/metrics", new MetricsHandler(meters));
+                }));
     }
 
     /** The port it listens on. */

@@ -35,11 +35,16 @@ final class Listener implements AutoCloseable {
 
     private static final int MIN_THREADS = 4;
 
+    /** How long a connection without a request may hold up the end. */
+    private static final Duration IDLE_AT_STOP = Duration.ofMillis(200);
+
     private final Javalin javalin;
+    private final String name;
     private final String host;
 
-    private Listener(Javalin javalin, String host) {
+    private Listener(Javalin javalin, String name, String host) {
         this.javalin = javalin;
+        this.name = name;
         this.host = host;
     }
 
@@ -78,7 +83,7 @@ final class Listener implements AutoCloseable {
         } catch (JavalinException e) {
             throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
         }
-        return new Listener(javalin, host);
+        return new Listener(javalin, name, host);
     }
 
     private static void quiet(JavalinConfig config) {
@@ -106,6 +111,7 @@ final class Listener implements AutoCloseable {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
         connector.setHost(host);
         connector.setPort(port);
+        connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
         try {
             connector.open();
         } catch (IOException e) {
@@ -164,6 +170,12 @@ final class Listener implements AutoCloseable {
     /** Takes no more requests, waits for those that it has, then ends. May be called again. */
     @Override
     public void close() {
-        javalin.stop();
+        try {
+            javalin.jettyServer().server().stop(); // Javalin's own stop logs a stack trace for a slow request
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            log.warn("{}: stopped before every request had its answer ({})", name, e.toString());
+        }
     }
 }

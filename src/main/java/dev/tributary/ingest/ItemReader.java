@@ -59,7 +59,7 @@ final class ItemReader {
                         Problem.of(Kind.NOT_AN_OBJECT, "Expected one JSON object; found " + name(first) + "."));
             }
             Map<String, Optional<AttributeValue>> members =
-                    new ValueReader(json, errors).readMembers("", schema.types()::get, 0);
+                    new ValueReader(json, errors).readMembers("", schema.types()::get, 1);
             if (json.nextToken() != null) {
                 throw new RefusedException(Problem.of(
                         Kind.MALFORMED_JSON,

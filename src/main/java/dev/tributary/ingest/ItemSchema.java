@@ -106,7 +106,7 @@ record ItemSchema(KeySchema key, Map<String, AttributeType> types, Map<String, A
     private static Optional<AttributeValue> read(String text, @Nullable AttributeType declared, FieldErrors errors) {
         try (JsonParser json = JsonText.FACTORY.createParser(text)) {
             requireNonNull(json.nextToken());
-            return new ValueReader(json, errors).read("", declared, 0);
+            return new ValueReader(json, errors).read("", declared, 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,11 +25,15 @@ final class JsonText {
     /** {@code [Source: …; line: 1, column: 2]} inside a message: the source is always the request. */
     private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; ([^\\]]*)\\]");
 
+    /** Advice for whoever configures the parser, not for whoever wrote the document. */
+    private static final Pattern ADVICE = Pattern.compile("enable `[^`]*` to allow");
+
     private JsonText() {}
 
     /** Where the text goes wrong, and how. */
     static String explain(JsonProcessingException e) {
         String message = SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1");
+        message = ADVICE.matcher(message).replaceAll("JSON has no such value");
         JsonLocation location = e.getLocation();
         return location == null
                 ? message

@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 final class ValueReader {
 
-    /** DynamoDB's limit on documents inside documents. */
+    /** DynamoDB's limit on objects and arrays inside each other. The item itself is the first. */
     static final int MAX_DEPTH = 32;
 
     private static final int MAX_NAME_BYTES = 65_535;
@@ -46,7 +46,7 @@ final class ValueReader {
     /**
      * Reads an object.
      *
-     * @param depth documents around its members
+     * @param depth objects and arrays around its members, itself included
      * @return the members that can be stored, and an empty value for each that cannot
      */
     Map<String, Optional<AttributeValue>> readMembers(String pointer, Types types, int depth) throws IOException {
@@ -68,7 +68,7 @@ final class ValueReader {
      * Reads one value.
      *
      * @param declared null takes the type of the JSON value
-     * @param depth documents around the value
+     * @param depth objects and arrays around the value, the item included
      * @return empty after noting why it cannot be stored
      */
     Optional<AttributeValue> read(String pointer, @Nullable AttributeType declared, int depth) throws IOException {
@@ -201,7 +201,9 @@ final class ValueReader {
     }
 
     private <T> Optional<T> tooDeep(String pointer) throws IOException {
-        errors.add(pointer, "expected at most %d objects and arrays inside each other".formatted(MAX_DEPTH));
+        errors.add(
+                pointer,
+                "expected at most %d objects and arrays inside each other, the document included".formatted(MAX_DEPTH));
         json.skipChildren();
         return Optional.empty();
     }
