@@ -1,0 +1,141 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.AwsSettings;
+import dev.tributary.config.TableSettings;
+import dev.tributary.local.DynamoDbLocal;
+import dev.tributary.local.LocalStreams;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkClient;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/**
+ * The SDK clients of the process: one of each kind for each place where tables are, made when first asked for and
+ * closed together. Asked by the starting thread alone.
+ */
+final class Clients implements AutoCloseable {
+
+    /** Longest call about tables, leases or streams, retries included. */
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int MAX_CONNECTIONS = 256;
+
+    private final AwsSettings defaults;
+    private final @Nullable DynamoDbLocal local;
+    private final Duration writeTimeout;
+    private final Map<Key, SdkClient> clients = new HashMap<>();
+
+    private enum Kind {
+        CONTROL,
+        WRITE,
+        STREAM
+    }
+
+    /** What a client is for, and where its tables are. */
+    private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint) {}
+
+    /**
+     * @param local DynamoDB Local in this process, which then is where all tables are
+     * @param writeTimeout longest replicated write
+     */
+    Clients(AwsSettings defaults, @Nullable DynamoDbLocal local, Duration writeTimeout) {
+        this.defaults = defaults;
+        this.local = local;
+        this.writeTimeout = writeTimeout;
+    }
+
+    /** For describing tables, for leases, and for the writes of HTTP requests; retries as the SDK does for DynamoDB. */
+    DynamoDbAsyncClient control(TableSettings table) {
+        return control(table.region(), table.endpoint());
+    }
+
+    private DynamoDbAsyncClient control(Optional<String> region, Optional<URI> endpoint) {
+        return (DynamoDbAsyncClient) client(
+                key(Kind.CONTROL, region, endpoint),
+                key -> async(
+                        key, override -> override.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
+    }
+
+    /** For making the tables of DynamoDB Local. */
+    DynamoDbAsyncClient local() {
+        return control(Optional.empty(), Optional.empty());
+    }
+
+    /** For replicated writes: one attempt, because the fence is asked before each. */
+    DynamoDbAsyncClient writes(TableSettings table) {
+        return (DynamoDbAsyncClient) client(
+                key(Kind.WRITE, table.region(), table.endpoint()),
+                key -> async(key, override -> override.apiCallTimeout(writeTimeout)
+                        .retryStrategy(AwsRetryStrategy.doNotRetry())));
+    }
+
+    /**
+     * For reading streams.
+     *
+     * @param ofLocal whether the table is in DynamoDB Local, in this process or elsewhere
+     */
+    DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
+        return (DynamoDbStreamsClient) client(
+                key(Kind.STREAM, table.region(), table.endpoint()), key -> placed(DynamoDbStreamsClient.builder(), key)
+                        .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
+                        .overrideConfiguration(override -> {
+                            override.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT);
+                            if (ofLocal) {
+                                override.addExecutionInterceptor(new LocalStreams());
+                            }
+                        })
+                        .build());
+    }
+
+    /** Where the table is, for people. */
+    String place(TableSettings table) {
+        Key key = key(Kind.CONTROL, table.region(), table.endpoint());
+        return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"));
+    }
+
+    private SdkClient client(Key key, Function<Key, SdkClient> make) {
+        return clients.computeIfAbsent(key, make);
+    }
+
+    private Key key(Kind kind, Optional<String> region, Optional<URI> endpoint) {
+        if (local != null) {
+            return new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()));
+        }
+        return new Key(kind, region.or(defaults::region), endpoint.or(defaults::endpoint));
+    }
+
+    private DynamoDbAsyncClient async(Key key, Consumer<ClientOverrideConfiguration.Builder> override) {
+        return placed(DynamoDbAsyncClient.builder(), key)
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(MAX_CONNECTIONS))
+                .overrideConfiguration(override)
+                .build();
+    }
+
+    private <B extends AwsClientBuilder<B, C>, C> B placed(B builder, Key key) {
+        key.region().map(Region::of).ifPresent(builder::region);
+        key.endpoint().ifPresent(builder::endpointOverride);
+        if (local != null) {
+            builder.credentialsProvider(local.credentials());
+        }
+        return builder;
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(SdkClient::close);
+    }
+}

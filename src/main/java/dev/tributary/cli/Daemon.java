@@ -1,0 +1,247 @@
+package dev.tributary.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.config.LocalSettings;
+import dev.tributary.config.Settings;
+import dev.tributary.config.SourceSettings;
+import dev.tributary.http.AdminServer;
+import dev.tributary.http.HttpStartException;
+import dev.tributary.http.WriteServer;
+import dev.tributary.ingest.InvalidRouteException;
+import dev.tributary.ingest.WriteRoute;
+import dev.tributary.local.DynamoDbLocal;
+import dev.tributary.local.LocalException;
+import dev.tributary.local.LocalStreams;
+import dev.tributary.local.LocalTables;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
+import dev.tributary.stream.LeaseTimings;
+import dev.tributary.stream.SourceStream;
+import dev.tributary.stream.SourceWorker;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Meters;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole program put together. Started and stopped once, by one thread. */
+final class Daemon {
+
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+    /** Of the time to stop, what is left for everything but the sources. */
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
+
+    /** Longest write of an HTTP request, retries included. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final Consumer<Throwable> onFatal;
+    private final Health health = new Health();
+    private final Meters meters = new Meters();
+    private final List<SourceWorker> sources = new ArrayList<>();
+
+    private @Nullable DynamoDbLocal local;
+    private @Nullable AdminServer admin;
+    private @Nullable WriteServer writes;
+    private @Nullable String sample;
+
+    /** What is closed at the end, the last opened first. */
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /**
+     * @param onFatal told of an error after which the process must stop; may be called by any thread, more than once
+     */
+    Daemon(Settings settings, Consumer<Throwable> onFatal) {
+        this.settings = settings;
+        this.onFatal = onFatal;
+    }
+
+    /**
+     * Starts everything. Whether it succeeds or not, {@link #stop()} has to follow.
+     *
+     * @throws StartException if the tables or this machine do not allow it
+     */
+    void start() throws StartException {
+        LeaseTimings timings = new LeaseTimings(settings.lease().duration());
+        local = startLocal();
+        Clients clients = opened(new Clients(settings.aws(), local, timings.writeTimeout()));
+        createLocalTables(clients);
+        TableChecks tables = TableChecks.run(settings, clients);
+        try {
+            admin = opened(AdminServer.start(settings.admin(), health, opened(meters)));
+            startSources(timings, tables, clients);
+            startWrites(tables, clients);
+        } catch (HttpStartException e) {
+            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+        } catch (InvalidRouteException e) {
+            throw new StartException(ExitCode.CONFIGURATION, String.join(System.lineSeparator(), e.errors()));
+        }
+    }
+
+    private void startSources(LeaseTimings timings, TableChecks tables, Clients clients) {
+        SourceWorker.Shared shared = new SourceWorker.Shared(
+                WorkerId.of(settings),
+                timings,
+                settings.shutdownTimeout().minus(STOP_MARGIN).dividedBy(2),
+                timer(),
+                meters.registry(),
+                health,
+                Clock.systemUTC(),
+                onFatal);
+        opened.push(this::stopSources);
+        settings.source().forEach((name, source) -> {
+            SourceWorker worker = worker(name, source, tables, clients, shared);
+            sources.add(worker);
+            worker.start();
+        });
+    }
+
+    private void startWrites(TableChecks tables, Clients clients) {
+        if (settings.write().isEmpty()) {
+            return;
+        }
+        List<WriteRoute> routes = settings.write().entrySet().stream()
+                .map(write -> new WriteRoute(
+                        write.getKey(),
+                        write.getValue(),
+                        tables.table(TableChecks.writePrefix(write.getKey())).key(),
+                        clients.control(write.getValue()),
+                        WRITE_TIMEOUT))
+                .toList();
+        WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
+        writes = server;
+        settings.write().entrySet().stream()
+                .findFirst()
+                .ifPresent(write ->
+                        sample = SampleRequest.curl(server.uri(), write.getKey(), write.getValue(), settings, tables));
+    }
+
+    /**
+     * What a person reads when the daemon is ready.
+     *
+     * @param reading whether this process reads every source
+     */
+    String banner(boolean reading) {
+        return new Banner(
+                        settings,
+                        writes == null ? null : writes.uri(),
+                        requireNonNull(admin).uri(),
+                        local == null ? null : local.endpoint(),
+                        sample,
+                        reading)
+                .text();
+    }
+
+    /** Waits until every source is being read by this process; false if other workers hold the shards of one. */
+    boolean awaitReading(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        boolean all = true;
+        for (SourceWorker source : sources) {
+            all &= source.awaitReading(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+        return all;
+    }
+
+    private @Nullable DynamoDbLocal startLocal() throws StartException {
+        if (settings.local().mode() == LocalSettings.Mode.OFF) {
+            return null;
+        }
+        try {
+            return opened(DynamoDbLocal.start(settings.local()));
+        } catch (LocalException e) {
+            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void createLocalTables(Clients clients) throws StartException {
+        if (settings.local().mode() == LocalSettings.Mode.OFF) {
+            return;
+        }
+        try {
+            LocalTables.create(settings.local().table(), clients.local());
+        } catch (LocalException e) {
+            throw new StartException(ExitCode.TABLES, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private SourceWorker worker(
+            String name, SourceSettings source, TableChecks tables, Clients clients, SourceWorker.Shared shared) {
+        String arn = tables.table(TableChecks.prefix(name)).streamArn().orElseThrow();
+        List<Route> routes = source.route().entrySet().stream()
+                .map(route -> new Route(
+                        name + "." + route.getKey(),
+                        new Projection(
+                                route.getValue(),
+                                tables.table(TableChecks.prefix(name, route.getKey()))
+                                        .key()),
+                        new TargetTable(
+                                clients.writes(route.getValue()),
+                                route.getValue().table())))
+                .toList();
+        return new SourceWorker(
+                new SourceStream(name, source.table(), LocalStreams.toAws(arn)),
+                source,
+                routes,
+                settings.application() + "-" + name,
+                clients.streams(source, LocalStreams.isLocal(arn)),
+                clients.control(source),
+                shared);
+    }
+
+    private ScheduledExecutorService timer() {
+        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> new Thread(task, "timer"));
+        opened.push(timer::shutdownNow);
+        return timer;
+    }
+
+    /** Stops in the reverse order of the start, within {@link Settings#shutdownTimeout()} as far as possible. */
+    void stop() throws InterruptedException {
+        while (!opened.isEmpty()) {
+            AutoCloseable next = opened.pop();
+            try {
+                next.close();
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                log.warn("could not be closed: {}", next, e);
+            }
+        }
+    }
+
+    /** All at once: each takes as long as its open writes do. */
+    private void stopSources() throws InterruptedException {
+        Duration atMost = settings.shutdownTimeout().minus(STOP_MARGIN.multipliedBy(2));
+        List<Thread> stopping = sources.stream()
+                .map(source -> new Thread(() -> stop(source, atMost), "stop"))
+                .toList();
+        stopping.forEach(Thread::start);
+        for (Thread thread : stopping) {
+            thread.join();
+        }
+    }
+
+    private static void stop(SourceWorker source, Duration atMost) {
+        try {
+            source.stop(atMost);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.Settings;
+import dev.tributary.config.SourceSettings;
+import dev.tributary.config.TableSettings;
+import dev.tributary.config.WriteSettings;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.DescribedTable;
+import dev.tributary.table.WriteFailure;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+
+/** Holds the configuration against the tables as they are, and collects everything that does not fit. */
+final class TableChecks {
+
+    private final Clients clients;
+    private final Map<String, DescribedTable> tables = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    TableChecks(Clients clients) {
+        this.clients = clients;
+    }
+
+    /**
+     * Describes every table that the settings name and checks it.
+     *
+     * @throws StartException with all problems, one a line, if there is any
+     */
+    static TableChecks run(Settings settings, Clients clients) throws StartException {
+        TableChecks checks = new TableChecks(clients);
+        settings.source().forEach(checks::source);
+        settings.write().forEach(checks::write);
+        if (!checks.problems.isEmpty()) {
+            throw new StartException(
+                    ExitCode.TABLES,
+                    "The tables are not as the configuration needs them:\n  " + String.join("\n  ", checks.problems));
+        }
+        return checks;
+    }
+
+    /** A table that was checked, by the key prefix of its settings. */
+    DescribedTable table(String prefix) {
+        return Optional.ofNullable(tables.get(prefix)).orElseThrow();
+    }
+
+    static String prefix(String source) {
+        return "source." + source;
+    }
+
+    static String prefix(String source, String route) {
+        return prefix(source) + ".route." + route;
+    }
+
+    static String writePrefix(String write) {
+        return "write." + write;
+    }
+
+    private void source(String name, SourceSettings settings) {
+        String prefix = prefix(name);
+        Optional<DescribedTable> source = describe(prefix, settings);
+        source.ifPresent(table -> stream(prefix, settings, table));
+        settings.route().forEach((routeName, route) -> {
+            String routePrefix = prefix(name, routeName);
+            describe(routePrefix, route)
+                    .ifPresent(target -> keyAttributes(target).forEach(key -> {
+                        selected(routePrefix, route, target, key);
+                        source.ifPresent(from -> sameType(routePrefix, settings, from, route, key));
+                    }));
+        });
+    }
+
+    private void write(String name, WriteSettings settings) {
+        String prefix = writePrefix(name);
+        describe(prefix, settings).ifPresent(table -> keyAttributes(table).forEach(key -> {
+            AttributeType declared = settings.type().get(key.name());
+            if (declared != null && declared != key.type()) {
+                problem(
+                        prefix + ".type." + key.name(),
+                        declared,
+                        "key attribute " + key.name() + " of table " + settings.table() + " is of type " + key.type()
+                                + "; declare that type, or none");
+            }
+        }));
+    }
+
+    private void stream(String prefix, SourceSettings settings, DescribedTable table) {
+        if (table.streamArn().isEmpty() || table.viewType().isEmpty()) {
+            problem(
+                    prefix + ".table",
+                    settings.table(),
+                    "the table has no stream; enable one with view type NEW_AND_OLD_IMAGES");
+        } else if (table.viewType().get() != StreamViewType.NEW_AND_OLD_IMAGES) {
+            problem(
+                    prefix + ".table",
+                    settings.table(),
+                    "its stream has view type " + table.viewType().get()
+                            + ", and replication needs NEW_AND_OLD_IMAGES; disable the stream and enable a new one,"
+                            + " because a view type cannot be changed");
+        }
+    }
+
+    private void selected(String prefix, RouteSettings route, DescribedTable target, KeyAttribute key) {
+        if (new Projection(route, target.key()).selects(key.name())) {
+            return;
+        }
+        boolean excluded =
+                route.exclude().filter(names -> names.contains(key.name())).isPresent();
+        problem(
+                prefix + (excluded ? ".exclude" : ".include"),
+                String.join(",", (excluded ? route.exclude() : route.include()).orElse(Set.of())),
+                "key attribute " + key.name() + " of target table " + route.table() + " is not selected; "
+                        + (excluded ? "take it out" : "add it"));
+    }
+
+    private void sameType(
+            String prefix, SourceSettings source, DescribedTable from, RouteSettings route, KeyAttribute key) {
+        AttributeType type = from.types().get(key.name());
+        if (type != null && type != key.type()) {
+            problem(
+                    prefix + ".table",
+                    route.table(),
+                    "its key attribute " + key.name() + " is of type " + key.type() + ", but of type " + type
+                            + " in source table " + source.table() + "; the types must be the same");
+        }
+    }
+
+    private Optional<DescribedTable> describe(String prefix, TableSettings settings) {
+        try {
+            DescribedTable table = DescribedTable.of(clients.control(settings)
+                    .describeTable(request -> request.tableName(settings.table()))
+                    .join()
+                    .table());
+            tables.put(prefix, table);
+            return Optional.of(table);
+        } catch (CompletionException e) {
+            problem(
+                    prefix + ".table",
+                    settings.table(),
+                    e.getCause() instanceof ResourceNotFoundException
+                            ? "there is no such table in " + clients.place(settings)
+                                    + "; create it, or correct the name, the region or the endpoint"
+                            : "the table in " + clients.place(settings) + " could not be described: "
+                                    + WriteFailure.of(e).message());
+        } catch (SdkClientException e) {
+            problem(prefix + ".table", settings.table(), "no client for its table: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private static Stream<KeyAttribute> keyAttributes(DescribedTable table) {
+        return Stream.concat(Stream.of(table.key().partition()), table.key().sort().stream());
+    }
+
+    private void problem(String key, Object value, String problem) {
+        problems.add(key + " = " + value + ": " + problem);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tributary.http;
+
+import dev.tributary.config.AdminSettings;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Meters;
+import java.net.URI;
+import java.time.Duration;
+
+/** Serves {@code GET /health} and {@code GET /metrics}. */
+public final class AdminServer implements AutoCloseable {
+
+    /** Its answers are made of what is in memory. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Listener listener;
+
+    private AdminServer(Listener listener) {
+        this.listener = listener;
+    }
+
+    /**
+     * Listens when this returns.
+     *
+     * @throws HttpStartException if it cannot listen where the settings say
+     */
+    public static AdminServer start(AdminSettings settings, Health health, Meters meters) {
+        return new AdminServer(Listener.start(
+                "admin", settings.host(), settings.port(), settings.allowRemote(), STOP_TIMEOUT, routes -> {
+                    HealthHandler healthHandler = new HealthHandler(health);
+                    routes.get("/health", healthHandler);
+                    routes.head("/health", healthHandler); // or it would be answered 200 without being asked
+                    routes.get("/metrics", new MetricsHandler(meters));
+                }));
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return listener.port();
+    }
+
+    /** Where it listens. */
+    public URI uri() {
+        return listener.uri();
+    }
+
+    /** May be called again. */
+    @Override
+    public void close() {
+        listener.close();
+    }
+}

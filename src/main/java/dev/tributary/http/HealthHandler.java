@@ -1,0 +1,34 @@
+package dev.tributary.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+
+/** Health as JSON: 503 when a component is down, so that a load balancer or an orchestrator needs the status only. */
+final class HealthHandler implements Handler {
+
+    private final Health health;
+
+    HealthHandler(Health health) {
+        this.health = health;
+    }
+
+    @Override
+    public void handle(Context context) {
+        Health.Snapshot now = health.snapshot();
+        ObjectNode answer =
+                JsonNodeFactory.instance.objectNode().put("status", now.status().name());
+        ObjectNode components = answer.putObject("components");
+        now.components().forEach((name, component) -> components
+                .putObject(name)
+                .put("status", component.status().name())
+                .put("detail", component.detail()));
+        context.status(now.status() == Status.DOWN ? 503 : 200)
+                .header("Cache-Control", "no-store")
+                .contentType("application/json")
+                .result(answer.toString());
+    }
+}

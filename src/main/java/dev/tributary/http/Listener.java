@@ -1,0 +1,181 @@
+package dev.tributary.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.util.JavalinException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What both servers share: one address, quiet, every error a problem document, and an end that waits for requests. */
+final class Listener implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+    /** Threads wait for slow clients, never for DynamoDB. */
+    private static final int MAX_THREADS = 64;
+
+    private static final int MIN_THREADS = 4;
+
+    /** How long a connection without a request may hold up the end. */
+    private static final Duration IDLE_AT_STOP = Duration.ofMillis(200);
+
+    private final Javalin javalin;
+    private final String name;
+    private final String host;
+
+    private Listener(Javalin javalin, String name, String host) {
+        this.javalin = javalin;
+        this.name = name;
+        this.host = host;
+    }
+
+    /**
+     * @param name of the settings it was configured by, such as {@code http}
+     * @param stopTimeout longest time that {@link #close()} waits for requests
+     */
+    static Listener start(
+            String name,
+            String host,
+            int port,
+            boolean allowRemote,
+            Duration stopTimeout,
+            Consumer<RoutesConfig> routes) {
+        checkLoopback(name, host, allowRemote);
+        Javalin javalin = Javalin.create(config -> {
+            quiet(config);
+            config.http.prefer405over404 = true;
+            config.http.asyncTimeout = 0; // each write has a deadline of its own
+            QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+            threads.setName(name);
+            config.jetty.threadPool = threads;
+            config.jetty.addConnector((server, http) -> listen(name, host, port, server, http));
+            config.jetty.modifyServer(server -> {
+                server.insertHandler(new GracefulHandler());
+                server.setStopTimeout(stopTimeout.toMillis());
+                server.setErrorHandler(new JettyErrors());
+            });
+            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrors()));
+            config.router.javaLangErrorHandler(Listener::fatal);
+            errors(config.routes);
+            routes.accept(config.routes);
+        });
+        try {
+            javalin.start();
+        } catch (JavalinException e) {
+            throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
+        }
+        return new Listener(javalin, name, host);
+    }
+
+    private static void quiet(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+    }
+
+    private static void checkLoopback(String name, String host, boolean allowRemote) {
+        try {
+            if (!allowRemote && !InetAddress.getByName(host).isLoopbackAddress()) {
+                throw new HttpStartException(
+                        "%s.host = %s: other machines could reach it, and nothing authenticates callers. Set 127.0.0.1, or %s.allow-remote=true if the network around it is guarded."
+                                .formatted(name, host, name));
+            }
+        } catch (UnknownHostException e) {
+            throw new HttpStartException(
+                    "%s.host = %s: no such host. Set an address of this machine.".formatted(name, host), e);
+        }
+    }
+
+    /** Opened here and not by Jetty, whose own failure to listen comes with an error in the log. */
+    private static ServerConnector listen(
+            String name, String host, int port, Server server, HttpConfiguration configuration) {
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
+        try {
+            connector.open();
+        } catch (IOException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new HttpStartException(
+                    "%s.port = %d: cannot listen on %s:%d (%s). Stop what uses that port, or set another; 0 takes a free one."
+                            .formatted(name, port, host, port, reason.getMessage()),
+                    e);
+        }
+        return connector;
+    }
+
+    private static void errors(RoutesConfig routes) {
+        routes.exception(ProblemException.class, (e, context) -> e.document().send(context));
+        routes.exception(MethodNotAllowedResponse.class, (e, context) -> {
+            String allowed = e.getDetails().getOrDefault("availableMethods", "");
+            ProblemDocument.of(
+                            ProblemType.METHOD_NOT_ALLOWED,
+                            "%s takes %s, not %s."
+                                    .formatted(
+                                            context.path(),
+                                            allowed,
+                                            context.req().getMethod()))
+                    .with("Allow", allowed)
+                    .send(context);
+        });
+        routes.exception(HttpResponseException.class, Listener::refused);
+        routes.exception(Exception.class, Listener::failed);
+    }
+
+    private static void refused(HttpResponseException e, Context context) {
+        ProblemType type = ProblemType.ofStatus(e.getStatus());
+        String detail = type == ProblemType.UNKNOWN_PATH ? "Nothing is at " + context.path() + "." : type.title() + ".";
+        new ProblemDocument(type, e.getStatus(), detail, List.of(), Map.of()).send(context);
+    }
+
+    private static void failed(Exception e, Context context) {
+        log.error("{} {} failed", context.req().getMethod(), context.endpoint().path, e);
+        ProblemDocument.of(ProblemType.INTERNAL_ERROR, "The log of the server has the cause.")
+                .send(context);
+    }
+
+    private static void fatal(HttpServletResponse response, Error error) {
+        log.error("a request failed", error);
+        response.setStatus(ProblemType.INTERNAL_ERROR.status());
+    }
+
+    int port() {
+        return javalin.port();
+    }
+
+    URI uri() {
+        return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+    }
+
+    /** Takes no more requests, waits for those that it has, then ends. May be called again. */
+    @Override
+    public void close() {
+        try {
+            javalin.jettyServer().server().stop(); // Javalin's own stop logs a stack trace for a slow request
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            log.warn("{}: stopped before every request had its answer ({})", name, e.toString());
+        }
+    }
+}

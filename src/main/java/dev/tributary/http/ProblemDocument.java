@@ -1,0 +1,67 @@
+package dev.tributary.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.ingest.FieldError;
+import dev.tributary.ingest.Problem;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An error as RFC 9457 has it.
+ *
+ * @param status that of the type, except where Jetty answers with a rarer one
+ * @param headers of the response, such as {@code Allow}
+ */
+record ProblemDocument(
+        ProblemType type, int status, String detail, List<FieldError> errors, Map<String, String> headers) {
+
+    static final String CONTENT_TYPE = "application/problem+json";
+
+    static ProblemDocument of(ProblemType type, String detail) {
+        return new ProblemDocument(type, type.status(), detail, List.of(), Map.of());
+    }
+
+    static ProblemDocument of(Problem problem) {
+        ProblemType type = ProblemType.of(problem.kind());
+        return problem.retryAfter()
+                .map(after -> of(type, problem.detail()).with("Retry-After", seconds(after)))
+                .orElseGet(
+                        () -> new ProblemDocument(type, type.status(), problem.detail(), problem.errors(), Map.of()));
+    }
+
+    ProblemDocument with(String header, String value) {
+        Map<String, String> more = new TreeMap<>(headers);
+        more.put(header, value);
+        return new ProblemDocument(type, status, detail, errors, Map.copyOf(more));
+    }
+
+    String json() {
+        ObjectNode document = JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "/problems/" + type.slug())
+                .put("title", type.title())
+                .put("status", status)
+                .put("detail", detail);
+        if (!errors.isEmpty()) {
+            ArrayNode list = document.putArray("errors");
+            errors.forEach(
+                    error -> list.addObject().put("pointer", error.pointer()).put("message", error.message()));
+        }
+        return document.toString();
+    }
+
+    void send(Context context) {
+        headers.forEach(context::header);
+        context.status(status).contentType(CONTENT_TYPE).result(json());
+    }
+
+    /** Retry-After has whole seconds, and 0 would invite a storm. */
+    private static String seconds(Duration duration) {
+        return String.valueOf(Math.max(1, duration.plusMillis(999).toSeconds()));
+    }
+}

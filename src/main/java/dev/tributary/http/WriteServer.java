@@ -1,0 +1,81 @@
+package dev.tributary.http;
+
+import dev.tributary.config.HttpSettings;
+import dev.tributary.ingest.WriteRoute;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Takes writes over HTTP: {@code POST} on the path of each route. */
+public final class WriteServer implements AutoCloseable {
+
+    private static final String COMPONENT = "http";
+
+    /** What stands for itself in a path; braces and asterisks would be patterns to the router. */
+    private static final Pattern PLAIN_PATH = Pattern.compile("/|(/[A-Za-z0-9._~-]+)+");
+
+    private final Listener listener;
+    private final Health health;
+
+    private WriteServer(Listener listener, Health health) {
+        this.listener = listener;
+        this.health = health;
+    }
+
+    /**
+     * Listens when this returns.
+     *
+     * @param health is told of the server and of each route's table
+     * @param stopTimeout longest time that {@link #close()} waits for requests in flight
+     * @throws HttpStartException if it cannot listen where the settings say, or a path is unusable
+     */
+    public static WriteServer start(
+            HttpSettings settings,
+            List<WriteRoute> routes,
+            Health health,
+            MeterRegistry registry,
+            Duration stopTimeout) {
+        routes.forEach(WriteServer::checkPath);
+        WriteMeters meters = new WriteMeters(registry);
+        RequestBody body = new RequestBody(settings.maxBodyBytes());
+        Listener listener = Listener.start(
+                "http",
+                settings.host(),
+                settings.port(),
+                settings.allowRemote(),
+                stopTimeout,
+                paths -> routes.forEach(route -> paths.post(
+                        route.path(), new PostHandler(route, body, meters, new TableHealth(health, route)))));
+        health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
+        return new WriteServer(listener, health);
+    }
+
+    private static void checkPath(WriteRoute route) {
+        if (!PLAIN_PATH.matcher(route.path()).matches()) {
+            throw new HttpStartException(
+                    "write.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -."
+                            .formatted(route.name(), route.path()));
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return listener.port();
+    }
+
+    /** Where it listens. */
+    public URI uri() {
+        return listener.uri();
+    }
+
+    /** Takes no more requests, waits for those in flight, then ends. May be called again. */
+    @Override
+    public void close() {
+        health.report(COMPONENT, Status.DOWN, "stopped");
+        listener.close();
+    }
+}

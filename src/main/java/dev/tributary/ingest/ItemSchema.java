@@ -1,0 +1,114 @@
+package dev.tributary.ingest;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.WriteSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * What a route knows of its items.
+ *
+ * @param key the table's key schema
+ * @param types declared types, those of the key included
+ * @param defaults values of attributes that a request does not name
+ */
+record ItemSchema(KeySchema key, Map<String, AttributeType> types, Map<String, AttributeValue> defaults) {
+
+    /**
+     * @param route the name that the configuration gives to the route
+     * @throws InvalidRouteException if a type contradicts the key, or a default its type
+     */
+    static ItemSchema of(String route, WriteSettings settings, KeySchema key) {
+        List<String> mistakes = new ArrayList<>();
+        Map<String, AttributeType> types = new HashMap<>(settings.type());
+        for (KeyAttribute attribute : attributes(key)) {
+            AttributeType declared = types.put(attribute.name(), attribute.type());
+            if (declared != null && declared != attribute.type()) {
+                mistakes.add(
+                        "write.%s.type.%s = %s, but the key of table %s has it as %s. Remove the setting: key types are known."
+                                .formatted(route, attribute.name(), declared, settings.table(), attribute.type()));
+            }
+        }
+        Map<String, AttributeValue> defaults = new HashMap<>();
+        new TreeMap<>(settings.defaults()).forEach((name, text) -> {
+            FieldErrors errors = new FieldErrors();
+            parse(text, types.get(name), errors).ifPresent(value -> defaults.put(name, value));
+            errors.all()
+                    .forEach(error -> mistakes.add("write.%s.defaults.%s = %s: %s%s."
+                            .formatted(
+                                    route,
+                                    name,
+                                    text,
+                                    error.pointer().isEmpty() ? "" : "at " + error.pointer() + ", ",
+                                    error.message())));
+        });
+        if (!mistakes.isEmpty()) {
+            throw new InvalidRouteException(mistakes);
+        }
+        return new ItemSchema(key, Map.copyOf(types), Map.copyOf(defaults));
+    }
+
+    /** The partition key, and the sort key if there is one. */
+    List<KeyAttribute> keyAttributes() {
+        return attributes(key);
+    }
+
+    private static List<KeyAttribute> attributes(KeySchema key) {
+        return key.sort().map(sort -> List.of(key.partition(), sort)).orElse(List.of(key.partition()));
+    }
+
+    private static Optional<AttributeValue> parse(String text, @Nullable AttributeType declared, FieldErrors errors) {
+        if (declared == null) {
+            return isJson(text) ? read(text, null, errors) : Optional.of(AttributeValue.fromS(text));
+        }
+        return switch (declared) {
+            case S, N, B ->
+                read('"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"', declared, errors);
+            case BOOL, NULL, M, L, SS, NS, BS -> {
+                if (isJson(text)) {
+                    yield read(text, declared, errors);
+                }
+                errors.add("", "expected JSON for type " + declared);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static boolean isJson(String text) {
+        try (JsonParser json = JsonText.FACTORY.createParser(text)) {
+            if (json.nextToken() == null) {
+                return false;
+            }
+            json.skipChildren();
+            return json.nextToken() == null;
+        } catch (JsonProcessingException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<AttributeValue> read(String text, @Nullable AttributeType declared, FieldErrors errors) {
+        try (JsonParser json = JsonText.FACTORY.createParser(text)) {
+            requireNonNull(json.nextToken());
+            return new ValueReader(json, errors).read("", declared, 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

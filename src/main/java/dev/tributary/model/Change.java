@@ -1,0 +1,54 @@
+package dev.tributary.model;
+
+import java.util.Optional;
+
+/** One stream record: what happened to one source item. */
+public sealed interface Change {
+
+    Mark mark();
+
+    /** The item before the change; empty for an insert. */
+    Optional<Item> before();
+
+    /** The item after the change; empty for a removal. */
+    Optional<Item> after();
+
+    /** An item that was not there before. */
+    record Insert(Mark mark, Item newImage) implements Change {
+        @Override
+        public Optional<Item> before() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Item> after() {
+            return Optional.of(newImage);
+        }
+    }
+
+    /** An item that was replaced or updated. */
+    record Modify(Mark mark, Item oldImage, Item newImage) implements Change {
+        @Override
+        public Optional<Item> before() {
+            return Optional.of(oldImage);
+        }
+
+        @Override
+        public Optional<Item> after() {
+            return Optional.of(newImage);
+        }
+    }
+
+    /** An item that is gone, deleted or expired. */
+    record Remove(Mark mark, Item oldImage) implements Change {
+        @Override
+        public Optional<Item> before() {
+            return Optional.of(oldImage);
+        }
+
+        @Override
+        public Optional<Item> after() {
+            return Optional.empty();
+        }
+    }
+}

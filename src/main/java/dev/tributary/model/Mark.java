@@ -1,0 +1,16 @@
+package dev.tributary.model;
+
+import java.time.Instant;
+
+/**
+ * Who wrote a target row, and on account of which change. Kept in the row itself; the guard of every write.
+ *
+ * @param owner the source item whose projection the row is
+ * @param version of the change that wrote it
+ * @param createdAt approximate creation time of that change, in whole seconds
+ */
+public record Mark(ItemKey owner, Version version, Instant createdAt) {
+
+    /** Reserved attribute of a target row; a source attribute of this name is never copied. */
+    public static final String ATTRIBUTE = "_tributary";
+}

@@ -1,0 +1,11 @@
+package dev.tributary.model;
+
+/** How a change ended on a route. Each of these lets the checkpoint pass it. */
+public enum Outcome {
+    /** The target holds what the change asked for. */
+    APPLIED,
+    /** The target already holds something newer, or a row that another item owns. */
+    SUPERSEDED,
+    /** The route has nothing to write for the change. */
+    FILTERED
+}

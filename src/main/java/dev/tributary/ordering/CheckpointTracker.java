@@ -1,0 +1,97 @@
+package dev.tributary.ordering;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The highest position up to which everything is complete.
+ *
+ * <p>Positions are opened in stream order and completed in any order; a position is passed only when it and all before
+ * it are complete. Opening and completing cost constant time, amortised. Safe for any thread.
+ *
+ * @param <P> position, a sequence number
+ */
+public final class CheckpointTracker<P> {
+
+    private final Deque<Entry> open = new ArrayDeque<>();
+    private @Nullable P passed;
+
+    /** A position that is open until it has been completed as often as it has parts. */
+    public final class Entry {
+        private final P position;
+        private int parts;
+
+        private Entry(P position, int parts) {
+            this.position = position;
+            this.parts = parts;
+        }
+
+        /**
+         * Completes one part.
+         *
+         * @throws IllegalStateException if all its parts were complete already
+         */
+        public void complete() {
+            synchronized (CheckpointTracker.this) {
+                if (parts == 0) {
+                    throw new IllegalStateException("Completed more often than it has parts: " + position);
+                }
+                parts--;
+                advance();
+            }
+        }
+    }
+
+    /**
+     * Opens the next position.
+     *
+     * @param parts completions it takes, one for each route; with 0 it is complete at once
+     */
+    public synchronized Entry open(P position, int parts) {
+        Entry entry = new Entry(position, parts);
+        open.addLast(entry);
+        advance();
+        return entry;
+    }
+
+    /** The highest position passed so far; null before the first. */
+    public synchronized @Nullable P passed() {
+        return passed;
+    }
+
+    /**
+     * Waits until fewer than {@code limit} positions are open.
+     *
+     * @return false if the time ran out first
+     */
+    public synchronized boolean awaitFewerThan(int limit, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (open.size() >= limit) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+
+    /** Positions opened and not passed, complete ones behind an incomplete one included. */
+    public synchronized int size() {
+        return open.size();
+    }
+
+    private void advance() {
+        int before = open.size();
+        for (Entry head = open.peekFirst(); head != null && head.parts == 0; head = open.peekFirst()) {
+            passed = head.position;
+            open.removeFirst();
+        }
+        if (open.size() < before) {
+            notifyAll();
+        }
+    }
+}

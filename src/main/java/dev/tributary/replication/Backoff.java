@@ -1,0 +1,35 @@
+package dev.tributary.replication;
+
+import dev.tributary.table.WriteFailure.Kind;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the next attempt: exponential, with full jitter.
+ *
+ * <p>Full jitter (a uniform draw from zero to the cap) spreads the retries of many writers best; see Marc Brooker,
+ * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ */
+final class Backoff {
+
+    private static final Duration BASE = Duration.ofMillis(25);
+    private static final Duration CAPACITY_CAP = Duration.ofSeconds(5);
+
+    /** Somebody has to mend something first, and should find the tables again soon after. */
+    private static final Duration OTHER_CAP = Duration.ofSeconds(15);
+
+    private final RandomGenerator random;
+
+    Backoff(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /**
+     * @param failures failed attempts so far, from 1
+     */
+    Duration delay(Kind kind, int failures) {
+        Duration cap = kind == Kind.CAPACITY ? CAPACITY_CAP : OTHER_CAP;
+        long ceiling = Math.min(cap.toMillis(), BASE.toMillis() << Math.min(failures, 20));
+        return Duration.ofMillis(random.nextLong(ceiling + 1));
+    }
+}

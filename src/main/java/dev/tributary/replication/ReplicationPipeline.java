@@ -1,0 +1,92 @@
+package dev.tributary.replication;
+
+import dev.tributary.model.Change;
+import dev.tributary.ordering.CheckpointTracker;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one shard's changes to all targets of its source, for as long as the lease is held.
+ *
+ * <p>Changes are submitted in stream order by one thread. The checkpoint may be read by any.
+ */
+public final class ReplicationPipeline {
+
+    /** How often a full pipeline looks whether the lease is still held. */
+    private static final Duration FENCE_CHECK = Duration.ofMillis(100);
+
+    private final List<RouteWriter> routes;
+    private final Fence fence;
+    private final int maxInFlight;
+    private final CheckpointTracker<String> tracker = new CheckpointTracker<>();
+
+    /**
+     * @param routes the targets
+     * @param maxInFlight changes that may be open at the same time
+     * @param fence asked before each attempt to write
+     * @param timer runs retries; shared
+     */
+    public ReplicationPipeline(
+            List<Route> routes,
+            int maxInFlight,
+            Fence fence,
+            ScheduledExecutorService timer,
+            MeterRegistry registry,
+            Health health) {
+        this.fence = fence;
+        this.maxInFlight = maxInFlight;
+        Backoff backoff = new Backoff(RandomGenerator.getDefault());
+        this.routes = routes.stream()
+                .map(route ->
+                        new RouteWriter(route, fence, backoff, timer, new RouteMeters(registry, route.name()), health))
+                .toList();
+    }
+
+    /**
+     * Takes a change, waiting while too many are open.
+     *
+     * @param sequenceNumber of the change, for the checkpoint
+     * @return false, and the change not taken, if the lease was lost while waiting
+     * @throws InterruptedException if interrupted while waiting; the change is not taken
+     */
+    public boolean submit(Change change, String sequenceNumber) throws InterruptedException {
+        while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK)) {
+            if (!fence.holds()) {
+                return false;
+            }
+        }
+        CheckpointTracker<String>.Entry entry = tracker.open(sequenceNumber, routes.size());
+        routes.forEach(route -> route.submit(change, entry));
+        return true;
+    }
+
+    /** The sequence number up to which every change has ended on every route; null before the first. */
+    public @Nullable String checkpoint() {
+        return tracker.passed();
+    }
+
+    /** Changes that are open, or behind one that is. */
+    public int inFlight() {
+        return tracker.size();
+    }
+
+    /**
+     * Waits until every change taken has ended.
+     *
+     * @return false if the time ran out or the lease was lost first
+     */
+    public boolean drain(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!tracker.awaitFewerThan(1, FENCE_CHECK)) {
+            if (!fence.holds() || System.nanoTime() - end >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

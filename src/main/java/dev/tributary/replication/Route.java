@@ -1,0 +1,13 @@
+package dev.tributary.replication;
+
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
+
+/**
+ * One way from a source to a target.
+ *
+ * @param name {@code <source>.<route>}, as in the configuration
+ * @param projection what a change asks of the target
+ * @param target the target
+ */
+public record Route(String name, Projection projection, TargetTable target) {}

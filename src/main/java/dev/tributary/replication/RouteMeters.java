@@ -1,0 +1,61 @@
+package dev.tributary.replication;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.model.Outcome;
+import dev.tributary.table.WriteFailure;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What one route counts. */
+final class RouteMeters {
+
+    private final Map<Outcome, Counter> changes = new EnumMap<>(Outcome.class);
+    private final Map<WriteFailure.Kind, Counter> failures = new EnumMap<>(WriteFailure.Kind.class);
+    private final Timer write;
+
+    RouteMeters(MeterRegistry registry, String route) {
+        for (Outcome outcome : Outcome.values()) {
+            changes.put(
+                    outcome,
+                    Counter.builder("tributary.changes")
+                            .description("Changes that ended on a route, by outcome")
+                            .tag("route", route)
+                            .tag("outcome", lower(outcome))
+                            .register(registry));
+        }
+        for (WriteFailure.Kind kind : WriteFailure.Kind.values()) {
+            failures.put(
+                    kind,
+                    Counter.builder("tributary.write.failures")
+                            .description("Failed attempts to write to a target; each is tried again")
+                            .tag("route", route)
+                            .tag("kind", lower(kind))
+                            .register(registry));
+        }
+        write = Timer.builder("tributary.write")
+                .description("Duration of one attempt to write to a target")
+                .tag("route", route)
+                .register(registry);
+    }
+
+    Timer write() {
+        return write;
+    }
+
+    void ended(Outcome outcome, int count) {
+        requireNonNull(changes.get(outcome)).increment(count);
+    }
+
+    void failed(WriteFailure.Kind kind) {
+        requireNonNull(failures.get(kind)).increment();
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

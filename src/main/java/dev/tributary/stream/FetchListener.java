@@ -1,0 +1,14 @@
+package dev.tributary.stream;
+
+/** Told how the reading of a shard goes, by the thread that reads it. */
+interface FetchListener {
+
+    /** A read succeeded, with or without records. */
+    void fetched(String shardId);
+
+    /** A read failed and is tried again. */
+    void failed(String shardId, Exception failure);
+
+    /** The stream no longer has what was to be read next; told at each attempt. */
+    void gap(StreamGap gap);
+}

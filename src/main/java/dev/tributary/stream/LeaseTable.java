@@ -1,0 +1,103 @@
+package dev.tributary.stream;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.kinesis.common.StreamConfig;
+import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.leases.exceptions.InvalidStateException;
+import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
+import software.amazon.kinesis.lifecycle.TaskResult;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
+
+/**
+ * Makes the lease table, its index and the first leases before KCL starts.
+ *
+ * <p>KCL would do the same, but looks for somebody else to do it for up to 30 s first, adds the index afterwards, and
+ * polls it every 10 s. Every step here is conditional, so any number of workers may start at the same time.
+ */
+final class LeaseTable {
+
+    private static final Logger log = LoggerFactory.getLogger(LeaseTable.class);
+
+    /** Names KCL gives them. */
+    private static final String LEASE_KEY = "leaseKey";
+
+    private static final String LEASE_OWNER = "leaseOwner";
+    private static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
+
+    private LeaseTable() {}
+
+    /**
+     * @throws IllegalStateException if the stream's shards could not be read
+     */
+    static void prepare(DynamoDbAsyncClient client, String table, LeaseManagement management, StreamConfig stream) {
+        create(client, table);
+        client.waiter()
+                .waitUntilTableExists(request -> request.tableName(table), wait -> wait.backoffStrategyV2(
+                                BackoffStrategy.fixedDelayWithoutJitter(Duration.ofMillis(200)))
+                        .maxAttempts(600))
+                .join();
+        try {
+            LeaseRefresher leases = management.createLeaseRefresher();
+            if (leases.isLeaseTableEmpty()) {
+                TaskResult sync = management
+                        .createShardSyncTaskManager(new NullMetricsFactory(), stream, new DeletedStreamListProvider())
+                        .callShardSyncTask();
+                if (sync.getException() != null) {
+                    throw new IllegalStateException(
+                            "The shards of " + stream.streamIdentifier() + " could not be read", sync.getException());
+                }
+            }
+        } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
+            throw new IllegalStateException("The lease table " + table + " could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void create(DynamoDbAsyncClient client, String table) {
+        try {
+            client.createTable(CreateTableRequest.builder()
+                            .tableName(table)
+                            .billingMode(BillingMode.PAY_PER_REQUEST)
+                            .attributeDefinitions(text(LEASE_KEY), text(LEASE_OWNER))
+                            .keySchema(key(LEASE_KEY, KeyType.HASH))
+                            .globalSecondaryIndexes(GlobalSecondaryIndex.builder()
+                                    .indexName(INDEX)
+                                    .keySchema(key(LEASE_OWNER, KeyType.HASH), key(LEASE_KEY, KeyType.RANGE))
+                                    .projection(keys -> keys.projectionType(ProjectionType.KEYS_ONLY))
+                                    .build())
+                            .build())
+                    .join();
+            log.info("created lease table {}", table);
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof ResourceInUseException)) {
+                throw e;
+            }
+        }
+    }
+
+    private static AttributeDefinition text(String name) {
+        return AttributeDefinition.builder()
+                .attributeName(name)
+                .attributeType(ScalarAttributeType.S)
+                .build();
+    }
+
+    private static KeySchemaElement key(String name, KeyType type) {
+        return KeySchemaElement.builder().attributeName(name).keyType(type).build();
+    }
+}

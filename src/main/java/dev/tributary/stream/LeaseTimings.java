@@ -1,0 +1,45 @@
+package dev.tributary.stream;
+
+import java.time.Duration;
+
+/**
+ * KCL's many intervals, all from the one that is configured.
+ *
+ * @param lease time without renewal after which a lease may be taken; KCL renews three times within it
+ */
+public record LeaseTimings(Duration lease) {
+
+    /** Longest time of one write; with the renewals it leaves the fence open without a break. */
+    public Duration writeTimeout() {
+        return lease.dividedBy(3);
+    }
+
+    /** Pause between two looks at who has which lease; each scans the lease table. */
+    Duration assignment() {
+        return atMost(lease.dividedBy(10), Duration.ofSeconds(1));
+    }
+
+    /** KCL counts a worker as gone after two of these; that must not take longer than its leases live. */
+    Duration workerReport() {
+        return lease.dividedBy(4);
+    }
+
+    /** Lease of the leader's lock. */
+    Duration leaderLock() {
+        return lease;
+    }
+
+    /** At most half of the lock's lease, KCL demands; a third leaves room for a missed one. */
+    Duration leaderHeartbeat() {
+        return lease.dividedBy(3);
+    }
+
+    /** Longest time for a live worker to hand a lease to another one. */
+    Duration handOver() {
+        return lease;
+    }
+
+    private static Duration atMost(Duration duration, Duration limit) {
+        return duration.compareTo(limit) < 0 ? duration : limit;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tributary.stream;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
+import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
+import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
+import java.time.Duration;
+import java.time.InstantSource;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.kinesis.common.ConfigsBuilder;
+import software.amazon.kinesis.common.InitialPositionInStream;
+import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
+import software.amazon.kinesis.leases.LeaseAssignmentStrategy;
+import software.amazon.kinesis.leases.LeaseManagementConfig;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
+import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
+import software.amazon.kinesis.processor.StreamTracker;
+import software.amazon.kinesis.retrieval.polling.DataFetcher;
+
+/**
+ * Puts a KCL scheduler together for one DynamoDB stream.
+ *
+ * <p>In place of the adapter's own factory, which does not start on KCL 3.5 and waits a minute at every first start.
+ *
+ * @param leaseClient client of the lease table
+ * @param streamsClient client of the stream; the adapter and the fetcher share it
+ */
+record SchedulerFactory(
+        DynamoDbAsyncClient leaseClient,
+        DynamoDbStreamsClient streamsClient,
+        LeaseTimings timings,
+        String worker,
+        InstantSource clock) {
+
+    /** KCL's periodic tasks; short, because start, stop and a new shard each take several rounds. */
+    private static final long DISPATCH_MILLIS = 100;
+
+    private static final long PARENT_SHARD_MILLIS = 1_000;
+    private static final Duration SHARD_AUDIT = Duration.ofSeconds(30);
+    private static final long STREAM_INFO_MILLIS = 60_000;
+
+    /** What a scheduler is made of, and the lease management that made its leases. */
+    record Assembly(Scheduler scheduler, LeaseManagement leases) {}
+
+    /**
+     * Prepares the lease table, and assembles a scheduler that has not started.
+     *
+     * @param leaseTable one for each source, never shared
+     */
+    Assembly assemble(
+            SourceStream stream,
+            String leaseTable,
+            Duration pollInterval,
+            ShardRecordProcessorFactory processors,
+            FetchListener fetching,
+            WorkerStateChangeListener listener) {
+        var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
+        StreamTracker tracker = StreamsSchedulerFactory.createSingleStreamTracker(
+                stream.arn(), InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
+        // Every method of the builder returns a new object: each is called once.
+        ConfigsBuilder configs = new ConfigsBuilder(
+                tracker, leaseTable, adapter, leaseClient, new UnusedCloudWatch(), worker, processors);
+
+        var polling = new DynamoDBStreamsPollingConfig(adapter);
+        polling.maxRecords(1000);
+        polling.idleTimeBetweenReadsInMillis(pollInterval.toMillis());
+        polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
+        polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
+                streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), fetching));
+        polling.sleepTimeController(new AdaptiveSleep(clock));
+        var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
+
+        var coordinator = configs.coordinatorConfig();
+        coordinator.shardConsumerDispatchPollIntervalMillis(DISPATCH_MILLIS);
+        coordinator.parentShardPollIntervalMillis(PARENT_SHARD_MILLIS);
+        coordinator.skipShardSyncAtWorkerInitializationIfLeasesExist(true);
+        coordinator.workerStateChangeListener(listener);
+
+        LeaseManagementConfig leaseConfig = configs.leaseManagementConfig();
+        configure(leaseConfig);
+        // 0 while the factory copies it, or the first shard sync sleeps that long; KCL's own timer reads it afterwards.
+        leaseConfig.shardSyncIntervalMillis(0);
+        LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval);
+        leaseConfig.leaseManagementFactory(leases);
+        leaseConfig.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
+        leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);
+
+        LeaseTable.prepare(
+                leaseClient, leaseTable, leases, tracker.streamConfigList().get(0));
+        Scheduler scheduler = new Scheduler(
+                configs.checkpointConfig(),
+                coordinator,
+                leaseConfig,
+                configs.lifecycleConfig(),
+                configs.metricsConfig().metricsFactory(new NullMetricsFactory()),
+                configs.processorConfig().callProcessRecordsEvenForEmptyRecordList(true),
+                retrieval);
+        return new Assembly(scheduler, leases);
+    }
+
+    private void configure(LeaseManagementConfig leases) {
+        leases.failoverTimeMillis(timings.lease().toMillis());
+        leases.leaseAssignmentIntervalMillis(timings.assignment().toMillis());
+        leases.leaseAssignmentStrategy(LeaseAssignmentStrategy.LEASE_COUNT_BASED);
+        leases.leasesRecoveryAuditorExecutionFrequencyMillis(SHARD_AUDIT.toMillis());
+        leases.leasesRecoveryAuditorInconsistencyConfidenceThreshold(0);
+        leases.dynamoDbLockBasedLeaderLeaseDurationInMillis(timings.leaderLock().toMillis());
+        leases.dynamoDbLockBasedLeaderHeartbeatPeriodInMillis(
+                timings.leaderHeartbeat().toMillis());
+        leases.gracefulLeaseHandoffConfig()
+                .gracefulLeaseHandoffTimeoutMillis(timings.handOver().toMillis());
+        // Off, or KCL asks the EC2 metadata address for the CPU of this machine.
+        leases.workerUtilizationAwareAssignmentConfig().disableWorkerMetrics(true);
+        leases.workerUtilizationAwareAssignmentConfig()
+                .workerMetricsReporterFreqInMillis(timings.workerReport().toMillis());
+        leases.workerUtilizationAwareAssignmentConfig().inMemoryWorkerMetricsCaptureFrequencyMillis(100);
+    }
+
+    /** KCL insists on a client; with its metrics off it never calls it. */
+    private static final class UnusedCloudWatch implements CloudWatchAsyncClient {
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

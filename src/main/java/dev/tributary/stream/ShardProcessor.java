@@ -1,0 +1,185 @@
+package dev.tributary.stream;
+
+import dev.tributary.model.Change;
+import dev.tributary.replication.ReplicationPipeline;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.kinesis.exceptions.InvalidStateException;
+import software.amazon.kinesis.exceptions.KinesisClientLibDependencyException;
+import software.amazon.kinesis.exceptions.ShutdownException;
+import software.amazon.kinesis.exceptions.ThrottlingException;
+import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
+import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.processor.ShardRecordProcessor;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
+
+/**
+ * One shard while this worker holds its lease: hands its changes to the pipeline and checkpoints behind it.
+ *
+ * <p>KCL logs and then skips a batch whose processing throws. So nothing is thrown here: what cannot be handled breaks
+ * the processor, which then takes and checkpoints nothing more, and is told to {@code onFatal}.
+ */
+final class ShardProcessor implements ShardRecordProcessor {
+
+    private static final Logger log = LoggerFactory.getLogger(ShardProcessor.class);
+
+    private static final Duration DRAIN_SLICE = Duration.ofSeconds(1);
+
+    private final Settings settings;
+    private String shardId = "";
+    private @Nullable LeaseFence fence;
+    private @Nullable ReplicationPipeline pipeline;
+    private @Nullable ScheduledFuture<?> checkpointing;
+    private volatile @Nullable RecordProcessorCheckpointer checkpointer;
+    private volatile boolean broken;
+
+    /** Last position written to the lease table; guarded by this. */
+    private @Nullable String checkpointed;
+
+    /**
+     * What the processors of a source share.
+     *
+     * @param pipeline builds the pipeline of a shard behind its fence
+     * @param fence builds the fence of a shard, by shard id
+     * @param checkpointInterval pause between two checkpoints
+     * @param drainTimeout longest wait for open writes when the worker stops
+     * @param onFatal told of an error that is not the table's or the network's: the worker must stop
+     */
+    record Settings(
+            ChangeDecoder decoder,
+            Function<LeaseFence, ReplicationPipeline> pipeline,
+            Function<String, LeaseFence> fence,
+            ScheduledExecutorService timer,
+            Duration checkpointInterval,
+            Duration drainTimeout,
+            Consumer<Throwable> onFatal) {}
+
+    ShardProcessor(Settings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void initialize(InitializationInput input) {
+        shardId = input.shardId();
+        fence = settings.fence().apply(shardId);
+        pipeline = settings.pipeline().apply(fence);
+        long interval = settings.checkpointInterval().toMillis();
+        checkpointing =
+                settings.timer().scheduleWithFixedDelay(this::checkpoint, interval, interval, TimeUnit.MILLISECONDS);
+        log.info(
+                "shard {}: reading from {}",
+                shardId,
+                input.extendedSequenceNumber().sequenceNumber());
+    }
+
+    @Override
+    public void processRecords(ProcessRecordsInput input) {
+        if (broken || pipeline == null) {
+            return;
+        }
+        checkpointer = input.checkpointer();
+        try {
+            for (KinesisClientRecord record : input.records()) {
+                Change change = settings.decoder().decode(((StreamRecord) record).record());
+                if (!pipeline.submit(change, record.sequenceNumber())) {
+                    log.info("shard {}: the lease is lost, nothing more is taken", shardId);
+                    broken = true;
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            broken = true;
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            broken = true;
+            settings.onFatal().accept(e);
+        }
+    }
+
+    @Override
+    public void leaseLost(LeaseLostInput input) {
+        stop();
+        log.info("shard {}: lease lost or handed over", shardId);
+    }
+
+    @Override
+    public void shardEnded(ShardEndedInput input) {
+        try {
+            while (!broken && pipeline != null && !pipeline.drain(DRAIN_SLICE)) {
+                if (fence == null || !fence.holds()) {
+                    return;
+                }
+            }
+            if (broken) {
+                return;
+            }
+            input.checkpointer().checkpoint();
+            stop();
+            log.info("shard {}: ended, all its changes are in the targets", shardId);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ShutdownException e) {
+            log.info("shard {}: the lease was lost before its end was checkpointed", shardId);
+        } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
+            log.warn("shard {}: its end could not be checkpointed and is tried again: {}", shardId, e.toString());
+        }
+    }
+
+    @Override
+    public void shutdownRequested(ShutdownRequestedInput input) {
+        checkpointer = input.checkpointer();
+        try {
+            if (pipeline != null && !pipeline.drain(settings.drainTimeout())) {
+                log.warn(
+                        "shard {}: stopping with {} changes open; the next worker reads them again",
+                        shardId,
+                        pipeline.inFlight());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        checkpoint();
+        stop();
+    }
+
+    /** Writes the position behind which everything has ended, where it has moved. Safe for any thread. */
+    private synchronized void checkpoint() {
+        RecordProcessorCheckpointer current = checkpointer;
+        String position = pipeline == null ? null : pipeline.checkpoint();
+        if (current == null || position == null || position.equals(checkpointed)) {
+            return;
+        }
+        try {
+            current.checkpoint(position);
+            checkpointed = position;
+        } catch (ShutdownException e) {
+            log.info("shard {}: the lease is no longer held, no checkpoint at {}", shardId, position);
+            stop();
+        } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
+            log.warn("shard {}: checkpoint at {} failed and is tried again: {}", shardId, position, e.toString());
+        } catch (RuntimeException e) {
+            // The timer would drop the task without a word.
+            settings.onFatal().accept(e);
+        }
+    }
+
+    private void stop() {
+        if (fence != null) {
+            fence.close();
+        }
+        if (checkpointing != null) {
+            checkpointing.cancel(false);
+        }
+    }
+}

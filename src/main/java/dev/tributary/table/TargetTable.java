@@ -1,0 +1,189 @@
+package dev.tributary.table;
+
+import dev.tributary.model.Item;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.Row;
+import dev.tributary.model.TargetWrite;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * Guarded writes to one target table.
+ *
+ * <p>Each call is one attempt and retries nothing: a failed future carries what the SDK threw, for {@link
+ * WriteFailure#of}. Every write may be repeated at any time and in any state of the table without harm. Safe for any
+ * thread.
+ */
+public final class TargetTable {
+
+    private static final String CONDITION_FAILED = "ConditionalCheckFailed";
+
+    /** Deletes in one transaction beside the put; DynamoDB takes 100 actions. */
+    private static final int MOVE_LIMIT = 99;
+
+    private final DynamoDbAsyncClient client;
+    private final String name;
+
+    public TargetTable(DynamoDbAsyncClient client, String name) {
+        this.client = client;
+        this.name = name;
+    }
+
+    /** Brings the write into the table where its guard allows. */
+    public CompletableFuture<Outcome> apply(TargetWrite write) {
+        return write(write.mark(), write.vacated(), write.arriving());
+    }
+
+    private CompletableFuture<Outcome> write(Mark mark, Set<Item> vacated, Optional<Row> arriving) {
+        if (arriving.isEmpty()) {
+            return deleteAll(mark, vacated);
+        }
+        if (vacated.isEmpty()) {
+            return put(mark, arriving.get());
+        }
+        if (vacated.size() > MOVE_LIMIT) {
+            Item one = vacated.iterator().next();
+            return delete(mark, one).thenCompose(outcome -> write(mark, without(vacated, one), arriving));
+        }
+        return move(mark, List.copyOf(vacated), arriving.get());
+    }
+
+    private CompletableFuture<Outcome> put(Mark mark, Row row) {
+        Guard guard = Guard.put(mark);
+        return outcome(client.putItem(request -> request.tableName(name)
+                .item(marked(mark, row))
+                .conditionExpression(guard.condition())
+                .expressionAttributeNames(guard.names())
+                .expressionAttributeValues(guard.values())));
+    }
+
+    private CompletableFuture<Outcome> delete(Mark mark, Item key) {
+        Guard guard = Guard.delete(mark);
+        return outcome(client.deleteItem(request -> request.tableName(name)
+                .key(key.attributes())
+                .conditionExpression(guard.condition())
+                .expressionAttributeNames(guard.names())
+                .expressionAttributeValues(guard.values())));
+    }
+
+    private CompletableFuture<Outcome> deleteAll(Mark mark, Set<Item> keys) {
+        return keys.stream()
+                .map(key -> delete(mark, key))
+                .reduce((a, b) -> a.thenCombine(b, TargetTable::either))
+                .orElseGet(() -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
+    }
+
+    private CompletableFuture<Outcome> move(Mark mark, List<Item> from, Row to) {
+        List<TransactWriteItem> actions = Stream.concat(
+                        from.stream().map(key -> transactDelete(mark, key)), Stream.of(transactPut(mark, to)))
+                .toList();
+        return client.transactWriteItems(request -> request.transactItems(actions))
+                .thenApply(response -> Outcome.APPLIED)
+                .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown));
+    }
+
+    /**
+     * Does what is left of a move after DynamoDB cancelled it because a condition failed.
+     *
+     * <p>An old row that is gone, or now another item's, is out of it. An old row that is ours and not older says that
+     * this move is itself out of date. A new key that refuses the row keeps what it has.
+     */
+    private CompletableFuture<Outcome> afterCancellation(Mark mark, List<Item> from, Row to, Throwable thrown) {
+        if (!(WriteFailure.unwrap(thrown) instanceof TransactionCanceledException cancelled)
+                || !cancelled.hasCancellationReasons()
+                || !onlyConditionsFailed(cancelled.cancellationReasons())) {
+            return CompletableFuture.failedFuture(thrown);
+        }
+        Iterator<CancellationReason> reasons = cancelled.cancellationReasons().iterator();
+        Set<Item> vacated = new HashSet<>();
+        for (Item key : from) {
+            CancellationReason reason = reasons.next();
+            if (!CONDITION_FAILED.equals(reason.code())) {
+                vacated.add(key);
+            } else if (isOurs(reason.item(), mark)) {
+                return CompletableFuture.completedFuture(Outcome.SUPERSEDED);
+            }
+        }
+        Optional<Row> arriving = CONDITION_FAILED.equals(reasons.next().code()) ? Optional.empty() : Optional.of(to);
+        return write(mark, vacated, arriving);
+    }
+
+    private static boolean onlyConditionsFailed(List<CancellationReason> reasons) {
+        return reasons.stream()
+                        .allMatch(reason -> "None".equals(reason.code()) || CONDITION_FAILED.equals(reason.code()))
+                && reasons.stream().anyMatch(reason -> CONDITION_FAILED.equals(reason.code()));
+    }
+
+    private static boolean isOurs(Map<String, AttributeValue> row, Mark mark) {
+        AttributeValue rowMark = row.get(Mark.ATTRIBUTE);
+        return rowMark != null
+                && rowMark.hasM()
+                && MarkAttribute.owner(mark).equals(rowMark.m().get(MarkAttribute.OWNER));
+    }
+
+    private TransactWriteItem transactDelete(Mark mark, Item key) {
+        Guard guard = Guard.delete(mark);
+        return TransactWriteItem.builder()
+                .delete(delete -> delete.tableName(name)
+                        .key(key.attributes())
+                        .conditionExpression(guard.condition())
+                        .expressionAttributeNames(guard.names())
+                        .expressionAttributeValues(guard.values())
+                        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
+                .build();
+    }
+
+    private TransactWriteItem transactPut(Mark mark, Row row) {
+        Guard guard = Guard.put(mark);
+        return TransactWriteItem.builder()
+                .put(put -> put.tableName(name)
+                        .item(marked(mark, row))
+                        .conditionExpression(guard.condition())
+                        .expressionAttributeNames(guard.names())
+                        .expressionAttributeValues(guard.values()))
+                .build();
+    }
+
+    private static Map<String, AttributeValue> marked(Mark mark, Row row) {
+        Map<String, AttributeValue> item = new HashMap<>(row.item().attributes());
+        item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark));
+        return item;
+    }
+
+    private static CompletableFuture<Outcome> outcome(CompletableFuture<?> call) {
+        return call.handle((response, thrown) -> {
+                    if (thrown == null) {
+                        return CompletableFuture.completedFuture(Outcome.APPLIED);
+                    }
+                    return WriteFailure.unwrap(thrown) instanceof ConditionalCheckFailedException
+                            ? CompletableFuture.completedFuture(Outcome.SUPERSEDED)
+                            : CompletableFuture.<Outcome>failedFuture(thrown);
+                })
+                .thenCompose(future -> future);
+    }
+
+    private static Outcome either(Outcome a, Outcome b) {
+        return a == Outcome.APPLIED ? a : b;
+    }
+
+    private static Set<Item> without(Set<Item> items, Item one) {
+        Set<Item> rest = new HashSet<>(items);
+        rest.remove(one);
+        return rest;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tributary.telemetry;
+
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** How each component of the daemon is. Safe for any thread. */
+public final class Health {
+
+    private final ConcurrentSkipListMap<String, Component> components = new ConcurrentSkipListMap<>();
+
+    /** How well a component does, from best to worst. */
+    public enum Status {
+        UP,
+        /** Works, but slower or less than it should. */
+        DEGRADED,
+        STARTING,
+        DOWN
+    }
+
+    /** A status and what it means, for people. */
+    public record Component(Status status, String detail) {}
+
+    /**
+     * All components at one moment.
+     *
+     * @param status the worst of them; UP when there are none
+     * @param components by name, in its order
+     */
+    public record Snapshot(Status status, SortedMap<String, Component> components) {}
+
+    /** Replaces what was said of the component before. */
+    public void report(String component, Status status, String detail) {
+        components.put(component, new Component(status, detail));
+    }
+
+    /** The component is no part of the daemon any more. */
+    public void forget(String component) {
+        components.remove(component);
+    }
+
+    public Snapshot snapshot() {
+        SortedMap<String, Component> now = Collections.unmodifiableSortedMap(new TreeMap<>(components));
+        Status worst = now.values().stream()
+                .map(Component::status)
+                .max(Comparator.naturalOrder())
+                .orElse(Status.UP);
+        return new Snapshot(worst, now);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tributary;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Holds the arrows between the packages as {@code src/docs/design.md} draws them. */
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.tributary");
+
+    @Test
+    void theRulesSeeTheWholeProgram() {
+        assertThat(CLASSES).hasSizeGreaterThan(60);
+    }
+
+    @Test
+    void importsGoOneWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("main")
+                .definedBy("dev.tributary")
+                .layer("cli")
+                .definedBy("dev.tributary.cli")
+                .layer("edges")
+                .definedBy("dev.tributary.stream", "dev.tributary.http", "dev.tributary.local")
+                .layer("work")
+                .definedBy("dev.tributary.replication", "dev.tributary.ingest")
+                .layer("parts")
+                .definedBy("dev.tributary.projection", "dev.tributary.ordering", "dev.tributary.table")
+                .layer("words")
+                .definedBy("dev.tributary.telemetry", "dev.tributary.config", "dev.tributary.model")
+                .whereLayer("main")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("cli")
+                .mayOnlyBeAccessedByLayers("main")
+                .whereLayer("edges")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("work")
+                .mayOnlyBeAccessedByLayers("cli", "edges")
+                .whereLayer("parts")
+                .mayOnlyBeAccessedByLayers("cli", "edges", "work")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.tributary.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void onlyTheStreamPackageKnowsKclAndTheAdapter() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tributary.stream")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("software.amazon.kinesis..", "com.amazonaws..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheLocalPackageKnowsDynamoDbLocal() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tributary.local")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.dynamodb..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void orderingKnowsNothingOfDynamoDb() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tributary.ordering")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("software.amazon..", "dev.tributary.model")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyMainEndsTheProcess() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.tributary.Main")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void wallClocksAreInjected() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tributary.cli")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Clock.class, "systemUTC")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noClassIsNamedAfterItsCategory() {
+        classes()
+                .that()
+                .haveSimpleNameEndingWith("Impl")
+                .or()
+                .haveSimpleNameEndingWith("Utils")
+                .or()
+                .haveSimpleNameEndingWith("Manager")
+                .should()
+                .notBeTopLevelClasses()
+                .allowEmptyShould(true)
+                .because("such names say nothing of what a class is for")
+                .check(CLASSES);
+    }
+}

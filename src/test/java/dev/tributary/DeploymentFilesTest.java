@@ -1,0 +1,204 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** The container image, the ECS task, the systemd unit and the IAM policy agree with each other. */
+class DeploymentFilesTest {
+
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private final JsonNode policy = json("config/iam/policy.json");
+    private final JsonNode task = json("config/ecs/task-definition.json");
+    private final JsonNode container = task.required("containerDefinitions").required(0);
+    private final String dockerfile = text("Dockerfile");
+    private final String unit = text("config/systemd/tributary.service");
+
+    @Test
+    void policyNamesRealActionsOnNamedResources() {
+        assertThat(policy.required("Version").asText()).isEqualTo("2012-10-17");
+        Set<String> statements = new TreeSet<>();
+        for (JsonNode statement : policy.required("Statement")) {
+            assertThat(statement.required("Effect").asText()).isEqualTo("Allow");
+            assertThat(statements.add(statement.required("Sid").asText())).isTrue();
+            assertThat(texts(statement.required("Action"))).isNotEmpty().allMatch(DeploymentFilesTest::isAction);
+            assertThat(texts(statement.required("Resource")))
+                    .isNotEmpty()
+                    .allMatch(arn -> arn.startsWith("arn:aws:dynamodb:") && !arn.contains(":table/*"));
+        }
+    }
+
+    @Test
+    void policyCoversEveryKindOfTable() {
+        assertThat(actions("users/stream/*"))
+                .contains("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator");
+        assertThat(actions("users_by_city")).contains("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem");
+        assertThat(actions("users")).contains("dynamodb:DescribeTable", "dynamodb:PutItem");
+        assertThat(actions("tributary-users")).contains("dynamodb:CreateTable", "dynamodb:Scan", "dynamodb:UpdateItem");
+        assertThat(actions("tributary-users/index/LeaseOwnerToLeaseKeyIndex")).containsExactly("dynamodb:Query");
+        assertThat(actions("tributary-users-CoordinatorState")).containsExactly("dynamodb:DescribeTable");
+        assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
+    }
+
+    @Test
+    void sourceDataIsNeitherReadNorDeleted() {
+        assertThat(actions("users"))
+                .doesNotContain("dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:DeleteTable");
+    }
+
+    @Test
+    void taskIsOneThatFargateTakes() {
+        assertThat(texts(task.required("requiresCompatibilities"))).containsExactly("FARGATE");
+        assertThat(task.required("networkMode").asText()).isEqualTo("awsvpc");
+        // 512 CPU units go with 1 to 4 GiB.
+        assertThat(task.required("cpu").asText()).isEqualTo("512");
+        assertThat(task.required("memory").asText()).isEqualTo("1024");
+        assertThat(container.required("linuxParameters").has("tmpfs"))
+                .as("tmpfs is for EC2 tasks")
+                .isFalse();
+        assertThat(container.required("stopTimeout").asInt()).isBetween(15, 120);
+    }
+
+    @Test
+    void whatTheTaskMayWriteIsAVolumeOfTheImage() {
+        assertThat(container.required("readonlyRootFilesystem").asBoolean()).isTrue();
+        List<String> volumes = texts(task.required("volumes"), "name");
+        assertThat(container.required("mountPoints")).isNotEmpty().allSatisfy(mount -> {
+            assertThat(volumes).contains(mount.required("sourceVolume").asText());
+            // Only a declared volume keeps the owner and mode that the image gives the directory.
+            assertThat(instruction("VOLUME"))
+                    .contains("\"" + mount.required("containerPath").asText() + "\"");
+        });
+    }
+
+    @Test
+    void imageTaskAndUnitRunTheSameCommand() {
+        String run = "run --config /etc/tributary/tributary.properties";
+        assertThat(words(instruction("CMD"))).isEqualTo(run);
+        assertThat(String.join(" ", texts(container.required("command")))).isEqualTo(run);
+        assertThat(unit).contains("\nExecStart=" + words(instruction("ENTRYPOINT")) + " " + run + "\n");
+    }
+
+    @Test
+    void imageAndTaskCheckHealthInTheSameWay() {
+        String check = dockerfile
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("CMD") && line.contains("health"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(words(check.substring("CMD".length())))
+                .isEqualTo("/opt/tributary/bin/tributary health --config /etc/tributary/tributary.properties");
+        List<String> command = texts(container.required("healthCheck").required("command"));
+        assertThat(command.get(0)).isEqualTo("CMD");
+        assertThat(String.join(" ", command.subList(1, command.size())))
+                .isEqualTo(words(check.substring("CMD".length())));
+    }
+
+    @Test
+    void imageAndTaskOpenTheSamePorts() {
+        assertThat(texts(container.required("portMappings"), "containerPort"))
+                .containsExactly(instruction("EXPOSE").split(" "));
+    }
+
+    @Test
+    void imageRunsAsANumberedUserThatIsNotRoot() {
+        assertThat(instruction("USER")).matches("[1-9]\\d*:[1-9]\\d*");
+    }
+
+    @Test
+    void errorsThatARestartCannotCureAreNotRestarted() {
+        assertThat(unit).contains("\nRestart=on-failure\n", "\nRestartPreventExitStatus=2 3\n");
+    }
+
+    private static boolean isAction(String action) {
+        // A check inside a transaction is an action of its own, but not an operation of the API.
+        if (action.equals("dynamodb:ConditionCheckItem")) {
+            return true;
+        }
+        String request =
+                action.replaceFirst("dynamodb:", "software.amazon.awssdk.services.dynamodb.model.") + "Request";
+        try {
+            Class.forName(request);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    private Set<String> actions(String resource) {
+        Set<String> actions = new TreeSet<>();
+        for (JsonNode statement : policy.required("Statement")) {
+            if (texts(statement.required("Resource")).stream().anyMatch(arn -> arn.endsWith(":table/" + resource))) {
+                actions.addAll(texts(statement.required("Action")));
+            }
+        }
+        return actions;
+    }
+
+    /** The instruction's last occurrence at the start of a line: that of the final stage. */
+    private String instruction(String name) {
+        Matcher matcher = Pattern.compile("(?m)^" + name + " (.*)$").matcher(dockerfile);
+        Optional<String> last = Optional.empty();
+        while (matcher.find()) {
+            last = Optional.of(matcher.group(1));
+        }
+        return last.orElseThrow(() -> new AssertionError("Dockerfile has no " + name));
+    }
+
+    /** An array of strings, as Docker's exec form has it, joined by blanks. */
+    private static String words(String array) {
+        try {
+            return String.join(" ", texts(STRICT.readTree(array)));
+        } catch (IOException e) {
+            throw new AssertionError("not in exec form: " + array, e);
+        }
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return texts;
+    }
+
+    private static List<String> texts(JsonNode array, String field) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(element -> element.required(field).asText())
+                .toList();
+    }
+
+    private static JsonNode json(String file) {
+        try {
+            return STRICT.readTree(text(file));
+        } catch (IOException e) {
+            throw new AssertionError(file + " is not JSON", e);
+        }
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new AssertionError("cannot read " + file, e);
+        }
+    }
+}

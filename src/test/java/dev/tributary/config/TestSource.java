@@ -1,0 +1,68 @@
+package dev.tributary.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Settings of a source for tests that go without a file: quick to poll and to checkpoint. */
+public record TestSource(String table, int maxInFlight, Map<String, RouteSettings> route) implements SourceSettings {
+
+    public static TestSource of(String table, RouteSettings route) {
+        return new TestSource(table, 1000, Map.of("route", route));
+    }
+
+    @Override
+    public Duration pollInterval() {
+        return Duration.ofMillis(20);
+    }
+
+    @Override
+    public Duration checkpointInterval() {
+        return Duration.ofMillis(100);
+    }
+
+    @Override
+    public Optional<String> region() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<URI> endpoint() {
+        return Optional.empty();
+    }
+
+    /** Settings of a route to {@code table}. */
+    public record Route(
+            String table, Optional<Set<String>> include, Optional<Set<String>> exclude, DeletePolicy deletes)
+            implements RouteSettings {
+
+        /** Everything, and removals too. */
+        public static Route to(String table) {
+            return new Route(table, Optional.empty(), Optional.empty(), DeletePolicy.HARD);
+        }
+
+        public Route including(String... names) {
+            return new Route(table, Optional.of(Set.of(names)), exclude, deletes);
+        }
+
+        public Route excluding(String... names) {
+            return new Route(table, include, Optional.of(Set.of(names)), deletes);
+        }
+
+        public Route deletes(DeletePolicy policy) {
+            return new Route(table, include, exclude, policy);
+        }
+
+        @Override
+        public Optional<String> region() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<URI> endpoint() {
+            return Optional.empty();
+        }
+    }
+}

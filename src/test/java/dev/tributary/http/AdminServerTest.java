@@ -1,0 +1,86 @@
+package dev.tributary.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.Meters;
+import io.micrometer.core.instrument.Counter;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Health health = new Health();
+    private final Meters meters = new Meters();
+    private final AdminServer server = AdminServer.start(GivenHttp.onFreePort(), health, meters);
+
+    @AfterEach
+    void stop() {
+        server.close();
+        meters.close();
+    }
+
+    private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+        return CLIENT.send(
+                HttpRequest.newBuilder(uri)
+                        .method(method, BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Test
+    void healthNamesEveryComponent() throws Exception {
+        health.report("route users", Status.DEGRADED, "throttled");
+        health.report("http", Status.UP, "listening");
+        var response = send("GET", "/health");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(response.body())
+                .isEqualTo(
+                        "{\"status\":\"DEGRADED\",\"components\":{\"http\":{\"status\":\"UP\",\"detail\":\"listening\"},"
+                                + "\"route users\":{\"status\":\"DEGRADED\",\"detail\":\"throttled\"}}}");
+    }
+
+    @Test
+    void componentThatIsDownMakesHealthUnavailable() throws Exception {
+        health.report("source users", Status.DOWN, "stream gone");
+        assertThat(send("GET", "/health").statusCode()).isEqualTo(503);
+        assertThat(send("HEAD", "/health").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void metricsAreInThePrometheusFormat() throws Exception {
+        Counter.builder("tributary.changes")
+                .description("Changes that ended on a route")
+                .tag("route", "cities")
+                .register(meters.registry())
+                .increment(3);
+        var response = send("GET", "/metrics");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains(Meters.CONTENT_TYPE);
+        assertThat(response.body())
+                .contains("# HELP tributary_changes_total Changes that ended on a route")
+                .contains("tributary_changes_total{route=\"cities\"} 3.0")
+                .contains("jvm_memory_used_bytes");
+    }
+
+    @Test
+    void nothingElseIsServed() throws Exception {
+        assertThat(send("GET", "/").statusCode()).isEqualTo(404);
+        var post = send("POST", "/health");
+        assertThat(post.statusCode()).isEqualTo(405);
+        assertThat(post.headers().firstValue("Allow").orElseThrow()).contains("GET");
+        assertThat(post.body()).contains("/problems/method-not-allowed");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tributary.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.ingest.GivenWrites;
+import dev.tributary.ingest.WriteRoute;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+class TutorialRequestTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    @Test
+    void requestOfTheTutorialIsStoredAsTheTutorialSays() throws Exception {
+        String table = dynamo.createTable("users", "email:S");
+        var route = new WriteRoute(
+                "users",
+                GivenWrites.ofUsers(table),
+                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
+                dynamo.asyncClient(),
+                Duration.ofSeconds(10));
+        try (WriteServer server = WriteServer.start(
+                GivenHttp.onFreePort(),
+                List.of(route),
+                new Health(),
+                new SimpleMeterRegistry(),
+                Duration.ofSeconds(5))) {
+            var request = HttpRequest.newBuilder(server.uri())
+                    .header("Content-Type", "application/json")
+                    .POST(
+                            BodyPublishers.ofString(
+                                    "{\"email\":\"a@example.com\",\"state\":\"New York\",\"city\":\"Brooklyn\",\"zipcode\":\"11208\"}"))
+                    .build();
+            var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(201);
+            assertThat(response.headers().firstValue("Location")).contains("/?email=a%40example.com");
+            assertThat(response.body()).isEqualTo("{\"email\":\"a@example.com\"}");
+        }
+        var stored = dynamo.client()
+                .getItem(get -> get.tableName(table).key(Map.of("email", AttributeValue.fromS("a@example.com"))));
+        assertThat(stored.item())
+                .isEqualTo(Map.of(
+                        "email", AttributeValue.fromS("a@example.com"),
+                        "state", AttributeValue.fromS("New York"),
+                        "city", AttributeValue.fromS("Brooklyn"),
+                        "zipcode", AttributeValue.fromN("11208"),
+                        "active", AttributeValue.fromBool(true)));
+    }
+}

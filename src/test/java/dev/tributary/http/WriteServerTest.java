@@ -1,0 +1,395 @@
+package dev.tributary.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.ingest.FakeTable;
+import dev.tributary.ingest.GivenWrites;
+import dev.tributary.ingest.WriteRoute;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+
+class WriteServerTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final FakeTable table = new FakeTable();
+    private final Health health = new Health();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private WriteServer server;
+
+    @BeforeEach
+    void start() {
+        logged.start();
+        root().addAppender(logged);
+        var composite = new KeySchema(
+                new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("no", AttributeType.N)));
+        server = WriteServer.start(
+                GivenHttp.onFreePort(),
+                List.of(
+                        route(
+                                "users",
+                                GivenWrites.ofUsers("users"),
+                                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty())),
+                        route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), composite)),
+                health,
+                registry,
+                PATIENCE);
+    }
+
+    private WriteRoute route(String name, GivenWrites settings, KeySchema key) {
+        return new WriteRoute(name, settings, key, table, Duration.ofSeconds(5));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        root().detachAppender(logged);
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE);
+    }
+
+    private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return CLIENT.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void storedItemIsCreatedAndItsKeyIsNamed() throws Exception {
+        var response = post("/", "{\"email\":\"a&b c@é.org\",\"zipcode\":\"11208\"}");
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.headers().firstValue("Location")).contains("/?email=a%26b%20c%40%C3%A9.org");
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(response.headers().map()).doesNotContainKeys("server", "x-powered-by");
+        assertThat(response.body()).isEqualTo("{\"email\":\"a&b c@é.org\"}");
+        assertThat(table.puts).singleElement().satisfies(put -> assertThat(put.item())
+                .containsEntry("zipcode", AttributeValue.fromN("11208"))
+                .containsEntry("active", AttributeValue.fromBool(true)));
+    }
+
+    @Test
+    void compositeKeyIsNamedWithAllItsDigits() throws Exception {
+        var response = post("/cities", "{\"no\":12345678901234567890123456789012345678,\"state\":\"N/Y\"}");
+        assertThat(response.headers().firstValue("Location"))
+                .contains("/cities?state=N%2FY&no=12345678901234567890123456789012345678");
+        assertThat(response.body()).isEqualTo("{\"state\":\"N/Y\",\"no\":12345678901234567890123456789012345678}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    POST  | /        | application/json                  | {"email":            | 400 | malformed-json         | Line 1, column 10
+                    POST  | /        | application/json                  | ''                   | 400 | malformed-json         | The body is empty.
+                    POST  | /        | application/json                  | []                   | 400 | not-an-object          | Expected one JSON object; found an array.
+                    POST  | /        | application/json                  | {}                   | 422 | invalid-item           | One value cannot be stored.
+                    POST  | /users   | application/json                  | {"email":"e"}        | 404 | unknown-path           | Nothing is at /users.
+                    GET   | /nowhere | application/json                  | ''                   | 404 | unknown-path           | Nothing is at /nowhere.
+                    GET   | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, not GET.
+                    PUT   | /cities  | application/json                  | {}                   | 405 | method-not-allowed     | /cities takes POST, not PUT.
+                    OPTIONS | /      | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, not OPTIONS.
+                    BREW  | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, not BREW.
+                    POST  | /        | application/x-www-form-urlencoded | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json; found application/x-www-form-urlencoded.
+                    POST  | /        | application/json; charset=latin1  | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json
+                    """)
+    void badRequestIsAnsweredWithItsProblem(
+            String method, String path, String type, String body, int status, String slug, String detail)
+            throws Exception {
+        var response = CLIENT.send(
+                request(path)
+                        .setHeader("Content-Type", type)
+                        .method(method, BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+        JsonNode problem = problem(response, status, slug);
+        assertThat(problem.get("detail").asText()).startsWith(detail);
+        assertThat(response.headers().firstValue("Allow").isPresent()).isEqualTo(status == 405);
+        assertThat(table.puts).isEmpty();
+    }
+
+    private static JsonNode problem(HttpResponse<String> response, int status, String slug) throws IOException {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(response.headers().map()).doesNotContainKeys("server", "x-powered-by");
+        JsonNode problem = JSON.readTree(response.body());
+        assertThat(problem.get("type").asText()).isEqualTo("/problems/" + slug);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("title").asText()).isNotBlank();
+        return problem;
+    }
+
+    @Test
+    void methodThatIsNotAllowedComesWithThoseThatAre() throws Exception {
+        var response = CLIENT.send(request("/").DELETE().build(), BodyHandlers.ofString());
+        assertThat(response.headers().firstValue("Allow")).contains("POST");
+    }
+
+    @Test
+    void fieldErrorsPointIntoTheDocument() throws Exception {
+        JsonNode problem = problem(post("/", "{\"zipcode\":\"x\",\"l\":[\"\\ud800\"]}"), 422, "invalid-item");
+        assertThat(problem.get("errors")).isEqualTo(JSON.readTree("""
+                                [{"pointer":"/zipcode","message":"expected a number; found the string \\"x\\""},
+                                 {"pointer":"/l/0","message":"expected Unicode text; found half of a surrogate pair, which UTF-8 cannot hold"},
+                                 {"pointer":"/email","message":"missing; it is the partition key, of type S"}]
+                                """));
+    }
+
+    @Test
+    void bodyThatIsTooLargeIsRefusedWithAndWithoutItsLength() throws Exception {
+        String body = "{\"email\":\"%s\"}".formatted("x".repeat(1000 - 12));
+        assertThat(body).hasSize(1000);
+        assertThat(post("/", body).statusCode()).isEqualTo(201);
+        problem(post("/", body + " "), 413, "body-too-large");
+
+        byte[] bytes = (body + " ").getBytes(StandardCharsets.UTF_8);
+        var chunked = request("/")
+                .POST(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(bytes)))
+                .build();
+        problem(CLIENT.send(chunked, BodyHandlers.ofString()), 413, "body-too-large");
+        assertThat(table.puts).hasSize(1);
+    }
+
+    @Test
+    void compressedBodyIsRefused() throws Exception {
+        var request = request("/")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofString("{\"email\":\"e\"}"))
+                .build();
+        problem(CLIENT.send(request, BodyHandlers.ofString()), 415, "unsupported-media-type");
+    }
+
+    @Test
+    void missingMediaTypeIsRefused() throws Exception {
+        var request = HttpRequest.newBuilder(server.uri())
+                .POST(BodyPublishers.ofString("{\"email\":\"e\"}"))
+                .build();
+        var response = CLIENT.send(request, BodyHandlers.ofString());
+        problem(response, 415, "unsupported-media-type");
+        assertThat(response.headers().firstValue("Accept-Post")).contains("application/json");
+    }
+
+    @Test
+    void throttledTableAsksForPatienceAndShowsInHealthUntilItTakesWrites() throws Exception {
+        table.fails(DynamoDbException.builder()
+                .statusCode(400)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode("ProvisionedThroughputExceededException")
+                        .errorMessage("slow down")
+                        .build())
+                .build());
+        var response = post("/", "{\"email\":\"e\"}");
+        problem(response, 503, "throttled");
+        assertThat(response.headers().firstValue("Retry-After")).contains("1");
+        assertThat(health.snapshot().components().get("write users").status()).isEqualTo(Status.DEGRADED);
+
+        table.answers(
+                CompletableFuture.completedFuture(PutItemResponse.builder().build()));
+        assertThat(post("/", "{\"email\":\"e\"}").statusCode()).isEqualTo(201);
+        assertThat(health.snapshot().components().get("write users").status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void tableThatDoesNotAnswerIsToldFromOneThatCannotBeReached() throws Exception {
+        table.fails(ApiCallTimeoutException.create(5000));
+        problem(post("/", "{\"email\":\"e\"}"), 504, "timeout");
+        table.fails(SdkClientException.create("connection refused"));
+        problem(post("/", "{\"email\":\"e\"}"), 503, "unavailable");
+    }
+
+    @Test
+    void unexpectedFailureIsLoggedWithoutThePayloadAndNotShown() throws Exception {
+        table.fails(new IllegalStateException("inner workings"));
+        var response = post("/", "{\"email\":\"secret@example.com\"}");
+        problem(response, 500, "internal-error");
+        assertThat(response.body()).doesNotContain("inner workings").doesNotContain("Exception");
+        assertThat(logged.list).anySatisfy(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(event.getFormattedMessage()).isEqualTo("POST / failed");
+            assertThat(event.getThrowableProxy()).isNotNull();
+        });
+        assertThat(logged.list)
+                .noneSatisfy(event -> assertThat(event.getFormattedMessage()).contains("secret"));
+    }
+
+    @Test
+    void requestThatIsNoHttpIsAnsweredWithAProblemToo() throws Exception {
+        assertThat(raw("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "/problems/bad-request")
+                .doesNotContainIgnoringCase("jetty");
+        assertThat(raw("POST /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "/problems/bad-request")
+                .doesNotContainIgnoringCase("jetty");
+    }
+
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void answersAreCountedByRouteAndOutcome() throws Exception {
+        assertThat(post("/", "{\"email\":\"e\"}").statusCode()).isEqualTo(201);
+        assertThat(post("/", "{\"email\":1}").statusCode()).isEqualTo(422);
+        assertThat(post("/cities", "no").statusCode()).isEqualTo(400);
+        assertThat(count("users", "stored")).isEqualTo(1);
+        assertThat(count("users", "invalid-item")).isEqualTo(1);
+        assertThat(count("cities", "malformed-json")).isEqualTo(1);
+    }
+
+    private long count(String route, String outcome) {
+        return registry.get("tributary.http.writes")
+                .tags("route", route, "outcome", outcome)
+                .timer()
+                .count();
+    }
+
+    @Test
+    void requestInFlightIsFinishedBeforeTheServerEnds() throws Exception {
+        int port = server.port();
+        try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            idle.setSoTimeout((int) PATIENCE.toMillis());
+            CompletableFuture<PutItemResponse> slow = new CompletableFuture<>();
+            table.answers(slow);
+            var response = CLIENT.sendAsync(
+                    request("/")
+                            .POST(BodyPublishers.ofString("{\"email\":\"e\"}"))
+                            .build(),
+                    BodyHandlers.ofString());
+            await().atMost(PATIENCE).until(() -> !table.puts.isEmpty());
+
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+            await().atMost(PATIENCE).until(() -> refusesConnections(port));
+            // The connection without a request is closed for being idle; the one with a request must outlive that.
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            assertThat(response).isNotDone();
+            assertThat(closed).isNotDone();
+            slow.complete(PutItemResponse.builder().build());
+
+            assertThat(response.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
+            closed.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private boolean refusesConnections(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return !socket.isConnected();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void requestThatNeverEndsDoesNotKeepTheServer() throws Exception {
+        FakeTable stuck = new FakeTable();
+        stuck.answers(new CompletableFuture<>());
+        var route = new WriteRoute(
+                "users",
+                GivenWrites.ofUsers("users"),
+                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
+                stuck,
+                Duration.ofSeconds(5));
+        WriteServer other = WriteServer.start(
+                GivenHttp.onFreePort(), List.of(route), new Health(), registry, Duration.ofMillis(100));
+        var response = CLIENT.sendAsync(
+                HttpRequest.newBuilder(other.uri())
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"email\":\"e\"}"))
+                        .build(),
+                BodyHandlers.ofString());
+        await().atMost(PATIENCE).until(() -> !stuck.puts.isEmpty());
+        CompletableFuture.runAsync(other::close).get(20, TimeUnit.SECONDS);
+        await().atMost(PATIENCE).until(response::isDone);
+    }
+
+    @Test
+    void portInUseIsExplained() {
+        var taken = new GivenHttp("127.0.0.1", server.port(), false, 1000);
+        assertThatThrownBy(() -> WriteServer.start(taken, List.of(), health, registry, PATIENCE))
+                .isInstanceOf(HttpStartException.class)
+                .hasMessageContaining("http.port = %d: cannot listen on 127.0.0.1".formatted(server.port()))
+                .hasMessageContaining("0 takes a free one");
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .isEmpty();
+    }
+
+    @Test
+    void addressThatOthersReachIsRefusedUnlessAllowed() {
+        assertThatThrownBy(() -> WriteServer.start(
+                        new GivenHttp("0.0.0.0", 0, false, 1000), List.of(), health, registry, PATIENCE))
+                .isInstanceOf(HttpStartException.class)
+                .hasMessageContaining("http.host = 0.0.0.0");
+    }
+
+    @Test
+    void pathThatTheRouterWouldReadAsAPatternIsRefused() {
+        var settings = new GivenWrites("/{any}", "users", Map.of(), Map.of());
+        var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
+        assertThatThrownBy(() -> WriteServer.start(
+                        GivenHttp.onFreePort(), List.of(route("users", settings, key)), health, registry, PATIENCE))
+                .isInstanceOf(HttpStartException.class)
+                .hasMessageContaining("write.users.path = /{any}");
+    }
+
+    @Test
+    void startAndStopSayNothingInTheLog() {
+        server.close();
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tributary.ingest;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+
+/** A client whose puts end as a test says. Safe for any thread. */
+public final class FakeTable implements DynamoDbAsyncClient {
+
+    public final List<PutItemRequest> puts = new CopyOnWriteArrayList<>();
+
+    private volatile Supplier<CompletableFuture<PutItemResponse>> answer =
+            () -> CompletableFuture.completedFuture(PutItemResponse.builder().build());
+
+    public void answers(CompletableFuture<PutItemResponse> future) {
+        answer = () -> future;
+    }
+
+    public void fails(Throwable failure) {
+        answer = () -> CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
+        puts.add(request);
+        return answer.get();
+    }
+
+    @Override
+    public String serviceName() {
+        return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,319 @@
+package dev.tributary.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.ingest.Problem.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+class ItemReaderTest {
+
+    private static final KeySchema EMAIL = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
+
+    /** One declared attribute of each type, named after it. */
+    private static final Map<String, AttributeType> ALL_TYPES = Map.of(
+            "s", AttributeType.S,
+            "n", AttributeType.N,
+            "b", AttributeType.B,
+            "bool", AttributeType.BOOL,
+            "null", AttributeType.NULL,
+            "m", AttributeType.M,
+            "l", AttributeType.L,
+            "ss", AttributeType.SS,
+            "ns", AttributeType.NS,
+            "bs", AttributeType.BS);
+
+    private static final String DIGITS_38 = "12345678901234567890123456789012345678";
+
+    private static Map<String, AttributeValue> read(String json) throws RefusedException {
+        return reader(EMAIL, ALL_TYPES, Map.of()).read(json.getBytes(UTF_8));
+    }
+
+    private static ItemReader reader(KeySchema key, Map<String, AttributeType> types, Map<String, String> defaults) {
+        return new ItemReader(ItemSchema.of("users", new GivenWrites("/", "users", types, defaults), key));
+    }
+
+    private static Problem refusal(String json) {
+        return refusal(reader(EMAIL, ALL_TYPES, Map.of()), json.getBytes(UTF_8));
+    }
+
+    private static Problem refusal(ItemReader reader, byte[] json) {
+        return catchThrowableOfType(RefusedException.class, () -> reader.read(json))
+                .problem();
+    }
+
+    @Test
+    void tutorialRequestBecomesTheTutorialItem() throws RefusedException {
+        var settings = GivenWrites.ofUsers("users");
+        var reader = new ItemReader(ItemSchema.of("users", settings, EMAIL));
+        String json =
+                "{\"email\":\"a@example.com\",\"state\":\"New York\",\"city\":\"Brooklyn\",\"zipcode\":\"11208\"}";
+        assertThat(reader.read(json.getBytes(UTF_8)))
+                .isEqualTo(Map.of(
+                        "email", AttributeValue.fromS("a@example.com"),
+                        "state", AttributeValue.fromS("New York"),
+                        "city", AttributeValue.fromS("Brooklyn"),
+                        "zipcode", AttributeValue.fromN("11208"),
+                        "active", AttributeValue.fromBool(true)));
+    }
+
+    @Test
+    void declaredTypesAreKept() throws RefusedException {
+        var item = read("""
+                {"email":"e", "s":"text", "n":12.50, "b":"AQI=", "bool":false, "null":null, "m":{"x":[1,"1",{}]},
+                 "l":["a",null,true], "ss":["a","b"], "ns":[1,"2.0"], "bs":["AQ==","Ag=="]}
+                """);
+        assertThat(item)
+                .containsEntry("s", AttributeValue.fromS("text"))
+                .containsEntry("n", AttributeValue.fromN("12.5"))
+                .containsEntry("b", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {1, 2})))
+                .containsEntry("bool", AttributeValue.fromBool(false))
+                .containsEntry("null", AttributeValue.fromNul(true))
+                .containsEntry(
+                        "m",
+                        AttributeValue.fromM(Map.of(
+                                "x",
+                                AttributeValue.fromL(List.of(
+                                        AttributeValue.fromN("1"),
+                                        AttributeValue.fromS("1"),
+                                        AttributeValue.fromM(Map.of()))))))
+                .containsEntry(
+                        "l",
+                        AttributeValue.fromL(List.of(
+                                AttributeValue.fromS("a"),
+                                AttributeValue.fromNul(true),
+                                AttributeValue.fromBool(true))))
+                .containsEntry("ss", AttributeValue.fromSs(List.of("a", "b")))
+                .containsEntry("ns", AttributeValue.fromNs(List.of("1", "2")))
+                .containsEntry(
+                        "bs",
+                        AttributeValue.fromBs(List.of(
+                                SdkBytes.fromByteArray(new byte[] {1}), SdkBytes.fromByteArray(new byte[] {2}))));
+    }
+
+    @Test
+    void undeclaredAttributesTakeTheTypeOfTheirValue() throws RefusedException {
+        assertThat(read("{\"email\":\"e\",\"x1\":\"1\",\"x2\":1,\"x3\":true,\"x4\":null,\"x5\":{},\"x6\":[]}"))
+                .isEqualTo(Map.of(
+                        "email", AttributeValue.fromS("e"),
+                        "x1", AttributeValue.fromS("1"),
+                        "x2", AttributeValue.fromN("1"),
+                        "x3", AttributeValue.fromBool(true),
+                        "x4", AttributeValue.fromNul(true),
+                        "x5", AttributeValue.fromM(Map.of()),
+                        "x6", AttributeValue.fromL(List.of())));
+    }
+
+    @Test
+    void thirtyEightDigitsSurviveAtEveryDepth() throws RefusedException {
+        var item = read("{\"email\":\"e\",\"n\":%1$s,\"x\":%1$s,\"l\":[%1$s],\"ns\":[\"%1$s\"]}".formatted(DIGITS_38));
+        assertThat(item.get("n").n()).isEqualTo(DIGITS_38);
+        assertThat(item.get("x").n()).isEqualTo(DIGITS_38);
+        assertThat(item.get("l").l().get(0).n()).isEqualTo(DIGITS_38);
+        assertThat(item.get("ns").ns()).containsExactly(DIGITS_38);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"email":"e","s":1}                | /s        | expected a string; found the number 1
+                    {"email":"e","n":"abc"}            | /n        | expected a number; found the string "abc"
+                    {"email":"e","n":" 1"}             | /n        | expected a number; found the string " 1"
+                    {"email":"e","n":null}             | /n        | expected a number; found null
+                    {"email":"e","n":true}             | /n        | expected a number; found true
+                    {"email":"e","n":{"a":[1]}}        | /n        | expected a number; found an object
+                    {"email":"e","n":1e126}            | /n        | expected 0 or a number whose magnitude is between 1E-130 and 9.99E+125; found the number 1e126
+                    {"email":"e","x":-1e-131}          | /x        | expected 0 or a number whose magnitude is between 1E-130 and 9.99E+125; found the number -1e-131
+                    {"email":"e","b":"%"}              | /b        | expected a base64 string; found the string "%"
+                    {"email":"e","b":[1]}              | /b        | expected a base64 string; found an array
+                    {"email":"e","bool":"true"}        | /bool     | expected true or false; found the string "true"
+                    {"email":"e","null":0}             | /null     | expected null; found the number 0
+                    {"email":"e","m":[]}               | /m        | expected an object; found an array
+                    {"email":"e","l":{}}               | /l        | expected an array; found an object
+                    {"email":"e","ss":"a"}             | /ss       | expected an array of strings; found the string "a"
+                    {"email":"e","ss":["a",1]}         | /ss/1     | expected a string; found the number 1
+                    {"email":"e","ss":["a","b","a"]}   | /ss/2     | twice in a set; give each element once
+                    {"email":"e","ns":[1,"1.0"]}       | /ns/1     | twice in a set; give each element once
+                    {"email":"e","bs":["AQ==","AQ=="]} | /bs/1     | twice in a set; give each element once
+                    {"email":"e","ss":[]}              | /ss       | expected at least one element: DynamoDB has no empty sets
+                    {"email":"e","s":"a","s":"b"}      | /s        | named more than once; give one value
+                    {"email":"e","x":{"a":1,"a":2}}    | /x/a      | named more than once; give one value
+                    {"email":"e","a/b~c":"\\ud800"}    | /a~1b~0c  | expected Unicode text; found half of a surrogate pair, which UTF-8 cannot hold
+                    {"email":"e","":1}                 | /         | expected a name of 1 to 65535 bytes of Unicode text
+                    {}                                 | /email    | missing; it is the partition key, of type S
+                    {"email":1}                        | /email    | expected a string; found the number 1
+                    {"email":""}                       | /email    | expected 1 to 2,048 bytes, as it is the partition key; found 0
+                    """)
+    void wrongValueIsNamed(String json, String pointer, String message) {
+        Problem problem = refusal(json);
+        assertThat(problem.kind()).isEqualTo(Kind.INVALID_ITEM);
+        assertThat(problem.errors()).containsExactly(new FieldError(pointer, message));
+    }
+
+    @Test
+    void thirtyNineDigitsAreRefused() {
+        assertThat(refusal("{\"email\":\"e\",\"x\":%s9}".formatted(DIGITS_38)).errors())
+                .singleElement()
+                .satisfies(error -> assertThat(error.message())
+                        .startsWith("expected a number of at most 38 significant digits; found the number 12345"));
+    }
+
+    @Test
+    void hugeNumberIsAnErrorOfItsFieldAndCostsNothing() {
+        assertThat(refusal("{\"email\":\"e\",\"x\":%s}".formatted("9".repeat(1_000_000)))
+                        .errors())
+                .singleElement()
+                .satisfies(error -> {
+                    assertThat(error.pointer()).isEqualTo("/x");
+                    assertThat(error.message()).startsWith("expected a number of at most 1000 characters");
+                });
+    }
+
+    @Test
+    void everyErrorIsNamedAtOnce() {
+        assertThat(refusal("{\"s\":1,\"n\":\"x\",\"l\":[{\"y\":1e999}],\"bool\":{\"deep\":[1,2]},\"ok\":1}")
+                        .errors())
+                .extracting(FieldError::pointer)
+                .containsExactly("/s", "/n", "/l/0/y", "/bool", "/email");
+    }
+
+    @Test
+    void errorsOfOneRequestAreBounded() {
+        String member = "\"n\":[],";
+        assertThat(refusal("{" + member.repeat(1000) + "\"email\":\"e\"}").errors())
+                .hasSize(50);
+    }
+
+    @Test
+    void sortKeyIsHeldToItsOwnLimit() {
+        var key = new KeySchema(
+                new KeyAttribute("id", AttributeType.N), Optional.of(new KeyAttribute("sort", AttributeType.B)));
+        String long64 = Base64.getEncoder().encodeToString(new byte[1025]);
+        Problem problem = refusal(
+                reader(key, Map.of(), Map.of()),
+                "{\"id\":\"x\",\"sort\":\"%s\"}".formatted(long64).getBytes(UTF_8));
+        assertThat(problem.errors())
+                .containsExactly(
+                        new FieldError("/id", "expected a number; found the string \"x\""),
+                        new FieldError("/sort", "expected 1 to 1,024 bytes, as it is the sort key; found 1,025"));
+    }
+
+    @Test
+    void itemLargerThanDynamoDbTakesIsRefused() {
+        String json = "{\"email\":\"e\",\"x\":\"%s\"}".formatted("é".repeat(204_797));
+        assertThat(refusal(json).errors())
+                .containsExactly(new FieldError("", "expected an item of at most 409,600 bytes; found 409,601"));
+    }
+
+    @Test
+    void thirtyTwoLevelsAreTakenAndThirtyThreeAreNot() throws RefusedException {
+        assertThat(read("{\"email\":\"e\",\"x\":%s%s}".formatted("[".repeat(31), "]".repeat(31))))
+                .containsKey("x");
+        Problem problem = refusal("{\"email\":\"e\",\"x\":%s%s}".formatted("[".repeat(32), "]".repeat(32)));
+        assertThat(problem.errors())
+                .containsExactly(new FieldError(
+                        "/x" + "/0".repeat(31),
+                        "expected at most 32 objects and arrays inside each other, the document included"));
+    }
+
+    @Test
+    void documentOfBracketsOnlyDoesNotExhaustTheStack() {
+        assertThat(refusal("{\"email\":\"e\",\"x\":" + "[".repeat(500_000)).kind())
+                .isEqualTo(Kind.MALFORMED_JSON);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"email":"e",}       | Line 1, column 14: Unexpected character ('}' (code 125)): was expecting double-quote to start field name
+                    {"email":"e"         | Line 1, column 13: Unexpected end-of-input: expected close marker for Object (start marker at line: 1, column: 1)
+                    {"email":"e"} x      | Line 1, column 15: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
+                    {"email":"e"} {}     | Line 1, column 15: expected nothing after the object.
+                    {"email":"e","x":01} | Line 1, column 19: Invalid numeric value: Leading zeroes not allowed
+                    {"email":NaN}        | Line 1, column 13: Non-standard token 'NaN': JSON has no such value
+                    """)
+    void malformedJsonIsLocated(String json, String detail) {
+        Problem problem = refusal(json);
+        assertThat(problem.kind()).isEqualTo(Kind.MALFORMED_JSON);
+        assertThat(problem.detail()).isEqualTo(detail);
+    }
+
+    @Test
+    void bytesThatAreNoUtf8AreMalformed() {
+        byte[] latin1 = "{\"email\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(refusal(reader(EMAIL, Map.of(), Map.of()), latin1).kind()).isEqualTo(Kind.MALFORMED_JSON);
+    }
+
+    @Test
+    void anotherValueThanAnObjectIsNamed() {
+        assertThat(Arrays.asList(refusal("[{}]"), refusal("7"), refusal("null")))
+                .extracting(Problem::kind, Problem::detail)
+                .containsExactly(
+                        tuple(Kind.NOT_AN_OBJECT, "Expected one JSON object; found an array."),
+                        tuple(Kind.NOT_AN_OBJECT, "Expected one JSON object; found a number."),
+                        tuple(Kind.NOT_AN_OBJECT, "Expected one JSON object; found null."));
+    }
+
+    @Test
+    void defaultsFillOnlyWhatIsAbsent() throws RefusedException {
+        var reader = reader(
+                EMAIL,
+                Map.of("n", AttributeType.N, "s", AttributeType.S, "ss", AttributeType.SS, "b", AttributeType.B),
+                Map.of(
+                        "n",
+                        "01.50",
+                        "s",
+                        "true",
+                        "ss",
+                        "[\"a\"]",
+                        "b",
+                        "AQ==",
+                        "u1",
+                        "true",
+                        "u2",
+                        "{\"x\":1}",
+                        "u3",
+                        "free text",
+                        "u4",
+                        "\"7\""));
+        assertThat(reader.read("{\"email\":\"e\",\"u1\":null,\"n\":2}".getBytes(UTF_8)))
+                .isEqualTo(Map.of(
+                        "email", AttributeValue.fromS("e"),
+                        "n", AttributeValue.fromN("2"),
+                        "s", AttributeValue.fromS("true"),
+                        "ss", AttributeValue.fromSs(List.of("a")),
+                        "b", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {1})),
+                        "u1", AttributeValue.fromNul(true),
+                        "u2", AttributeValue.fromM(Map.of("x", AttributeValue.fromN("1"))),
+                        "u3", AttributeValue.fromS("free text"),
+                        "u4", AttributeValue.fromS("7")));
+    }
+
+    @Test
+    void settingsThatContradictAreAllNamed() {
+        assertThatThrownBy(() -> reader(
+                        EMAIL,
+                        Map.of("email", AttributeType.N, "n", AttributeType.N, "ok", AttributeType.BOOL),
+                        Map.of("n", "many", "ok", "yes")))
+                .isInstanceOf(InvalidRouteException.class)
+                .hasMessage(String.join(
+                        System.lineSeparator(),
+                        "write.users.type.email = N, but the key of table users has it as S. Remove the setting: key types are known.",
+                        "write.users.defaults.n = many: expected a number; found the string \"many\".",
+                        "write.users.defaults.ok = yes: expected JSON for type BOOL."));
+    }
+}

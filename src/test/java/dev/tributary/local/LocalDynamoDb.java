@@ -1,0 +1,197 @@
+package dev.tributary.local;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.LocalSettings.LocalTable;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
+import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
+
+/**
+ * A database of its own for each test class, in the one DynamoDB Local of this JVM.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final LocalDynamoDb dynamo = new LocalDynamoDb();
+ *
+ * String users = dynamo.createTable("users", "email:S");
+ * }</pre>
+ *
+ * <p>Databases are told apart by access key. Records of one do not slow the streams of another, and table names cannot
+ * clash. Safe for any thread.
+ */
+public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private final String accessKey = "test" + DATABASES.incrementAndGet();
+    private final AtomicInteger tables = new AtomicInteger();
+    private final DynamoDbClient client =
+            configure(DynamoDbClient.builder()).httpClient(Shared.HTTP).build();
+    private final DynamoDbAsyncClient asyncClient = configure(DynamoDbAsyncClient.builder())
+            .httpClient(Shared.ASYNC_HTTP)
+            .build();
+    private final DynamoDbStreamsClient streamsClient = configure(DynamoDbStreamsClient.builder())
+            .httpClient(Shared.HTTP)
+            .overrideConfiguration(config -> config.addExecutionInterceptor(new LocalStreams()))
+            .build();
+
+    /** Shared by all databases, and ended with the JVM. */
+    private static final class Shared {
+        static final EmbeddedServer SERVER = EmbeddedServer.start(0, null, false);
+        static final SdkHttpClient HTTP = ApacheHttpClient.create();
+        static final SdkAsyncHttpClient ASYNC_HTTP =
+                NettyNioAsyncHttpClient.builder().maxConcurrency(200).build();
+    }
+
+    public URI endpoint() {
+        return Shared.SERVER.endpoint();
+    }
+
+    public Region region() {
+        return Region.US_EAST_1;
+    }
+
+    /** Of this database: a client with other credentials sees other tables. */
+    public AwsCredentialsProvider credentials() {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, "secret"));
+    }
+
+    /** Points any client builder at this database, for clients with settings of their own. */
+    public <B extends AwsClientBuilder<B, ?>> B configure(B builder) {
+        return builder.endpointOverride(endpoint()).region(region()).credentialsProvider(credentials());
+    }
+
+    public DynamoDbClient client() {
+        return client;
+    }
+
+    public DynamoDbAsyncClient asyncClient() {
+        return asyncClient;
+    }
+
+    /** Speaks of streams as AWS does, see {@link LocalStreams}. */
+    public DynamoDbStreamsClient streamsClient() {
+        return streamsClient;
+    }
+
+    /**
+     * Creates a table without a stream.
+     *
+     * @param key {@code name:type} or {@code name:type, name:type}
+     * @return its name: the given one and a number, unique in this database
+     */
+    public String createTable(String name, String key) {
+        return createTable(name, key, false);
+    }
+
+    /** The same, with a stream of new and old images if so told. */
+    public String createTable(String name, String key, boolean stream) {
+        String unique = name + "-" + tables.incrementAndGet();
+        LocalTables.create(Map.of(unique, table(key, stream)), asyncClient);
+        return unique;
+    }
+
+    /** The ARN of the table's latest stream, in the form that {@link #streamsClient()} and the KCL adapter take. */
+    public String streamArn(String table) {
+        return LocalStreams.toAws(client.describeTable(request -> request.tableName(table))
+                .table()
+                .latestStreamArn());
+    }
+
+    /** Ends the open shard of every stream in this database and opens a child of it. */
+    public void rollShards() {
+        database().triggerShardRollovers();
+    }
+
+    /**
+     * Makes every table, stream, shard, iterator and record of this database older. Past 24 hours records are trimmed,
+     * which DynamoDB Local says when it is asked for records, not when it is asked for an iterator. Rolls old shards.
+     */
+    public void age(Duration by) {
+        database().dilateEventTimes(by.toMillis());
+    }
+
+    static LocalTable table(String key, boolean stream) {
+        KeySchema schema = schema(key);
+        return new LocalTable() {
+            @Override
+            public KeySchema key() {
+                return schema;
+            }
+
+            @Override
+            public boolean stream() {
+                return stream;
+            }
+        };
+    }
+
+    private static KeySchema schema(String key) {
+        List<KeyAttribute> attributes = Arrays.stream(key.split(","))
+                .map(attribute -> attribute.strip().split(":"))
+                .map(parts -> new KeyAttribute(parts[0], AttributeType.valueOf(parts[1])))
+                .toList();
+        return new KeySchema(
+                attributes.get(0), attributes.size() == 1 ? Optional.empty() : Optional.of(attributes.get(1)));
+    }
+
+    private AmazonDynamoDBLocal database() {
+        client.listTables(); // it is opened by its first request
+        return databases().get(databaseName());
+    }
+
+    private String databaseName() {
+        return accessKey + "_" + region();
+    }
+
+    /** The one way to the object behind a database while it is being served. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, AmazonDynamoDBLocal> databases() {
+        try {
+            var field = LocalDynamoDBRequestHandler.class.getDeclaredField("dbRequestHandlers");
+            field.setAccessible(true);
+            return (Map<String, AmazonDynamoDBLocal>) field.get(Shared.SERVER.requests());
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("another DynamoDB Local than this was written for", e);
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** Drops the database. */
+    @Override
+    public void close() {
+        streamsClient.close();
+        asyncClient.close();
+        client.close();
+        AmazonDynamoDBLocal database = databases().remove(databaseName());
+        if (database != null) {
+            database.shutdown();
+        }
+    }
+}

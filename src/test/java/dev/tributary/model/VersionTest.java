@@ -1,0 +1,35 @@
+package dev.tributary.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigInteger;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.BigRange;
+import org.junit.jupiter.api.Test;
+
+class VersionTest {
+
+    private static final String LABEL = "2026-11-21T02:00:00.123";
+
+    @Property
+    void versionsOfAStreamCompareAsTheirSequenceNumbersDo(
+            @ForAll @BigRange(min = "0", max = "9999999999999999999999999999999999999999") BigInteger one,
+            @ForAll @BigRange(min = "0", max = "9999999999999999999999999999999999999999") BigInteger other) {
+        assertThat(Integer.signum(Version.of(LABEL, one.toString()).compareTo(Version.of(LABEL, other.toString()))))
+                .isEqualTo(one.compareTo(other));
+    }
+
+    @Test
+    void everyVersionOfALaterStreamIsNewer() {
+        assertThat(Version.of("2026-11-21T02:00:00.124", "1")).isGreaterThan(Version.of(LABEL, "9".repeat(40)));
+    }
+
+    @Test
+    void aSequenceNumberThatIsNoneIsRefused() {
+        for (String wrong : new String[] {"", "12a", "-1", "9".repeat(41)}) {
+            assertThatThrownBy(() -> Version.of(LABEL, wrong)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

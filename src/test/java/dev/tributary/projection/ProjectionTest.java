@@ -1,0 +1,127 @@
+package dev.tributary.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.TestSource;
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.TargetWrite;
+import dev.tributary.model.Version;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+class ProjectionTest {
+
+    private static final KeySchema KEY = new KeySchema(
+            new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("city", AttributeType.S)));
+    private static final Mark MARK =
+            new Mark(new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
+
+    private final Projection projection =
+            new Projection(TestSource.Route.to("users_by_city").excluding("zipcode"), KEY);
+
+    @Test
+    void anInsertBecomesAnUpsertOfTheSelectedAttributes() {
+        assertThat(projection.project(new Change.Insert(MARK, user("NY", "Brooklyn"))))
+                .hasValueSatisfying(write -> {
+                    TargetWrite.Upsert upsert = (TargetWrite.Upsert) write;
+                    assertThat(upsert.row().key()).isEqualTo(key("NY", "Brooklyn"));
+                    assertThat(upsert.row().item().attributes()).containsOnlyKeys("email", "state", "city");
+                });
+    }
+
+    @Test
+    void aModificationUnderTheSameKeyBecomesAnUpsert() {
+        assertThat(projection.project(new Change.Modify(MARK, user("NY", "Brooklyn"), user("NY", "Brooklyn"))))
+                .containsInstanceOf(TargetWrite.Upsert.class);
+    }
+
+    @Test
+    void aModificationOfTheTargetKeyBecomesAMove() {
+        assertThat(projection.project(new Change.Modify(MARK, user("NY", "Brooklyn"), user("CA", "Oakland"))))
+                .hasValueSatisfying(write -> {
+                    assertThat(write).isInstanceOf(TargetWrite.Move.class);
+                    assertThat(write.vacated()).containsExactly(key("NY", "Brooklyn"));
+                    assertThat(write.arriving().orElseThrow().key()).isEqualTo(key("CA", "Oakland"));
+                });
+    }
+
+    @Test
+    void aRemovalBecomesADelete() {
+        assertThat(projection.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
+                .contains(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn"))));
+    }
+
+    @Test
+    void aRemovalIsNothingWhereDeletesAreIgnored() {
+        Projection keeping = new Projection(TestSource.Route.to("t").deletes(DeletePolicy.IGNORE), KEY);
+        assertThat(keeping.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
+                .isEmpty();
+    }
+
+    @Test
+    void anItemWithoutAKeyAttributeOfTheTargetHasNoRow() {
+        assertThat(projection.project(new Change.Insert(MARK, without("city", user("NY", "Brooklyn")))))
+                .isEmpty();
+    }
+
+    @Test
+    void anItemThatLosesAKeyAttributeOfTheTargetLosesItsRow() {
+        Item before = user("NY", "Brooklyn");
+        assertThat(projection.project(new Change.Modify(MARK, before, without("city", before))))
+                .contains(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn"))));
+    }
+
+    @Test
+    void anItemThatGainsItsKeyAttributesGainsARow() {
+        Item after = user("NY", "Brooklyn");
+        assertThat(projection.project(new Change.Modify(MARK, without("city", after), after)))
+                .containsInstanceOf(TargetWrite.Upsert.class);
+    }
+
+    @Test
+    void onlyIncludedAttributesAreCopiedAndExclusionWins() {
+        Projection some = new Projection(
+                TestSource.Route.to("t").including("state", "city", "zipcode").excluding("zipcode"), KEY);
+        assertThat(some.row(user("NY", "Brooklyn")).orElseThrow().item().attributes())
+                .containsOnlyKeys("state", "city");
+    }
+
+    @Test
+    void theMarkOfAnotherReplicationIsNotCopied() {
+        Map<String, AttributeValue> attributes =
+                new HashMap<>(user("NY", "Brooklyn").attributes());
+        attributes.put(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of()));
+        assertThat(projection.row(new Item(attributes)).orElseThrow().item().attributes())
+                .doesNotContainKey(Mark.ATTRIBUTE);
+    }
+
+    private static Item user(String state, String city) {
+        return new Item(Map.of(
+                "email", AttributeValue.fromS("ada@example.com"),
+                "state", AttributeValue.fromS(state),
+                "city", AttributeValue.fromS(city),
+                "zipcode", AttributeValue.fromN("11208")));
+    }
+
+    private static Item without(String attribute, Item item) {
+        Map<String, AttributeValue> rest = new HashMap<>(item.attributes());
+        rest.remove(attribute);
+        return new Item(rest);
+    }
+
+    private static Item key(String state, String city) {
+        return new Item(Map.of("state", AttributeValue.fromS(state), "city", AttributeValue.fromS(city)));
+    }
+}

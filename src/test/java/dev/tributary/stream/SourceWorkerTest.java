@@ -1,0 +1,197 @@
+package dev.tributary.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.TestSource;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Mark;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
+import dev.tributary.table.DescribedTable;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** One or two workers of one source on a real stream, real leases and a real target. */
+class SourceWorkerTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final LeaseTimings TIMINGS = new LeaseTimings(Duration.ofSeconds(3));
+
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+    private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+    private final List<SourceWorker> running = new ArrayList<>();
+    private String users;
+    private String byCity;
+    private String leaseTable;
+
+    @BeforeEach
+    void createTables() {
+        users = dynamo.createTable("users", "email:S", true);
+        byCity = dynamo.createTable("users_by_city", "state:S, city:S");
+        leaseTable = "leases-" + UUID.randomUUID();
+    }
+
+    @AfterEach
+    void stopWorkers() throws InterruptedException {
+        for (SourceWorker worker : running) {
+            worker.stop(Duration.ofSeconds(10));
+        }
+        timer.shutdownNow();
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void insertedModifiedMovedAndRemovedItemsAreReplicated() throws Exception {
+        start("one");
+        put("ada@example.com", "New York", "Brooklyn", "11208");
+        awaitRows(Map.of("New York/Brooklyn", "ada@example.com"));
+
+        put("ada@example.com", "California", "Oakland", "94601");
+        awaitRows(Map.of("California/Oakland", "ada@example.com"));
+
+        dynamo.client().deleteItem(request -> request.tableName(users)
+                .key(Map.of("email", AttributeValue.fromS("ada@example.com"))));
+        awaitRows(Map.of());
+    }
+
+    @Test
+    void everyAttributeTypeTravelsUnchanged() throws Exception {
+        start("one");
+        Map<String, AttributeValue> attributes = new HashMap<>(Map.of(
+                "email", AttributeValue.fromS("ada@example.com"),
+                "state", AttributeValue.fromS("S"),
+                "city", AttributeValue.fromS("c"),
+                "text", AttributeValue.fromS("Zürich \u0000 🚲"),
+                "number", AttributeValue.fromN("12345678901234567890123456789012345678"),
+                "small", AttributeValue.fromN("-1.2345678901234567890123456789012345678E-129"),
+                "binary", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {0, -1, 127, -128})),
+                "true", AttributeValue.fromBool(true),
+                "null", AttributeValue.fromNul(true)));
+        attributes.put("texts", AttributeValue.fromSs(List.of("a", "b")));
+        attributes.put("numbers", AttributeValue.fromNs(List.of("1", "2.5")));
+        attributes.put("binaries", AttributeValue.fromBs(List.of(SdkBytes.fromUtf8String("x"))));
+        attributes.put("empty text", AttributeValue.fromS(""));
+        attributes.put("empty list", AttributeValue.fromL(List.of()));
+        attributes.put("empty map", AttributeValue.fromM(Map.of()));
+        attributes.put(
+                "nested",
+                AttributeValue.fromL(List.of(AttributeValue.fromM(
+                        Map.of("deep", AttributeValue.fromL(List.of(AttributeValue.fromNs(List.of("7")))))))));
+        dynamo.client().putItem(request -> request.tableName(users).item(attributes));
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            var rows =
+                    dynamo.client().scan(request -> request.tableName(byCity)).items();
+            assertThat(rows).hasSize(1);
+            Map<String, AttributeValue> row = new HashMap<>(rows.get(0));
+            row.remove(Mark.ATTRIBUTE);
+            assertThat(row).isEqualTo(stored(users));
+        });
+    }
+
+    /** As DynamoDB stored it: it normalises numbers, and sets have no order. */
+    private Map<String, AttributeValue> stored(String table) {
+        return dynamo.client().scan(request -> request.tableName(table)).items().get(0);
+    }
+
+    @Test
+    void aShardRollLosesNothing() throws Exception {
+        start("one");
+        put("a@example.com", "A", "a", "1");
+        awaitRows(Map.of("A/a", "a@example.com"));
+        dynamo.rollShards();
+        put("b@example.com", "B", "b", "2");
+        awaitRows(Map.of("A/a", "a@example.com", "B/b", "b@example.com"));
+    }
+
+    @Test
+    void anotherWorkerGoesOnFromTheCheckpointAfterAStop() throws Exception {
+        SourceWorker one = start("one");
+        put("a@example.com", "A", "a", "1");
+        awaitRows(Map.of("A/a", "a@example.com"));
+        one.stop(Duration.ofSeconds(10));
+        running.remove(one);
+
+        put("b@example.com", "B", "b", "2");
+        start("two");
+        awaitRows(Map.of("A/a", "a@example.com", "B/b", "b@example.com"));
+    }
+
+    private SourceWorker start(String name) throws InterruptedException {
+        RouteSettings settings = TestSource.Route.to(byCity).excluding("zipcode");
+        DescribedTable target = DescribedTable.of(dynamo.client()
+                .describeTable(request -> request.tableName(byCity))
+                .table());
+        SourceWorker worker = new SourceWorker(
+                new SourceStream("users", users, dynamo.streamArn(users)),
+                TestSource.of(users, settings),
+                List.of(new Route(
+                        "users.by-city",
+                        new Projection(settings, target.key()),
+                        new TargetTable(dynamo.asyncClient(), byCity))),
+                leaseTable,
+                dynamo.streamsClient(),
+                dynamo.asyncClient(),
+                new SourceWorker.Shared(
+                        name,
+                        TIMINGS,
+                        Duration.ofSeconds(5),
+                        timer,
+                        new SimpleMeterRegistry(),
+                        new Health(),
+                        Clock.systemUTC(),
+                        fatal::add));
+        running.add(worker);
+        worker.start();
+        assertThat(worker.awaitReading(Duration.ofSeconds(60)))
+                .as("reads the stream")
+                .isTrue();
+        return worker;
+    }
+
+    private void put(String email, String state, String city, String zipcode) {
+        dynamo.client().putItem(request -> request.tableName(users)
+                .item(Map.of(
+                        "email", AttributeValue.fromS(email),
+                        "state", AttributeValue.fromS(state),
+                        "city", AttributeValue.fromS(city),
+                        "zipcode", AttributeValue.fromN(zipcode))));
+    }
+
+    /** {@code state/city} to email of every row of the target. */
+    private void awaitRows(Map<String, String> expected) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            var rows = dynamo.client()
+                    .scan(request -> request.tableName(byCity).consistentRead(true))
+                    .items();
+            assertThat(rows).noneMatch(row -> row.containsKey("zipcode"));
+            assertThat(rows.stream()
+                            .collect(java.util.stream.Collectors.toMap(
+                                    row -> row.get("state").s() + "/"
+                                            + row.get("city").s(),
+                                    row -> row.get("email").s())))
+                    .isEqualTo(expected);
+        });
+    }
+}

@@ -1,0 +1,246 @@
+package dev.tributary.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.Row;
+import dev.tributary.model.TargetWrite;
+import dev.tributary.model.Version;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+class TargetTableTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final String ADA = "ada";
+    private static final String BOB = "bob";
+
+    private String name;
+    private TargetTable table;
+
+    @BeforeEach
+    void createTable() {
+        name = dynamo.createTable("target", "city:S");
+        table = new TargetTable(dynamo.asyncClient(), name);
+    }
+
+    @Test
+    void anUpsertWritesTheRowWithItsMark() {
+        assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.APPLIED);
+        Map<String, AttributeValue> row = row("Oakland").orElseThrow();
+        assertThat(row.get("owner").s()).isEqualTo(ADA);
+        assertThat(row.get(Mark.ATTRIBUTE).m()).containsOnlyKeys("o", "v", "t");
+    }
+
+    @Test
+    void aRepeatedUpsertChangesNothing() {
+        apply(upsert(ADA, 1, "Oakland"));
+        assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+    }
+
+    @Test
+    void anOlderUpsertDoesNotReplaceANewerRow() {
+        apply(upsert(ADA, 2, "Oakland"));
+        assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(versionOf("Oakland")).endsWith("2");
+    }
+
+    @Test
+    void aRowWithoutAMarkGivesWay() {
+        dynamo.client()
+                .putItem(request -> request.tableName(name).item(key("Oakland").attributes()));
+        assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.APPLIED);
+    }
+
+    @Test
+    void aDeleteTakesTheOlderRowOfItsOwner() {
+        apply(upsert(ADA, 1, "Oakland"));
+        assertThat(apply(delete(ADA, 2, "Oakland"))).isEqualTo(Outcome.APPLIED);
+        assertThat(row("Oakland")).isEmpty();
+    }
+
+    @Test
+    void aDeleteLeavesARowThatIsNotOlder() {
+        apply(upsert(ADA, 2, "Oakland"));
+        assertThat(apply(delete(ADA, 1, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(row("Oakland")).isPresent();
+    }
+
+    @Test
+    void aDeleteLeavesTheRowOfAnotherItem() {
+        apply(upsert(BOB, 1, "Oakland"));
+        assertThat(apply(delete(ADA, 9, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(row("Oakland")).isPresent();
+    }
+
+    @Test
+    void aMoveTakesTheOldRowAndBringsTheNew() {
+        apply(upsert(ADA, 1, "Oakland"));
+        assertThat(apply(move(ADA, 2, "Berkeley", "Oakland"))).isEqualTo(Outcome.APPLIED);
+        assertThat(cities()).containsExactly("Berkeley");
+    }
+
+    @Test
+    void aMoveFromARowThatNeverCameBringsTheNewRow() {
+        assertThat(apply(move(ADA, 2, "Berkeley", "Oakland"))).isEqualTo(Outcome.APPLIED);
+        assertThat(cities()).containsExactly("Berkeley");
+    }
+
+    @Test
+    void aMoveLeavesTheOldKeyToAnotherItemThatHasItNow() {
+        apply(upsert(BOB, 1, "Oakland"));
+        apply(move(ADA, 2, "Berkeley", "Oakland"));
+        assertThat(ownerOf("Oakland")).isEqualTo(BOB);
+        assertThat(ownerOf("Berkeley")).isEqualTo(ADA);
+    }
+
+    @Test
+    void aMoveOntoAKeyThatANewerChangeOfAnotherItemWonStillTakesTheOldRow() {
+        apply(upsert(ADA, 1, "Oakland"));
+        apply(upsert(BOB, 9, "Berkeley"));
+        apply(move(ADA, 2, "Berkeley", "Oakland"));
+        assertThat(cities()).containsExactly("Berkeley");
+        assertThat(ownerOf("Berkeley")).isEqualTo(BOB);
+    }
+
+    @Test
+    void anOutdatedMoveDoesNothingWhereItsItemHasMovedBack() {
+        apply(upsert(ADA, 3, "Oakland"));
+        assertThat(apply(move(ADA, 2, "Berkeley", "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(cities()).containsExactly("Oakland");
+    }
+
+    @Test
+    void aRepeatedMoveChangesNothing() {
+        apply(upsert(ADA, 1, "Oakland"));
+        apply(move(ADA, 2, "Berkeley", "Oakland"));
+        apply(move(ADA, 2, "Berkeley", "Oakland"));
+        assertThat(cities()).containsExactly("Berkeley");
+    }
+
+    @Test
+    void aMoveMayVacateMoreKeysThanATransactionTakes() {
+        Set<Item> old = IntStream.range(0, 120)
+                .mapToObj(number -> "city" + number)
+                .peek(city -> apply(upsert(ADA, 1, city)))
+                .map(TargetTableTest::key)
+                .collect(Collectors.toSet());
+        apply(new TargetWrite.Move(mark(ADA, 2), old, row(ADA, "Berkeley")));
+        assertThat(cities()).containsExactly("Berkeley");
+    }
+
+    @Test
+    void ofTwoItemsUnderOneKeyTheLaterChangeWinsInWhateverOrderTheyCome() {
+        apply(upsert(ADA, 1, "Oakland"));
+        apply(upsert(BOB, 2, "Oakland"));
+        assertThat(ownerOf("Oakland")).isEqualTo(BOB);
+        apply(upsert(BOB, 2, "Berkeley"));
+        apply(upsert(ADA, 1, "Berkeley"));
+        assertThat(ownerOf("Berkeley")).isEqualTo(BOB);
+    }
+
+    @Test
+    void anAttemptThatCannotSucceedIsASchemaFailure() {
+        Row tooLarge = new Row(
+                key("Oakland"),
+                new Item(Map.of(
+                        "city", AttributeValue.fromS("Oakland"),
+                        "blob", AttributeValue.fromS("x".repeat(410_000)))));
+        assertThatThrownBy(() -> apply(new TargetWrite.Upsert(mark(ADA, 1), tooLarge)))
+                .satisfies(thrown -> assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.SCHEMA));
+    }
+
+    @Test
+    void aMoveThatCannotSucceedIsASchemaFailure() {
+        Row wrongType = new Row(
+                new Item(Map.of("city", AttributeValue.fromN("1"))),
+                new Item(Map.of("city", AttributeValue.fromN("1"))));
+        assertThatThrownBy(() -> apply(new TargetWrite.Move(mark(ADA, 1), Set.of(key("Oakland")), wrongType)))
+                .satisfies(thrown -> assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.SCHEMA));
+    }
+
+    @Test
+    void aMissingTableIsAConfigurationFailure() {
+        TargetTable missing = new TargetTable(dynamo.asyncClient(), "no-such-table");
+        for (TargetWrite write : Set.of(upsert(ADA, 1, "Oakland"), delete(ADA, 1, "Oakland"), move(ADA, 1, "a", "b"))) {
+            assertThatThrownBy(() -> missing.apply(write).join())
+                    .satisfies(thrown ->
+                            assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.CONFIGURATION));
+        }
+    }
+
+    private Outcome apply(TargetWrite write) {
+        return table.apply(write).join();
+    }
+
+    private static TargetWrite upsert(String owner, int version, String city) {
+        return new TargetWrite.Upsert(mark(owner, version), row(owner, city));
+    }
+
+    private static TargetWrite delete(String owner, int version, String city) {
+        return new TargetWrite.Delete(mark(owner, version), Set.of(key(city)));
+    }
+
+    private static TargetWrite move(String owner, int version, String to, String... from) {
+        Set<Item> old = new HashSet<>();
+        for (String city : from) {
+            old.add(key(city));
+        }
+        return new TargetWrite.Move(mark(owner, version), old, row(owner, to));
+    }
+
+    private static Mark mark(String owner, int version) {
+        return new Mark(
+                new ItemKey(owner),
+                Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
+                Instant.ofEpochSecond(60));
+    }
+
+    private static Row row(String owner, String city) {
+        return new Row(
+                key(city), new Item(Map.of("city", AttributeValue.fromS(city), "owner", AttributeValue.fromS(owner))));
+    }
+
+    private static Item key(String city) {
+        return new Item(Map.of("city", AttributeValue.fromS(city)));
+    }
+
+    private Optional<Map<String, AttributeValue>> row(String city) {
+        return Optional.of(dynamo.client()
+                        .getItem(request -> request.tableName(name)
+                                .key(key(city).attributes())
+                                .consistentRead(true))
+                        .item())
+                .filter(item -> !item.isEmpty());
+    }
+
+    private String ownerOf(String city) {
+        return row(city).orElseThrow().get("owner").s();
+    }
+
+    private String versionOf(String city) {
+        return row(city).orElseThrow().get(Mark.ATTRIBUTE).m().get("v").s();
+    }
+
+    private Set<String> cities() {
+        return dynamo.client().scan(request -> request.tableName(name).consistentRead(true)).items().stream()
+                .map(item -> item.get("city").s())
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,219 @@
+package dev.tributary.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import ch.qos.logback.core.joran.spi.JoranException;
+import ch.qos.logback.core.status.Status;
+import ch.qos.logback.core.status.StatusUtil;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tributary.config.LogSettings;
+import dev.tributary.config.LogSettings.Format;
+import dev.tributary.config.LogSettings.Level;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+class LoggingTest {
+
+    private static final String SHARD_SYNCER = "software.amazon.kinesis.leases.HierarchicalShardSyncer";
+    private static final String PERIODIC_SYNC = "software.amazon.kinesis.coordinator.PeriodicShardSyncManager";
+    private static final String PROCESS_TASK = "software.amazon.kinesis.lifecycle.ProcessTask";
+
+    private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    private final Logger log = LoggerFactory.getLogger("dev.tributary.stream.ShardProcessor");
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final PrintStream systemOut = System.out;
+
+    @BeforeEach
+    void captureStandardOutput() {
+        System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() throws JoranException {
+        System.setOut(systemOut);
+        MDC.clear();
+        context.reset();
+        new ContextInitializer(context).autoConfig();
+    }
+
+    @Test
+    void textLineHasTimeLevelShortLoggerAndMessage() {
+        configure(Format.TEXT, Level.INFO);
+        log.info("started shard {}", "shardId-1");
+        assertThat(lines())
+                .singleElement()
+                .asString()
+                .matches(
+                        "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  ShardProcessor - started shard shardId-1");
+    }
+
+    @Test
+    void textLineShowsContextAndKeyValuePairs() {
+        configure(Format.TEXT, Level.INFO);
+        MDC.put("source", "users");
+        log.atInfo().addKeyValue("lag", 12).log("behind");
+        assertThat(lines()).singleElement().asString().endsWith("ShardProcessor [source=users] - behind lag=12");
+    }
+
+    @Test
+    void textShowsStackTrace() {
+        configure(Format.TEXT, Level.INFO);
+        log.error("stopped", new IOException("broken pipe"));
+        assertThat(lines())
+                .contains("java.io.IOException: broken pipe")
+                .anyMatch(line -> line.startsWith("\tat dev.tributary.telemetry.LoggingTest."));
+    }
+
+    @Test
+    void jsonLineIsOneObjectWithEveryField() throws IOException {
+        configure(Format.JSON, Level.INFO);
+        MDC.put("source", "users");
+        log.atError()
+                .addKeyValue("lag", 12)
+                .setCause(new IllegalStateException("outer", new IOException("broken\npipe")))
+                .log("zwölf\n\"Monde\"");
+        assertThat(lines()).hasSize(1);
+        JsonNode line = new ObjectMapper().readTree(lines().get(0));
+        assertThat(Instant.parse(line.required("timestamp").asText())).isBeforeOrEqualTo(Instant.now());
+        assertThat(line.required("timestamp").asText()).endsWith("Z");
+        assertThat(line.required("level").asText()).isEqualTo("ERROR");
+        assertThat(line.required("logger").asText()).isEqualTo(log.getName());
+        assertThat(line.required("thread").asText())
+                .isEqualTo(Thread.currentThread().getName());
+        assertThat(line.required("message").asText()).isEqualTo("zwölf\n\"Monde\"");
+        assertThat(line.required("mdc").required("source").asText()).isEqualTo("users");
+        assertThat(line.required("lag").asInt()).isEqualTo(12);
+        assertThat(line.required("stack_trace").asText())
+                .startsWith("java.io.IOException: broken\npipe")
+                .contains("LoggingTest.jsonLineIsOneObjectWithEveryField");
+        assertThat(line.properties()).extracting(field -> field.getKey()).doesNotContain("@version", "level_value");
+    }
+
+    @Test
+    void jsonLineOfDeepTraceStaysBelowWhatContainerEnginesCut() {
+        configure(Format.JSON, Level.INFO);
+        Exception deep = new IOException("root");
+        for (int i = 0; i < 200; i++) {
+            deep = new IllegalStateException("level " + i, deep);
+        }
+        log.error("failed", deep);
+        assertThat(lines())
+                .singleElement()
+                .asString()
+                .hasSizeLessThan(16 * 1024)
+                .endsWith("}");
+    }
+
+    @Test
+    void levelIsThatOfOwnLoggersAlone() {
+        configure(Format.TEXT, Level.DEBUG);
+        assertThat(log.isDebugEnabled()).isTrue();
+        assertThat(log.isTraceEnabled()).isFalse();
+        assertThat(LoggerFactory.getLogger("software.amazon.kinesis").isInfoEnabled())
+                .isFalse();
+        configure(Format.TEXT, Level.ERROR);
+        assertThat(log.isWarnEnabled()).isFalse();
+        assertThat(log.isErrorEnabled()).isTrue();
+    }
+
+    @Test
+    void reconfiguringDoesNotRepeatLines() {
+        configure(Format.JSON, Level.INFO);
+        configure(Format.TEXT, Level.INFO);
+        log.info("once");
+        assertThat(lines()).singleElement().asString().endsWith("ShardProcessor - once");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "software.amazon.kinesis.coordinator.Scheduler",
+                "com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsShardSyncer",
+                "software.amazon.awssdk.request",
+                "io.netty.handler.codec.http2.Http2FrameLogger",
+                "org.eclipse.jetty.server.Server",
+                "io.javalin.Javalin"
+            })
+    void librariesLogWarningsAndErrorsOnly(String name) {
+        configure(Format.TEXT, Level.TRACE);
+        Logger library = LoggerFactory.getLogger(name);
+        library.info("chatter");
+        assertThat(lines()).isEmpty();
+        library.warn("trouble");
+        assertThat(lines()).singleElement().asString().endsWith("trouble");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Format.class)
+    void recordsThatKclSkipsAreNeverPrinted(Format format) {
+        configure(format, Level.TRACE);
+        LoggerFactory.getLogger(PROCESS_TASK)
+                .error("ShardId {}: Skipping over the following data records: {}", "s", "{email: a@example.org}");
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
+    void payloadIsNotPrintedBeforeConfigurationEither() {
+        assertThat(LoggerFactory.getLogger(PROCESS_TASK).isErrorEnabled()).isFalse();
+        assertThat(LoggerFactory.getLogger("software.amazon.awssdk.request").isDebugEnabled())
+                .isFalse();
+    }
+
+    @Test
+    void falseAlarmsAboutHashRangesAreDropped() {
+        configure(Format.TEXT, Level.INFO);
+        Logger syncer = LoggerFactory.getLogger(SHARD_SYNCER);
+        Logger periodic = LoggerFactory.getLogger(PERIODIC_SYNC);
+        syncer.error("Incomplete hash range found between {} and {}.", "a", "b");
+        syncer.error("No shards found when attempting to validate complete hash range.");
+        periodic.error("Incomplete hash range found for stream {} between {} and {}.", "s", "a", "b");
+        periodic.error("No leases with valid hashranges found for stream {}", "s");
+        periodic.warn("Unable to update hash range key information for lease {} of stream {}.", "l", "s");
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
+    void otherErrorsOfTheSameLoggersGetThrough() {
+        configure(Format.TEXT, Level.INFO);
+        LoggerFactory.getLogger(PERIODIC_SYNC).error("Caught exception while running periodic shard syncer.");
+        LoggerFactory.getLogger(SHARD_SYNCER).error("{} failed", "sync");
+        log.error("Incomplete hash range");
+        assertThat(lines()).hasSize(3);
+    }
+
+    /** The filters go by class name, and an upgrade may rename. */
+    @ParameterizedTest
+    @ValueSource(strings = {SHARD_SYNCER, PERIODIC_SYNC, PROCESS_TASK})
+    void tamedLoggersStillExistInKcl(String name) {
+        assertThatCode(() -> Class.forName(name, false, getClass().getClassLoader()))
+                .doesNotThrowAnyException();
+    }
+
+    private void configure(Format format, Level level) {
+        Logging.configure(new Configured(format, level));
+        assertThat(new StatusUtil(context).getHighestLevel(0)).isLessThan(Status.WARN);
+    }
+
+    private List<String> lines() {
+        return output.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    private record Configured(Format format, Level level) implements LogSettings {}
+}
