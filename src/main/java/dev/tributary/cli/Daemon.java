@@ -84,7 +84,7 @@ final class Daemon {
             startSources(timings, tables, clients);
             startWrites(tables, clients);
         } catch (HttpStartException e) {
-            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+            throw new StartException(ExitCode.CONFIGURATION, e);
         } catch (InvalidRouteException e) {
             throw new StartException(ExitCode.CONFIGURATION, String.join(System.lineSeparator(), e.errors()));
         }
@@ -161,7 +161,7 @@ final class Daemon {
         try {
             return opened(DynamoDbLocal.start(settings.local()));
         } catch (LocalException e) {
-            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+            throw new StartException(ExitCode.CONFIGURATION, e);
         }
     }
 
@@ -172,7 +172,7 @@ final class Daemon {
         try {
             LocalTables.create(settings.local().table(), clients.local());
         } catch (LocalException e) {
-            throw new StartException(ExitCode.TABLES, String.valueOf(e.getMessage()));
+            throw new StartException(ExitCode.TABLES, e);
         }
     }
 

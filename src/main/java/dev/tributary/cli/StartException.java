@@ -10,6 +10,12 @@ final class StartException extends Exception {
         this.exitCode = exitCode;
     }
 
+    /** Refused by another part, whose message already is for people. */
+    StartException(int exitCode, Exception refusal) {
+        super(String.valueOf(refusal.getMessage()), refusal);
+        this.exitCode = exitCode;
+    }
+
     int exitCode() {
         return exitCode;
     }

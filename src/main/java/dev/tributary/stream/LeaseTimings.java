@@ -14,9 +14,9 @@ public record LeaseTimings(Duration lease) {
         return lease.dividedBy(3);
     }
 
-    /** Pause between two looks at who has which lease; each scans the lease table. */
+    /** Pause between two looks at who has which lease; each scans the lease table, and a start waits for several. */
     Duration assignment() {
-        return atMost(lease.dividedBy(10), Duration.ofSeconds(1));
+        return atMost(lease.dividedBy(6), Duration.ofMillis(500));
     }
 
     /** KCL counts a worker as gone after two of these; that must not take longer than its leases live. */

@@ -287,8 +287,7 @@ class ConfigurationTest {
 
     @Test
     void loopOverSeveralSourcesIsRefused() throws IOException {
-        Path file = file(
-                """
+        Path file = file("""
                 source.a.table = table-a
                 source.a.route.b.table = table-b
                 source.b.table = table-b

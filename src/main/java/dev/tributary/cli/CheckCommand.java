@@ -1,0 +1,46 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.LocalSettings;
+import dev.tributary.config.Settings;
+import dev.tributary.stream.LeaseTimings;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tributary check}: everything a start would refuse, without starting. */
+@Command(
+        name = "check",
+        description = "Checks the configuration, and the tables against it, and starts nothing.",
+        mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Option(names = "--offline", description = "Leave the tables out.")
+    private boolean offline;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws StartException {
+        Settings settings = config.load();
+        PrintWriter out = spec.commandLine().getOut();
+        if (offline || settings.local().mode() != LocalSettings.Mode.OFF) {
+            out.println("The configuration is good. The tables were not looked at"
+                    + (offline ? "." : ": DynamoDB Local starts with the daemon."));
+            return ExitCode.OK;
+        }
+        LeaseTimings timings = new LeaseTimings(settings.lease().duration());
+        try (Clients clients = new Clients(settings.aws(), null, timings.writeTimeout())) {
+            TableChecks.run(settings, clients);
+        }
+        out.println("The configuration is good, and the tables fit it.");
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tributary.cli;
+
+import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line {@code tributary}. */
+@Command(
+        name = "tributary",
+        description = "Keeps DynamoDB tables in step through their streams.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {RunCommand.class, CheckCommand.class, HealthCommand.class})
+public final class Cli {
+
+    private static final Logger log = LoggerFactory.getLogger(Cli.class);
+
+    /**
+     * Runs the command line to its end.
+     *
+     * @return the exit code: 0; 1 after an unexpected failure; 2 for a wrong command line or configuration; 3 where the
+     *     tables do not fit
+     */
+    public static int execute(String... args) {
+        CommandLine cli = new CommandLine(new Cli());
+        cli.setCaseInsensitiveEnumValuesAllowed(true);
+        cli.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
+        return cli.execute(args);
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof StartException start) {
+            err.println(start.getMessage());
+            err.flush();
+            return start.exitCode();
+        }
+        log.error("failed", failure);
+        return ExitCode.FAILED;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.Configuration;
+import dev.tributary.config.InvalidConfigurationException;
+import dev.tributary.config.Settings;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option that names the configuration file. */
+final class ConfigOption {
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description =
+                    "Configuration file. TRIBUTARY_… environment variables override its keys. Default: ${DEFAULT-VALUE}",
+            defaultValue = "config/tributary.properties")
+    private Path file = Path.of("config/tributary.properties");
+
+    Settings load() throws StartException {
+        try {
+            return Configuration.load(file, System.getenv());
+        } catch (InvalidConfigurationException e) {
+            throw new StartException(ExitCode.CONFIGURATION, e);
+        }
+    }
+}

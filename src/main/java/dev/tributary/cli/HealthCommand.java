@@ -1,0 +1,58 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tributary health}: asks the running daemon, for container health checks. */
+@Command(
+        name = "health",
+        description = "Asks the daemon on this machine for its health; exit code 0 if it is well, 1 if not.",
+        mixinStandardHelpOptions = true)
+final class HealthCommand implements Callable<Integer> {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws StartException, IOException, InterruptedException {
+        Settings settings = config.load();
+        URI health = URI.create("http://" + reachable(settings.admin().host()) + ":"
+                + settings.admin().port() + "/health");
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            HttpResponse<String> response = HttpClient.newBuilder()
+                    .connectTimeout(TIMEOUT)
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(health).timeout(TIMEOUT).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            out.println(response.body());
+            return response.statusCode() == 200 ? ExitCode.OK : ExitCode.FAILED;
+        } catch (IOException e) {
+            out.println("no answer from " + health + ": " + e);
+            return ExitCode.FAILED;
+        }
+    }
+
+    /** A daemon that listens on all addresses is asked on loopback. */
+    private static String reachable(String host) throws IOException {
+        return InetAddress.getByName(host).isAnyLocalAddress() ? "127.0.0.1" : host;
+    }
+}

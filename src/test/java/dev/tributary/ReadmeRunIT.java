@@ -1,0 +1,171 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The run command as it stands in the README, in a process of its own, on a fresh directory. */
+class ReadmeRunIT {
+
+    private static final Path PROJECT = Path.of("").toAbsolutePath();
+
+    @TempDir
+    private Path directory;
+
+    private DaemonProcess daemon;
+    private DynamoDbClient dynamo;
+
+    @AfterEach
+    void end() {
+        if (dynamo != null) {
+            dynamo.close();
+        }
+        daemon.close();
+    }
+
+    @Test
+    void theTutorialWorksAndSurvivesRestarts() throws Exception {
+        start();
+        Duration untilReady = daemon.age();
+        assertThat(untilReady).as("from start to ready").isLessThan(Duration.ofSeconds(60));
+
+        HttpResponse<String> created = post(user("a@example.com", "New York", "Brooklyn"));
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(sources().get("a@example.com"))
+                .containsEntry("zipcode", AttributeValue.fromN("11208"))
+                .containsEntry("active", AttributeValue.fromBool(true));
+        awaitTarget(Map.of("New York/Brooklyn", "a@example.com"));
+        Map<String, AttributeValue> row = new HashMap<>(targets().get(0));
+        row.remove("_tributary");
+        assertThat(row)
+                .isEqualTo(Map.of(
+                        "email", AttributeValue.fromS("a@example.com"),
+                        "state", AttributeValue.fromS("New York"),
+                        "city", AttributeValue.fromS("Brooklyn"),
+                        "active", AttributeValue.fromBool(true)));
+
+        post(user("a@example.com", "California", "Oakland"));
+        awaitTarget(Map.of("California/Oakland", "a@example.com"));
+        dynamo.deleteItem(
+                request -> request.tableName("users").key(Map.of("email", AttributeValue.fromS("a@example.com"))));
+        awaitTarget(Map.of());
+
+        post(user("b@example.com", "Utah", "Moab"));
+        daemon.signal("TERM");
+        assertThat(daemon.awaitExit(Duration.ofSeconds(10))).isZero();
+
+        start();
+        post(user("c@example.com", "Texas", "Waco"));
+        awaitTarget(Map.of("Utah/Moab", "b@example.com", "Texas/Waco", "c@example.com"));
+    }
+
+    @Test
+    void killedInTheMiddleItLosesNothingAndRepeatsNothing() throws Exception {
+        start();
+        List<String> emails = IntStream.range(0, 200)
+                .mapToObj("user%03d@example.com"::formatted)
+                .toList();
+        for (String email : emails) {
+            assertThat(post(user(email, "State", email)).statusCode()).isEqualTo(201);
+        }
+        for (String email : emails.subList(0, 100)) {
+            post(user(email, "Moved", email));
+        }
+        daemon.signal("KILL");
+        daemon.awaitExit(Duration.ofSeconds(10));
+
+        start();
+        awaitTarget(emails.stream()
+                .collect(Collectors.toMap(
+                        email -> (emails.indexOf(email) < 100 ? "Moved/" : "State/") + email, email -> email)));
+    }
+
+    private void start() throws Exception {
+        List<String> command = List.of("sh", "-c", "exec " + readmeCommand());
+        daemon = DaemonProcess.start(
+                PROJECT,
+                Map.of(
+                        "TRIBUTARY_LOCAL_MODE", "directory",
+                        "TRIBUTARY_LOCAL_DIRECTORY", directory.toString(),
+                        "TRIBUTARY_LOCAL_PORT", "0",
+                        "TRIBUTARY_HTTP_PORT", "0",
+                        "TRIBUTARY_ADMIN_PORT", "0"),
+                command);
+        daemon.awaitReady();
+        dynamo = DynamoDbClient.builder()
+                .endpointOverride(daemon.dynamoDb())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+                .httpClientBuilder(ApacheHttpClient.builder())
+                .build();
+    }
+
+    private static String readmeCommand() throws IOException {
+        return Files.readAllLines(PROJECT.resolve("README.md")).stream()
+                .filter(line -> line.startsWith("./mvnw") && line.contains("exec:java"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("README.md has no run command"));
+    }
+
+    private HttpResponse<String> post(String body) throws Exception {
+        URI writes = daemon.writes();
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(writes)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String user(String email, String state, String city) {
+        return "{\"email\":\"%s\",\"state\":\"%s\",\"city\":\"%s\",\"zipcode\":\"11208\"}"
+                .formatted(email, state, city);
+    }
+
+    private Map<String, Map<String, AttributeValue>> sources() {
+        return dynamo.scan(request -> request.tableName("users").consistentRead(true)).items().stream()
+                .collect(Collectors.toMap(item -> item.get("email").s(), item -> item));
+    }
+
+    private List<Map<String, AttributeValue>> targets() {
+        return dynamo.scan(request -> request.tableName("users_by_city").consistentRead(true))
+                .items();
+    }
+
+    /** {@code state/city} to email of every row of the target. */
+    private void awaitTarget(Map<String, String> expected) {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            List<Map<String, AttributeValue>> rows = targets();
+            Set<Map.Entry<String, String>> actual = rows.stream()
+                    .map(row -> Map.entry(
+                            row.get("state").s() + "/" + row.get("city").s(),
+                            row.get("email").s()))
+                    .collect(Collectors.toSet());
+            assertThat(actual).isEqualTo(expected.entrySet());
+        });
+    }
+}

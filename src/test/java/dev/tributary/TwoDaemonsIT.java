@@ -1,0 +1,173 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.local.LocalDynamoDb;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Two daemons of the distribution with one configuration, against a DynamoDB Local of their own. */
+class TwoDaemonsIT {
+
+    private static final Logger log = LoggerFactory.getLogger(TwoDaemonsIT.class);
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
+
+    @TempDir
+    private Path directory;
+
+    private final List<DaemonProcess> daemons = new ArrayList<>();
+    private String users;
+    private String byCity;
+    private Path configuration;
+
+    @BeforeEach
+    void createTables() throws IOException {
+        users = dynamo.createTable("users", "email:S", true);
+        byCity = dynamo.createTable("users_by_city", "state:S, city:S");
+        configuration = Files.writeString(
+                directory.resolve("tributary.properties"), """
+                application = %s
+                aws.endpoint = %s
+                aws.region = us-east-1
+                http.port = 0
+                admin.port = 0
+                source.users.table = %s
+                source.users.route.by-city.table = %s
+                source.users.route.by-city.exclude = zipcode
+                """.formatted(users, dynamo.endpoint(), users, byCity));
+    }
+
+    @AfterEach
+    void end() {
+        daemons.forEach(DaemonProcess::close);
+    }
+
+    @Test
+    void theOtherGoesOnSoonAfterOneIsStoppedAndLaterAfterOneIsKilled() throws Exception {
+        DaemonProcess one = start();
+        replicate("first");
+        DaemonProcess two = start();
+        one.signal("TERM");
+        Duration handOver = replicate("after the stop");
+        assertThat(one.awaitExit(Duration.ofSeconds(10))).isZero();
+        two.awaitLine("reading from");
+
+        DaemonProcess three = start();
+        two.signal("KILL");
+        Duration failover = replicate("after the kill");
+        three.awaitLine("reading from");
+
+        log.info("next row after SIGTERM: {} ms, after SIGKILL: {} ms", handOver.toMillis(), failover.toMillis());
+        assertThat(handOver).isLessThan(Duration.ofSeconds(6));
+        assertThat(failover).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(40));
+    }
+
+    @Test
+    void aSecondSignalEndsAtOnceWhatTheFirstLetsFinish() throws Exception {
+        DaemonProcess daemon = start();
+        replicate("first");
+        dynamo.client().deleteTable(request -> request.tableName(byCity));
+        put("stuck");
+        daemon.awaitLine("writes fail \\(CONFIGURATION\\)");
+        daemon.signal("TERM");
+        daemon.awaitLine("SIGTERM: stopping");
+        daemon.signal("TERM");
+        assertThat(daemon.awaitExit(Duration.ofSeconds(2))).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void aStopEndsInTimeAlsoWhileTheTargetIsMissing() throws Exception {
+        DaemonProcess daemon = start();
+        replicate("first");
+        dynamo.client().deleteTable(request -> request.tableName(byCity));
+        put("stuck");
+        daemon.awaitLine("writes fail \\(CONFIGURATION\\)");
+        daemon.signal("INT");
+        assertThat(daemon.awaitExit(Duration.ofSeconds(10))).isZero();
+
+        byCity = recreate(byCity);
+        start();
+        awaitRow("stuck");
+    }
+
+    private DaemonProcess start() throws Exception {
+        DaemonProcess daemon = DaemonProcess.start(
+                directory,
+                Map.of(
+                        "AWS_ACCESS_KEY_ID",
+                        dynamo.credentials().resolveCredentials().accessKeyId(),
+                        "AWS_SECRET_ACCESS_KEY",
+                        "secret"),
+                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
+        daemons.add(daemon);
+        return daemon.awaitReady();
+    }
+
+    private String recreate(String table) {
+        dynamo.client().createTable(request -> request.tableName(table)
+                .billingMode("PAY_PER_REQUEST")
+                .attributeDefinitions(List.of(attribute("state"), attribute("city")))
+                .keySchema(List.of(key("state", "HASH"), key("city", "RANGE"))));
+        return table;
+    }
+
+    private static software.amazon.awssdk.services.dynamodb.model.AttributeDefinition attribute(String name) {
+        return software.amazon.awssdk.services.dynamodb.model.AttributeDefinition.builder()
+                .attributeName(name)
+                .attributeType("S")
+                .build();
+    }
+
+    private static software.amazon.awssdk.services.dynamodb.model.KeySchemaElement key(String name, String type) {
+        return software.amazon.awssdk.services.dynamodb.model.KeySchemaElement.builder()
+                .attributeName(name)
+                .keyType(type)
+                .build();
+    }
+
+    /** Writes an item and waits for its row; returns how long that took. */
+    private Duration replicate(String name) {
+        long start = System.nanoTime();
+        put(name);
+        awaitRow(name);
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private void put(String name) {
+        dynamo.client().putItem(request -> request.tableName(users)
+                .item(Map.of(
+                        "email", AttributeValue.fromS(name + "@example.com"),
+                        "state", AttributeValue.fromS("State"),
+                        "city", AttributeValue.fromS(name),
+                        "zipcode", AttributeValue.fromN("1"))));
+    }
+
+    private void awaitRow(String name) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> dynamo.client()
+                        .getItem(request -> request.tableName(byCity)
+                                .consistentRead(true)
+                                .key(Map.of(
+                                        "state", AttributeValue.fromS("State"), "city", AttributeValue.fromS(name))))
+                        .hasItem());
+    }
+}
