@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** A daemon in a process of its own. Closing it kills it, whatever state it is in. */
 final class DaemonProcess implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Process process;
     private final List<String> output = new ArrayList<>();

@@ -50,7 +50,7 @@ class ReadmeRunIT {
     void theTutorialWorksAndSurvivesRestarts() throws Exception {
         start();
         Duration untilReady = daemon.age();
-        assertThat(untilReady).as("from start to ready").isLessThan(Duration.ofSeconds(60));
+        assertThat(untilReady).as("from start to ready").isLessThan(Duration.ofMinutes(1));
 
         HttpResponse<String> created = post(user("a@example.com", "New York", "Brooklyn"));
         assertThat(created.statusCode()).isEqualTo(201);
@@ -158,7 +158,7 @@ class ReadmeRunIT {
 
     /** {@code state/city} to email of every row of the target. */
     private void awaitTarget(Map<String, String> expected) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
             List<Map<String, AttributeValue>> rows = targets();
             Set<Map.Entry<String, String>> actual = rows.stream()
                     .map(row -> Map.entry(

@@ -161,7 +161,7 @@ class TwoDaemonsIT {
     }
 
     private void awaitRow(String name) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> dynamo.client()
                         .getItem(request -> request.tableName(byCity)

@@ -164,7 +164,7 @@ class SourceWorkerTest {
                         fatal::add));
         running.add(worker);
         worker.start();
-        assertThat(worker.awaitReading(Duration.ofSeconds(60)))
+        assertThat(worker.awaitReading(Duration.ofMinutes(1)))
                 .as("reads the stream")
                 .isTrue();
         return worker;
