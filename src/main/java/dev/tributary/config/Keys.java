@@ -21,7 +21,9 @@ final class Keys {
     private static final ValueType<String> REGION =
             ValueType.text("the code of a region", "eu-central-1", "[a-z][a-z0-9-]{0,62}");
     private static final ValueType<String> HOST = ValueType.text(
-            "a host name or address without a port", "127.0.0.1", "[A-Za-z0-9.-]+|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*]?");
+            "a host name or address without a port",
+            "127.0.0.1",
+            "[A-Za-z0-9.-]+|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*]?");
     private static final ValueType<Integer> PORT = ValueType.integer(0, 65535, 8080);
 
     static final Key<String> APPLICATION = defaulting(
