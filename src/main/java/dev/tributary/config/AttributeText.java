@@ -9,16 +9,19 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** How a value of each DynamoDB type is written in the configuration. */
 final class AttributeText {
 
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
     private static final int NUMBER_DIGITS = 38;
     private static final int SMALLEST_EXPONENT = -130;
     private static final int GREATEST_EXPONENT = 125;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private AttributeText() {}
@@ -32,9 +35,14 @@ final class AttributeText {
             case NULL -> text.equals("null");
             case M -> json(text).filter(JsonNode::isObject).isPresent();
             case L -> json(text).filter(JsonNode::isArray).isPresent();
-            case SS -> isSet(text, JsonNode::isTextual);
-            case NS -> isSet(text, node -> (node.isNumber() || node.isTextual()) && isNumber(node.asText()));
-            case BS -> isSet(text, node -> node.isTextual() && isBase64(node.asText()));
+            case SS -> isSet(text, node -> node.isTextual() ? Optional.of(node.asText()) : Optional.empty());
+            case NS -> isSet(text, AttributeText::number);
+            case BS ->
+                isSet(
+                        text,
+                        node -> node.isTextual() && isBase64(node.asText())
+                                ? Optional.of(node.asText())
+                                : Optional.empty());
         };
     }
 
@@ -69,16 +77,15 @@ final class AttributeText {
     }
 
     private static boolean isNumber(String text) {
-        try {
-            BigDecimal number = new BigDecimal(text).stripTrailingZeros();
-            int exponent = number.precision() - number.scale() - 1;
-            return number.signum() == 0
-                    || (number.precision() <= NUMBER_DIGITS
-                            && exponent >= SMALLEST_EXPONENT
-                            && exponent <= GREATEST_EXPONENT);
-        } catch (NumberFormatException | ArithmeticException refused) {
+        if (!NUMBER.matcher(text).matches()) {
             return false;
         }
+        BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+        int exponent = number.precision() - number.scale() - 1;
+        return number.signum() == 0
+                || (number.precision() <= NUMBER_DIGITS
+                        && exponent >= SMALLEST_EXPONENT
+                        && exponent <= GREATEST_EXPONENT);
     }
 
     private static boolean isBase64(String text) {
@@ -91,18 +98,25 @@ final class AttributeText {
     }
 
     /** DynamoDB takes no empty set, and no element twice. */
-    private static boolean isSet(String text, Predicate<JsonNode> element) {
+    private static boolean isSet(String text, Function<JsonNode, Optional<Object>> element) {
         Optional<JsonNode> array = json(text).filter(JsonNode::isArray).filter(node -> !node.isEmpty());
         if (array.isEmpty()) {
             return false;
         }
-        Set<String> seen = new HashSet<>();
+        Set<Object> seen = new HashSet<>();
         for (JsonNode node : array.get()) {
-            if (!element.test(node) || !seen.add(node.asText())) {
+            Optional<Object> value = element.apply(node);
+            if (value.isEmpty() || !seen.add(value.get())) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static Optional<Object> number(JsonNode node) {
+        return (node.isNumber() || node.isTextual()) && isNumber(node.asText())
+                ? Optional.of(new BigDecimal(node.asText()).stripTrailingZeros())
+                : Optional.empty();
     }
 
     private static Optional<JsonNode> json(String text) {

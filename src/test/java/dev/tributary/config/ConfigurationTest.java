@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfigurationTest {
 
@@ -330,6 +332,24 @@ class ConfigurationTest {
 
         assertThat(settings.http()).isEqualTo(new BoundSettings.Http("0.0.0.0", 0, true, 1_048_576));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
+    }
+
+    @ParameterizedTest
+    @EnumSource(AttributeType.class)
+    void exampleOfEachTypeIsAcceptedAsADefault(AttributeType type) throws Exception {
+        String example = AttributeText.example(type);
+
+        Settings settings = Configuration.of(with(
+                "write.users.path",
+                "/",
+                "write.users.table",
+                "users",
+                "write.users.type.it",
+                type.name(),
+                "write.users.defaults.it",
+                example));
+
+        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("it", example));
     }
 
     @Test

@@ -209,6 +209,8 @@ class RefusedConfigurationTest {
                 wrongDefault("SS", "[\"a\",\"a\"]", "a JSON array of different strings", "[\"basic\",\"plus\"]"),
                 wrongDefault("SS", "[]", "a JSON array of different strings", "[\"basic\",\"plus\"]"),
                 wrongDefault("NS", "[\"a\"]", "a JSON array of different numbers", "[1,2]"),
+                wrongDefault("NS", "[1,1.0]", "a JSON array of different numbers", "[1,2]"),
+                wrongDefault("NS", "[1e400]", "a JSON array of different numbers", "[1,2]"),
                 wrongDefault("BS", "[\"%\"]", "a JSON array of different base64 strings", "[\"aGVsbG8=\"]"));
     }
 
