@@ -20,14 +20,16 @@ public final class Cli {
     /**
      * Runs the command line to its end.
      *
-     * @return the exit code: 0; 1 after an unexpected failure; 2 for a wrong command line or configuration; 3 where the
-     *     tables do not fit
+     * @return the exit code: 0; 1 after a failure that may not happen again; 2 for a wrong command line or
+     *     configuration; 3 where the tables do not fit
      */
     public static int execute(String... args) {
-        CommandLine cli = new CommandLine(new Cli());
-        cli.setCaseInsensitiveEnumValuesAllowed(true);
-        cli.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
-        return cli.execute(args);
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Cli())
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
     }
 
     private static int failed(Exception failure, PrintWriter err) {

@@ -4,11 +4,11 @@ package dev.tributary.cli;
 final class ExitCode {
 
     static final int OK = 0;
-    /** Something failed that was not expected; the log says what. */
+    /** Something failed that may not fail again, such as a table that did not answer. */
     static final int FAILED = 1;
     /** The command line or the configuration is wrong. */
     static final int CONFIGURATION = 2;
-    /** The tables are not as the configuration needs them, or cannot be reached. */
+    /** The tables are not as the configuration needs them: another start would fail again. */
     static final int TABLES = 3;
 
     private ExitCode() {}

@@ -29,6 +29,9 @@ final class TableChecks {
     private final Map<String, DescribedTable> tables = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
+    /** Whether a problem may be gone at the next start, so that a supervisor should try. */
+    private boolean mayPass;
+
     TableChecks(Clients clients) {
         this.clients = clients;
     }
@@ -44,7 +47,7 @@ final class TableChecks {
         settings.write().forEach(checks::write);
         if (!checks.problems.isEmpty()) {
             throw new StartException(
-                    ExitCode.TABLES,
+                    checks.mayPass ? ExitCode.FAILED : ExitCode.TABLES,
                     "The tables are not as the configuration needs them:\n  " + String.join("\n  ", checks.problems));
         }
         return checks;
@@ -145,14 +148,20 @@ final class TableChecks {
             tables.put(prefix, table);
             return Optional.of(table);
         } catch (CompletionException e) {
-            problem(
-                    prefix + ".table",
-                    settings.table(),
-                    e.getCause() instanceof ResourceNotFoundException
-                            ? "there is no such table in " + clients.place(settings)
-                                    + "; create it, or correct the name, the region or the endpoint"
-                            : "the table in " + clients.place(settings) + " could not be described: "
-                                    + WriteFailure.of(e).message());
+            if (e.getCause() instanceof ResourceNotFoundException) {
+                problem(
+                        prefix + ".table",
+                        settings.table(),
+                        "there is no such table in " + clients.place(settings)
+                                + "; create it, or correct the name, the region or the endpoint");
+            } else {
+                WriteFailure failure = WriteFailure.of(e);
+                mayPass |= failure.kind() == WriteFailure.Kind.CAPACITY;
+                problem(
+                        prefix + ".table",
+                        settings.table(),
+                        "the table in " + clients.place(settings) + " could not be described: " + failure.message());
+            }
         } catch (SdkClientException e) {
             problem(prefix + ".table", settings.table(), "no client for its table: " + e.getMessage());
         }

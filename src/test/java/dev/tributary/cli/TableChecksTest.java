@@ -1,0 +1,192 @@
+package dev.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tributary.config.Configuration;
+import dev.tributary.local.LocalDynamoDb;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+
+/** What {@code tributary check} and a start say of real tables that do not fit the configuration. */
+class TableChecksTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    @TempDir
+    private Path directory;
+
+    private final List<String> lines = new ArrayList<>();
+    private String users;
+    private String byCity;
+
+    @BeforeEach
+    void createTables() {
+        System.setProperty(
+                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
+        System.setProperty("aws.secretAccessKey", "secret");
+        users = dynamo.createTable("users", "email:S", true);
+        byCity = dynamo.createTable("users_by_city", "state:S, city:S");
+        configure("aws.endpoint", dynamo.endpoint().toString());
+        configure("aws.region", "us-east-1");
+    }
+
+    @AfterEach
+    void forgetCredentials() {
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
+    }
+
+    @Test
+    void tablesThatFitAreAccepted() throws IOException {
+        source(users);
+        route(byCity);
+        write(users);
+        assertThat(check()).isEqualTo(new Result(0, "The configuration is good, and the tables fit it."));
+    }
+
+    @Test
+    void aMissingSourceIsNamedWithItsPlace() throws IOException {
+        source("no-such-source");
+        route(byCity);
+        assertRefused("source.users.table = no-such-source: there is no such table in " + dynamo.endpoint());
+    }
+
+    @Test
+    void aMissingTargetIsNamed() throws IOException {
+        source(users);
+        route("no-such-target");
+        assertRefused("source.users.route.by-city.table = no-such-target: there is no such table");
+    }
+
+    @Test
+    void aMissingTableToWriteToIsNamed() throws IOException {
+        write("no-such-table");
+        assertRefused("write.users.table = no-such-table: there is no such table");
+    }
+
+    @Test
+    void aSourceWithoutAStreamIsRefused() throws IOException {
+        source(dynamo.createTable("no-stream", "email:S"));
+        route(byCity);
+        assertRefused("the table has no stream; enable one with view type NEW_AND_OLD_IMAGES");
+    }
+
+    @Test
+    void aStreamOfAnotherViewTypeIsRefused() throws IOException {
+        String table = dynamo.createTable("new-images", "email:S");
+        dynamo.client().updateTable(request -> request.tableName(table)
+                .streamSpecification(stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_IMAGE)));
+        source(table);
+        route(byCity);
+        assertRefused("its stream has view type NEW_IMAGE, and replication needs NEW_AND_OLD_IMAGES");
+    }
+
+    @Test
+    void aKeyAttributeOfTheTargetThatIsNotIncludedIsNamed() throws IOException {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.include", "email,state");
+        assertRefused("source.users.route.by-city.include = ", "key attribute city of target table", "add it");
+    }
+
+    @Test
+    void aKeyAttributeOfTheTargetThatIsExcludedIsNamed() throws IOException {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.exclude", "city");
+        assertRefused("source.users.route.by-city.exclude = city: key attribute city", "take it out");
+    }
+
+    @Test
+    void aKeyAttributeOfAnotherTypeThanInTheSourceIsRefused() throws IOException {
+        source(users);
+        route(dynamo.createTable("by-number", "email:N"));
+        assertRefused("its key attribute email is of type N, but of type S in source table");
+    }
+
+    @Test
+    void aDeclaredTypeThatIsNotTheKeysTypeIsRefused() throws IOException {
+        write(users);
+        configure("write.users.type.email", "N");
+        assertRefused("write.users.type.email = N: key attribute email of table " + users + " is of type S");
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() throws IOException {
+        source("no-such-source");
+        route("no-such-target");
+        write("no-such-table");
+        assertRefused("no-such-source", "no-such-target", "no-such-table");
+    }
+
+    @Test
+    void anEndpointThatDoesNotAnswerIsNamedAndWorthAnotherStart() throws IOException {
+        lines.removeIf(line -> line.startsWith("aws.endpoint"));
+        configure("aws.endpoint", "http://127.0.0.1:1");
+        write("users");
+        Result result = check();
+        assertThat(result.output()).contains("the table in http://127.0.0.1:1 could not be described", "refused");
+        assertThat(result.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aStartIsRefusedAsTheCheckIs() throws Exception {
+        source("no-such-source");
+        route(byCity);
+        Daemon daemon = new Daemon(Configuration.load(file(), Map.of()), failure -> {});
+        assertThatThrownBy(daemon::start)
+                .isInstanceOfSatisfying(StartException.class, refusal -> assertThat(refusal.exitCode())
+                        .isEqualTo(3));
+        daemon.stop();
+    }
+
+    private void source(String table) {
+        configure("source.users.table", table);
+    }
+
+    private void route(String table) {
+        configure("source.users.route.by-city.table", table);
+    }
+
+    private void write(String table) {
+        configure("write.users.path", "/");
+        configure("write.users.table", table);
+    }
+
+    private void configure(String key, String value) {
+        lines.add(key + " = " + value);
+    }
+
+    private Path file() throws IOException {
+        return Files.write(directory.resolve("tributary.properties"), lines);
+    }
+
+    private void assertRefused(String... texts) throws IOException {
+        Result result = check();
+        assertThat(result.output()).contains(texts).doesNotContain("\tat ");
+        assertThat(result.exitCode()).isEqualTo(3);
+    }
+
+    private record Result(int exitCode, String output) {}
+
+    private Result check() throws IOException {
+        StringWriter output = new StringWriter();
+        PrintWriter writer = new PrintWriter(output);
+        int exitCode = Cli.commandLine().setOut(writer).setErr(writer).execute("check", "--config", file().toString());
+        return new Result(exitCode, output.toString().strip());
+    }
+}
