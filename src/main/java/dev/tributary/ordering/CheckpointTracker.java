@@ -62,6 +62,12 @@ public final class CheckpointTracker<P> {
         return passed;
     }
 
+    /** The first position that is open; null when none is. */
+    public synchronized @Nullable P first() {
+        Entry head = open.peekFirst();
+        return head == null ? null : head.position;
+    }
+
     /**
      * Waits until fewer than {@code limit} positions are open.
      *

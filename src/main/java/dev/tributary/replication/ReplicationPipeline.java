@@ -5,6 +5,7 @@ import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -23,7 +24,7 @@ public final class ReplicationPipeline {
     private final List<RouteWriter> routes;
     private final Fence fence;
     private final int maxInFlight;
-    private final CheckpointTracker<String> tracker = new CheckpointTracker<>();
+    private final CheckpointTracker<Position> tracker = new CheckpointTracker<>();
 
     /**
      * @param routes the targets
@@ -60,14 +61,34 @@ public final class ReplicationPipeline {
                 return false;
             }
         }
-        CheckpointTracker<String>.Entry entry = tracker.open(sequenceNumber, routes.size());
+        CheckpointTracker<Position>.Entry entry =
+                tracker.open(new Position(sequenceNumber, change.mark().createdAt()), routes.size());
         routes.forEach(route -> route.submit(change, entry));
         return true;
     }
 
     /** The sequence number up to which every change has ended on every route; null before the first. */
     public @Nullable String checkpoint() {
-        return tracker.passed();
+        Position passed = tracker.passed();
+        return passed == null ? null : passed.sequenceNumber();
+    }
+
+    /**
+     * Age of the oldest change that is open, by its creation time in whole seconds; zero when none is, or when the
+     * lease is gone and another worker answers for the shard.
+     */
+    public Duration lag(Instant now) {
+        Position first = tracker.first();
+        if (first == null || !fence.holds()) {
+            return Duration.ZERO;
+        }
+        Duration age = Duration.between(first.createdAt(), now);
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** Whether the lease is still held, so that the pipeline is of use. */
+    public boolean active() {
+        return fence.holds();
     }
 
     /** Changes that are open, or behind one that is. */

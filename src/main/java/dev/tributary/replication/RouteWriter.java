@@ -35,10 +35,10 @@ final class RouteWriter {
     private final KeyedSerialExecutor<ItemKey, Pending> executor;
 
     /** A write and the changes that end with it. */
-    private record Pending(TargetWrite write, List<CheckpointTracker<String>.Entry> changes) {
+    private record Pending(TargetWrite write, List<CheckpointTracker<Position>.Entry> changes) {
 
         Pending then(Pending later) {
-            List<CheckpointTracker<String>.Entry> both = new ArrayList<>(changes);
+            List<CheckpointTracker<Position>.Entry> both = new ArrayList<>(changes);
             both.addAll(later.changes);
             return new Pending(write.then(later.write), both);
         }
@@ -61,7 +61,7 @@ final class RouteWriter {
     }
 
     /** Takes the change; {@code entry} is completed when it has ended here. */
-    void submit(Change change, CheckpointTracker<String>.Entry entry) {
+    void submit(Change change, CheckpointTracker<Position>.Entry entry) {
         route.projection()
                 .project(change)
                 .ifPresentOrElse(
@@ -101,7 +101,7 @@ final class RouteWriter {
         timer.schedule(() -> attempt(pending, failures, ended), delay, TimeUnit.MILLISECONDS);
     }
 
-    private void ended(Outcome outcome, List<CheckpointTracker<String>.Entry> changes) {
+    private void ended(Outcome outcome, List<CheckpointTracker<Position>.Entry> changes) {
         meters.ended(outcome, changes.size());
         changes.forEach(CheckpointTracker.Entry::complete);
     }

@@ -2,6 +2,8 @@ package dev.tributary.stream;
 
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,13 +22,23 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
     private final String source;
     private final Health health;
     private final Consumer<Throwable> onFatal;
+    private final Counter gaps;
+    private final Counter failures;
     private final CountDownLatch reading = new CountDownLatch(1);
     private final Map<String, String> troubled = new ConcurrentHashMap<>();
 
-    SourceHealth(String source, Health health, Consumer<Throwable> onFatal) {
+    SourceHealth(String source, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
         this.source = source;
         this.health = health;
         this.onFatal = onFatal;
+        this.gaps = Counter.builder("tributary.stream.gaps")
+                .description("Shards found to lack changes that were not read")
+                .tag("source", source)
+                .register(registry);
+        this.failures = Counter.builder("tributary.read.failures")
+                .description("Failed attempts to read a shard; each is tried again")
+                .tag("source", source)
+                .register(registry);
         report(Status.STARTING, "waiting for a shard lease");
     }
 
@@ -50,6 +62,7 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
 
     @Override
     public void failed(String shardId, Exception failure) {
+        failures.increment();
         if (troubled.putIfAbsent(shardId, failure.toString()) == null) {
             report(Status.DEGRADED, "shard " + shardId + " cannot be read: " + failure.getMessage());
             log.warn("source {}: shard {} cannot be read and is tried again: {}", source, shardId, failure.toString());
@@ -59,6 +72,7 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
     @Override
     public void gap(StreamGap gap) {
         if (troubled.put(gap.shardId(), gap.describe()) == null) {
+            gaps.increment();
             report(Status.DOWN, gap.describe());
             log.error(
                     "source {}: {}; the shard stands still, because going on would lose changes",

@@ -39,6 +39,7 @@ public final class SourceWorker {
     private final DynamoDbStreamsClient streamsClient;
     private final DynamoDbAsyncClient leaseClient;
     private final SourceHealth reads;
+    private final ActiveShards shards;
     private @Nullable Scheduler scheduler;
     private @Nullable Thread thread;
 
@@ -79,7 +80,8 @@ public final class SourceWorker {
         this.streamsClient = streamsClient;
         this.leaseClient = leaseClient;
         this.shared = shared;
-        this.reads = new SourceHealth(stream.source(), shared.health(), shared.onFatal());
+        this.shards = new ActiveShards(stream.source(), shared.registry(), shared.clock());
+        this.reads = new SourceHealth(stream.source(), shared.health(), shared.registry(), shared.onFatal());
     }
 
     /** Makes the lease table where it is missing, and starts to compete for leases. */
@@ -130,8 +132,8 @@ public final class SourceWorker {
     private ShardProcessor.Settings processing() {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(stream),
-                fence -> new ReplicationPipeline(
-                        routes, settings.maxInFlight(), fence, shared.timer(), shared.registry(), shared.health()),
+                fence -> shards.add(new ReplicationPipeline(
+                        routes, settings.maxInFlight(), fence, shared.timer(), shared.registry(), shared.health())),
                 this::fence,
                 shared.timer(),
                 settings.checkpointInterval(),
