@@ -35,6 +35,7 @@ final class Benchmark {
         List<Round> rounds = new ArrayList<>();
         for (int round = 0; round < options.rounds(); round++) {
             try (Database database = Database.start(options.delay())) {
+                Ceilings.warmUp(database);
                 Drain.Result drain = Drain.run(database, options);
                 rounds.add(new Round(drain, Ceilings.run(database, options.changes())));
             }
@@ -61,30 +62,30 @@ final class Benchmark {
         row("  core-s per 1,000 changes", "%.2f", rounds, round -> round.drain().cpu());
         row("  of DynamoDB Local meanwhile", "%.2f", rounds, round -> round.drain()
                 .databaseCpu());
+        row("  failed attempts to write", "%.0f", rounds, round -> round.drain().failures());
         row("  peak RSS, MB", "%.0f", rounds, round -> round.drain().peakRss());
         ceiling("GetRecords, records/s", rounds, Ceilings.Result::getRecords);
         ceiling("PutItem, rows/s", rounds, Ceilings.Result::putItem);
         ceiling("BatchWriteItem, rows/s", rounds, Ceilings.Result::batchWriteItem);
     }
 
-    private static void ceiling(String name, List<Round> rounds, Function<Ceilings.Result, Ceilings.Rate> rate) {
-        row(name, "%.0f", rounds, round -> rate.apply(round.ceilings()).perSecond());
-        row("  at concurrency", "%.0f", rounds, round -> rate.apply(round.ceilings())
-                .concurrency());
-        row("  core-s per 1,000", "%.2f", rounds, round -> rate.apply(round.ceilings())
-                .cpu());
+    private static void ceiling(String name, List<Round> rounds, Function<Ceilings.Result, Ceilings.Rate> of) {
+        Function<Round, Ceilings.Rate> rate = of.compose(Round::ceilings);
+        row(name, "%.0f", rounds, round -> rate.apply(round).perSecond());
+        row("  core-s per 1,000", "%.2f", rounds, round -> rate.apply(round).cpu());
+        row("  of DynamoDB Local meanwhile", "%.2f", rounds, round -> rate.apply(round)
+                .databaseCpu());
+        row("  at concurrency", "%.0f", rounds, round -> rate.apply(round).concurrency());
         row(
                 "  drain / this",
                 "%.2f",
                 rounds,
-                round ->
-                        round.drain().perSecond() / rate.apply(round.ceilings()).perSecond());
+                round -> round.drain().perSecond() / rate.apply(round).perSecond());
         row(
                 "  second half / this",
                 "%.2f",
                 rounds,
-                round -> round.drain().warmPerSecond()
-                        / rate.apply(round.ceilings()).perSecond());
+                round -> round.drain().warmPerSecond() / rate.apply(round).perSecond());
     }
 
     private static void row(String name, String format, List<Round> rounds, ToDoubleFunction<Round> value) {

@@ -35,8 +35,29 @@ final class Ceilings {
      * @param perSecond records or rows per second
      * @param concurrency that gave the most; 1 for reads
      * @param cpu core-seconds of this process for 1,000 of them
+     * @param databaseCpu the same of DynamoDB Local
      */
-    record Rate(double perSecond, int concurrency, double cpu) {}
+    record Rate(double perSecond, int concurrency, double cpu, double databaseCpu) {}
+
+    /** Counts from its making. */
+    private final class Stopwatch {
+        private final double cpu = ChildProcess.ownCpuSeconds();
+        private final double databaseCpu = database.cpuSeconds();
+        private final long start = System.nanoTime();
+
+        boolean over(Duration limit) {
+            return System.nanoTime() - start > limit.toNanos();
+        }
+
+        Rate rate(int count, int concurrency) {
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Rate(
+                    count / seconds,
+                    concurrency,
+                    (ChildProcess.ownCpuSeconds() - cpu) * 1000 / count,
+                    (database.cpuSeconds() - databaseCpu) * 1000 / count);
+        }
+    }
 
     /** Reading the whole stream, and writing the rows of the target. */
     record Result(Rate getRecords, Rate putItem, Rate batchWriteItem) {}
@@ -50,6 +71,29 @@ final class Ceilings {
 
     static Result run(Database database, int changes) throws InterruptedException {
         return new Ceilings(database).run(changes);
+    }
+
+    /** Lets the database compile its code, or the drain would meet a cold one and the ceilings a warm one. */
+    static void warmUp(Database database) throws InterruptedException {
+        new Ceilings(database).warmUp();
+    }
+
+    private void warmUp() throws InterruptedException {
+        DynamoDbAsyncClient client = database.direct().writes();
+        for (int round = 0; round < 2; round++) {
+            best(
+                    Integer.MAX_VALUE,
+                    1,
+                    List.of(64),
+                    table -> row -> client.putItem(request -> request.tableName(table)
+                            .item(Users.item(row % 1000, 0, row))
+                            .conditionExpression("attribute_not_exists(email) OR (email = :email AND visits < :visits)")
+                            .expressionAttributeValues(Map.of(
+                                    ":email",
+                                    AttributeValue.fromS(Users.email(row % 1000)),
+                                    ":visits",
+                                    AttributeValue.fromN(Integer.toString(row))))));
+        }
     }
 
     private Result run(int changes) throws InterruptedException {
@@ -73,11 +117,13 @@ final class Ceilings {
         Rate put = best(
                 rows.size(),
                 1,
+                CONCURRENCIES,
                 table -> row ->
                         client.putItem(request -> request.tableName(table).item(rows.get(row))));
         Rate batch = best(
                 batches.size(),
                 BATCH,
+                CONCURRENCIES,
                 table ->
                         next -> client.batchWriteItem(request -> request.requestItems(Map.of(table, batches.get(next))))
                                 .thenAccept(response -> {
@@ -88,9 +134,8 @@ final class Ceilings {
         return new Result(read, put, batch);
     }
 
-    private static Rate read(DynamoDbStreamsClient client, String streamArn, int changes) {
-        double cpuBefore = ChildProcess.ownCpuSeconds();
-        long start = System.nanoTime();
+    private Rate read(DynamoDbStreamsClient client, String streamArn, int changes) {
+        Stopwatch stopwatch = new Stopwatch();
         int records = 0;
         for (var shard : client.describeStream(request -> request.streamArn(streamArn))
                 .streamDescription()
@@ -105,20 +150,24 @@ final class Ceilings {
                         request -> request.shardIterator(current).limit(1000));
                 records += response.records().size();
                 iterator = response.nextShardIterator();
-                if (System.nanoTime() - start > LONGEST_READ.toNanos()) {
+                if (stopwatch.over(LONGEST_READ)) {
                     throw new IllegalStateException("The stream gave only %d of %d records within %s"
                             .formatted(records, changes, LONGEST_READ));
                 }
             }
         }
-        return rate(records, 1, start, cpuBefore);
+        return stopwatch.rate(records, 1);
     }
 
     /** The highest rate, each concurrency on an empty table. */
-    private Rate best(int calls, int rowsPerCall, Function<String, IntFunction<CompletableFuture<?>>> calling)
+    private Rate best(
+            int calls,
+            int rowsPerCall,
+            List<Integer> concurrencies,
+            Function<String, IntFunction<CompletableFuture<?>>> calling)
             throws InterruptedException {
-        Rate best = new Rate(0, 0, 0);
-        for (int concurrency : CONCURRENCIES) {
+        Rate best = new Rate(0, 0, 0, 0);
+        for (int concurrency : concurrencies) {
             String table = "ceiling-" + tables++;
             Users.createTarget(table, database.direct().control());
             Rate rate = write(calls, rowsPerCall, concurrency, calling.apply(table));
@@ -134,14 +183,13 @@ final class Ceilings {
     }
 
     /** Makes the calls until all are made or the time is over. */
-    private static Rate write(int calls, int rowsPerCall, int concurrency, IntFunction<CompletableFuture<?>> call)
+    private Rate write(int calls, int rowsPerCall, int concurrency, IntFunction<CompletableFuture<?>> call)
             throws InterruptedException {
         Semaphore free = new Semaphore(concurrency);
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        double cpuBefore = ChildProcess.ownCpuSeconds();
-        long start = System.nanoTime();
+        Stopwatch stopwatch = new Stopwatch();
         int made = 0;
-        while (made < calls && System.nanoTime() - start < LONGEST_WRITE.toNanos()) {
+        while (made < calls && !stopwatch.over(LONGEST_WRITE)) {
             free.acquire();
             call.apply(made++).whenComplete((done, thrown) -> {
                 if (thrown != null) {
@@ -154,11 +202,6 @@ final class Ceilings {
         if (failure.get() != null) {
             throw new IllegalStateException("A ceiling's write failed", failure.get());
         }
-        return rate(made * rowsPerCall, concurrency, start, cpuBefore);
-    }
-
-    private static Rate rate(int count, int concurrency, long start, double cpuBefore) {
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return new Rate(count / seconds, concurrency, (ChildProcess.ownCpuSeconds() - cpuBefore) * 1000 / count);
+        return stopwatch.rate(made * rowsPerCall, concurrency);
     }
 }

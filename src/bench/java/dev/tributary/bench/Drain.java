@@ -24,6 +24,7 @@ final class Drain {
      * @param firstWrite seconds to the end of the first write
      * @param cpu core-seconds of the replication for 1,000 changes
      * @param databaseCpu the same of DynamoDB Local
+     * @param failures attempts to write that failed and were repeated
      * @param peakRss of the replication, in megabytes
      */
     record Result(
@@ -32,6 +33,7 @@ final class Drain {
             double firstWrite,
             double cpu,
             double databaseCpu,
+            int failures,
             double peakRss) {}
 
     private Drain() {}
@@ -53,7 +55,8 @@ final class Drain {
             double databaseCpuBefore = database.cpuSeconds();
             double first = seconds(replication.await("first", LONGEST_START));
             double half = seconds(replication.await("half", LONGEST_DRAIN));
-            double ended = seconds(replication.await("ended", LONGEST_DRAIN));
+            String last = replication.await("ended", LONGEST_DRAIN);
+            double ended = seconds(last);
             double thousands = changes / 1000.0;
             Result result = new Result(
                     changes / ended,
@@ -61,14 +64,15 @@ final class Drain {
                     first,
                     (replication.cpuSeconds() - cpuBefore) / thousands,
                     (database.cpuSeconds() - databaseCpuBefore) / thousands,
+                    Integer.parseInt(last.substring(last.indexOf(' ') + 1)),
                     replication.peakRssMegabytes());
             verify(database.direct().blocking(), users);
             return result;
         }
     }
 
-    private static double seconds(String millis) {
-        return Long.parseLong(millis) / 1000.0;
+    private static double seconds(String progress) {
+        return Long.parseLong(progress.substring(0, progress.indexOf(' '))) / 1000.0;
     }
 
     /** Compares both tables in full. */

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param poll pause between two reads of a shard
  * @param latencyRate writes per second while latency is measured
  * @param latencyTime how long it is measured; 0 leaves it out
- * @param replicationJvm further options of the replication's JVM
+ * @param replicationJvm further options of the replication's JVM; {@code -Dmax-in-flight=64} is one of them
  */
 record Options(
         int changes,

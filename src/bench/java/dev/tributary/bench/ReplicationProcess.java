@@ -28,14 +28,14 @@ import java.util.concurrent.TimeUnit;
  * The replication as it is, with nothing else in its process, until standard input ends.
  *
  * <p>Says {@code started}; then {@code first}, {@code half} and {@code ended}, each with the milliseconds since the
- * start, when so much of the backlog has ended; and {@code reading} when it has read the stream.
+ * start and the failed attempts to write, when so much of the backlog has ended; and {@code reading} when it has read the stream.
  */
 final class ReplicationProcess {
 
     private static final LeaseTimings TIMINGS = new LeaseTimings(Duration.ofSeconds(10));
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
-    private static final int MAX_IN_FLIGHT = 1000;
+    private static final int MAX_IN_FLIGHT = Integer.getInteger("max-in-flight", 1000);
 
     private ReplicationProcess() {}
 
@@ -80,18 +80,24 @@ final class ReplicationProcess {
 
         @Override
         public void run() {
-            double ended = registry.find("tributary.changes").counters().stream()
-                    .mapToDouble(Counter::count)
-                    .sum();
+            double ended = count("tributary.changes");
             tell(0, "first", ended >= 1);
             tell(1, "half", ended >= backlog / 2.0);
             tell(2, "ended", ended >= backlog);
         }
 
+        private double count(String meter) {
+            return registry.find(meter).counters().stream()
+                    .mapToDouble(Counter::count)
+                    .sum();
+        }
+
         private void tell(int step, String word, boolean reached) {
             if (reached && told == step) {
                 told++;
-                System.out.println(word + " " + (System.nanoTime() - start) / 1_000_000);
+                System.out.printf(
+                        "%s %d %.0f%n",
+                        word, (System.nanoTime() - start) / 1_000_000, count("tributary.write.failures"));
             }
         }
     }
