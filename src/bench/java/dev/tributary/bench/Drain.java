@@ -1,0 +1,106 @@
+package dev.tributary.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A backlog, and the time it takes a replication that was not running to bring it into the target. */
+final class Drain {
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LONGEST_DRAIN = Duration.ofMinutes(2);
+
+    /**
+     * What came out, all for the whole backlog and counted from the start of the worker.
+     *
+     * @param perSecond changes per second
+     * @param warmPerSecond of the second half: without the start, and with compiled code
+     * @param firstWrite seconds to the end of the first write
+     * @param cpu core-seconds of the replication for 1,000 changes
+     * @param databaseCpu the same of DynamoDB Local
+     * @param failures attempts to write that failed and were repeated
+     * @param peakRss of the replication, in megabytes
+     */
+    record Result(
+            double perSecond,
+            double warmPerSecond,
+            double firstWrite,
+            double cpu,
+            double databaseCpu,
+            int failures,
+            double peakRss) {}
+
+    private Drain() {}
+
+    static Result run(Database database, Options options) throws IOException, InterruptedException {
+        int changes = options.changes();
+        int users =
+                new Workload(options.seed()).write(changes, database.direct().control());
+        List<String> jvm = new ArrayList<>(List.of("-Xmx512m"));
+        jvm.addAll(options.replicationJvm());
+        try (ChildProcess replication = ChildProcess.start(
+                ReplicationProcess.class,
+                jvm,
+                database.delayedEndpoint().toString(),
+                Long.toString(options.poll().toMillis()),
+                Integer.toString(changes))) {
+            replication.await("started", LONGEST_START);
+            double cpuBefore = replication.cpuSeconds();
+            double databaseCpuBefore = database.cpuSeconds();
+            double first = seconds(replication.await("first", LONGEST_START));
+            double half = seconds(replication.await("half", LONGEST_DRAIN));
+            String last = replication.await("ended", LONGEST_DRAIN);
+            double ended = seconds(last);
+            double thousands = changes / 1000.0;
+            Result result = new Result(
+                    changes / ended,
+                    changes / 2.0 / (ended - half),
+                    first,
+                    (replication.cpuSeconds() - cpuBefore) / thousands,
+                    (database.cpuSeconds() - databaseCpuBefore) / thousands,
+                    Integer.parseInt(last.substring(last.indexOf(' ') + 1)),
+                    replication.peakRssMegabytes());
+            verify(database.direct().blocking(), users);
+            return result;
+        }
+    }
+
+    private static double seconds(String progress) {
+        return Long.parseLong(progress.substring(0, progress.indexOf(' '))) / 1000.0;
+    }
+
+    /** Compares both tables in full. */
+    private static void verify(DynamoDbClient client, int users) {
+        Map<String, Map<String, AttributeValue>> expected = rows(client, Users.SOURCE);
+        if (expected.size() != users) {
+            throw new IllegalStateException("The source has %d items in place of %d".formatted(expected.size(), users));
+        }
+        Map<String, Map<String, AttributeValue>> actual = rows(client, Users.TARGET);
+        if (!expected.equals(actual)) {
+            long different = expected.entrySet().stream()
+                    .filter(row -> !row.getValue().equals(actual.get(row.getKey())))
+                    .count();
+            throw new IllegalStateException(
+                    "The target is not what the source says: %d rows for %d items, %d items without their row"
+                            .formatted(actual.size(), expected.size(), different));
+        }
+    }
+
+    /** By the key of the target, without what the route leaves out and the replication adds. */
+    private static Map<String, Map<String, AttributeValue>> rows(DynamoDbClient client, String table) {
+        return client.scanPaginator(request -> request.tableName(table).consistentRead(true)).items().stream()
+                .map(item -> {
+                    Map<String, AttributeValue> row = new HashMap<>(item);
+                    row.keySet().removeIf(name -> name.equals(Users.PAYLOAD) || name.startsWith("_"));
+                    return row;
+                })
+                .collect(Collectors.toMap(
+                        row -> row.get("state").s() + "/" + row.get("city").s(), row -> row));
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tributary.bench;
+
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.SourceSettings;
+import dev.tributary.config.TestSource;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
+import dev.tributary.stream.LeaseTimings;
+import dev.tributary.stream.SourceStream;
+import dev.tributary.stream.SourceWorker;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The replication as it is, with nothing else in its process, until standard input ends.
+ *
+ * <p>Says {@code started}; then {@code first}, {@code half} and {@code ended}, each with the milliseconds since the
+ * start and the failed attempts to write, when so much of the backlog has ended; and {@code reading} when it has read the stream.
+ */
+final class ReplicationProcess {
+
+    private static final LeaseTimings TIMINGS = new LeaseTimings(Duration.ofSeconds(10));
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+    private static final int MAX_IN_FLIGHT = Integer.getInteger("max-in-flight", 1000);
+
+    private ReplicationProcess() {}
+
+    private record Source(Duration pollInterval, Map<String, RouteSettings> route) implements SourceSettings {
+        @Override
+        public String table() {
+            return Users.SOURCE;
+        }
+
+        @Override
+        public Duration checkpointInterval() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public int maxInFlight() {
+            return MAX_IN_FLIGHT;
+        }
+
+        @Override
+        public Optional<String> region() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<URI> endpoint() {
+            return Optional.empty();
+        }
+    }
+
+    /** Tells how far the backlog is; checked by the timer. */
+    private static final class Progress implements Runnable {
+        private final MeterRegistry registry;
+        private final int backlog;
+        private final long start = System.nanoTime();
+        private int told;
+
+        private Progress(MeterRegistry registry, int backlog) {
+            this.registry = registry;
+            this.backlog = backlog;
+        }
+
+        @Override
+        public void run() {
+            double ended = count("tributary.changes");
+            tell(0, "first", ended >= 1);
+            tell(1, "half", ended >= backlog / 2.0);
+            tell(2, "ended", ended >= backlog);
+        }
+
+        private double count(String meter) {
+            return registry.find(meter).counters().stream()
+                    .mapToDouble(Counter::count)
+                    .sum();
+        }
+
+        private void tell(int step, String word, boolean reached) {
+            if (reached && told == step) {
+                told++;
+                System.out.printf(
+                        "%s %d %.0f%n",
+                        word, (System.nanoTime() - start) / 1_000_000, count("tributary.write.failures"));
+            }
+        }
+    }
+
+    /** Arguments: endpoint, poll interval in milliseconds, changes in the backlog. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Duration poll = Duration.ofMillis(Long.parseLong(args[1]));
+        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+        try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout())) {
+            RouteSettings route = TestSource.Route.to(Users.TARGET).excluding(Users.PAYLOAD);
+            MeterRegistry registry = new SimpleMeterRegistry();
+            SourceWorker worker = new SourceWorker(
+                    new SourceStream("users", Users.SOURCE, Users.streamArn(clients.control())),
+                    new Source(poll, Map.of("by-city", route)),
+                    List.of(new Route(
+                            "users.by-city",
+                            new Projection(route, Users.TARGET_KEY),
+                            new TargetTable(clients.writes(), Users.TARGET))),
+                    "benchmark-leases",
+                    clients.streams(),
+                    clients.control(),
+                    new SourceWorker.Shared(
+                            "benchmark",
+                            TIMINGS,
+                            LONGEST_STOP,
+                            timer,
+                            registry,
+                            new Health(),
+                            Clock.systemUTC(),
+                            ReplicationProcess::end));
+            System.out.println("started");
+            timer.scheduleAtFixedRate(new Progress(registry, Integer.parseInt(args[2])), 0, 5, TimeUnit.MILLISECONDS);
+            worker.start();
+            if (worker.awaitReading(LONGEST_START)) {
+                System.out.println("reading");
+            }
+            while (System.in.read() >= 0) {
+                // Nothing is said to it.
+            }
+            worker.stop(LONGEST_STOP);
+        }
+        System.exit(0);
+    }
+
+    private static void end(Throwable failure) {
+        System.err.println("The replication gave up: " + failure);
+        Runtime.getRuntime().halt(1);
+    }
+}

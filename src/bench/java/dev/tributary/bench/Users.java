@@ -1,0 +1,74 @@
+package dev.tributary.bench;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.LocalSettings.LocalTable;
+import dev.tributary.local.LocalStreams;
+import dev.tributary.local.LocalTables;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The tables of the benchmark and the items in them. */
+final class Users {
+
+    static final String SOURCE = "users";
+    static final String TARGET = "users_by_city";
+
+    /** The attribute that the route leaves out. */
+    static final String PAYLOAD = "payload";
+
+    private static final AttributeValue PAYLOAD_VALUE = AttributeValue.fromS("x".repeat(400));
+
+    private static final KeySchema SOURCE_KEY =
+            new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
+    static final KeySchema TARGET_KEY = new KeySchema(
+            new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("city", AttributeType.S)));
+
+    private record Table(KeySchema key, boolean stream) implements LocalTable {}
+
+    private Users() {}
+
+    static void createTables(DynamoDbAsyncClient client) {
+        LocalTables.create(Map.of(SOURCE, new Table(SOURCE_KEY, true), TARGET, new Table(TARGET_KEY, false)), client);
+    }
+
+    /** A table like the target. */
+    static void createTarget(String name, DynamoDbAsyncClient client) {
+        LocalTables.create(Map.of(name, new Table(TARGET_KEY, false)), client);
+    }
+
+    static String streamArn(DynamoDbAsyncClient client) {
+        return LocalStreams.toAws(client.describeTable(request -> request.tableName(SOURCE))
+                .join()
+                .table()
+                .latestStreamArn());
+    }
+
+    /**
+     * @param user the city is the user's own, so no two users want the same target row
+     * @param home number of the user's last move
+     * @param visits differs from change to change
+     */
+    static Map<String, AttributeValue> item(int user, int home, int visits) {
+        return Map.of(
+                "email",
+                AttributeValue.fromS(email(user)),
+                "name",
+                AttributeValue.fromS("User " + user),
+                "state",
+                AttributeValue.fromS("State " + (user + 7 * home) % 50),
+                "city",
+                AttributeValue.fromS("City " + user + "-" + home),
+                "visits",
+                AttributeValue.fromN(Integer.toString(visits)),
+                PAYLOAD,
+                PAYLOAD_VALUE);
+    }
+
+    static String email(int user) {
+        return "user-%07d@example.com".formatted(user);
+    }
+}
