@@ -18,7 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 
 /** Two daemons of the distribution with one configuration, against a DynamoDB Local of their own. */
 class TwoDaemonsIT {
@@ -129,18 +131,15 @@ class TwoDaemonsIT {
         return table;
     }
 
-    private static software.amazon.awssdk.services.dynamodb.model.AttributeDefinition attribute(String name) {
-        return software.amazon.awssdk.services.dynamodb.model.AttributeDefinition.builder()
+    private static AttributeDefinition attribute(String name) {
+        return AttributeDefinition.builder()
                 .attributeName(name)
                 .attributeType("S")
                 .build();
     }
 
-    private static software.amazon.awssdk.services.dynamodb.model.KeySchemaElement key(String name, String type) {
-        return software.amazon.awssdk.services.dynamodb.model.KeySchemaElement.builder()
-                .attributeName(name)
-                .keyType(type)
-                .build();
+    private static KeySchemaElement key(String name, String type) {
+        return KeySchemaElement.builder().attributeName(name).keyType(type).build();
     }
 
     /** Writes an item and waits for its row; returns how long that took. */

@@ -116,8 +116,8 @@ final class Keys {
                     + " applied again.");
     static final Key<Integer> SOURCE_MAX_IN_FLIGHT = defaulting(
             "source.<source>.max-in-flight",
-            ValueType.integer(1, 100_000, 1000),
-            "1000",
+            ValueType.integer(1, 100_000, 256),
+            "256",
             "Changes of one shard that may be in flight; reading waits above it.");
 
     static final Key<String> ROUTE_TABLE =

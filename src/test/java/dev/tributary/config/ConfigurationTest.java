@@ -51,7 +51,7 @@ class ConfigurationTest {
         assertThat(source.endpoint()).isEmpty();
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(source.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(source.maxInFlight()).isEqualTo(1000);
+        assertThat(source.maxInFlight()).isEqualTo(256);
         assertThat(source.route())
                 .isEqualTo(Map.of(
                         "by-city",

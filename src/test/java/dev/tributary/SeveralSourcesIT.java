@@ -1,0 +1,123 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.local.LocalDynamoDb;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+
+/** One daemon of the distribution, two sources, several routes, two regions; configured in part by the environment. */
+class SeveralSourcesIT {
+
+    /** Without a shared database, DynamoDB Local has other tables in each region. */
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void eachRouteGetsItsAttributesInItsRegion() throws Exception {
+        String users = dynamo.createTable("users", "email:S", true);
+        String orders = dynamo.createTable("orders", "id:N", true);
+        String byCity = dynamo.createTable("users_by_city", "city:S");
+        String byCustomer = dynamo.createTable("orders_by_customer", "customer:S, id:N");
+        try (DynamoDbClient europe = dynamo.configure(DynamoDbClient.builder())
+                .region(Region.EU_WEST_1)
+                .httpClientBuilder(ApacheHttpClient.builder())
+                .build()) {
+            createArchive(europe);
+            Path configuration = Files.writeString(directory.resolve("tributary.properties"), """
+                    application = %s
+                    aws.endpoint = %s
+                    aws.region = us-east-1
+                    http.port = 0
+                    admin.port = 0
+                    source.users.table = %s
+                    source.users.route.by-city.table = %s
+                    source.users.route.by-city.exclude = password
+                    source.users.route.archive.table = archive
+                    source.users.route.archive.region = eu-west-1
+                    source.users.route.archive.include = email
+                    source.orders.table = overridden
+                    source.orders.route.by-customer.table = %s
+                    """.formatted(
+                            users, dynamo.endpoint(), users, byCity, byCustomer));
+            try (DaemonProcess daemon = DaemonProcess.start(
+                    directory,
+                    Map.of(
+                            "TRIBUTARY_SOURCE_ORDERS_TABLE",
+                            orders,
+                            "TRIBUTARY_LOG_FORMAT",
+                            "json",
+                            "AWS_ACCESS_KEY_ID",
+                            dynamo.credentials().resolveCredentials().accessKeyId(),
+                            "AWS_SECRET_ACCESS_KEY",
+                            "secret"),
+                    List.of(
+                            Path.of(System.getProperty("tributary.distribution"), "bin", "tributary")
+                                    .toString(),
+                            "run",
+                            "--config",
+                            configuration.toString()))) {
+                daemon.awaitReady();
+                put(users, Map.of("email", text("ada"), "city", text("Oakland"), "password", text("secret-word")));
+                put(orders, Map.of("id", AttributeValue.fromN("7"), "customer", text("ada")));
+
+                awaitRow(dynamo.client(), byCity, Map.of("email", text("ada"), "city", text("Oakland")));
+                awaitRow(europe, "archive", Map.of("email", text("ada")));
+                awaitRow(dynamo.client(), byCustomer, Map.of("id", AttributeValue.fromN("7"), "customer", text("ada")));
+                daemon.awaitLine("^\\{(?=.*\"logger\")(?=.*\"message\").*\\}$");
+                assertThat(daemon.output()).doesNotContain("secret-word", "Oakland");
+                daemon.signal("TERM");
+                assertThat(daemon.awaitExit(Duration.ofSeconds(10))).isZero();
+            }
+        }
+    }
+
+    private static void createArchive(DynamoDbClient europe) {
+        europe.createTable(request -> request.tableName("archive")
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName("email")
+                        .attributeType("S")
+                        .build())
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName("email")
+                        .keyType(KeyType.HASH)
+                        .build()));
+    }
+
+    private static void put(String table, Map<String, AttributeValue> item) {
+        dynamo.client().putItem(request -> request.tableName(table).item(item));
+    }
+
+    private static AttributeValue text(String value) {
+        return AttributeValue.fromS(value);
+    }
+
+    /** The table's only row, its mark aside. */
+    private static void awaitRow(DynamoDbClient client, String table, Map<String, AttributeValue> expected) {
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            var rows = client.scan(request -> request.tableName(table)).items();
+            assertThat(rows).hasSize(1);
+            assertThat(rows.get(0)).containsAllEntriesOf(expected);
+            assertThat(rows.get(0).keySet()).hasSize(expected.size() + 1);
+        });
+    }
+}
