@@ -17,6 +17,7 @@ import dev.tributary.local.LocalTables;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
+import dev.tributary.stream.SourceStartException;
 import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.TargetTable;
@@ -83,6 +84,8 @@ final class Daemon {
             admin = opened(AdminServer.start(settings.admin(), health, opened(meters)));
             startSources(timings, tables, clients);
             startWrites(tables, clients);
+        } catch (SourceStartException e) {
+            throw new StartException(e.mayPass() ? ExitCode.FAILED : ExitCode.TABLES, e);
         } catch (HttpStartException e) {
             throw new StartException(ExitCode.CONFIGURATION, e);
         } catch (InvalidRouteException e) {

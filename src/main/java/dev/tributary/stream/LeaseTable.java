@@ -1,5 +1,9 @@
 package dev.tributary.stream;
 
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.table.DescribedTable;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -15,6 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.kinesis.common.StreamConfig;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.leases.LeaseRefresher;
@@ -40,18 +45,28 @@ final class LeaseTable {
     private static final String LEASE_OWNER = "leaseOwner";
     private static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
 
+    /** A new table takes seconds on AWS; two minutes are plenty. */
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private static final int POLLS = 600;
+
     private LeaseTable() {}
 
     /**
-     * @throws IllegalStateException if the stream's shards could not be read
+     * @throws SourceStartException if the table cannot be made, is not a lease table, or the stream's shards cannot be
+     *     read
      */
     static void prepare(DynamoDbAsyncClient client, String table, LeaseManagement management, StreamConfig stream) {
-        create(client, table);
-        client.waiter()
-                .waitUntilTableExists(request -> request.tableName(table), wait -> wait.backoffStrategyV2(
-                                BackoffStrategy.fixedDelayWithoutJitter(Duration.ofMillis(200)))
-                        .maxAttempts(600))
-                .join();
+        try {
+            create(client, table);
+            TableDescription description = await(client, table);
+            if (!isLeaseTable(description)) {
+                throw SourceStartException.configuration("Table " + table + " is not a lease table: its key is not "
+                        + LEASE_KEY + " (S). Change application or the name of the source, which name it.");
+            }
+        } catch (CompletionException e) {
+            throw SourceStartException.of("The lease table " + table + " cannot be made or described", e);
+        }
         try {
             LeaseRefresher leases = management.createLeaseRefresher();
             if (leases.isLeaseTableEmpty()) {
@@ -59,13 +74,31 @@ final class LeaseTable {
                         .createShardSyncTaskManager(new NullMetricsFactory(), stream, new DeletedStreamListProvider())
                         .callShardSyncTask();
                 if (sync.getException() != null) {
-                    throw new IllegalStateException(
-                            "The shards of " + stream.streamIdentifier() + " could not be read", sync.getException());
+                    throw SourceStartException.of(
+                            "The shards of the stream cannot be read, or their leases not be written to " + table,
+                            sync.getException());
                 }
             }
         } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
-            throw new IllegalStateException("The lease table " + table + " could not be read: " + e.getMessage(), e);
+            throw SourceStartException.of("The lease table " + table + " cannot be read", e);
         }
+    }
+
+    private static TableDescription await(DynamoDbAsyncClient client, String table) {
+        return client.waiter()
+                .waitUntilTableExists(request -> request.tableName(table), wait -> wait.backoffStrategyV2(
+                                BackoffStrategy.fixedDelayWithoutJitter(POLL))
+                        .maxAttempts(POLLS))
+                .join()
+                .matched()
+                .response()
+                .orElseThrow()
+                .table();
+    }
+
+    private static boolean isLeaseTable(TableDescription table) {
+        KeySchema key = DescribedTable.of(table).key();
+        return key.sort().isEmpty() && key.partition().equals(new KeyAttribute(LEASE_KEY, AttributeType.S));
     }
 
     private static void create(DynamoDbAsyncClient client, String table) {

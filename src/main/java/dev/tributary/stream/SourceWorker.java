@@ -84,7 +84,11 @@ public final class SourceWorker {
         this.reads = new SourceHealth(stream.source(), shared.health(), shared.registry(), shared.onFatal());
     }
 
-    /** Makes the lease table where it is missing, and starts to compete for leases. */
+    /**
+     * Makes the lease table where it is missing, and starts to compete for leases.
+     *
+     * @throws SourceStartException if the lease table or the stream does not allow it
+     */
     public void start() {
         SchedulerFactory factory =
                 new SchedulerFactory(leaseClient, streamsClient, shared.timings(), shared.worker(), shared.clock());

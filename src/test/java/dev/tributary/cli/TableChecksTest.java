@@ -154,6 +154,22 @@ class TableChecksTest {
         daemon.stop();
     }
 
+    @Test
+    void aTableOfAnotherKindInThePlaceOfTheLeaseTableIsRefused() throws Exception {
+        String taken = dynamo.createTable("taken", "email:S");
+        configure("application", taken.substring(0, taken.lastIndexOf('-')));
+        String source = taken.substring(taken.lastIndexOf('-') + 1);
+        configure("source." + source + ".table", users);
+        configure("source." + source + ".route.by-city.table", byCity);
+        configure("admin.port", "0");
+        Daemon daemon = new Daemon(Configuration.load(file(), Map.of()), failure -> {});
+        assertThatThrownBy(daemon::start)
+                .isInstanceOfSatisfying(StartException.class, refusal -> assertThat(refusal.exitCode())
+                        .isEqualTo(3))
+                .hasMessageContaining("Table " + taken + " is not a lease table");
+        daemon.stop();
+    }
+
     private void source(String table) {
         configure("source.users.table", table);
     }
