@@ -39,7 +39,7 @@ final class Keys {
                     + " and a random part.");
     static final Key<Duration> SHUTDOWN_TIMEOUT = defaulting(
             "shutdown-timeout",
-            ValueType.duration("1s", "5m", "8s"),
+            ValueType.duration("3s", "5m", "8s"),
             "8s",
             "Longest time from a stop signal to the end of the process. Keep it below the time after which the"
                     + " platform kills (10s with `docker stop`, 30s on ECS, 90s with systemd).");

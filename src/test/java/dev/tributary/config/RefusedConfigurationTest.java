@@ -136,7 +136,7 @@ class RefusedConfigurationTest {
                         "lease.duration = 2s: expected a duration from 3s to 5m; for example 10s"),
                 refusal(
                         "shutdown-timeout = 0s",
-                        "shutdown-timeout = 0s: expected a duration from 1s to 5m; for example 8s"),
+                        "shutdown-timeout = 0s: expected a duration from 3s to 5m; for example 8s"),
                 refusal(
                         "http.max-body-bytes = 1MB",
                         "http.max-body-bytes = 1MB: expected an integer from 1024 to 104857600; for example 1048576"),
