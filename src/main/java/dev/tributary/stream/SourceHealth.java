@@ -3,6 +3,7 @@ package dev.tributary.stream;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -21,13 +22,16 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
     private final Health health;
     private final Consumer<Throwable> onFatal;
     private final CountDownLatch reading = new CountDownLatch(1);
-    private final Map<String, String> troubled = new ConcurrentHashMap<>();
+    private final Map<String, Health.Component> troubled = new ConcurrentHashMap<>();
+
+    /** How the source is where no shard is in trouble; guarded by this. */
+    private Health.Component untroubled = new Health.Component(Status.STARTING, "waiting for a shard lease");
 
     SourceHealth(String source, Health health, Consumer<Throwable> onFatal) {
         this.source = source;
         this.health = health;
         this.onFatal = onFatal;
-        report(Status.STARTING, "waiting for a shard lease");
+        report();
     }
 
     boolean awaitReading(Duration atMost) throws InterruptedException {
@@ -37,40 +41,41 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
     @Override
     public void fetched(String shardId) {
         if (reading.getCount() > 0) {
-            report(Status.UP, "reading");
+            report(new Health.Component(Status.UP, "reading"));
             reading.countDown();
         }
         if (!troubled.isEmpty() && troubled.remove(shardId) != null) {
             log.info("source {}: shard {} is read again", source, shardId);
-            if (troubled.isEmpty()) {
-                report(Status.UP, "reading");
-            }
+            report();
         }
     }
 
     @Override
     public void failed(String shardId, Exception failure) {
-        if (troubled.putIfAbsent(shardId, failure.toString()) == null) {
-            report(Status.DEGRADED, "shard " + shardId + " cannot be read: " + failure.getMessage());
+        var trouble =
+                new Health.Component(Status.DEGRADED, "shard " + shardId + " cannot be read: " + failure.getMessage());
+        if (troubled.putIfAbsent(shardId, trouble) == null) {
             log.warn("source {}: shard {} cannot be read and is tried again: {}", source, shardId, failure.toString());
+            report();
         }
     }
 
     @Override
     public void gap(StreamGap gap) {
-        if (troubled.put(gap.shardId(), gap.describe()) == null) {
-            report(Status.DOWN, gap.describe());
+        Health.Component before = troubled.put(gap.shardId(), new Health.Component(Status.DOWN, gap.describe()));
+        if (before == null || before.status() != Status.DOWN) {
             log.error(
                     "source {}: {}; the shard stands still, because going on would lose changes",
                     source,
                     gap.describe());
+            report();
         }
     }
 
     @Override
     public void onWorkerStateChange(WorkerState state) {
         if (state == WorkerState.STARTED && reading.getCount() > 0) {
-            report(Status.UP, "standing by, no shard lease yet");
+            report(new Health.Component(Status.UP, "standing by, no shard lease yet"));
         }
     }
 
@@ -79,7 +84,16 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
         onFatal.accept(failure);
     }
 
-    private void report(Status status, String detail) {
-        health.report("source " + source, status, detail);
+    private synchronized void report(Health.Component withoutTrouble) {
+        untroubled = withoutTrouble;
+        report();
+    }
+
+    /** Says the worst of all shards; one at a time, so that the last word is true. */
+    private synchronized void report() {
+        Health.Component worst = troubled.values().stream()
+                .max(Comparator.comparing(Health.Component::status))
+                .orElse(untroubled);
+        health.report("source " + source, worst.status(), worst.detail());
     }
 }
