@@ -17,6 +17,7 @@ import dev.tributary.streams.SimulatedStreams;
 import dev.tributary.table.DescribedTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
@@ -56,6 +57,7 @@ final class SimulatedSource implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<SdkClient> clients = new ArrayList<>();
     private final String target;
     private final String leaseTable = "leases-" + UUID.randomUUID();
@@ -155,14 +157,7 @@ final class SimulatedSource implements AutoCloseable {
                 streamsClient(),
                 dynamo.asyncClient(),
                 new SourceWorker.Shared(
-                        name,
-                        timings,
-                        Duration.ofSeconds(5),
-                        timer,
-                        new SimpleMeterRegistry(),
-                        health,
-                        Clock.systemUTC(),
-                        fatal::add));
+                        name, timings, Duration.ofSeconds(5), timer, meters, health, Clock.systemUTC(), fatal::add));
     }
 
     private SourceStream sourceStream() {
@@ -210,6 +205,13 @@ final class SimulatedSource implements AutoCloseable {
 
     Health.@Nullable Component health() {
         return health.snapshot().components().get("source items");
+    }
+
+    /** Changes that have ended on the route, whatever became of them. */
+    double changes() {
+        return meters.find("tributary.changes").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     /** {@code id} to {@code n} of every row of the target. */
