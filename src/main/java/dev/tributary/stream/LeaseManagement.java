@@ -8,6 +8,7 @@ import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.coordinator.StreamInfoManager;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.leases.ShardSyncTaskManager;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseRefresher;
 import software.amazon.kinesis.metrics.MetricsFactory;
 import software.amazon.kinesis.retrieval.RetrievalConfig;
 
@@ -15,7 +16,7 @@ import software.amazon.kinesis.retrieval.RetrievalConfig;
  * The adapter's lease management on KCL 3.4 and later.
  *
  * <p>KCL asks for its shard syncer through an overload the adapter does not know, and would get the one for Kinesis,
- * which takes DynamoDB's shards for holes in a hash range.
+ * which takes DynamoDB's shards for holes in a hash range. And what has not been read keeps its lease.
  */
 final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
 
@@ -31,5 +32,10 @@ final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
             DeletedStreamListProvider deletedStreams,
             @Nullable StreamInfoManager unused) {
         return createShardSyncTaskManager(metrics, stream, deletedStreams);
+    }
+
+    @Override
+    public DynamoDBLeaseRefresher createLeaseRefresher() {
+        return new LastingLeases(this);
     }
 }

@@ -124,7 +124,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             if (broken) {
                 return;
             }
-            input.checkpointer().checkpoint();
+            checkpointEnd(input.checkpointer());
             stop();
             log.info("shard {}: ended, all its changes are in the targets", shardId);
         } catch (InterruptedException e) {
@@ -172,6 +172,13 @@ final class ShardProcessor implements ShardRecordProcessor {
             // The timer would drop the task without a word.
             settings.onFatal().accept(e);
         }
+    }
+
+    /** From here on KCL refuses every position but the end, so the timer gets nothing more to write. */
+    private synchronized void checkpointEnd(RecordProcessorCheckpointer last)
+            throws InvalidStateException, ShutdownException {
+        checkpointer = null;
+        last.checkpoint();
     }
 
     private void stop() {

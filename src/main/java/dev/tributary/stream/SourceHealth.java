@@ -5,6 +5,7 @@ import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +26,10 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
     private final Counter gaps;
     private final Counter failures;
     private final CountDownLatch reading = new CountDownLatch(1);
-    private final Map<String, String> troubled = new ConcurrentHashMap<>();
+    private final Map<String, Health.Component> troubled = new ConcurrentHashMap<>();
+
+    /** How the source is where no shard is in trouble; guarded by this. */
+    private Health.Component untroubled = new Health.Component(Status.STARTING, "waiting for a shard lease");
 
     SourceHealth(String source, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
         this.source = source;
@@ -39,7 +43,7 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
                 .description("Failed attempts to read a shard; each is tried again")
                 .tag("source", source)
                 .register(registry);
-        report(Status.STARTING, "waiting for a shard lease");
+        report();
     }
 
     boolean awaitReading(Duration atMost) throws InterruptedException {
@@ -49,42 +53,43 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
     @Override
     public void fetched(String shardId) {
         if (reading.getCount() > 0) {
-            report(Status.UP, "reading");
+            report(new Health.Component(Status.UP, "reading"));
             reading.countDown();
         }
         if (!troubled.isEmpty() && troubled.remove(shardId) != null) {
             log.info("source {}: shard {} is read again", source, shardId);
-            if (troubled.isEmpty()) {
-                report(Status.UP, "reading");
-            }
+            report();
         }
     }
 
     @Override
     public void failed(String shardId, Exception failure) {
         failures.increment();
-        if (troubled.putIfAbsent(shardId, failure.toString()) == null) {
-            report(Status.DEGRADED, "shard " + shardId + " cannot be read: " + failure.getMessage());
+        var trouble =
+                new Health.Component(Status.DEGRADED, "shard " + shardId + " cannot be read: " + failure.getMessage());
+        if (troubled.putIfAbsent(shardId, trouble) == null) {
             log.warn("source {}: shard {} cannot be read and is tried again: {}", source, shardId, failure.toString());
+            report();
         }
     }
 
     @Override
     public void gap(StreamGap gap) {
-        if (troubled.put(gap.shardId(), gap.describe()) == null) {
+        Health.Component before = troubled.put(gap.shardId(), new Health.Component(Status.DOWN, gap.describe()));
+        if (before == null || before.status() != Status.DOWN) {
             gaps.increment();
-            report(Status.DOWN, gap.describe());
             log.error(
                     "source {}: {}; the shard stands still, because going on would lose changes",
                     source,
                     gap.describe());
+            report();
         }
     }
 
     @Override
     public void onWorkerStateChange(WorkerState state) {
         if (state == WorkerState.STARTED && reading.getCount() > 0) {
-            report(Status.UP, "standing by, no shard lease yet");
+            report(new Health.Component(Status.UP, "standing by, no shard lease yet"));
         }
     }
 
@@ -93,7 +98,16 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
         onFatal.accept(failure);
     }
 
-    private void report(Status status, String detail) {
-        health.report("source " + source, status, detail);
+    private synchronized void report(Health.Component withoutTrouble) {
+        untroubled = withoutTrouble;
+        report();
+    }
+
+    /** Says the worst of all shards; one at a time, so that the last word is true. */
+    private synchronized void report() {
+        Health.Component worst = troubled.values().stream()
+                .max(Comparator.comparing(Health.Component::status))
+                .orElse(untroubled);
+        health.report("source " + source, worst.status(), worst.detail());
     }
 }

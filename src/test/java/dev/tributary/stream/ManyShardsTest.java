@@ -1,0 +1,169 @@
+package dev.tributary.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.streams.Operation;
+import dev.tributary.streams.SimulatedShard;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+
+/** Workers of a table large enough to have many shards. */
+class ManyShardsTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    @Test
+    void twoHundredShardsAreReadToTheirEnds() throws Exception {
+        try (SimulatedSource source =
+                new SimulatedSource(dynamo, 200).leases(Duration.ofSeconds(10)).polling(Duration.ofMillis(500))) {
+            Map<String, Integer> expected = new HashMap<>();
+            List<SimulatedShard> shards = source.stream().roots();
+            for (int shard = 0; shard < shards.size(); shard++) {
+                for (int record = 0; record < 3; record++) {
+                    String id = "item-" + shard + "-" + record;
+                    SimulatedSource.put(shards.get(shard), id, 1);
+                    expected.put(id, 1);
+                }
+            }
+            source.stream().disable();
+
+            source.start("one");
+
+            await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));
+            await().atMost(LONG).untilAsserted(() -> assertThat(shards)
+                    .allMatch(shard -> "SHARD_END".equals(source.checkpoint(shard))));
+        }
+    }
+
+    @Test
+    void changesAreWholeAndInOrderWhileTheirShardsRollAndSplit() throws Exception {
+        Writes writes = new Writes();
+        try (SimulatedSource source = new SimulatedSource(dynamo, 10).writesSeenBy(writes)) {
+            Lineage lineage = new Lineage(source, 40);
+            List<String> early = new CopyOnWriteArrayList<>();
+            source.endpoint().calls().listen((operation, shardId) -> {
+                if (operation == Operation.GetShardIterator) {
+                    lineage.lastOfParent(shardId).forEach((id, n) -> {
+                        if (writes.latest(id) < n) {
+                            early.add(shardId + " is read, and " + id + " is still at " + writes.latest(id));
+                        }
+                    });
+                }
+            });
+            source.read("one");
+
+            lineage.change();
+            lineage.change();
+            lineage.end(SimulatedShard::split);
+            lineage.change();
+            await().atMost(LONG).until(() -> writes.latest("item-0") > 1);
+            lineage.end(shard -> List.of(shard.roll()));
+            lineage.change();
+            lineage.end(shard -> List.of(shard.roll()));
+            lineage.change();
+
+            await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(lineage.items));
+            assertThat(lineage.shards).hasSize(10 + 20 + 20 + 20);
+            assertThat(lineage.shards.values())
+                    .allMatch(shard -> source.endpoint().calls().count(Operation.GetShardIterator, shard) > 0);
+            assertThat(early).isEmpty();
+            assertThat(writes.byItem.values())
+                    .allSatisfy(all -> assertThat(all).isSorted().doesNotHaveDuplicates());
+        }
+    }
+
+    @Test
+    void twoWorkersShareTheShardsAndOneGoesOnWithAll() throws Exception {
+        try (SimulatedSource source = new SimulatedSource(dynamo, 20)) {
+            SourceWorker one = source.read("one");
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(source.leasesByOwner()).isEqualTo(Map.of("one", 20L)));
+
+            source.start("two");
+            await().atMost(LONG).untilAsserted(() -> assertThat(source.leasesByOwner())
+                    .hasEntrySatisfying("one", count -> assertThat(count).isBetween(8L, 12L))
+                    .hasEntrySatisfying("two", count -> assertThat(count).isBetween(8L, 12L)));
+
+            source.stop(one);
+            Lineage lineage = new Lineage(source, 40);
+            lineage.change();
+            await().atMost(LONG).untilAsserted(() -> {
+                assertThat(source.leasesByOwner()).isEqualTo(Map.of("two", 20L));
+                assertThat(source.rows()).isEqualTo(lineage.items);
+            });
+        }
+    }
+
+    /** Items that change in turn, in shards that follow one another. */
+    private static final class Lineage {
+        private final SimulatedSource source;
+        private final Map<String, Integer> items = new ConcurrentHashMap<>();
+        private final Map<String, SimulatedShard> shards = new ConcurrentHashMap<>();
+
+        /** Of each shard, the items it had and their last state in it. */
+        private final Map<SimulatedShard, Map<String, Integer>> last = new ConcurrentHashMap<>();
+
+        Lineage(SimulatedSource source, int count) {
+            this.source = source;
+            for (int item = 0; item < count; item++) {
+                items.put("item-" + item, 0);
+            }
+            source.stream().roots().forEach(shard -> shards.put(shard.id(), shard));
+        }
+
+        void change() {
+            items.replaceAll((id, n) -> {
+                SimulatedShard shard = source.stream().root(id).open(id);
+                SimulatedSource.put(shard, id, n + 1);
+                last.computeIfAbsent(shard, key -> new ConcurrentHashMap<>()).put(id, n + 1);
+                return n + 1;
+            });
+        }
+
+        void end(Function<SimulatedShard, List<SimulatedShard>> how) {
+            List.copyOf(shards.values()).stream()
+                    .filter(shard -> !shard.ended())
+                    .forEach(shard -> how.apply(shard).forEach(child -> shards.put(child.id(), child)));
+        }
+
+        Map<String, Integer> lastOfParent(String shardId) {
+            SimulatedShard shard = shards.get(shardId);
+            SimulatedShard parent = shard == null ? null : shard.parent();
+            return parent == null ? Map.of() : last.getOrDefault(parent, Map.of());
+        }
+    }
+
+    /** What was put into the target, in order. */
+    private static final class Writes implements ExecutionInterceptor {
+        private final Map<String, List<Integer>> byItem = new ConcurrentHashMap<>();
+
+        @Override
+        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+            if (context.request() instanceof PutItemRequest put) {
+                byItem.computeIfAbsent(put.item().get("id").s(), id -> new CopyOnWriteArrayList<>())
+                        .add(Integer.parseInt(put.item().get("n").n()));
+            }
+        }
+
+        int latest(String id) {
+            List<Integer> all = byItem.getOrDefault(id, List.of());
+            return all.isEmpty() ? 0 : all.get(all.size() - 1);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tributary.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.replication.ReplicationPipeline;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.OperationType;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/** The processor of a shard against a checkpointer as strict as KCL's. */
+class ShardProcessorTest {
+
+    /** Holds what is scheduled; the test runs it. */
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+
+    private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+    private final List<String> checkpoints = new CopyOnWriteArrayList<>();
+    private final ShardProcessor processor = new ShardProcessor(new ShardProcessor.Settings(
+            new ChangeDecoder(new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
+            fence -> new ReplicationPipeline(List.of(), 10, fence, timer, new SimpleMeterRegistry(), new Health()),
+            shard -> new LeaseFence(() -> null, Duration.ofSeconds(3), Duration.ofSeconds(1)),
+            timer,
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            fatal::add));
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+    }
+
+    /** KCL takes no position behind the end of a shard, and the timer knows nothing of the end. */
+    @Test
+    void aCheckpointByTheTimerDuringThatOfTheEndDoesNoHarm() throws Exception {
+        processor.initialize(InitializationInput.builder()
+                .shardId("shardId-1")
+                .extendedSequenceNumber(ExtendedSequenceNumber.TRIM_HORIZON)
+                .build());
+        Runnable byTimer = timer.getQueue().peek();
+        Thread timed = new Thread(byTimer);
+        StrictCheckpointer strict = new StrictCheckpointer(timed);
+        processor.processRecords(ProcessRecordsInput.builder()
+                .records(List.of(record("100000000000000000001")))
+                .checkpointer(strict.proxy())
+                .build());
+
+        processor.shardEnded(
+                ShardEndedInput.builder().checkpointer(strict.proxy()).build());
+        timed.join(Duration.ofSeconds(10).toMillis());
+
+        assertThat(checkpoints).containsExactly("SHARD_END");
+        assertThat(fatal).isEmpty();
+    }
+
+    private static StreamRecord record(String sequenceNumber) {
+        return new StreamRecord(Record.builder()
+                .eventName(OperationType.INSERT)
+                .dynamodb(data -> data.sequenceNumber(sequenceNumber)
+                        .approximateCreationDateTime(Instant.EPOCH)
+                        .keys(Map.of("id", AttributeValue.fromS("a")))
+                        .newImage(Map.of("id", AttributeValue.fromS("a"))))
+                .build());
+    }
+
+    /** Refuses a position after the end; one call at a time, and that of the end lets the timer's begin meanwhile. */
+    private final class StrictCheckpointer {
+        private final Thread meanwhile;
+        private boolean ended;
+
+        StrictCheckpointer(Thread meanwhile) {
+            this.meanwhile = meanwhile;
+        }
+
+        RecordProcessorCheckpointer proxy() {
+            return (RecordProcessorCheckpointer) Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {RecordProcessorCheckpointer.class},
+                    (self, method, arguments) -> {
+                        assertThat(method.getName()).isEqualTo("checkpoint");
+                        checkpoint(arguments == null ? "SHARD_END" : (String) arguments[0]);
+                        return null;
+                    });
+        }
+
+        private synchronized void checkpoint(String position) {
+            if (ended) {
+                throw new IllegalArgumentException("Could not checkpoint at " + position + ", the shard has ended");
+            }
+            if ("SHARD_END".equals(position)) {
+                ended = true;
+                meanwhile.start();
+                await().until(() -> meanwhile.getState() == Thread.State.BLOCKED
+                        || meanwhile.getState() == Thread.State.TERMINATED);
+            }
+            checkpoints.add(position);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+package dev.tributary.stream;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.SourceSettings;
+import dev.tributary.config.TestSource;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Mark;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
+import dev.tributary.streams.SimulatedShard;
+import dev.tributary.streams.SimulatedStream;
+import dev.tributary.streams.SimulatedStreams;
+import dev.tributary.table.DescribedTable;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkClient;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.kinesis.common.InitialPositionInStream;
+import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.common.StreamConfig;
+import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
+
+/**
+ * A source whose stream is simulated, with leases and target on DynamoDB Local, and workers that read it.
+ *
+ * <p>Items are {@code {id, n}}; the target has the same key.
+ */
+final class SimulatedSource implements AutoCloseable {
+
+    private final LocalDynamoDb dynamo;
+    private final SimulatedStreams endpoint = new SimulatedStreams();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+    private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+    private final List<SourceWorker> running = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final List<SdkClient> clients = new ArrayList<>();
+    private final String target;
+    private final String leaseTable = "leases-" + UUID.randomUUID();
+    private SimulatedStream stream;
+    private LeaseTimings timings = new LeaseTimings(Duration.ofSeconds(3));
+    private Duration pollInterval = Duration.ofMillis(50);
+    private ExecutionInterceptor writes = new ExecutionInterceptor() {};
+    private Health health = new Health();
+
+    /**
+     * @param age since the shards were opened
+     */
+    SimulatedSource(LocalDynamoDb dynamo, int shards, Duration age) {
+        this.dynamo = dynamo;
+        this.target = dynamo.createTable("copies", "id:S");
+        this.stream = endpoint.create("items", shards, age);
+    }
+
+    SimulatedSource(LocalDynamoDb dynamo, int shards) {
+        this(dynamo, shards, Duration.ZERO);
+    }
+
+    SimulatedSource leases(Duration duration) {
+        timings = new LeaseTimings(duration);
+        return this;
+    }
+
+    SimulatedSource polling(Duration interval) {
+        pollInterval = interval;
+        return this;
+    }
+
+    /** Sees every call to the target. */
+    SimulatedSource writesSeenBy(ExecutionInterceptor interceptor) {
+        writes = interceptor;
+        return this;
+    }
+
+    SimulatedStreams endpoint() {
+        return endpoint;
+    }
+
+    SimulatedStream stream() {
+        return stream;
+    }
+
+    SimulatedShard onlyShard() {
+        assertThat(stream.roots()).hasSize(1);
+        return stream.roots().get(0);
+    }
+
+    /** Adds a change of the item to the shard, and returns its sequence number. */
+    static String put(SimulatedShard shard, String id, int n) {
+        Map<String, AttributeValue> key = Map.of("id", AttributeValue.fromS(id));
+        return shard.modify(key, item(id, n - 1), item(id, n));
+    }
+
+    private static Map<String, AttributeValue> item(String id, int n) {
+        return Map.of("id", AttributeValue.fromS(id), "n", AttributeValue.fromN(Integer.toString(n)));
+    }
+
+    SourceWorker start(String name) {
+        health = new Health();
+        SourceWorker worker = worker(name);
+        running.add(worker);
+        worker.start();
+        return worker;
+    }
+
+    /** Starts a worker and waits until it has read a shard. */
+    SourceWorker read(String name) throws InterruptedException {
+        SourceWorker worker = start(name);
+        assertThat(worker.awaitReading(Duration.ofSeconds(30)))
+                .as("reads the stream")
+                .isTrue();
+        return worker;
+    }
+
+    void stop(SourceWorker worker) throws InterruptedException {
+        running.remove(worker);
+        worker.stop(Duration.ofSeconds(10));
+    }
+
+    private SourceWorker worker(String name) {
+        RouteSettings route = TestSource.Route.to(target);
+        DescribedTable described = DescribedTable.of(dynamo.client()
+                .describeTable(request -> request.tableName(target))
+                .table());
+        return new SourceWorker(
+                sourceStream(),
+                new Source(TestSource.of(stream.table(), route), pollInterval),
+                List.of(new Route(
+                        "items.copies",
+                        new Projection(route, described.key()),
+                        new TargetTable(targetClient(), target))),
+                leaseTable,
+                streamsClient(),
+                dynamo.asyncClient(),
+                new SourceWorker.Shared(
+                        name, timings, Duration.ofSeconds(5), timer, meters, health, Clock.systemUTC(), fatal::add));
+    }
+
+    private SourceStream sourceStream() {
+        return new SourceStream("items", stream.table(), stream.arn());
+    }
+
+    /** With the settings of the daemon's own client. */
+    private DynamoDbStreamsClient streamsClient() {
+        return closed(endpoint.configure(DynamoDbStreamsClient.builder())
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(256))
+                .overrideConfiguration(override ->
+                        override.apiCallTimeout(Duration.ofSeconds(10)).apiCallAttemptTimeout(Duration.ofSeconds(5)))
+                .build());
+    }
+
+    private DynamoDbAsyncClient targetClient() {
+        return closed(dynamo.configure(DynamoDbAsyncClient.builder())
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(256))
+                .overrideConfiguration(ClientOverrideConfiguration.builder()
+                        .addExecutionInterceptor(writes)
+                        .build())
+                .build());
+    }
+
+    /** What KCL's leader does every half minute: compares the leases with the shards of the stream. */
+    void syncShards() throws Exception {
+        SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
+        LeaseManagement leases = new SchedulerFactory(
+                        dynamo.asyncClient(), streamsClient(), timings, "syncer", Clock.systemUTC())
+                .assemble(sourceStream(), leaseTable, pollInterval, () -> null, silent, silent)
+                .leases();
+        StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
+                        stream.arn(),
+                        InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON))
+                .streamConfigList()
+                .get(0);
+        Exception failure = leases.createShardSyncTaskManager(
+                        new NullMetricsFactory(), config, new DeletedStreamListProvider(), null)
+                .callShardSyncTask()
+                .getException();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    Health.@Nullable Component health() {
+        return health.snapshot().components().get("source items");
+    }
+
+    /** Changes that have ended on the route, whatever became of them. */
+    double changes() {
+        return meters.find("tributary.changes").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    /** {@code id} to {@code n} of every row of the target. */
+    Map<String, Integer> rows() {
+        return dynamo
+                .client()
+                .scanPaginator(request -> request.tableName(target).consistentRead(true))
+                .items()
+                .stream()
+                .peek(row -> assertThat(row).containsKey(Mark.ATTRIBUTE))
+                .collect(toMap(
+                        row -> row.get("id").s(),
+                        row -> Integer.parseInt(row.get("n").n())));
+    }
+
+    /** The row of a shard's lease; empty if there is none. */
+    Map<String, AttributeValue> lease(SimulatedShard shard) {
+        return dynamo.client()
+                .getItem(request -> request.tableName(leaseTable)
+                        .consistentRead(true)
+                        .key(Map.of("leaseKey", AttributeValue.fromS(shard.id()))))
+                .item();
+    }
+
+    @Nullable String checkpoint(SimulatedShard shard) {
+        AttributeValue checkpoint = lease(shard).get("checkpoint");
+        return checkpoint == null ? null : checkpoint.s();
+    }
+
+    /** How many leases each worker holds of shards that have not ended. */
+    Map<String, Long> leasesByOwner() {
+        return dynamo
+                .client()
+                .scanPaginator(request -> request.tableName(leaseTable).consistentRead(true))
+                .items()
+                .stream()
+                .filter(row -> row.containsKey("checkpoint") && row.containsKey("leaseOwner"))
+                .filter(row -> !"SHARD_END".equals(row.get("checkpoint").s()))
+                .collect(toMap(row -> row.get("leaseOwner").s(), row -> 1L, Long::sum));
+    }
+
+    private <C extends SdkClient> C closed(C client) {
+        clients.add(client);
+        return client;
+    }
+
+    @Override
+    public void close() {
+        endpoint.faults().lift();
+        try {
+            for (SourceWorker worker : List.copyOf(running)) {
+                stop(worker);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        timer.shutdownNow();
+        clients.forEach(SdkClient::close);
+        endpoint.close();
+        assertThat(fatal).isEmpty();
+    }
+
+    /** Settings with another poll interval. */
+    private record Source(SourceSettings settings, Duration pollInterval) implements SourceSettings {
+
+        @Override
+        public String table() {
+            return settings.table();
+        }
+
+        @Override
+        public Duration checkpointInterval() {
+            return settings.checkpointInterval();
+        }
+
+        @Override
+        public int maxInFlight() {
+            return settings.maxInFlight();
+        }
+
+        @Override
+        public Map<String, RouteSettings> route() {
+            return settings.route();
+        }
+
+        @Override
+        public Optional<String> region() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<URI> endpoint() {
+            return Optional.empty();
+        }
+    }
+}

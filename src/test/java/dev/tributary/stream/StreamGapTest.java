@@ -1,0 +1,155 @@
+package dev.tributary.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.streams.Fault;
+import dev.tributary.streams.Operation;
+import dev.tributary.streams.SimulatedShard;
+import dev.tributary.telemetry.Health.Status;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Changes that the stream has lost before they were read: said in health, and never passed over in silence. */
+class StreamGapTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    /** The adapter leaves leases of younger shards alone whatever becomes of them. */
+    private static final Duration OLD = Duration.ofHours(20);
+
+    private final SimulatedSource source = new SimulatedSource(dynamo, 1, OLD);
+    private final SimulatedShard shard = source.onlyShard();
+
+    @AfterEach
+    void close() {
+        source.close();
+    }
+
+    @Test
+    void aTrimmedCheckpointStandsStillAndIsReported() throws Exception {
+        String read = readOne();
+        String lost = SimulatedSource.put(shard, "a", 2);
+        SimulatedSource.put(shard, "a", 3);
+        shard.trimThrough(lost);
+
+        source.start("two");
+
+        awaitGap("trimmed", read);
+        assertStandsStill(read);
+    }
+
+    @Test
+    void recordsTrimmedUnderAnIteratorAreReported() throws Exception {
+        source.read("one");
+        String read = SimulatedSource.put(shard, "a", 1);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(read));
+
+        source.endpoint().faults().all(Operation.GetRecords, Fault.internalError());
+        String lost = SimulatedSource.put(shard, "a", 2);
+        SimulatedSource.put(shard, "a", 3);
+        shard.trimThrough(lost);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.health().status()).isEqualTo(Status.DEGRADED));
+        source.endpoint().faults().lift();
+
+        awaitGap("trimmed", read);
+        assertStandsStill(read);
+    }
+
+    @Test
+    void aShardThatVanishesWhileItIsReadIsNoFinishedShard() throws Exception {
+        source.read("one");
+        String read = SimulatedSource.put(shard, "a", 1);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(read));
+
+        shard.vanish();
+
+        awaitGap("no longer in stream", read);
+        assertStandsStill(read);
+    }
+
+    @Test
+    void aShardThatVanishedBeforeTheStartIsNoFinishedShard() throws Exception {
+        String read = readOne();
+        SimulatedSource.put(shard, "a", 2);
+        shard.vanish();
+
+        source.start("two");
+
+        awaitGap("no longer in stream", read);
+        assertStandsStill(read);
+    }
+
+    @Test
+    void theLeaseOfAVanishedShardOutlivesTheShardSync() throws Exception {
+        String read = readOne();
+        SimulatedSource.put(shard, "a", 2);
+        shard.vanish();
+
+        source.syncShards();
+
+        assertThat(source.checkpoint(shard)).isEqualTo(read);
+    }
+
+    @Test
+    void theLeasesOfADeletedStreamOutliveTheShardSync() throws Exception {
+        String read = readOne();
+        source.endpoint().delete(source.stream());
+
+        source.syncShards();
+
+        assertThat(source.checkpoint(shard)).isEqualTo(read);
+    }
+
+    @Test
+    void leasesOfFinishedShardsAreStillCleanedUp() throws Exception {
+        readOne();
+        SimulatedShard child = shard.roll();
+        SourceWorker two = source.start("two");
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo("SHARD_END"));
+        await().atMost(LONG).untilAsserted(() -> assertThat(source.lease(child)).isNotEmpty());
+        source.stop(two);
+        shard.vanish();
+
+        source.syncShards();
+
+        assertThat(source.lease(shard)).isEmpty();
+        assertThat(source.lease(child)).isNotEmpty();
+    }
+
+    /** Reads one record and stops; returns the checkpoint behind it. */
+    private String readOne() throws Exception {
+        SourceWorker one = source.read("one");
+        String read = SimulatedSource.put(shard, "a", 1);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(read));
+        source.stop(one);
+        return read;
+    }
+
+    private void awaitGap(String kind, String position) {
+        await().atMost(LONG).untilAsserted(() -> {
+            assertThat(source.health().status()).isEqualTo(Status.DOWN);
+            assertThat(source.health().detail()).contains(kind, shard.id(), position);
+        });
+    }
+
+    private void assertStandsStill(String position) {
+        await().during(Duration.ofSeconds(1)).atMost(LONG).untilAsserted(() -> {
+            assertThat(source.checkpoint(shard)).isEqualTo(position);
+            assertThat(source.rows()).isEqualTo(Map.of("a", 1));
+            assertThat(source.health().status()).isEqualTo(Status.DOWN);
+        });
+    }
+}

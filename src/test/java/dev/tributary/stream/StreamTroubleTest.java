@@ -1,0 +1,140 @@
+package dev.tributary.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.streams.Fault;
+import dev.tributary.streams.Operation;
+import dev.tributary.streams.SimulatedShard;
+import dev.tributary.telemetry.Health.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** A stream that answers late, not, or not any more, and gets over it. */
+class StreamTroubleTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final SimulatedSource source = new SimulatedSource(dynamo, 1).polling(POLL);
+    private final SimulatedShard shard = source.onlyShard();
+
+    @BeforeEach
+    void listen() {
+        logged.start();
+        root.addAppender(logged);
+    }
+
+    @AfterEach
+    void close() {
+        root.detachAppender(logged);
+        source.close();
+    }
+
+    @Test
+    void readingGoesOnBehindTheLastRecordWhenIteratorsExpire() throws Exception {
+        source.read("one");
+        SimulatedSource.put(shard, "a", 1);
+        awaitRows(Map.of("a", 1));
+        long iterators = source.endpoint().calls().count(Operation.GetShardIterator, shard);
+
+        source.endpoint().expireIterators();
+        SimulatedSource.put(shard, "a", 2);
+        awaitRows(Map.of("a", 2));
+
+        source.endpoint().advance(Duration.ofMinutes(16));
+        SimulatedSource.put(shard, "b", 1);
+        awaitRows(Map.of("a", 2, "b", 1));
+
+        assertThat(source.endpoint().calls().count(Operation.GetShardIterator, shard) - iterators)
+                .isEqualTo(2);
+        assertThat(source.changes()).as("none is read twice").isEqualTo(3);
+        assertThat(source.health().status()).isEqualTo(Status.UP);
+    }
+
+    static Stream<Fault> failures() {
+        return Stream.of(Fault.limitExceeded(), Fault.throughputExceeded(), Fault.internalError());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void readingGoesOnWhenFailuresEndAndHealthTellsOfThem(Fault failure) throws Exception {
+        source.read("one");
+        SimulatedSource.put(shard, "a", 1);
+        awaitRows(Map.of("a", 1));
+
+        source.endpoint().faults().all(Operation.GetRecords, failure);
+        SimulatedSource.put(shard, "a", 2);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.health().status()).isEqualTo(Status.DEGRADED));
+        assertThat(source.health().detail()).contains(shard.id());
+        source.endpoint().faults().lift();
+
+        awaitRows(Map.of("a", 2));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.health().status()).isEqualTo(Status.UP));
+        List<ILoggingEvent> loud = List.copyOf(logged.list).stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .filter(event -> !event.getLoggerName().contains("LeaseAssignmentManager"))
+                .toList();
+        assertThat(loud).as("one warning, no stack trace").singleElement().satisfies(event -> assertThat(
+                        event.getThrowableProxy())
+                .isNull());
+    }
+
+    @Test
+    void slowAnswersDelayAndLoseNothing() throws Exception {
+        source.read("one");
+        source.endpoint().faults().next(3, Operation.GetRecords, Fault.slow(Duration.ofMillis(400)));
+        SimulatedSource.put(shard, "a", 1);
+        SimulatedSource.put(shard, "b", 1);
+        awaitRows(Map.of("a", 1, "b", 1));
+        assertThat(source.health().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void theLastRecordOfAQuietShardIsCheckpointed() throws Exception {
+        source.read("one");
+        String last = SimulatedSource.put(shard, "a", 1);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(last));
+    }
+
+    @Test
+    void aQuietShardIsPolledNoFasterThanAsked() throws Exception {
+        source.read("one");
+        int polls = 30;
+        long begin = source.endpoint().calls().count(Operation.GetRecords, shard);
+        long start = System.nanoTime();
+        await().atMost(LONG).until(() -> source.endpoint().calls().count(Operation.GetRecords, shard) >= begin + polls);
+        double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+        long counted = source.endpoint().calls().count(Operation.GetRecords, shard) - begin;
+
+        double asked = TimeUnit.SECONDS.toMillis(1) / (double) POLL.toMillis();
+        assertThat(counted / seconds).as("polls a second").isLessThanOrEqualTo(asked * 1.2);
+    }
+
+    private void awaitRows(Map<String, Integer> expected) {
+        await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));
+    }
+}
