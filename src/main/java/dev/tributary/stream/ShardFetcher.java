@@ -20,8 +20,6 @@ import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
-import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
-import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamIdentifier;
@@ -30,7 +28,6 @@ import software.amazon.kinesis.retrieval.GetRecordsResponseAdapter;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.RetryableRetrievalException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
-import software.amazon.kinesis.retrieval.polling.DataFetcher;
 
 /**
  * Reads one shard for KCL, on KCL's polling thread.
@@ -39,7 +36,7 @@ import software.amazon.kinesis.retrieval.polling.DataFetcher;
  * takes a vanished shard for a finished one. Here a position that the stream no longer has is a {@link StreamGap}: it is
  * reported and the shard stands still, because skipping would lose changes without a word.
  */
-final class ShardFetcher implements DataFetcher {
+final class ShardFetcher extends DynamoDbFetcher {
 
     private static final Logger log = LoggerFactory.getLogger(ShardFetcher.class);
 
@@ -116,10 +113,10 @@ final class ShardFetcher implements DataFetcher {
     @Override
     public DataFetcherResult getRecords() {
         if (shardEnd) {
-            return new Result(new FetchedRecords(new ArrayList<>(), List.of(), null));
+            return new Read(new FetchedRecords(new ArrayList<>(), List.of(), null));
         }
         try {
-            Result result = new Result(fetch());
+            Read result = new Read(fetch());
             errors = 0;
             listener.fetched(shardId);
             return result;
@@ -231,10 +228,10 @@ final class ShardFetcher implements DataFetcher {
     }
 
     /** A read that has not moved the fetcher on yet; KCL accepts it when it takes the records. */
-    private final class Result implements DataFetcherResult {
+    private final class Read extends DynamoDbFetcher.Result {
         private final FetchedRecords records;
 
-        private Result(FetchedRecords records) {
+        private Read(FetchedRecords records) {
             this.records = records;
         }
 
@@ -257,18 +254,6 @@ final class ShardFetcher implements DataFetcher {
         public boolean isShardEnd() {
             return shardEnd;
         }
-
-        @Override
-        @Deprecated
-        public software.amazon.awssdk.services.kinesis.model.GetRecordsResponse getResult() {
-            throw kinesisOnly();
-        }
-
-        @Override
-        @Deprecated
-        public software.amazon.awssdk.services.kinesis.model.GetRecordsResponse accept() {
-            throw kinesisOnly();
-        }
     }
 
     @Override
@@ -279,30 +264,5 @@ final class ShardFetcher implements DataFetcher {
     @Override
     public boolean isShardEndReached() {
         return shardEnd;
-    }
-
-    @Override
-    public software.amazon.awssdk.services.kinesis.model.GetRecordsResponse getGetRecordsResponse(
-            GetRecordsRequest request) {
-        throw kinesisOnly();
-    }
-
-    @Override
-    public GetRecordsRequest getGetRecordsRequest(String nextIterator) {
-        throw kinesisOnly();
-    }
-
-    @Override
-    public String getNextIterator(GetShardIteratorRequest request) {
-        throw kinesisOnly();
-    }
-
-    @Override
-    public software.amazon.awssdk.services.kinesis.model.GetRecordsResponse getRecords(String nextIterator) {
-        throw kinesisOnly();
-    }
-
-    private static UnsupportedOperationException kinesisOnly() {
-        return new UnsupportedOperationException("A call for Kinesis streams; KCL does not make it for DynamoDB's");
     }
 }

@@ -115,6 +115,7 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     @Override
     public void shardEnded(ShardEndedInput input) {
+        leaveCheckpointsToTheEnd();
         try {
             while (!broken && pipeline != null && !pipeline.drain(DRAIN_SLICE)) {
                 if (fence == null || !fence.holds()) {
@@ -124,7 +125,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             if (broken) {
                 return;
             }
-            checkpointEnd(input.checkpointer());
+            input.checkpointer().checkpoint();
             stop();
             log.info("shard {}: ended, all its changes are in the targets", shardId);
         } catch (InterruptedException e) {
@@ -174,11 +175,9 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
-    /** From here on KCL refuses every position but the end, so the timer gets nothing more to write. */
-    private synchronized void checkpointEnd(RecordProcessorCheckpointer last)
-            throws InvalidStateException, ShutdownException {
+    /** At the end of a shard KCL takes its last position for the end itself, and refuses every other one after that. */
+    private synchronized void leaveCheckpointsToTheEnd() {
         checkpointer = null;
-        last.checkpoint();
     }
 
     private void stop() {
