@@ -97,7 +97,7 @@ final class Daemon {
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 WorkerId.of(settings),
                 timings,
-                settings.shutdownTimeout().minus(STOP_MARGIN).dividedBy(2),
+                settings.shutdownTimeout().dividedBy(3),
                 timer(),
                 meters.registry(),
                 health,

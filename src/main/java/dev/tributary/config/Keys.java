@@ -106,7 +106,7 @@ final class Keys {
             "source.<source>.poll-interval",
             ValueType.duration("20ms", "1m", "100ms"),
             "100ms",
-            "Pause between two reads of a shard that had records; twice as long after an empty read. Shorter is"
+            "Pause between two reads of a shard; none behind a large batch, because more is waiting there. Shorter is"
                     + " fresher and takes more read requests.");
     static final Key<Duration> SOURCE_CHECKPOINT_INTERVAL = defaulting(
             "source.<source>.checkpoint-interval",

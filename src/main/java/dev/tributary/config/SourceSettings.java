@@ -6,7 +6,7 @@ import java.util.Map;
 /** A table whose stream is read once and feeds all its routes. */
 public interface SourceSettings extends TableSettings {
 
-    /** Pause between two reads of a shard that had records; twice as long after an empty read. */
+    /** Pause between two reads of a shard; none behind a large batch, because more is waiting there. */
     Duration pollInterval();
 
     /** Pause between two checkpoints of a shard. */

@@ -73,13 +73,10 @@ public final class ReplicationPipeline {
         return passed == null ? null : passed.sequenceNumber();
     }
 
-    /**
-     * Age of the oldest change that is open, by its creation time in whole seconds; zero when none is, or when the
-     * lease is gone and another worker answers for the shard.
-     */
+    /** Age of the oldest change that is open, by its creation time in whole seconds; zero when none is. */
     public Duration lag(Instant now) {
         Position first = tracker.first();
-        if (first == null || !fence.holds()) {
+        if (first == null) {
             return Duration.ZERO;
         }
         Duration age = Duration.between(first.createdAt(), now);

@@ -3,7 +3,7 @@ package dev.tributary.stream;
 import dev.tributary.replication.ReplicationPipeline;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,20 +37,25 @@ final class ActiveShards {
         return pipeline;
     }
 
+    /** The pipelines whose leases are held now. */
+    List<ReplicationPipeline> active() {
+        return pipelines.stream().filter(ReplicationPipeline::active).toList();
+    }
+
     private double lagSeconds() {
-        return pipelines.stream()
-                        .map(pipeline -> pipeline.lag(clock.instant()))
-                        .mapToLong(Duration::toMillis)
+        Instant now = clock.instant();
+        return active().stream()
+                        .mapToLong(pipeline -> pipeline.lag(now).toMillis())
                         .max()
                         .orElse(0)
                 / 1000.0;
     }
 
     private double open() {
-        return pipelines.stream().mapToInt(ReplicationPipeline::inFlight).sum();
+        return active().stream().mapToInt(ReplicationPipeline::inFlight).sum();
     }
 
     private double count() {
-        return pipelines.stream().filter(ReplicationPipeline::active).count();
+        return active().size();
     }
 }
