@@ -117,7 +117,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     public void shardEnded(ShardEndedInput input) {
         try {
             while (!broken && pipeline != null && !pipeline.drain(DRAIN_SLICE)) {
-                if (fence == null || !fence.holds()) {
+                if (fence == null || fence.lost()) {
                     return;
                 }
             }
