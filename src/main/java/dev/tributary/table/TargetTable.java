@@ -117,7 +117,8 @@ public final class TargetTable {
      * Does what is left of a move after DynamoDB cancelled it because a condition failed.
      *
      * <p>An old row that is gone, or now another item's, is out of it. An old row that is ours and not older says that
-     * this move is itself out of date. A new key that refuses the row keeps what it has.
+     * this move is itself out of date: its row must not come, but older rows go all the same, because the replay that
+     * brought them may be the last to know of them. A new key that refuses the row keeps what it has.
      */
     private CompletableFuture<Outcome> afterCancellation(
             Mark mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier mayGoOn) {
@@ -128,15 +129,17 @@ public final class TargetTable {
         }
         Iterator<CancellationReason> reasons = cancelled.cancellationReasons().iterator();
         Set<Item> vacated = new HashSet<>();
+        boolean outOfDate = false;
         for (Item key : from) {
             CancellationReason reason = reasons.next();
             if (!CONDITION_FAILED.equals(reason.code())) {
                 vacated.add(key);
             } else if (isOurs(reason.item(), mark)) {
-                return CompletableFuture.completedFuture(Outcome.SUPERSEDED);
+                outOfDate = true;
             }
         }
-        Optional<Row> arriving = CONDITION_FAILED.equals(reasons.next().code()) ? Optional.empty() : Optional.of(to);
+        boolean refused = CONDITION_FAILED.equals(reasons.next().code());
+        Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
         return goOn(mark, vacated, arriving, mayGoOn);
     }
 

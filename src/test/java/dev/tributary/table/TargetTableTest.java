@@ -126,6 +126,15 @@ class TargetTableTest {
         assertThat(cities()).containsExactly("Oakland");
     }
 
+    /** A replay may be the only one to know of the row that it brought back itself. */
+    @Test
+    void anOutdatedMoveStillTakesTheOlderRowsOfItsItem() {
+        apply(upsert(ADA, 9, "Oakland"));
+        apply(upsert(ADA, 1, "Alameda"));
+        apply(move(ADA, 2, "Berkeley", "Oakland", "Alameda"));
+        assertThat(cities()).containsExactly("Oakland");
+    }
+
     @Test
     void aRepeatedMoveChangesNothing() {
         apply(upsert(ADA, 1, "Oakland"));
