@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicationPipeline {
 
-    /** How often a full pipeline looks whether the lease is still held. */
+    /** How often a full pipeline looks whether the lease is lost. */
     private static final Duration FENCE_CHECK = Duration.ofMillis(100);
 
     private final List<RouteWriter> routes;
@@ -57,7 +57,7 @@ public final class ReplicationPipeline {
      */
     public boolean submit(Change change, String sequenceNumber) throws InterruptedException {
         while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK)) {
-            if (!fence.holds()) {
+            if (fence.lost()) {
                 return false;
             }
         }
@@ -101,7 +101,7 @@ public final class ReplicationPipeline {
     public boolean drain(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         while (!tracker.awaitFewerThan(1, FENCE_CHECK)) {
-            if (!fence.holds() || System.nanoTime() - end >= 0) {
+            if (fence.lost() || System.nanoTime() - end >= 0) {
                 return false;
             }
         }

@@ -8,6 +8,7 @@ import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.table.WriteFailure;
 import dev.tributary.telemetry.Health;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class RouteWriter {
 
     private static final Logger log = LoggerFactory.getLogger(RouteWriter.class);
+
+    /** How often a write that the fence holds back looks whether it may go on. */
+    private static final Duration FENCE_CHECK = Duration.ofMillis(100);
 
     private final Route route;
     private final Fence fence;
@@ -77,20 +81,31 @@ final class RouteWriter {
 
     private void attempt(Pending pending, int failures, CompletableFuture<Void> ended) {
         if (!fence.holds()) {
-            ended.complete(null);
+            await(pending, failures, ended);
             return;
         }
         long start = System.nanoTime();
-        route.target().apply(pending.write()).whenComplete((outcome, thrown) -> {
+        route.target().apply(pending.write(), fence::holds).whenComplete((outcome, thrown) -> {
             meters.write().record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
             if (thrown == null) {
                 health.succeeded();
                 ended(outcome, pending.changes());
                 ended.complete(null);
+            } else if (fence.lost()) {
+                ended.complete(null);
             } else {
                 retry(pending, failures + 1, WriteFailure.of(thrown), ended);
             }
         });
+    }
+
+    /** A renewal that comes late opens the fence again, and then nobody else would bring this write. */
+    private void await(Pending pending, int failures, CompletableFuture<Void> ended) {
+        if (fence.lost()) {
+            ended.complete(null);
+        } else {
+            timer.schedule(() -> attempt(pending, failures, ended), FENCE_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private void retry(Pending pending, int failures, WriteFailure failure, CompletableFuture<Void> ended) {

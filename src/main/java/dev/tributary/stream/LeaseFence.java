@@ -48,12 +48,22 @@ final class LeaseFence implements Fence {
 
     private boolean recheck(long now) {
         Lease lease = currentlyHeld.get();
-        if (lease == null || token == null || !token.equals(lease.concurrencyToken())) {
+        if (lease == null || !isHeld(lease)) {
             return false;
         }
         long expiry = lease.lastCounterIncrementNanos() + leaseNanos;
         openUntil = expiry - (now + RECHECK) < 0 ? expiry : now + RECHECK;
         return now - expiry < 0;
+    }
+
+    /** KCL renews no lease that it does not show as held. */
+    @Override
+    public boolean lost() {
+        return closed || !isHeld(currentlyHeld.get());
+    }
+
+    private boolean isHeld(@Nullable Lease lease) {
+        return lease != null && token != null && token.equals(lease.concurrencyToken());
     }
 
     /** The lease is lost; the fence never opens again. */

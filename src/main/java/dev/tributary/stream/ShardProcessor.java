@@ -118,7 +118,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         leaveCheckpointsToTheEnd();
         try {
             while (!broken && pipeline != null && !pipeline.drain(DRAIN_SLICE)) {
-                if (fence == null || !fence.holds()) {
+                if (fence == null || fence.lost()) {
                     return;
                 }
             }

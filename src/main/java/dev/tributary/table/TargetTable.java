@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -44,12 +46,26 @@ public final class TargetTable {
         this.name = name;
     }
 
-    /** Brings the write into the table where its guard allows. */
-    public CompletableFuture<Outcome> apply(TargetWrite write) {
-        return write(write.mark(), write.vacated(), write.arriving());
+    /**
+     * Brings the write into the table where its guard allows.
+     *
+     * @param mayGoOn asked before each call that follows another one, which a move may need; where it says no, the
+     *     future fails with {@link CancellationException} and the write is done in part
+     */
+    public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier mayGoOn) {
+        return write(write.mark(), write.vacated(), write.arriving(), mayGoOn);
     }
 
-    private CompletableFuture<Outcome> write(Mark mark, Set<Item> vacated, Optional<Row> arriving) {
+    private CompletableFuture<Outcome> goOn(
+            Mark mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier mayGoOn) {
+        boolean nothingLeft = vacated.isEmpty() && arriving.isEmpty();
+        return nothingLeft || mayGoOn.getAsBoolean()
+                ? write(mark, vacated, arriving, mayGoOn)
+                : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a move"));
+    }
+
+    private CompletableFuture<Outcome> write(
+            Mark mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier mayGoOn) {
         if (arriving.isEmpty()) {
             return deleteAll(mark, vacated);
         }
@@ -58,9 +74,9 @@ public final class TargetTable {
         }
         if (vacated.size() > MOVE_LIMIT) {
             Item one = vacated.iterator().next();
-            return delete(mark, one).thenCompose(outcome -> write(mark, without(vacated, one), arriving));
+            return delete(mark, one).thenCompose(outcome -> goOn(mark, without(vacated, one), arriving, mayGoOn));
         }
-        return move(mark, List.copyOf(vacated), arriving.get());
+        return move(mark, List.copyOf(vacated), arriving.get(), mayGoOn);
     }
 
     private CompletableFuture<Outcome> put(Mark mark, Row row) {
@@ -88,22 +104,24 @@ public final class TargetTable {
                 .orElseGet(() -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
     }
 
-    private CompletableFuture<Outcome> move(Mark mark, List<Item> from, Row to) {
+    private CompletableFuture<Outcome> move(Mark mark, List<Item> from, Row to, BooleanSupplier mayGoOn) {
         List<TransactWriteItem> actions = Stream.concat(
                         from.stream().map(key -> transactDelete(mark, key)), Stream.of(transactPut(mark, to)))
                 .toList();
         return client.transactWriteItems(request -> request.transactItems(actions))
                 .thenApply(response -> Outcome.APPLIED)
-                .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown));
+                .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown, mayGoOn));
     }
 
     /**
      * Does what is left of a move after DynamoDB cancelled it because a condition failed.
      *
      * <p>An old row that is gone, or now another item's, is out of it. An old row that is ours and not older says that
-     * this move is itself out of date. A new key that refuses the row keeps what it has.
+     * this move is itself out of date: its row must not come, but older rows go all the same, because the replay that
+     * brought them may be the last to know of them. A new key that refuses the row keeps what it has.
      */
-    private CompletableFuture<Outcome> afterCancellation(Mark mark, List<Item> from, Row to, Throwable thrown) {
+    private CompletableFuture<Outcome> afterCancellation(
+            Mark mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier mayGoOn) {
         if (!(WriteFailure.unwrap(thrown) instanceof TransactionCanceledException cancelled)
                 || !cancelled.hasCancellationReasons()
                 || !onlyConditionsFailed(cancelled.cancellationReasons())) {
@@ -111,16 +129,18 @@ public final class TargetTable {
         }
         Iterator<CancellationReason> reasons = cancelled.cancellationReasons().iterator();
         Set<Item> vacated = new HashSet<>();
+        boolean outOfDate = false;
         for (Item key : from) {
             CancellationReason reason = reasons.next();
             if (!CONDITION_FAILED.equals(reason.code())) {
                 vacated.add(key);
             } else if (isOurs(reason.item(), mark)) {
-                return CompletableFuture.completedFuture(Outcome.SUPERSEDED);
+                outOfDate = true;
             }
         }
-        Optional<Row> arriving = CONDITION_FAILED.equals(reasons.next().code()) ? Optional.empty() : Optional.of(to);
-        return write(mark, vacated, arriving);
+        boolean refused = CONDITION_FAILED.equals(reasons.next().code());
+        Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
+        return goOn(mark, vacated, arriving, mayGoOn);
     }
 
     private static boolean onlyConditionsFailed(List<CancellationReason> reasons) {

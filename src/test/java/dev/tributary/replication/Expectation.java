@@ -1,0 +1,157 @@
+package dev.tributary.replication;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Row;
+import dev.tributary.model.Version;
+import dev.tributary.projection.Projection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * What the targets must hold when the source rests, and what no write may do before.
+ *
+ * <p>Where the key holds the source key: exactly the rows of the items, each with the version of its item's last change.
+ *
+ * <p>Where items collide: of the items that end under a key the one with the highest mark has the row, by creation time,
+ * then version, then owner. There is one exception, and it is the nature of the policy {@code latest}: an item that was
+ * under the key with a higher mark still, and left, may have beaten the others before it left, and those do not come
+ * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first.
+ */
+final class Expectation {
+
+    private static final Comparator<Mark> PRECEDENCE = Comparator.comparing(Mark::createdAt)
+            .thenComparing(Mark::version)
+            .thenComparing(mark -> mark.owner().encoded());
+
+    private final SourceHistory history;
+    private final Projection injective;
+    private final Projection colliding;
+    private final List<String> violations = new ArrayList<>();
+
+    /** A row and the mark it must carry. */
+    private record MarkedRow(Item key, Item item, Mark mark) {}
+
+    Expectation(SourceHistory history, Projection injective, Projection colliding) {
+        this.history = history;
+        this.injective = injective;
+        this.colliding = colliding;
+    }
+
+    /** A row that stays never goes back, neither to an older change of its item nor to an item of a lower mark. */
+    void changed(
+            String table,
+            Map<String, AttributeValue> key,
+            Map<String, AttributeValue> before,
+            Map<String, AttributeValue> after) {
+        if (before.isEmpty() || after.isEmpty()) {
+            return;
+        }
+        Mark old = mark(before);
+        Mark now = mark(after);
+        boolean advances = old.owner().equals(now.owner())
+                ? old.version().compareTo(now.version()) < 0
+                : PRECEDENCE.compare(old, now) < 0;
+        if (!advances) {
+            violations.add(table + ": a row went back from " + say(old) + " to " + say(now));
+        }
+    }
+
+    List<String> violations(FakeTables tables) {
+        Map<Item, MarkedRow> rows = rows(tables, Simulation.INJECTIVE);
+        Map<Item, MarkedRow> expected = new HashMap<>();
+        atRest(injective).forEach(row -> expected.put(row.key(), row));
+        union(rows, expected).forEach(key -> {
+            MarkedRow row = rows.get(key);
+            if (row == null || !row.equals(expected.get(key))) {
+                violations.add(Simulation.INJECTIVE + ": " + key.attributes() + " is " + say(row) + ", must be "
+                        + say(expected.get(key)));
+            }
+        });
+        checkCollisions(rows(tables, Simulation.COLLIDING));
+        return violations;
+    }
+
+    private void checkCollisions(Map<Item, MarkedRow> rows) {
+        Map<Item, List<MarkedRow>> candidates = atRest(colliding).stream().collect(groupingBy(MarkedRow::key));
+        union(rows, candidates).forEach(key -> {
+            Optional<MarkedRow> row = Optional.ofNullable(rows.get(key));
+            List<MarkedRow> ending = candidates.getOrDefault(key, List.of());
+            Optional<MarkedRow> winner = ending.stream().max(Comparator.comparing(MarkedRow::mark, PRECEDENCE));
+            boolean beatenByOneThatLeft = winner.isPresent() && highestThatLeft(key, ending, winner.get());
+            boolean right = beatenByOneThatLeft ? row.isEmpty() || ending.contains(row.get()) : row.equals(winner);
+            if (!right) {
+                violations.add(Simulation.COLLIDING + ": " + key.attributes() + " is " + say(row.orElse(null))
+                        + ", must be " + say(winner.orElse(null)));
+            }
+        });
+    }
+
+    /** Whether an item that does not end under the key was there with a mark above the winner's. */
+    private boolean highestThatLeft(Item key, List<MarkedRow> ending, MarkedRow winner) {
+        Set<ItemKey> stayed = new HashSet<>();
+        ending.forEach(row -> stayed.add(row.mark().owner()));
+        return history.changes().stream()
+                .filter(change -> !stayed.contains(change.mark().owner()))
+                .filter(change -> PRECEDENCE.compare(change.mark(), winner.mark()) > 0)
+                .anyMatch(change -> change.after()
+                        .flatMap(colliding::row)
+                        .filter(row -> row.key().equals(key))
+                        .isPresent());
+    }
+
+    private List<MarkedRow> atRest(Projection projection) {
+        Map<ItemKey, Change> last = new HashMap<>();
+        history.changes().forEach(change -> last.put(change.mark().owner(), change));
+        List<MarkedRow> rows = new ArrayList<>();
+        last.values().forEach(change -> {
+            Optional<Row> row = change.after().flatMap(projection::row);
+            row.ifPresent(present -> rows.add(new MarkedRow(present.key(), present.item(), change.mark())));
+        });
+        return rows;
+    }
+
+    private static Map<Item, MarkedRow> rows(FakeTables tables, String table) {
+        Map<Item, MarkedRow> rows = new HashMap<>();
+        tables.rows(table).forEach((key, row) -> {
+            Map<String, AttributeValue> attributes = new HashMap<>(row);
+            attributes.remove(Mark.ATTRIBUTE);
+            rows.put(new Item(key), new MarkedRow(new Item(key), new Item(attributes), mark(row)));
+        });
+        return rows;
+    }
+
+    private static Mark mark(Map<String, AttributeValue> row) {
+        Map<String, AttributeValue> mark = row.get(Mark.ATTRIBUTE).m();
+        return new Mark(
+                new ItemKey(mark.get("o").s()),
+                new Version(mark.get("v").s()),
+                Instant.ofEpochMilli(Long.parseLong(mark.get("t").n())));
+    }
+
+    private static Set<Item> union(Map<Item, ?> a, Map<Item, ?> b) {
+        Set<Item> keys = new HashSet<>(a.keySet());
+        keys.addAll(b.keySet());
+        return keys;
+    }
+
+    private static String say(MarkedRow row) {
+        return row == null ? "no row" : row.item().attributes() + " " + say(row.mark());
+    }
+
+    private static String say(Mark mark) {
+        return mark.owner().encoded() + " " + mark.version().encoded() + " " + mark.createdAt();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tributary.replication;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
+
+/** A client of {@link FakeTables} behind a network that decides when a call takes effect and when it is answered. */
+final class FakeDynamoDb implements DynamoDbAsyncClient {
+
+    private final FakeTables tables;
+    private final Network network;
+
+    /** The way from a client to the tables and back. */
+    interface Network {
+
+        /** Answers at once. */
+        Network DIRECT = new Network() {
+            @Override
+            public <T> CompletableFuture<T> send(DynamoDbRequest request, Supplier<T> call) {
+                try {
+                    return CompletableFuture.completedFuture(call.get());
+                } catch (RuntimeException e) {
+                    return CompletableFuture.failedFuture(e);
+                }
+            }
+        };
+
+        /**
+         * Sends one call.
+         *
+         * @param request what is sent
+         * @param call takes effect when it is run; may be run once, or never
+         * @return the call's answer, or what becomes of it
+         */
+        <T> CompletableFuture<T> send(DynamoDbRequest request, Supplier<T> call);
+    }
+
+    FakeDynamoDb(FakeTables tables, Network network) {
+        this.tables = tables;
+        this.network = network;
+    }
+
+    @Override
+    public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
+        return network.send(request, () -> tables.put(request));
+    }
+
+    @Override
+    public CompletableFuture<DeleteItemResponse> deleteItem(DeleteItemRequest request) {
+        return network.send(request, () -> tables.delete(request));
+    }
+
+    @Override
+    public CompletableFuture<TransactWriteItemsResponse> transactWriteItems(TransactWriteItemsRequest request) {
+        return network.send(request, () -> tables.transact(request));
+    }
+
+    @Override
+    public String serviceName() {
+        return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,216 @@
+package dev.tributary.replication;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.Delete;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/**
+ * Tables in memory whose writes decide as those of DynamoDB do: they evaluate the condition of the request, and a
+ * transaction is all or nothing. For one thread.
+ */
+final class FakeTables {
+
+    private static final int TRANSACTION_LIMIT = 100;
+
+    private final Map<String, Table> tables = new HashMap<>();
+    private RowListener listener = (table, key, before, after) -> {};
+
+    /** Told of each row that changes; empty means no row. */
+    interface RowListener {
+        void changed(
+                String table,
+                Map<String, AttributeValue> key,
+                Map<String, AttributeValue> before,
+                Map<String, AttributeValue> after);
+    }
+
+    private record Table(Set<String> key, Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows) {}
+
+    /** What an action of a request comes to: the row under {@code key} becomes {@code after}, if the condition holds. */
+    private record Action(
+            String table,
+            Map<String, AttributeValue> key,
+            Map<String, AttributeValue> before,
+            Map<String, AttributeValue> after,
+            boolean allowed) {}
+
+    void create(String name, String... keyAttributes) {
+        tables.put(name, new Table(Set.of(keyAttributes), new HashMap<>()));
+    }
+
+    void listen(RowListener rowListener) {
+        listener = rowListener;
+    }
+
+    /** All rows by key, as they are now. */
+    Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows(String name) {
+        return Map.copyOf(table(name).rows());
+    }
+
+    PutItemResponse put(PutItemRequest request) {
+        perform(action(Put.builder()
+                .tableName(request.tableName())
+                .item(request.item())
+                .conditionExpression(request.conditionExpression())
+                .expressionAttributeNames(request.expressionAttributeNames())
+                .expressionAttributeValues(request.expressionAttributeValues())
+                .build()));
+        return PutItemResponse.builder().build();
+    }
+
+    DeleteItemResponse delete(DeleteItemRequest request) {
+        perform(action(Delete.builder()
+                .tableName(request.tableName())
+                .key(request.key())
+                .conditionExpression(request.conditionExpression())
+                .expressionAttributeNames(request.expressionAttributeNames())
+                .expressionAttributeValues(request.expressionAttributeValues())
+                .build()));
+        return DeleteItemResponse.builder().build();
+    }
+
+    TransactWriteItemsResponse transact(TransactWriteItemsRequest request) {
+        List<TransactWriteItem> items = request.transactItems();
+        List<Action> actions = items.stream()
+                .map(item -> item.put() != null ? action(item.put()) : action(item.delete()))
+                .toList();
+        if (actions.size() > TRANSACTION_LIMIT) {
+            throw invalid("a transaction takes " + TRANSACTION_LIMIT + " actions");
+        }
+        Set<List<Object>> touched = new HashSet<>();
+        actions.forEach(action -> {
+            if (!touched.add(List.of(action.table(), action.key()))) {
+                throw invalid("a transaction cannot touch one item twice");
+            }
+        });
+        if (!actions.stream().allMatch(Action::allowed)) {
+            List<CancellationReason> reasons = new ArrayList<>();
+            for (int i = 0; i < actions.size(); i++) {
+                reasons.add(reason(items.get(i), actions.get(i)));
+            }
+            throw TransactionCanceledException.builder()
+                    .message("Transaction cancelled")
+                    .cancellationReasons(reasons)
+                    .build();
+        }
+        actions.forEach(this::write);
+        return TransactWriteItemsResponse.builder().build();
+    }
+
+    private static CancellationReason reason(TransactWriteItem item, Action action) {
+        if (action.allowed()) {
+            return CancellationReason.builder().code("None").build();
+        }
+        var wanted = item.put() != null
+                ? item.put().returnValuesOnConditionCheckFailure()
+                : item.delete().returnValuesOnConditionCheckFailure();
+        var reason = CancellationReason.builder().code("ConditionalCheckFailed");
+        boolean old = wanted == ReturnValuesOnConditionCheckFailure.ALL_OLD
+                && !action.before().isEmpty();
+        return (old ? reason.item(action.before()) : reason).build();
+    }
+
+    private Action action(Put put) {
+        return action(
+                put.tableName(),
+                key(put.tableName(), put.item()),
+                put.item(),
+                put.conditionExpression(),
+                put.expressionAttributeNames(),
+                put.expressionAttributeValues());
+    }
+
+    private Action action(Delete delete) {
+        if (!delete.key().keySet().equals(table(delete.tableName()).key())) {
+            throw invalid("the key does not match the schema");
+        }
+        return action(
+                delete.tableName(),
+                delete.key(),
+                Map.of(),
+                delete.conditionExpression(),
+                delete.expressionAttributeNames(),
+                delete.expressionAttributeValues());
+    }
+
+    private Action action(
+            String name,
+            Map<String, AttributeValue> key,
+            Map<String, AttributeValue> after,
+            String condition,
+            Map<String, String> names,
+            Map<String, AttributeValue> values) {
+        Map<String, AttributeValue> before =
+                Optional.ofNullable(table(name).rows().get(key)).orElse(Map.of());
+        boolean allowed = condition == null || ConditionExpression.holds(condition, names, values, before);
+        return new Action(name, key, before, after, allowed);
+    }
+
+    private void perform(Action action) {
+        if (!action.allowed()) {
+            throw ConditionalCheckFailedException.builder()
+                    .message("The conditional request failed")
+                    .build();
+        }
+        write(action);
+    }
+
+    private void write(Action action) {
+        if (action.after().isEmpty()) {
+            table(action.table()).rows().remove(action.key());
+        } else {
+            table(action.table()).rows().put(action.key(), action.after());
+        }
+        listener.changed(action.table(), action.key(), action.before(), action.after());
+    }
+
+    private Map<String, AttributeValue> key(String name, Map<String, AttributeValue> item) {
+        Map<String, AttributeValue> key = new HashMap<>(item);
+        key.keySet().retainAll(table(name).key());
+        if (key.size() < table(name).key().size()) {
+            throw invalid("a key attribute is missing");
+        }
+        return key;
+    }
+
+    private Table table(String name) {
+        Table table = tables.get(name);
+        if (table == null) {
+            throw ResourceNotFoundException.builder()
+                    .message("no table " + name)
+                    .build();
+        }
+        return table;
+    }
+
+    private static DynamoDbException invalid(String message) {
+        return (DynamoDbException) DynamoDbException.builder()
+                .message(message)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode("ValidationException")
+                        .errorMessage(message)
+                        .build())
+                .build();
+    }
+}

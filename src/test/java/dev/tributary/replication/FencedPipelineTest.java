@@ -1,0 +1,164 @@
+package dev.tributary.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Version;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
+import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
+
+/** What a pipeline sends while its fence opens and closes. */
+class FencedPipelineTest {
+
+    private static final String TABLE = "users_by_city";
+
+    private final VirtualTime time = new VirtualTime();
+    private final FakeTables tables = new FakeTables();
+    private final HeldCalls calls = new HeldCalls();
+    private final SwitchedFence fence = new SwitchedFence();
+    private final ReplicationPipeline pipeline = new ReplicationPipeline(
+            List.of(new Route(
+                    "users.by_city",
+                    new Projection(
+                            new Simulation.Settings(TABLE),
+                            new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
+                    new TargetTable(new FakeDynamoDb(tables, calls), TABLE))),
+            10,
+            fence,
+            new VirtualTimer(time, asked -> asked, Runnable::run),
+            new SimpleMeterRegistry(),
+            new Health());
+
+    {
+        tables.create(TABLE, "city");
+    }
+
+    /** Calls that go on when the test says so. */
+    private static final class HeldCalls implements FakeDynamoDb.Network {
+
+        private final Deque<Runnable> held = new ArrayDeque<>();
+
+        @Override
+        public <T> CompletableFuture<T> send(DynamoDbRequest request, Supplier<T> call) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            held.add(() -> DIRECT.send(request, call).whenComplete((response, thrown) -> {
+                if (thrown == null) {
+                    answer.complete(response);
+                } else {
+                    answer.completeExceptionally(thrown);
+                }
+            }));
+            return answer;
+        }
+    }
+
+    private static final class SwitchedFence implements Fence {
+
+        private boolean open = true;
+        private boolean lost;
+
+        @Override
+        public boolean holds() {
+            return open;
+        }
+
+        @Override
+        public boolean lost() {
+            return lost;
+        }
+    }
+
+    @Test
+    void aWriteThatALateRenewalHoldsBackIsMadeWhenTheFenceOpensAgain() throws Exception {
+        fence.open = false;
+        pipeline.submit(insert(1, "Oakland"), "1");
+        assertThat(time.runUntil(() -> !calls.held.isEmpty(), 1_000)).isFalse();
+        fence.open = true;
+        assertThat(time.runUntil(() -> !calls.held.isEmpty(), 2_000)).isTrue();
+        calls.held.remove().run();
+        assertThat(pipeline.checkpoint()).isEqualTo("1");
+        assertThat(cities()).containsExactly("Oakland");
+    }
+
+    @Test
+    void nothingIsSentOnceTheLeaseIsLostAndNoCheckpointPassesIt() throws Exception {
+        fence.open = false;
+        fence.lost = true;
+        pipeline.submit(insert(1, "Oakland"), "1");
+        time.runOut();
+        assertThat(calls.held).isEmpty();
+        assertThat(pipeline.checkpoint()).isNull();
+    }
+
+    @Test
+    void aFailedWriteIsNotTriedAgainOnceTheLeaseIsLost() throws Exception {
+        pipeline.submit(insert(1, "Oakland"), "1");
+        fence.open = false;
+        fence.lost = true;
+        tables.listen((table, key, before, after) -> {
+            throw InternalServerErrorException.builder().build();
+        });
+        calls.held.remove().run();
+        time.runOut();
+        assertThat(calls.held).isEmpty();
+        assertThat(pipeline.checkpoint()).isNull();
+    }
+
+    /** The old row is not there, so the transaction is cancelled and the new row would come by a call of its own. */
+    @Test
+    void theSecondCallOfAMoveIsNotSentOnceTheFenceHasClosed() throws Exception {
+        pipeline.submit(move(2, "Oakland", "Berkeley"), "2");
+        fence.open = false;
+        fence.lost = true;
+        calls.held.remove().run();
+        time.runOut();
+        assertThat(calls.held).isEmpty();
+        assertThat(cities()).isEmpty();
+        assertThat(pipeline.checkpoint()).isNull();
+    }
+
+    private List<String> cities() {
+        return tables.rows(TABLE).keySet().stream()
+                .map(key -> key.get("city").s())
+                .toList();
+    }
+
+    private static Change insert(int version, String city) {
+        return new Change.Insert(mark(version), item(city));
+    }
+
+    private static Change move(int version, String from, String to) {
+        return new Change.Modify(mark(version), item(from), item(to));
+    }
+
+    private static Item item(String city) {
+        return new Item(Map.of("city", AttributeValue.fromS(city)));
+    }
+
+    private static Mark mark(int version) {
+        return new Mark(
+                new ItemKey("users/ada"),
+                Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
+                Instant.ofEpochSecond(60));
+    }
+}

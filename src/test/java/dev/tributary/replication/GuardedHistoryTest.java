@@ -1,0 +1,126 @@
+package dev.tributary.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Row;
+import dev.tributary.model.TargetWrite;
+import dev.tributary.model.Version;
+import dev.tributary.table.TargetTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The writes of one item, taken together, repeated and out of date. */
+class GuardedHistoryTest {
+
+    private static final String TABLE = "target";
+
+    private final FakeTables tables = new FakeTables();
+    private final TargetTable target = new TargetTable(new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT), TABLE);
+
+    {
+        tables.create(TABLE, "city");
+    }
+
+    /** Both homes are always compared, so a move that comes back from a zombie finds the newer row under one of them. */
+    @Property(tries = 300)
+    void aStaleMoveBetweenTwoKeysChangesNothing(
+            @ForAll @IntRange(min = 1, max = 12) int moves,
+            @ForAll @Size(max = 12) List<@IntRange(max = 11) Integer> stale) {
+        tables.create(TABLE, "city");
+        List<TargetWrite> history = new ArrayList<>();
+        for (int version = 1; version <= moves; version++) {
+            history.add(new TargetWrite.Move(mark(version), Set.of(key((version + 1) % 2)), row(version % 2, version)));
+        }
+        apply(new TargetWrite.Upsert(mark(0), row(0, 0)));
+        history.forEach(this::apply);
+        var rested = tables.rows(TABLE);
+        stale.forEach(index -> apply(history.get(index % moves)));
+        assertThat(tables.rows(TABLE)).isEqualTo(rested).hasSize(1);
+    }
+
+    /** Whatever an earlier run left under keys that the writes touch, taken together they end as one after the other. */
+    @Property(tries = 500)
+    void writesTakenTogetherEndAsOneAfterTheOther(
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> keys,
+            @ForAll @IntRange(max = 5) int done) {
+        List<TargetWrite> history = history(keys);
+        TargetWrite together = history.stream().reduce(TargetWrite::then).orElseThrow();
+        tables.create(TABLE, "city");
+        history.forEach(this::apply);
+        var oneByOne = tables.rows(TABLE);
+        tables.create(TABLE, "city");
+        history.stream().limit(done).forEach(this::apply);
+        apply(together);
+        assertThat(tables.rows(TABLE)).isEqualTo(oneByOne);
+    }
+
+    /** Even where a later write does not know the key that an earlier one would have filled. */
+    @Property(tries = 300)
+    void writesTakenTogetherVacateEveryKeyTheyTouchButTheLast(
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> keys) {
+        List<TargetWrite> history = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            history.add(new TargetWrite.Upsert(mark(i), row(keys.get(i), i)));
+        }
+        TargetWrite together = history.stream().reduce(TargetWrite::then).orElseThrow();
+        Set<Item> touched = new HashSet<>();
+        keys.forEach(number -> touched.add(key(number)));
+        Item last = key(keys.get(keys.size() - 1));
+        touched.remove(last);
+        assertThat(together.vacated()).isEqualTo(touched);
+        assertThat(together.arriving().map(Row::key)).contains(last);
+    }
+
+    /** The writes of an item that goes from key to key; under key 0 it has no row. */
+    private static List<TargetWrite> history(List<Integer> keys) {
+        List<TargetWrite> history = new ArrayList<>();
+        int before = 0;
+        for (int version = 0; version < keys.size(); version++) {
+            int after = keys.get(version);
+            Set<Item> old = before == 0 || before == after ? Set.of() : Set.of(key(before));
+            if (after == 0) {
+                history.add(new TargetWrite.Delete(mark(version), old));
+            } else if (old.isEmpty()) {
+                history.add(new TargetWrite.Upsert(mark(version), row(after, version)));
+            } else {
+                history.add(new TargetWrite.Move(mark(version), old, row(after, version)));
+            }
+            before = after;
+        }
+        return history;
+    }
+
+    private void apply(TargetWrite write) {
+        target.apply(write, () -> true).join();
+    }
+
+    private static Mark mark(int version) {
+        return new Mark(
+                new ItemKey("users/ada"),
+                Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
+                Instant.ofEpochSecond(60));
+    }
+
+    private static Row row(int city, int n) {
+        Item key = key(city);
+        return new Row(
+                key,
+                new Item(Map.of("city", key.attributes().get("city"), "n", AttributeValue.fromN(Integer.toString(n)))));
+    }
+
+    private static Item key(int city) {
+        return new Item(Map.of("city", AttributeValue.fromS("city" + city)));
+    }
+}

@@ -1,0 +1,176 @@
+package dev.tributary.replication;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.RouteSettings;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.SourceHistory.Shape;
+import dev.tributary.replication.SourceHistory.Shard;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * One history of a source, replicated by workers that crash, pause, lose their leases and hand them over, over a bad
+ * network; all of it decided by the seed, in virtual time and in one thread.
+ *
+ * <p>There are two routes: to one table whose key holds the source key, and to one where items collide.
+ */
+final class Simulation {
+
+    static final String INJECTIVE = "by_city_and_id";
+    static final String COLLIDING = "by_city";
+
+    /** All faults end here, in milliseconds. */
+    private static final long QUIET_FROM = 2 * SourceHistory.DURATION;
+
+    /** Far more than any retry needs. */
+    private static final long PATIENCE = QUIET_FROM + 600_000;
+
+    private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
+
+    private final VirtualTime time = new VirtualTime();
+    private final FakeTables tables = new FakeTables();
+    private final List<SimulatedShard> shards = new ArrayList<>();
+    private final SourceHistory history;
+    private final Expectation expectation;
+    private final RandomGenerator random;
+    private final Conditions conditions;
+
+    /**
+     * The world in which the engine must hold.
+     *
+     * @param shape what happens to the items
+     * @param fenced whether a worker asks its fence
+     * @param lateness how long after its timeout a write may still take effect, in milliseconds; 0: the network drops it
+     */
+    record Conditions(Shape shape, boolean fenced, long lateness) {
+
+        /** What the engine is built for. */
+        static final Conditions PROMISED = new Conditions(Shape.ANYTHING, true, 0);
+    }
+
+    private Simulation(RandomGenerator random, Conditions conditions) {
+        this.random = random;
+        this.conditions = conditions;
+        this.history = SourceHistory.random(random, conditions.shape());
+        tables.create(INJECTIVE, "city", "id");
+        tables.create(COLLIDING, "city");
+        expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING));
+        tables.listen(expectation::changed);
+        for (List<Shard> lineage : history.lineages()) {
+            SimulatedShard parent = null;
+            for (Shard shard : lineage) {
+                parent = new SimulatedShard(shard, parent);
+                shards.add(parent);
+            }
+        }
+    }
+
+    /** Runs to the end and tells what broke a promise; empty if nothing did. */
+    static List<String> run(long seed, Conditions conditions) {
+        return new Simulation(new java.util.SplittableRandom(seed), conditions).run();
+    }
+
+    private List<String> run() {
+        time.every(100, () -> {
+            shards.stream().filter(SimulatedShard::isFree).forEach(this::acquire);
+            return !everythingEnded();
+        });
+        time.every(500, () -> {
+            shards.stream().filter(shard -> shard.owner() != null).forEach(this::strike);
+            return time.now() < QUIET_FROM;
+        });
+        if (!time.runUntil(this::everythingEnded, PATIENCE)) {
+            List<String> stuck = new ArrayList<>();
+            for (SimulatedShard shard : shards) {
+                stuck.add("checkpoint stands at " + shard.committed() + " of "
+                        + shard.records().size());
+            }
+            return stuck;
+        }
+        time.runOut();
+        return expectation.violations(tables);
+    }
+
+    private boolean everythingEnded() {
+        return shards.stream().allMatch(SimulatedShard::isEnded);
+    }
+
+    private void acquire(SimulatedShard shard) {
+        if (random.nextInt(4) == 0) {
+            shard.forgetCheckpoints(random.nextInt(shard.committed() + 1));
+        }
+        shard.assign(new SimulatedWorker(shard, time, random, conditions.fenced(), this::pipeline));
+    }
+
+    private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process) {
+        FakeDynamoDb client = new FakeDynamoDb(
+                tables,
+                new FaultyNetwork(
+                        process,
+                        time,
+                        random,
+                        new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
+        List<Route> routes = List.of(
+                new Route(INJECTIVE, projection(INJECTIVE), new TargetTable(client, INJECTIVE)),
+                new Route(COLLIDING, projection(COLLIDING), new TargetTable(client, COLLIDING)));
+        VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
+        return new ReplicationPipeline(routes, 10, fence, timer, REGISTRY, new Health());
+    }
+
+    private void strike(SimulatedShard shard) {
+        SimulatedWorker worker = shard.owner();
+        switch (random.nextInt(25)) {
+            case 0 -> worker.crash();
+            case 1 -> worker.pause(random.nextLong(3 * SimulatedWorker.LEASE));
+            case 2 -> worker.loseLease();
+            case 3 -> worker.renewLate();
+            case 4 -> worker.handOver();
+            default -> {}
+        }
+    }
+
+    private static Projection projection(String route) {
+        KeyAttribute city = new KeyAttribute("city", AttributeType.S);
+        Optional<KeyAttribute> sort =
+                route.equals(INJECTIVE) ? Optional.of(new KeyAttribute("id", AttributeType.S)) : Optional.empty();
+        return new Projection(new Settings(route), new KeySchema(city, sort));
+    }
+
+    /** A route that copies everything. */
+    record Settings(String table) implements RouteSettings {
+
+        @Override
+        public Optional<Set<String>> include() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Set<String>> exclude() {
+            return Optional.empty();
+        }
+
+        @Override
+        public DeletePolicy deletes() {
+            return DeletePolicy.HARD;
+        }
+
+        @Override
+        public Optional<String> region() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<URI> endpoint() {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tributary.replication;
+
+import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
+
+/** Time that passes only from one event to the next. Events of one moment run in the order they were asked for. */
+final class VirtualTime {
+
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private long now;
+    private long asked;
+
+    private record Event(long at, long order, Runnable task) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int byTime = Long.compare(at, other.at);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    /** Milliseconds since the beginning. */
+    long now() {
+        return now;
+    }
+
+    void in(long millis, Runnable task) {
+        events.add(new Event(now + millis, asked++, task));
+    }
+
+    /** Runs the task every {@code millis} for as long as it says true. */
+    void every(long millis, BooleanSupplier task) {
+        in(millis, () -> {
+            if (task.getAsBoolean()) {
+                every(millis, task);
+            }
+        });
+    }
+
+    /**
+     * Lets time pass.
+     *
+     * @return false if the limit came first
+     */
+    boolean runUntil(BooleanSupplier done, long limit) {
+        while (!done.getAsBoolean()) {
+            Event event = events.peek();
+            if (event == null || event.at() > limit) {
+                return false;
+            }
+            events.remove();
+            now = event.at();
+            event.task().run();
+        }
+        return true;
+    }
+
+    /** Lets time pass until nothing is left to happen. */
+    void runOut() {
+        for (Event event = events.poll(); event != null; event = events.poll()) {
+            now = event.at();
+            event.task().run();
+        }
+    }
+}
