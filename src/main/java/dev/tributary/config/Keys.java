@@ -91,8 +91,8 @@ final class Keys {
 
     static final Key<Duration> LEASE_DURATION = defaulting(
             "lease.duration",
-            ValueType.duration("3s", "5m", "10s"),
-            "10s",
+            ValueType.duration("3s", "5m", "8s"),
+            "8s",
             "Time without renewal after which another worker takes a shard over; renewed three times within it."
                     + " Shorter resumes sooner after a crash, and takes more writes to the lease table.");
 

@@ -85,7 +85,7 @@ public final class ReplicationPipeline {
 
     /** Whether the lease is still held, so that the pipeline is of use. */
     public boolean active() {
-        return fence.holds();
+        return !fence.lost();
     }
 
     /** Changes that are open, or behind one that is. */

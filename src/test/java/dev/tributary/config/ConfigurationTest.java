@@ -43,7 +43,7 @@ class ConfigurationTest {
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
         assertThat(settings.http()).isEqualTo(new BoundSettings.Http("127.0.0.1", 8080, false, 1_048_576));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
-        assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
         SourceSettings source = settings.source().get("users");
         assertThat(source.table()).isEqualTo("users");

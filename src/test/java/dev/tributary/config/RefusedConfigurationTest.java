@@ -133,7 +133,7 @@ class RefusedConfigurationTest {
                                 + " 256"),
                 refusal(
                         "lease.duration = 2s",
-                        "lease.duration = 2s: expected a duration from 3s to 5m; for example 10s"),
+                        "lease.duration = 2s: expected a duration from 3s to 5m; for example 8s"),
                 refusal(
                         "shutdown-timeout = 0s",
                         "shutdown-timeout = 0s: expected a duration from 3s to 5m; for example 8s"),
