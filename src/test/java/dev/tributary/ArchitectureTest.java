@@ -38,7 +38,11 @@ class ArchitectureTest {
                 .layer("work")
                 .definedBy("dev.tributary.replication", "dev.tributary.ingest")
                 .layer("parts")
-                .definedBy("dev.tributary.projection", "dev.tributary.ordering", "dev.tributary.table")
+                .definedBy(
+                        "dev.tributary.projection",
+                        "dev.tributary.ordering",
+                        "dev.tributary.table",
+                        "dev.tributary.deadletter")
                 .layer("words")
                 .definedBy("dev.tributary.telemetry", "dev.tributary.config", "dev.tributary.model")
                 .whereLayer("main")
@@ -51,6 +55,14 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "edges")
                 .whereLayer("parts")
                 .mayOnlyBeAccessedByLayers("cli", "edges", "work")
+                .check(CLASSES);
+    }
+
+    @Test
+    void partsKnowNothingOfOneAnother() {
+        slices().matching("dev.tributary.(projection|ordering|table|deadletter)..")
+                .should()
+                .notDependOnEachOther()
                 .check(CLASSES);
     }
 

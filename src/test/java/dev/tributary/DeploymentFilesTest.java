@@ -55,6 +55,9 @@ class DeploymentFilesTest {
         assertThat(actions("users")).contains("dynamodb:DescribeTable", "dynamodb:PutItem");
         assertThat(actions("tributary-users")).contains("dynamodb:CreateTable", "dynamodb:Scan", "dynamodb:UpdateItem");
         assertThat(actions("tributary-users/index/LeaseOwnerToLeaseKeyIndex")).containsExactly("dynamodb:Query");
+        assertThat(actions("tributary-dead-letters"))
+                .containsExactly(
+                        "dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query");
         assertThat(actions("tributary-users-CoordinatorState")).containsExactly("dynamodb:DescribeTable");
         assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
     }

@@ -3,6 +3,8 @@ package dev.tributary.bench;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
@@ -115,7 +117,11 @@ final class ReplicationProcess {
                     List.of(new Route(
                             "users.by-city",
                             new Projection(route, Users.TARGET_KEY),
-                            new TargetTable(clients.writes(), Users.TARGET))),
+                            new TargetTable(clients.writes(), Users.TARGET),
+                            new DeadLetters(
+                                    new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
+                                    "users.by-city",
+                                    Clock.systemUTC()))),
                     "benchmark-leases",
                     clients.streams(),
                     clients.control(),

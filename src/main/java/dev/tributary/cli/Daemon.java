@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.tributary.config.LocalSettings;
 import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.HttpStartException;
 import dev.tributary.http.WriteServer;
@@ -103,9 +105,10 @@ final class Daemon {
                 health,
                 Clock.systemUTC(),
                 onFatal);
+        DeadLetterTables deadLetters = new DeadLetterTables(settings.application(), timings.writeTimeout());
         opened.push(this::stopSources);
         settings.source().forEach((name, source) -> {
-            SourceWorker worker = worker(name, source, tables, clients, shared);
+            SourceWorker worker = worker(name, source, tables, deadLetters, clients, shared);
             sources.add(worker);
             worker.start();
         });
@@ -180,8 +183,14 @@ final class Daemon {
     }
 
     private SourceWorker worker(
-            String name, SourceSettings source, TableChecks tables, Clients clients, SourceWorker.Shared shared) {
+            String name,
+            SourceSettings source,
+            TableChecks tables,
+            DeadLetterTables deadLetters,
+            Clients clients,
+            SourceWorker.Shared shared) {
         String arn = tables.table(TableChecks.prefix(name)).streamArn().orElseThrow();
+        DeadLetterTable parked = deadLetters.in(clients.control(source), LocalStreams.isLocal(arn));
         List<Route> routes = source.route().entrySet().stream()
                 .map(route -> new Route(
                         name + "." + route.getKey(),
@@ -191,7 +200,8 @@ final class Daemon {
                                         .key()),
                         new TargetTable(
                                 clients.writes(route.getValue()),
-                                route.getValue().table())))
+                                route.getValue().table()),
+                        new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(
                 new SourceStream(name, source.table(), LocalStreams.toAws(arn)),

@@ -52,7 +52,8 @@ record BoundSettings(
             Optional<URI> endpoint,
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
-            DeletePolicy deletes)
+            DeletePolicy deletes,
+            MissingKeyPolicy missingKey)
             implements RouteSettings {}
 
     record Write(
@@ -113,7 +114,8 @@ record BoundSettings(
                 values.find(Keys.ROUTE_ENDPOINT, source, name),
                 values.find(Keys.ROUTE_INCLUDE, source, name),
                 values.find(Keys.ROUTE_EXCLUDE, source, name),
-                values.get(Keys.ROUTE_DELETES, source, name));
+                values.get(Keys.ROUTE_DELETES, source, name),
+                values.get(Keys.ROUTE_MISSING_KEY, source, name));
     }
 
     private static WriteSettings write(Values values, String name) {

@@ -150,6 +150,12 @@ final class Contradictions {
     }
 
     private void checkSource(String source) {
+        if (source.equals("dead-letters")) {
+            report(
+                    "source." + source,
+                    "its lease table would have the name of the table of dead letters",
+                    "choose another name for the source");
+        }
         List<String> routes = values.names(Keys.ROUTE_TABLE, source);
         if (routes.isEmpty()) {
             report(

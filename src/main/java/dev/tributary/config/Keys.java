@@ -6,6 +6,7 @@ import static dev.tributary.config.Key.required;
 
 import dev.tributary.config.LocalSettings.Mode;
 import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,8 +31,8 @@ final class Keys {
             "application",
             ValueType.text("1 to 128 letters, digits, _ . or -", "tributary", "[A-Za-z0-9_.-]{1,128}"),
             "tributary",
-            "Prefix of the tables the daemon owns: one lease table per source, `<application>-<source>`. Workers with"
-                    + " the same application share the shards. Another application reads every stream again.");
+            "Prefix of the tables the daemon owns: one lease table per source, `<application>-<source>`, and"
+                    + " `<application>-dead-letters` in each place where a source is. Workers with the same application share the shards. Another application reads every stream again.");
     static final Key<String> WORKER_ID = optional(
             "worker-id",
             ValueType.text("1 to 128 characters without white space", "worker-1", "\\S{1,128}"),
@@ -139,6 +140,12 @@ final class Keys {
             ValueType.oneOf(DeletePolicy.class, DeletePolicy.HARD),
             "hard",
             "What the removal of a source item does to its target row: `hard` deletes it, `ignore` leaves it.");
+    static final Key<MissingKeyPolicy> ROUTE_MISSING_KEY = defaulting(
+            "source.<source>.route.<route>.missing-key",
+            ValueType.oneOf(MissingKeyPolicy.class, MissingKeyPolicy.PARK),
+            "drop-row",
+            "What becomes of an item that lacks a key attribute of the target: with `drop-row` it has no row there, as"
+                    + " in a sparse index; with `park` the change is parked, and the row stays as it is.");
 
     static final Key<String> WRITE_PATH = required(
             "write.<write>.path",
@@ -196,7 +203,8 @@ final class Keys {
             new Section(
                     "Sources",
                     "`<source>` is a name of your choice, of small letters, digits and hyphens. It is part of the lease"
-                            + " table's name: renaming a source starts it anew. A source has at least one route.",
+                            + " table's name: renaming a source starts it anew. No source is called `dead-letters`, because of the table"
+                            + " of that name. A source has at least one route.",
                     List.of(
                             SOURCE_TABLE,
                             SOURCE_REGION,
@@ -207,7 +215,14 @@ final class Keys {
             new Section(
                     "Routes",
                     "A route keeps one target table in step with its source. `<route>` is a name like `<source>`.",
-                    List.of(ROUTE_TABLE, ROUTE_REGION, ROUTE_ENDPOINT, ROUTE_INCLUDE, ROUTE_EXCLUDE, ROUTE_DELETES)),
+                    List.of(
+                            ROUTE_TABLE,
+                            ROUTE_REGION,
+                            ROUTE_ENDPOINT,
+                            ROUTE_INCLUDE,
+                            ROUTE_EXCLUDE,
+                            ROUTE_DELETES,
+                            ROUTE_MISSING_KEY)),
             new Section("Leases", "How workers share shards.", List.of(LEASE_DURATION)),
             new Section(
                     "Write routes",

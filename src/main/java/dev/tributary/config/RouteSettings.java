@@ -14,11 +14,22 @@ public interface RouteSettings extends TableSettings {
 
     DeletePolicy deletes();
 
+    /** What becomes of an item that lacks a key attribute of the target. */
+    MissingKeyPolicy missingKey();
+
     /** What the removal of a source item does to its target row. */
     enum DeletePolicy {
         /** The row is deleted. */
         HARD,
         /** The row stays. */
         IGNORE
+    }
+
+    /** What becomes of a change whose new image lacks a key attribute of the target. */
+    enum MissingKeyPolicy {
+        /** The change is parked, and the item's row stays as it is. */
+        PARK,
+        /** The item has no row. */
+        DROP_ROW
     }
 }

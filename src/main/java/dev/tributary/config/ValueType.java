@@ -72,15 +72,19 @@ record ValueType<T>(String expected, String example, Function<String, T> parser)
         });
     }
 
-    /** The constants in lower case, read in any case. */
+    /** The constants in lower case, with hyphens, read in any case. */
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type, E example) {
-        return oneOf(type, example, constant -> constant.name().toLowerCase(Locale.ROOT));
+        return oneOf(type, example, constant -> constant.name()
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-'));
     }
 
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type, E example, Function<E, String> written) {
         String all = Arrays.stream(type.getEnumConstants()).map(written).collect(Collectors.joining(", "));
         return new ValueType<>(
-                "one of " + all, written.apply(example), text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
+                "one of " + all,
+                written.apply(example),
+                text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_')));
     }
 
     static ValueType<URI> endpoint() {

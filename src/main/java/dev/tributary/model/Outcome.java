@@ -7,5 +7,7 @@ public enum Outcome {
     /** The target already holds something newer, or a row that another item owns. */
     SUPERSEDED,
     /** The route has nothing to write for the change. */
-    FILTERED
+    FILTERED,
+    /** The target can never take the change, or one of its item before it: it is kept as a dead letter. */
+    PARKED
 }

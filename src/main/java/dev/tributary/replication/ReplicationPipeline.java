@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way of one shard's changes to all targets of its source, for as long as the lease is held.
  *
- * <p>Changes are submitted in stream order by one thread. The checkpoint may be read by any.
+ * <p>It starts with reading which items have parked changes; what is submitted meanwhile waits. Changes are submitted in stream order by one thread. The checkpoint may be read by any.
  */
 public final class ReplicationPipeline {
 
@@ -43,9 +43,9 @@ public final class ReplicationPipeline {
         this.maxInFlight = maxInFlight;
         Backoff backoff = new Backoff(RandomGenerator.getDefault());
         this.routes = routes.stream()
-                .map(route ->
-                        new RouteWriter(route, fence, backoff, timer, new RouteMeters(registry, route.name()), health))
+                .map(route -> new RouteWriter(route, fence, backoff, timer, new RouteMeters(registry, route), health))
                 .toList();
+        this.routes.forEach(RouteWriter::start);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.tributary.replication;
 
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.TargetTable;
 
@@ -9,5 +10,6 @@ import dev.tributary.table.TargetTable;
  * @param name {@code <source>.<route>}, as in the configuration
  * @param projection what a change asks of the target
  * @param target the target
+ * @param deadLetters where changes go that the target can never take
  */
-public record Route(String name, Projection projection, TargetTable target) {}
+public record Route(String name, Projection projection, TargetTable target, DeadLetters deadLetters) {}

@@ -2,9 +2,11 @@ package dev.tributary.replication;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.model.Outcome;
 import dev.tributary.table.WriteFailure;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
@@ -18,7 +20,8 @@ final class RouteMeters {
     private final Map<WriteFailure.Kind, Counter> failures = new EnumMap<>(WriteFailure.Kind.class);
     private final Timer write;
 
-    RouteMeters(MeterRegistry registry, String route) {
+    RouteMeters(MeterRegistry registry, Route measured) {
+        String route = measured.name();
         for (Outcome outcome : Outcome.values()) {
             changes.put(
                     outcome,
@@ -32,11 +35,16 @@ final class RouteMeters {
             failures.put(
                     kind,
                     Counter.builder("tributary.write.failures")
-                            .description("Failed attempts to write to a target; each is tried again")
+                            .description(
+                                    "Failed attempts to write to a target; tried again, or parked if of kind schema")
                             .tag("route", route)
                             .tag("kind", lower(kind))
                             .register(registry));
         }
+        Gauge.builder("tributary.parked", measured.deadLetters(), DeadLetters::items)
+                .description("Items that have parked changes on a route, as far as this process knows")
+                .tag("route", route)
+                .register(registry);
         write = Timer.builder("tributary.write")
                 .description("Duration of one attempt to write to a target")
                 .tag("route", route)
@@ -47,8 +55,8 @@ final class RouteMeters {
         return write;
     }
 
-    void ended(Outcome outcome, int count) {
-        requireNonNull(changes.get(outcome)).increment(count);
+    void ended(Outcome outcome) {
+        requireNonNull(changes.get(outcome)).increment();
     }
 
     void failed(WriteFailure.Kind kind) {

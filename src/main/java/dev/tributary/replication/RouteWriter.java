@@ -6,11 +6,13 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.ordering.KeyedSerialExecutor;
+import dev.tributary.projection.Projected;
+import dev.tributary.replication.Pending.Step;
 import dev.tributary.table.WriteFailure;
+import dev.tributary.table.WriteFailure.Kind;
 import dev.tributary.telemetry.Health;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,32 +23,22 @@ import org.slf4j.LoggerFactory;
  * Brings the changes of one shard to one target: in order per source item, in parallel otherwise, each until it has
  * ended or the lease is gone.
  *
- * <p>A change whose lease is gone is left open, so no checkpoint passes it; the next owner of the shard reads it again.
+ * <p>A change that the target can never take is parked, and so are the later ones of its item. A change whose lease is
+ * gone is left open, so no checkpoint passes it; the next owner of the shard reads it again.
  */
 final class RouteWriter {
 
     private static final Logger log = LoggerFactory.getLogger(RouteWriter.class);
 
-    /** How often a write that the fence holds back looks whether it may go on. */
-    private static final Duration FENCE_CHECK = Duration.ofMillis(100);
+    private static final String BEHIND = "an earlier change of this item is parked";
 
     private final Route route;
     private final Fence fence;
-    private final Backoff backoff;
-    private final ScheduledExecutorService timer;
+    private final Attempts attempts;
     private final RouteMeters meters;
     private final RouteHealth health;
+    private final Parking parking;
     private final KeyedSerialExecutor<ItemKey, Pending> executor;
-
-    /** A write and the changes that end with it. */
-    private record Pending(TargetWrite write, List<CheckpointTracker<Position>.Entry> changes) {
-
-        Pending then(Pending later) {
-            List<CheckpointTracker<Position>.Entry> both = new ArrayList<>(changes);
-            both.addAll(later.changes);
-            return new Pending(write.then(later.write), both);
-        }
-    }
 
     RouteWriter(
             Route route,
@@ -57,67 +49,128 @@ final class RouteWriter {
             Health health) {
         this.route = route;
         this.fence = fence;
-        this.backoff = backoff;
-        this.timer = timer;
+        this.attempts = new Attempts(fence, backoff, timer);
         this.meters = meters;
-        this.health = new RouteHealth(health, route.name());
+        this.health = new RouteHealth(health, route.name(), route.deadLetters()::items);
+        this.parking = new Parking(route, attempts, timer, this.health);
         this.executor = new KeyedSerialExecutor<>(this::write, Pending::then);
+    }
+
+    /** Reads what is parked; changes wait until that is known. */
+    void start() {
+        parking.start();
     }
 
     /** Takes the change; {@code entry} is completed when it has ended here. */
     void submit(Change change, CheckpointTracker<Position>.Entry entry) {
-        route.projection()
-                .project(change)
-                .ifPresentOrElse(
-                        write -> executor.submit(change.mark().owner(), new Pending(write, List.of(entry))),
-                        () -> ended(Outcome.FILTERED, List.of(entry)));
+        Pending pending = Pending.of(change, route.projection().project(change), entry);
+        executor.submit(change.mark().owner(), pending);
     }
 
-    private CompletableFuture<Void> write(Pending pending) {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        attempt(pending, 0, ended);
-        return ended;
-    }
-
-    private void attempt(Pending pending, int failures, CompletableFuture<Void> ended) {
-        if (!fence.holds()) {
-            await(pending, failures, ended);
-            return;
-        }
-        long start = System.nanoTime();
-        route.target().apply(pending.write(), fence::holds).whenComplete((outcome, thrown) -> {
-            meters.write().record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-            if (thrown == null) {
-                health.succeeded();
-                ended(outcome, pending.changes());
-                ended.complete(null);
-            } else if (fence.lost()) {
-                ended.complete(null);
-            } else {
-                retry(pending, failures + 1, WriteFailure.of(thrown), ended);
+    /** Ends, as all below, with whether the item has a parked change now. */
+    private CompletableFuture<Boolean> write(Pending pending) {
+        return parking.ready().thenCompose(ready -> {
+            if (pending.refused() || parking.holds(pending.owner())) {
+                return oneByOne(pending.steps());
             }
+            return pending.write()
+                    .map(write -> together(write, pending.steps()))
+                    .orElseGet(() -> ended(Outcome.FILTERED, pending.steps()));
         });
     }
 
-    /** A renewal that comes late opens the fence again, and then nobody else would bring this write. */
-    private void await(Pending pending, int failures, CompletableFuture<Void> ended) {
-        if (fence.lost()) {
-            ended.complete(null);
-        } else {
-            timer.schedule(() -> attempt(pending, failures, ended), FENCE_CHECK.toMillis(), TimeUnit.MILLISECONDS);
-        }
+    /** One write for all; where the target refuses it, one of them may be to blame. */
+    private CompletableFuture<Boolean> together(TargetWrite write, List<Step> steps) {
+        return attempt(write).thenCompose(written -> {
+            if (written.outcome().isPresent()) {
+                return ended(written.outcome().get(), steps);
+            }
+            return steps.size() == 1 ? park(steps.get(0), written.refusal()) : oneByOne(steps);
+        });
     }
 
-    private void retry(Pending pending, int failures, WriteFailure failure, CompletableFuture<Void> ended) {
+    /** Each by itself, up to the first that has to be parked; from there on all of them are. */
+    private CompletableFuture<Boolean> oneByOne(List<Step> steps) {
+        CompletableFuture<Boolean> parked = CompletableFuture.completedFuture(false);
+        for (Step step : steps) {
+            parked = parked.thenCompose(before -> before ? park(step, BEHIND) : alone(step));
+        }
+        return parked;
+    }
+
+    private CompletableFuture<Boolean> alone(Step step) {
+        return parking.isBehind(step.change()).thenCompose(behind -> {
+            if (behind) {
+                return park(step, BEHIND);
+            }
+            if (step.projected() instanceof Projected.Refused refused) {
+                return park(step, refused.reason());
+            }
+            if (step.projected() instanceof Projected.Write asked) {
+                return together(asked.write(), List.of(step));
+            }
+            return ended(Outcome.FILTERED, List.of(step));
+        });
+    }
+
+    private CompletableFuture<Boolean> park(Step step, String reason) {
+        return parking.park(step.change(), reason).thenApply(stored -> {
+            end(Outcome.PARKED, step);
+            return true;
+        });
+    }
+
+    /**
+     * How a write ended.
+     *
+     * @param outcome empty if the target will never take it
+     * @param refusal why not
+     */
+    private record Written(Optional<Outcome> outcome, String refusal) {}
+
+    private CompletableFuture<Written> attempt(TargetWrite write) {
+        return attempts.untilDone(() -> call(write), this::failed);
+    }
+
+    private CompletableFuture<Written> call(TargetWrite write) {
+        long start = System.nanoTime();
+        return route.target()
+                .apply(write, fence::holds)
+                .whenComplete(
+                        (outcome, thrown) -> meters.write().record(System.nanoTime() - start, TimeUnit.NANOSECONDS))
+                .thenApply(outcome -> new Written(Optional.of(outcome), ""))
+                .exceptionallyCompose(this::refusal)
+                .whenComplete((written, thrown) -> {
+                    if (thrown == null) {
+                        health.succeeded();
+                    }
+                });
+    }
+
+    /** A target that refuses a write is well; any other failure is tried again. */
+    private CompletableFuture<Written> refusal(Throwable thrown) {
+        WriteFailure failure = WriteFailure.of(thrown);
+        if (failure.kind() != Kind.SCHEMA) {
+            return CompletableFuture.failedFuture(thrown);
+        }
+        meters.failed(Kind.SCHEMA);
+        return CompletableFuture.completedFuture(new Written(Optional.empty(), failure.message()));
+    }
+
+    private void failed(WriteFailure failure) {
         meters.failed(failure.kind());
         health.failed(failure);
-        long delay = backoff.delay(failure.kind(), failures).toMillis();
-        log.debug("{}: attempt {} failed, next in {} ms: {}", route.name(), failures, delay, failure.message());
-        timer.schedule(() -> attempt(pending, failures, ended), delay, TimeUnit.MILLISECONDS);
+        log.debug("{}: an attempt failed: {}", route.name(), failure.message());
     }
 
-    private void ended(Outcome outcome, List<CheckpointTracker<Position>.Entry> changes) {
-        meters.ended(outcome, changes.size());
-        changes.forEach(CheckpointTracker.Entry::complete);
+    /** Those that asked for nothing of themselves end as that. */
+    private CompletableFuture<Boolean> ended(Outcome outcome, List<Step> steps) {
+        steps.forEach(step -> end(step.projected() instanceof Projected.Nothing ? Outcome.FILTERED : outcome, step));
+        return CompletableFuture.completedFuture(false);
+    }
+
+    private void end(Outcome outcome, Step step) {
+        meters.ended(outcome);
+        step.entry().complete();
     }
 }

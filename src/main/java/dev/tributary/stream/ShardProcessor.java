@@ -72,8 +72,13 @@ final class ShardProcessor implements ShardRecordProcessor {
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
-        fence = settings.fence().apply(shardId);
-        pipeline = settings.pipeline().apply(fence);
+        LeaseFence held = settings.fence().apply(shardId);
+        if (held.lost()) {
+            // KCL tries again, or finds that the lease is gone; a pipeline without a lease would never take anything.
+            throw new IllegalStateException("The lease of shard " + shardId + " is not held");
+        }
+        fence = held;
+        pipeline = settings.pipeline().apply(held);
         long interval = settings.checkpointInterval().toMillis();
         checkpointing =
                 settings.timer().scheduleWithFixedDelay(this::checkpoint, interval, interval, TimeUnit.MILLISECONDS);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.LocalSettings.Mode;
 import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,8 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                DeletePolicy.HARD)));
+                                DeletePolicy.HARD,
+                                MissingKeyPolicy.DROP_ROW)));
         assertThat(settings.write())
                 .isEqualTo(Map.of(
                         "users",
@@ -77,6 +79,7 @@ class ConfigurationTest {
                 "source.users.endpoint", "http://127.0.0.1:8000",
                 "source.users.route.by-city.include", "state, city,email",
                 "source.users.route.by-city.deletes", "IGNORE",
+                "source.users.route.by-city.missing-key", "Park",
                 "log.level", "Debug",
                 "http.host", "[::1]",
                 "write.users.path", "/a/b-c",
@@ -92,6 +95,7 @@ class ConfigurationTest {
         assertThat(source.endpoint()).contains(URI.create("http://127.0.0.1:8000"));
         assertThat(source.route().get("by-city").include()).contains(Set.of("state", "city", "email"));
         assertThat(source.route().get("by-city").deletes()).isEqualTo(DeletePolicy.IGNORE);
+        assertThat(source.route().get("by-city").missingKey()).isEqualTo(MissingKeyPolicy.PARK);
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.DEBUG);
         assertThat(settings.write().get("users").type())
                 .isEqualTo(Map.of("zip.code", AttributeType.N, "tags", AttributeType.SS));

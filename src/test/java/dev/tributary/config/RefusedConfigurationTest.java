@@ -146,6 +146,10 @@ class RefusedConfigurationTest {
                         "source.users.route.by-city.deletes = soft",
                         "source.users.route.by-city.deletes = soft: expected one of hard, ignore; for example hard"),
                 refusal(
+                        "source.users.route.by-city.missing-key = drop",
+                        "source.users.route.by-city.missing-key = drop: expected one of park, drop-row; for example"
+                                + " park"),
+                refusal(
                         "local.mode = on",
                         "local.mode = on: expected one of off, memory, directory; for example memory"),
                 refusal(
@@ -228,6 +232,10 @@ class RefusedConfigurationTest {
                         "source.users.table = users",
                         "source.users: has no route, so its changes would go nowhere; give"
                                 + " source.users.route.<name>.table, or remove the source"),
+                refusal(
+                        "source.dead-letters.table = letters\nsource.dead-letters.route.all.table = all_letters",
+                        "source.dead-letters: its lease table would have the name of the table of dead letters; choose"
+                                + " another name for the source"),
                 refusal(
                         """
                         source.users.route.by-city.include = state, city, zipcode

@@ -35,24 +35,32 @@ public record TestSource(String table, int maxInFlight, Map<String, RouteSetting
 
     /** Settings of a route to {@code table}. */
     public record Route(
-            String table, Optional<Set<String>> include, Optional<Set<String>> exclude, DeletePolicy deletes)
+            String table,
+            Optional<Set<String>> include,
+            Optional<Set<String>> exclude,
+            DeletePolicy deletes,
+            MissingKeyPolicy missingKey)
             implements RouteSettings {
 
         /** Everything, and removals too. */
         public static Route to(String table) {
-            return new Route(table, Optional.empty(), Optional.empty(), DeletePolicy.HARD);
+            return new Route(table, Optional.empty(), Optional.empty(), DeletePolicy.HARD, MissingKeyPolicy.DROP_ROW);
         }
 
         public Route including(String... names) {
-            return new Route(table, Optional.of(Set.of(names)), exclude, deletes);
+            return new Route(table, Optional.of(Set.of(names)), exclude, deletes, missingKey);
         }
 
         public Route excluding(String... names) {
-            return new Route(table, include, Optional.of(Set.of(names)), deletes);
+            return new Route(table, include, Optional.of(Set.of(names)), deletes, missingKey);
         }
 
         public Route deletes(DeletePolicy policy) {
-            return new Route(table, include, exclude, policy);
+            return new Route(table, include, exclude, policy, missingKey);
+        }
+
+        public Route missingKey(MissingKeyPolicy policy) {
+            return new Route(table, include, exclude, deletes, policy);
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -18,7 +19,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class ProjectionTest {
@@ -34,8 +38,8 @@ class ProjectionTest {
     @Test
     void anInsertBecomesAnUpsertOfTheSelectedAttributes() {
         assertThat(projection.project(new Change.Insert(MARK, user("NY", "Brooklyn"))))
-                .hasValueSatisfying(write -> {
-                    TargetWrite.Upsert upsert = (TargetWrite.Upsert) write;
+                .isInstanceOfSatisfying(Projected.Write.class, projected -> {
+                    TargetWrite.Upsert upsert = (TargetWrite.Upsert) projected.write();
                     assertThat(upsert.row().key()).isEqualTo(key("NY", "Brooklyn"));
                     assertThat(upsert.row().item().attributes()).containsOnlyKeys("email", "state", "city");
                 });
@@ -43,14 +47,15 @@ class ProjectionTest {
 
     @Test
     void aModificationUnderTheSameKeyBecomesAnUpsert() {
-        assertThat(projection.project(new Change.Modify(MARK, user("NY", "Brooklyn"), user("NY", "Brooklyn"))))
-                .containsInstanceOf(TargetWrite.Upsert.class);
+        assertThat(write(new Change.Modify(MARK, user("NY", "Brooklyn"), user("NY", "Brooklyn"))))
+                .isInstanceOf(TargetWrite.Upsert.class);
     }
 
     @Test
     void aModificationOfTheTargetKeyBecomesAMove() {
         assertThat(projection.project(new Change.Modify(MARK, user("NY", "Brooklyn"), user("CA", "Oakland"))))
-                .hasValueSatisfying(write -> {
+                .isInstanceOfSatisfying(Projected.Write.class, projected -> {
+                    TargetWrite write = projected.write();
                     assertThat(write).isInstanceOf(TargetWrite.Move.class);
                     assertThat(write.vacated()).containsExactly(key("NY", "Brooklyn"));
                     assertThat(write.arriving().orElseThrow().key()).isEqualTo(key("CA", "Oakland"));
@@ -60,34 +65,69 @@ class ProjectionTest {
     @Test
     void aRemovalBecomesADelete() {
         assertThat(projection.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
-                .contains(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn"))));
+                .isEqualTo(new Projected.Write(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn")))));
     }
 
     @Test
     void aRemovalIsNothingWhereDeletesAreIgnored() {
         Projection keeping = new Projection(TestSource.Route.to("t").deletes(DeletePolicy.IGNORE), KEY);
         assertThat(keeping.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
-                .isEmpty();
+                .isEqualTo(new Projected.Nothing());
     }
 
     @Test
     void anItemWithoutAKeyAttributeOfTheTargetHasNoRow() {
         assertThat(projection.project(new Change.Insert(MARK, without("city", user("NY", "Brooklyn")))))
-                .isEmpty();
+                .isEqualTo(new Projected.Nothing());
     }
 
     @Test
     void anItemThatLosesAKeyAttributeOfTheTargetLosesItsRow() {
         Item before = user("NY", "Brooklyn");
         assertThat(projection.project(new Change.Modify(MARK, before, without("city", before))))
-                .contains(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn"))));
+                .isEqualTo(new Projected.Write(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn")))));
     }
 
     @Test
     void anItemThatGainsItsKeyAttributesGainsARow() {
         Item after = user("NY", "Brooklyn");
-        assertThat(projection.project(new Change.Modify(MARK, without("city", after), after)))
-                .containsInstanceOf(TargetWrite.Upsert.class);
+        assertThat(write(new Change.Modify(MARK, without("city", after), after)))
+                .isInstanceOf(TargetWrite.Upsert.class);
+    }
+
+    @Test
+    void aRouteMayAskToParkAnItemWithoutAKeyAttribute() {
+        Projection parking = new Projection(TestSource.Route.to("t").missingKey(MissingKeyPolicy.PARK), KEY);
+        Item before = user("NY", "Brooklyn");
+        assertThat(parking.project(new Change.Modify(MARK, before, without("city", before))))
+                .isEqualTo(new Projected.Refused("the item has no city, which the target's key needs"));
+        assertThat(parking.project(new Change.Insert(MARK, without("state", without("city", before)))))
+                .isEqualTo(new Projected.Refused("the item has no state and city, which the target's key needs"));
+        assertThat(parking.project(new Change.Remove(MARK, without("city", before))))
+                .isEqualTo(new Projected.Nothing());
+    }
+
+    @ParameterizedTest
+    @MethodSource("impossibleKeys")
+    void aKeyThatTheTargetCannotHaveIsNotVacated(AttributeValue impossible) {
+        Item before = with("city", impossible, user("NY", "Brooklyn"));
+        assertThat(write(new Change.Modify(MARK, before, user("NY", "Brooklyn"))))
+                .isInstanceOf(TargetWrite.Upsert.class);
+        assertThat(projection.project(new Change.Remove(MARK, before))).isEqualTo(new Projected.Nothing());
+    }
+
+    static Stream<AttributeValue> impossibleKeys() {
+        return Stream.of(
+                AttributeValue.fromN("1"),
+                AttributeValue.fromNul(true),
+                AttributeValue.fromS(""),
+                AttributeValue.fromS("ü".repeat(513)));
+    }
+
+    @Test
+    void aKeyOfTheGreatestLengthIsVacated() {
+        Item before = with("city", AttributeValue.fromS("ü".repeat(512)), user("NY", "Brooklyn"));
+        assertThat(write(new Change.Remove(MARK, before))).isInstanceOf(TargetWrite.Delete.class);
     }
 
     @Test
@@ -113,6 +153,16 @@ class ProjectionTest {
                 "state", AttributeValue.fromS(state),
                 "city", AttributeValue.fromS(city),
                 "zipcode", AttributeValue.fromN("11208")));
+    }
+
+    private TargetWrite write(Change change) {
+        return ((Projected.Write) projection.project(change)).write();
+    }
+
+    private static Item with(String attribute, AttributeValue value, Item item) {
+        Map<String, AttributeValue> attributes = new HashMap<>(item.attributes());
+        attributes.put(attribute, value);
+        return new Item(attributes);
     }
 
     private static Item without(String attribute, Item item) {

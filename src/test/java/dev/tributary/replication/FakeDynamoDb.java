@@ -1,5 +1,10 @@
 package dev.tributary.replication;
 
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -8,6 +13,8 @@ import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 
@@ -60,6 +67,19 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     @Override
     public CompletableFuture<TransactWriteItemsResponse> transactWriteItems(TransactWriteItemsRequest request) {
         return network.send(request, () -> tables.transact(request));
+    }
+
+    /** Holds no dead letters: nothing that these tests write is refused for good. Over no network, so it has no faults. */
+    @Override
+    public CompletableFuture<QueryResponse> query(QueryRequest request) {
+        return CompletableFuture.completedFuture(
+                QueryResponse.builder().items(List.of()).build());
+    }
+
+    /** None parked, and nowhere to park: a write refused for good would stand still, and the test would fail. */
+    DeadLetters deadLetters(String route) {
+        return new DeadLetters(
+                new DeadLetterTable(this, "dead-letters", Duration.ofSeconds(1)), route, Clock.systemUTC());
     }
 
     @Override

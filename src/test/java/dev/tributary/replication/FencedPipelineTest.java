@@ -36,13 +36,15 @@ class FencedPipelineTest {
     private final FakeTables tables = new FakeTables();
     private final HeldCalls calls = new HeldCalls();
     private final SwitchedFence fence = new SwitchedFence();
+    private final FakeDynamoDb client = new FakeDynamoDb(tables, calls);
     private final ReplicationPipeline pipeline = new ReplicationPipeline(
             List.of(new Route(
                     "users.by_city",
                     new Projection(
                             new Simulation.Settings(TABLE),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
-                    new TargetTable(new FakeDynamoDb(tables, calls), TABLE))),
+                    new TargetTable(client, TABLE),
+                    client.deadLetters("users.by_city"))),
             10,
             fence,
             new VirtualTimer(time, asked -> asked, Runnable::run),

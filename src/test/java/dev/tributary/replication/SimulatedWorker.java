@@ -40,6 +40,7 @@ final class SimulatedWorker implements Fence {
         this.process = new SimulatedProcess(time);
         this.renewed = time.now();
         this.position = shard.committed();
+        shard.assign(this); // before the pipeline, which calls as soon as it is there
         this.pipeline = pipelines.create(this, process);
         process.every(1 + random.nextLong(100), this::read);
         process.every(50, this::renew);

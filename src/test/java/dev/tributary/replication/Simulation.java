@@ -108,7 +108,7 @@ final class Simulation {
         if (random.nextInt(4) == 0) {
             shard.forgetCheckpoints(random.nextInt(shard.committed() + 1));
         }
-        shard.assign(new SimulatedWorker(shard, time, random, conditions.fenced(), this::pipeline));
+        SimulatedWorker unused = new SimulatedWorker(shard, time, random, conditions.fenced(), this::pipeline);
     }
 
     private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process) {
@@ -120,8 +120,16 @@ final class Simulation {
                         random,
                         new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
         List<Route> routes = List.of(
-                new Route(INJECTIVE, projection(INJECTIVE), new TargetTable(client, INJECTIVE)),
-                new Route(COLLIDING, projection(COLLIDING), new TargetTable(client, COLLIDING)));
+                new Route(
+                        INJECTIVE,
+                        projection(INJECTIVE),
+                        new TargetTable(client, INJECTIVE),
+                        client.deadLetters(INJECTIVE)),
+                new Route(
+                        COLLIDING,
+                        projection(COLLIDING),
+                        new TargetTable(client, COLLIDING),
+                        client.deadLetters(COLLIDING)));
         VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         return new ReplicationPipeline(routes, 10, fence, timer, REGISTRY, new Health());
     }
@@ -161,6 +169,11 @@ final class Simulation {
         @Override
         public DeletePolicy deletes() {
             return DeletePolicy.HARD;
+        }
+
+        @Override
+        public MissingKeyPolicy missingKey() {
+            return MissingKeyPolicy.DROP_ROW;
         }
 
         @Override

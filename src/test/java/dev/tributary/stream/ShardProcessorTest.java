@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
@@ -35,11 +37,20 @@ class ShardProcessorTest {
     private final ShardProcessor processor = new ShardProcessor(new ShardProcessor.Settings(
             new ChangeDecoder(new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
             fence -> new ReplicationPipeline(List.of(), 10, fence, timer, new SimpleMeterRegistry(), new Health()),
-            shard -> new LeaseFence(() -> null, Duration.ofSeconds(3), Duration.ofSeconds(1)),
+            shard -> new LeaseFence(ShardProcessorTest::held, Duration.ofHours(1), Duration.ofSeconds(1)),
             timer,
             Duration.ofHours(1),
             Duration.ofSeconds(1),
             fatal::add));
+
+    private static final UUID TOKEN = UUID.randomUUID();
+
+    private static Lease held() {
+        Lease lease = new Lease();
+        lease.concurrencyToken(TOKEN);
+        lease.lastCounterIncrementNanos(System.nanoTime());
+        return lease;
+    }
 
     @AfterEach
     void stop() {

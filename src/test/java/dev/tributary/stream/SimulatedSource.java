@@ -7,6 +7,8 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
@@ -152,7 +154,11 @@ final class SimulatedSource implements AutoCloseable {
                 List.of(new Route(
                         "items.copies",
                         new Projection(route, described.key()),
-                        new TargetTable(targetClient(), target))),
+                        new TargetTable(targetClient(), target),
+                        new DeadLetters(
+                                new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
+                                "items.copies",
+                                Clock.systemUTC()))),
                 leaseTable,
                 streamsClient(),
                 dynamo.asyncClient(),

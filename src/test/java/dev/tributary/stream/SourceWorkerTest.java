@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
@@ -43,12 +45,14 @@ class SourceWorkerTest {
     private final List<SourceWorker> running = new ArrayList<>();
     private String users;
     private String byCity;
+    private String deadLetters;
     private String leaseTable;
 
     @BeforeEach
     void createTables() {
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("users_by_city", "state:S, city:S");
+        deadLetters = "dead-letters-" + UUID.randomUUID();
         leaseTable = "leases-" + UUID.randomUUID();
     }
 
@@ -149,7 +153,11 @@ class SourceWorkerTest {
                 List.of(new Route(
                         "users.by-city",
                         new Projection(settings, target.key()),
-                        new TargetTable(dynamo.asyncClient(), byCity))),
+                        new TargetTable(dynamo.asyncClient(), byCity),
+                        new DeadLetters(
+                                new DeadLetterTable(dynamo.asyncClient(), deadLetters, Duration.ofSeconds(1)),
+                                "users.by-city",
+                                Clock.systemUTC()))),
                 leaseTable,
                 dynamo.streamsClient(),
                 dynamo.asyncClient(),

@@ -1,0 +1,57 @@
+package dev.tributary.cli;
+
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.table.WriteFailure;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/**
+ * The table of dead letters in each place where a source is; made where it is missing and may be made. Asked by the
+ * starting thread alone.
+ */
+final class DeadLetterTables {
+
+    private static final Logger log = LoggerFactory.getLogger(DeadLetterTables.class);
+
+    private final String name;
+    private final Duration timeout;
+    private final Map<DynamoDbAsyncClient, DeadLetterTable> tables = new HashMap<>();
+
+    /**
+     * @param timeout for one call
+     */
+    DeadLetterTables(String application, Duration timeout) {
+        this.name = application + "-dead-letters";
+        this.timeout = timeout;
+    }
+
+    /**
+     * @param client for the place
+     * @param local whether that is DynamoDB Local, whose tables are not worth protecting
+     */
+    DeadLetterTable in(DynamoDbAsyncClient client, boolean local) {
+        return tables.computeIfAbsent(client, place -> prepare(place, local));
+    }
+
+    /** Without the table replication goes on, and only changes that no target takes hold up their items. */
+    private DeadLetterTable prepare(DynamoDbAsyncClient client, boolean local) {
+        DeadLetterTable table = new DeadLetterTable(client, name, timeout);
+        try {
+            if (table.create(!local).join()) {
+                log.info("created dead-letter table {}", name);
+            }
+        } catch (CompletionException e) {
+            log.warn(
+                    "dead-letter table {} could not be looked up or made, and without it a change that a target refuses"
+                            + " holds up its item: {}",
+                    name,
+                    WriteFailure.of(e).message());
+        }
+        return table;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.tributary.deadletter;
+
+import dev.tributary.model.Mark;
+import java.time.Instant;
+
+/**
+ * A change in the table of dead letters, without its images.
+ *
+ * @param route {@code <source>.<route>}
+ * @param mark the change's own
+ * @param reason why it was parked, for people
+ * @param parkedAt when
+ */
+public record ParkedChange(String route, Mark mark, String reason, Instant parkedAt) {}

@@ -1,0 +1,194 @@
+package dev.tributary.deadletter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Version;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+
+class DeadLetterTableTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final String ROUTE = "users.by-city";
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00.123456789Z");
+
+    private DeadLetterTable table;
+
+    @BeforeEach
+    void createTable() {
+        table = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
+        assertThat(table.create(false).join()).isTrue();
+    }
+
+    @Test
+    void aTableThatIsThereIsLeftAlone() {
+        park("ada", 1, "why");
+        assertThat(table.create(false).join()).isFalse();
+        assertThat(table.count(ROUTE).join()).isOne();
+        assertThat(dynamo.client()
+                        .describeTable(request -> request.tableName(table.name()))
+                        .table()
+                        .billingModeSummary()
+                        .billingMode())
+                .isEqualTo(BillingMode.PAY_PER_REQUEST);
+    }
+
+    @Test
+    void theChangesOfARouteAreListedItemByItemInTheirOrder() {
+        park("ada", 10, "ten");
+        park("bob", 5, "five");
+        park("ada", 9, "nine");
+        table.park(new ParkedChange("users.other", mark("ada", 1), "other", NOW), insert("ada", 1))
+                .join();
+        assertThat(table.list(ROUTE).join())
+                .extracting(ParkedChange::reason)
+                .containsExactlyInAnyOrder("nine", "ten", "five")
+                .containsSubsequence("nine", "ten");
+        assertThat(table.list(ROUTE).join()).contains(new ParkedChange(ROUTE, mark("bob", 5), "five", NOW));
+        assertThat(table.items(ROUTE).join()).containsExactlyInAnyOrder(item("ada"), item("bob"));
+        assertThat(table.first(ROUTE, item("ada")).join()).contains(version(9));
+        assertThat(table.first(ROUTE, item("eve")).join()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatIsParkedAgainStaysAsItIs() {
+        park("ada", 1, "the first reason");
+        park("ada", 1, "another");
+        assertThat(table.list(ROUTE).join()).extracting(ParkedChange::reason).containsExactly("the first reason");
+
+        Change large = large();
+        table.park(new ParkedChange(ROUTE, large.mark(), "the first reason", NOW), large)
+                .join();
+        table.park(new ParkedChange(ROUTE, large.mark(), "another", NOW), large).join();
+        assertThat(table.list(ROUTE).join())
+                .extracting(ParkedChange::reason)
+                .containsExactly("the first reason", "the first reason");
+    }
+
+    @Test
+    void bothImagesOfAnItemOfTheGreatestSizeAreReadBack() {
+        Change large = large();
+        park("ada", 1, "small");
+        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large)
+                .join();
+        park("bob", 3, "small");
+
+        assertThat(table.change(ROUTE, large.mark().owner(), large.mark().version())
+                        .join())
+                .contains(large);
+        assertThat(table.list(ROUTE).join()).hasSize(3);
+        assertThat(table.items(ROUTE).join()).containsExactlyInAnyOrder(item("ada"), item("bob"));
+        assertThat(table.change(ROUTE, new ItemKey("users/ada"), version(1)).join())
+                .contains(insert("ada", 1));
+        assertThat(table.change(ROUTE, new ItemKey("users/ada"), version(7)).join())
+                .isEmpty();
+    }
+
+    @Test
+    void aLargeChangeWhoseFirstRowWasDeletedCanBeParkedAgain() {
+        Change large = large();
+        ParkedChange parked = new ParkedChange(ROUTE, large.mark(), "too large", NOW);
+        table.park(parked, large).join();
+        dynamo.client().deleteItem(request -> request.tableName(table.name())
+                .key(Map.of(
+                        "route",
+                        AttributeValue.fromS(ROUTE),
+                        "position",
+                        AttributeValue.fromS(new Position(item("ada"), version(2), 0).encoded()))));
+        assertThatThrownBy(() ->
+                        table.change(ROUTE, large.mark().owner(), version(2)).join())
+                .hasCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(table.first(ROUTE, item("ada")).join()).contains(version(2));
+
+        table.park(parked, large).join();
+        assertThat(table.change(ROUTE, large.mark().owner(), version(2)).join()).contains(large);
+    }
+
+    @Test
+    void moreThanAPageIsRead() {
+        for (int i = 0; i < 4; i++) {
+            Change large = large();
+            table.park(
+                            new ParkedChange(ROUTE, mark("item" + i, 1), "too large", NOW),
+                            new Change.Modify(
+                                    mark("item" + i, 1),
+                                    large.before().orElseThrow(),
+                                    large.after().orElseThrow()))
+                    .join();
+        }
+        assertThat(table.items(ROUTE).join()).hasSize(4);
+        assertThat(table.count(ROUTE).join()).isEqualTo(4);
+    }
+
+    @Test
+    void aTableThatIsMissingHoldsNothingAndTakesNothing() {
+        DeadLetterTable missing = new DeadLetterTable(dynamo.asyncClient(), "no-such-table", Duration.ofSeconds(10));
+        assertThat(missing.items(ROUTE).join()).isEmpty();
+        assertThat(missing.first(ROUTE, item("ada")).join()).isEmpty();
+        assertThat(missing.park(new ParkedChange(ROUTE, mark("ada", 1), "why", NOW), insert("ada", 1)))
+                .failsWithin(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aPersonSeesWhatItIsAbout() {
+        park("ada", 1, "Type mismatch for key city");
+        Map<String, AttributeValue> row = dynamo.client()
+                .scan(request -> request.tableName(table.name()))
+                .items()
+                .get(0);
+        assertThat(List.of("owner", "change", "reason", "parked", "created"))
+                .extracting(name -> row.get(name).s())
+                .containsExactly(
+                        "users/ada", "INSERT", "Type mismatch for key city", NOW.toString(), "1970-01-01T00:00:01Z");
+    }
+
+    private void park(String owner, int version, String reason) {
+        table.park(new ParkedChange(ROUTE, mark(owner, version), reason, NOW), insert(owner, version))
+                .join();
+    }
+
+    private static Change insert(String owner, int version) {
+        return new Change.Insert(mark(owner, version), new Item(Map.of("email", AttributeValue.fromS(owner))));
+    }
+
+    /** Twice 390 KB that no compression makes smaller. */
+    private static Change large() {
+        return new Change.Modify(mark("ada", 2), noise(1), noise(2));
+    }
+
+    private static Item noise(long seed) {
+        byte[] bytes = new byte[390 * 1024];
+        new Random(seed).nextBytes(bytes);
+        return new Item(Map.of("noise", AttributeValue.fromB(SdkBytes.fromByteArray(bytes))));
+    }
+
+    private static String item(String owner) {
+        return Position.item(new ItemKey("users/" + owner));
+    }
+
+    private static Mark mark(String owner, int version) {
+        return new Mark(new ItemKey("users/" + owner), version(version), Instant.ofEpochSecond(1));
+    }
+
+    private static Version version(int number) {
+        return Version.of("2026-11-21T00:00:00.000", Integer.toString(number));
+    }
+}

@@ -1,0 +1,393 @@
+package dev.tributary.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedChange;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.Version;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+
+/** One bad change blocks only its own item: a pipeline, a real target, and a real table of dead letters. */
+class ParkingTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final String ROUTE = "users.by-city";
+    private static final KeySchema KEY = new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty());
+    private static final Item NOTHING = new Item(Map.of());
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
+    private final Health health = new Health();
+    private MeterRegistry registry;
+    private volatile boolean leaseHeld;
+    private String byCity;
+    private DeadLetterTable letters;
+    private ReplicationPipeline pipeline;
+    private int sequence;
+
+    /** The image that the last change of an item left. */
+    private final Map<String, Item> source = new HashMap<>();
+
+    @BeforeEach
+    void startPipeline() {
+        byCity = dynamo.createTable("by_city", "city:S");
+        letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
+        letters.create(false).join();
+        start(TestSource.Route.to(byCity));
+    }
+
+    @AfterEach
+    void stopTimer() {
+        leaseHeld = false;
+        timer.shutdownNow();
+    }
+
+    @Test
+    void oneBadChangeBlocksOnlyItsOwnItem() throws Exception {
+        change("ada", city("Oakland"));
+        change("bob", city("Berkeley"));
+        drain();
+        change("ada", cityOfTheWrongType());
+        drain();
+        change("ada", city("Brooklyn"));
+        change("bob", city("Albany"));
+        drain();
+        change("ada", city("Queens"));
+        drain();
+
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada", "Albany", "bob"));
+        List<ParkedChange> parked = parked();
+        assertThat(parked)
+                .extracting(change -> change.mark().version())
+                .containsExactly(version(3), version(4), version(6));
+        assertThat(parked.get(0).reason()).contains("Type mismatch for key");
+        assertThat(parked).extracting(ParkedChange::reason).endsWith(behind(), behind());
+        assertThat(pipeline.checkpoint()).isEqualTo("6");
+        assertThat(count(Outcome.PARKED)).isEqualTo(3);
+        assertThat(registry.get("tributary.parked").tag("route", ROUTE).gauge().value())
+                .isEqualTo(1);
+        assertThat(health.snapshot().components().get("route " + ROUTE))
+                .isEqualTo(new Health.Component(Status.DEGRADED, "1 item has parked changes"));
+    }
+
+    @Test
+    void bothImagesAreParked() throws Exception {
+        change("ada", city("Oakland"));
+        drain();
+        change("ada", cityOfTheWrongType());
+        drain();
+        Change parked = letters.change(ROUTE, owner("ada"), version(2)).join().orElseThrow();
+        assertThat(parked.before().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromS("Oakland"));
+        assertThat(parked.after().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromN("1"));
+    }
+
+    @Test
+    void whatIsParkedStaysParkedAfterARestart() throws Exception {
+        change("ada", cityOfTheWrongType());
+        drain();
+        start(TestSource.Route.to(byCity));
+        change("ada", city("Oakland"));
+        change("bob", city("Berkeley"));
+        drain();
+        assertThat(rows()).isEqualTo(Map.of("Berkeley", "bob"));
+        assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(1), version(2));
+    }
+
+    @Test
+    void aReplayOfWhatWasParkedChangesNothing() throws Exception {
+        change("ada", city("Oakland"));
+        drain();
+        change("ada", cityOfTheWrongType());
+        drain();
+        List<ParkedChange> before = parked();
+
+        start(TestSource.Route.to(byCity));
+        sequence = 0;
+        source.clear();
+        change("ada", city("Oakland"));
+        change("ada", cityOfTheWrongType());
+        drain();
+        assertThat(parked()).isEqualTo(before);
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
+    }
+
+    @Test
+    void anItemFlowsAgainOnceItsParkedChangesAreGone() throws Exception {
+        change("ada", cityOfTheWrongType());
+        drain();
+        change("ada", city("Oakland"));
+        drain();
+        assertThat(parked()).hasSize(2);
+        discardEverything();
+
+        change("ada", city("Brooklyn"));
+        drain();
+        assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
+        assertThat(parked()).isEmpty();
+        assertThat(registry.get("tributary.parked").gauge().value()).isZero();
+        assertThat(health.snapshot().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void theChangeThatMendsAnItemGoesThroughWhereTheBadOneWasDiscarded() throws Exception {
+        change("ada", cityOfTheWrongType());
+        drain();
+        discardEverything();
+        change("ada", city("Oakland"));
+        drain();
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
+    }
+
+    @Test
+    void nothingIsLostWhileTheTableIsMissing() throws Exception {
+        dynamo.client().deleteTable(request -> request.tableName(letters.name()));
+        start(TestSource.Route.to(byCity));
+        change("ada", cityOfTheWrongType());
+        change("ada", city("Oakland"));
+        change("bob", city("Berkeley"));
+        await().untilAsserted(() -> {
+            assertThat(rows()).isEqualTo(Map.of("Berkeley", "bob"));
+            assertThat(health.snapshot().components().get("route " + ROUTE)).satisfies(component -> {
+                assertThat(component.status()).isEqualTo(Status.DOWN);
+                assertThat(component.detail()).contains(letters.name(), "ResourceNotFoundException");
+            });
+        });
+        assertThat(pipeline.inFlight()).isEqualTo(3);
+        assertThat(pipeline.checkpoint()).isNull();
+
+        letters.create(false).join();
+        drain();
+        assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(1), version(2));
+        assertThat(pipeline.checkpoint()).isEqualTo("3");
+        assertThat(health.snapshot().components().get("route " + ROUTE).status())
+                .isEqualTo(Status.DEGRADED);
+    }
+
+    @Test
+    void whatWaitsTogetherIsParkedFromItsFirstBadChangeOn() throws Exception {
+        dynamo.client().deleteTable(request -> request.tableName(byCity));
+        change("ada", city("Oakland"));
+        await().until(() -> health.snapshot().status() == Status.DOWN);
+        change("ada", city("Berkeley"));
+        change("ada", city("Albany"));
+        change("ada", cityOfTheWrongType());
+        change("ada", city("Brooklyn"));
+        createTarget();
+        drain();
+        assertThat(registry.get("tributary.write.failures")
+                        .tag("kind", "schema")
+                        .counter()
+                        .count())
+                .as("the write of all together, and that of the bad one")
+                .isEqualTo(2);
+        assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
+        assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(4), version(5));
+    }
+
+    @Test
+    void aRowThatIsTooLargeIsParkedWithBothImages() throws Exception {
+        String large = "x".repeat(395 * 1024);
+        change("ada", Map.of("city", AttributeValue.fromS("Oakland"), "text", AttributeValue.fromS(large)));
+        drain();
+        // In the target it also has its mark, and the attributes are longer by that.
+        String tooLarge = "x".repeat(400 * 1024 - 40);
+        change("ada", Map.of("city", AttributeValue.fromS("Oakland"), "text", AttributeValue.fromS(tooLarge)));
+        drain();
+        assertThat(parked()).singleElement().satisfies(change -> assertThat(change.reason())
+                .contains("size"));
+        assertThat(letters.change(ROUTE, owner("ada"), version(2))
+                        .join()
+                        .orElseThrow()
+                        .after())
+                .contains(source.get("ada"));
+    }
+
+    @Test
+    void anItemThatLacksAKeyAttributeIsParkedWhereTheRouteSaysSo() throws Exception {
+        start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
+        change("ada", city("Oakland"));
+        change("ada", Map.of("zipcode", AttributeValue.fromN("1")));
+        change("ada", null);
+        drain();
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
+        assertThat(parked())
+                .extracting(ParkedChange::reason)
+                .containsExactly("the item has no city, which the target's key needs", behind());
+    }
+
+    @Test
+    void anItemThatLacksAKeyAttributeLosesItsRowOtherwise() throws Exception {
+        change("ada", city("Oakland"));
+        change("ada", Map.of("zipcode", AttributeValue.fromN("1")));
+        drain();
+        assertThat(rows()).isEmpty();
+        assertThat(parked()).isEmpty();
+    }
+
+    @Test
+    void aMissingTargetParksNothing() throws Exception {
+        dynamo.client().deleteTable(request -> request.tableName(byCity));
+        change("ada", city("Oakland"));
+        await().until(() -> health.snapshot().status() == Status.DOWN);
+        assertThat(parked()).isEmpty();
+        assertThat(pipeline.inFlight()).isOne();
+    }
+
+    @Test
+    void nothingIsParkedOnceTheLeaseIsGone() throws Exception {
+        dynamo.client().deleteTable(request -> request.tableName(letters.name()));
+        start(TestSource.Route.to(byCity));
+        change("ada", cityOfTheWrongType());
+        await().until(() -> health.snapshot().status() == Status.DOWN);
+        leaseHeld = false;
+        letters.create(false).join();
+        change("bob", city("Oakland"));
+        await().until(() -> timer.getQueue().isEmpty() && timer.getActiveCount() == 0);
+        assertThat(pipeline.inFlight()).isEqualTo(2);
+        assertThat(pipeline.checkpoint()).isNull();
+        assertThat(parked()).isEmpty();
+        assertThat(rows()).isEmpty();
+    }
+
+    private void createTarget() {
+        dynamo.client().createTable(request -> request.tableName(byCity)
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName("city")
+                        .attributeType(ScalarAttributeType.S)
+                        .build())
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName("city")
+                        .keyType(KeyType.HASH)
+                        .build()));
+    }
+
+    /** As a process does that starts anew: it knows what is in the tables, and nothing else. */
+    private void start(RouteSettings settings) {
+        leaseHeld = true;
+        registry = new SimpleMeterRegistry();
+        pipeline = new ReplicationPipeline(
+                List.of(new Route(
+                        ROUTE,
+                        new Projection(settings, KEY),
+                        new TargetTable(dynamo.asyncClient(), byCity),
+                        new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
+                100,
+                () -> leaseHeld,
+                timer,
+                registry,
+                health);
+    }
+
+    /** The item gets this image, or goes. */
+    private void change(String email, Map<String, AttributeValue> attributes) throws InterruptedException {
+        sequence++;
+        Mark mark = new Mark(owner(email), version(sequence), Instant.ofEpochSecond(sequence));
+        Item before = source.getOrDefault(email, NOTHING);
+        Change change;
+        if (attributes == null) {
+            source.remove(email);
+            change = new Change.Remove(mark, before);
+        } else {
+            Map<String, AttributeValue> image = new HashMap<>(attributes);
+            image.put("email", AttributeValue.fromS(email));
+            Item after = new Item(image);
+            source.put(email, after);
+            change = before.equals(NOTHING) ? new Change.Insert(mark, after) : new Change.Modify(mark, before, after);
+        }
+        assertThat(pipeline.submit(change, Integer.toString(sequence))).isTrue();
+    }
+
+    private static Map<String, AttributeValue> city(String city) {
+        return Map.of("city", AttributeValue.fromS(city));
+    }
+
+    private static Map<String, AttributeValue> cityOfTheWrongType() {
+        return Map.of("city", AttributeValue.fromN("1"));
+    }
+
+    private void drain() throws InterruptedException {
+        assertThat(pipeline.drain(Duration.ofSeconds(30)))
+                .as("every change ended")
+                .isTrue();
+    }
+
+    private List<ParkedChange> parked() {
+        return letters.list(ROUTE).join();
+    }
+
+    /** As a person does, in the console. */
+    private void discardEverything() {
+        dynamo.client()
+                .scan(request -> request.tableName(letters.name()))
+                .items()
+                .forEach(row -> dynamo.client().deleteItem(request -> request.tableName(letters.name())
+                        .key(Map.of("route", row.get("route"), "position", row.get("position")))));
+    }
+
+    private double count(Outcome outcome) {
+        return registry.get("tributary.changes")
+                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                .counter()
+                .count();
+    }
+
+    /** City to email of every row of the target. */
+    private Map<String, String> rows() {
+        return dynamo.client().scan(request -> request.tableName(byCity).consistentRead(true)).items().stream()
+                .collect(Collectors.toMap(
+                        row -> row.get("city").s(), row -> row.get("email").s()));
+    }
+
+    private static String behind() {
+        return "an earlier change of this item is parked";
+    }
+
+    private static ItemKey owner(String email) {
+        return new ItemKey("users/" + email);
+    }
+
+    private static Version version(int number) {
+        return Version.of("2026-11-21T00:00:00.000", Integer.toString(number));
+    }
+}
