@@ -1,14 +1,22 @@
 package dev.tributary.cli;
 
-import java.util.Optional;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of the program, from the manifest of its jar. */
+/** The version of the program, as the build has written it. */
 final class Version implements IVersionProvider {
 
     static String current() {
-        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-                .orElse("development version");
+        try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
+            Properties properties = new Properties();
+            properties.load(file);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException("version.properties cannot be read", e);
+        }
     }
 
     @Override

@@ -1,0 +1,82 @@
+package dev.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CliTest {
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter output = new StringWriter();
+
+    @Test
+    void theVersionIsThatOfTheBuild() {
+        assertThat(execute("--version")).isZero();
+        assertThat(output.toString().strip()).matches("tributary \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+    }
+
+    @Test
+    void anUnknownCommandIsRefusedWithTheNearest() {
+        assertThat(execute("runn")).isEqualTo(2);
+        assertThat(output.toString()).contains("'runn'", "Did you mean: tributary run?");
+    }
+
+    @Test
+    void aMissingFileIsRefused() {
+        assertThat(execute("run", "--config", "no-such.properties")).isEqualTo(2);
+        assertThat(output.toString())
+                .contains("no-such.properties: no such file")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void anEmptyFileIsRefused() throws IOException {
+        assertThat(execute("run", "--config", file(""))).isEqualTo(2);
+        assertThat(output.toString())
+                .contains("neither a source nor a write route")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void allErrorsOfAFileAreToldAtOnce() throws IOException {
+        assertThat(execute("run", "--config", file("source.users.tabel = users\nhttp.port = abc\n")))
+                .isEqualTo(2);
+        assertThat(output.toString()).contains("did you mean source.users.table?", "http.port = abc: expected");
+    }
+
+    @Test
+    void localModeNeedsNoTablesToBeChecked() throws IOException {
+        assertThat(execute("check", "--config", "config/local.properties")).isZero();
+        assertThat(output.toString()).contains("The configuration is good");
+    }
+
+    @Test
+    void healthOfADaemonThatDoesNotAnswerIsBad() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        String file = file("write.users.path = /\nwrite.users.table = users\nadmin.port = " + free + "\n");
+        assertThat(execute("health", "--config", file)).isEqualTo(1);
+        assertThat(output.toString()).contains("no answer from http://127.0.0.1:" + free + "/health");
+    }
+
+    private String file(String text) throws IOException {
+        return Files.writeString(directory.resolve("tributary.properties"), text)
+                .toString();
+    }
+
+    private int execute(String... arguments) {
+        PrintWriter writer = new PrintWriter(output);
+        return Cli.commandLine().setOut(writer).setErr(writer).execute(arguments);
+    }
+}
