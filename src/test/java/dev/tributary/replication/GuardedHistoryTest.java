@@ -66,18 +66,25 @@ class GuardedHistoryTest {
         assertThat(tables.rows(TABLE)).isEqualTo(oneByOne);
     }
 
-    /** Even where a later write does not know the key that an earlier one would have filled. */
+    /** Even where the later write does not know the key that the earlier one would have filled. */
     @Property(tries = 300)
     void writesTakenTogetherVacateEveryKeyTheyTouchButTheLast(
-            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> keys) {
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 24) Integer> steps) {
         List<TargetWrite> history = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            history.add(new TargetWrite.Upsert(mark(i), row(keys.get(i), i)));
+        Set<Item> touched = new HashSet<>();
+        for (int step : steps) {
+            int version = history.size();
+            Item from = key(step / 5);
+            Row to = row(step % 5, version);
+            touched.add(from);
+            touched.add(to.key());
+            history.add(
+                    from.equals(to.key())
+                            ? new TargetWrite.Upsert(mark(version), to)
+                            : new TargetWrite.Move(mark(version), Set.of(from), to));
         }
         TargetWrite together = history.stream().reduce(TargetWrite::then).orElseThrow();
-        Set<Item> touched = new HashSet<>();
-        keys.forEach(number -> touched.add(key(number)));
-        Item last = key(keys.get(keys.size() - 1));
+        Item last = key(steps.get(steps.size() - 1) % 5);
         touched.remove(last);
         assertThat(together.vacated()).isEqualTo(touched);
         assertThat(together.arriving().map(Row::key)).contains(last);
