@@ -51,7 +51,7 @@ public class CheckpointTrackerRaceTest {
                 .threads(3)
                 .actorsPerThread(2)
                 .iterations(10)
-                .invocationsPerIteration(300)
+                .invocationsPerIteration(200)
                 .sequentialSpecification(LongestCompletePrefix.class)
                 .check(CheckpointTrackerRaceTest.class);
     }

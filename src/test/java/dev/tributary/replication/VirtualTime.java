@@ -6,6 +6,9 @@ import java.util.function.BooleanSupplier;
 /** Time that passes only from one event to the next. Events of one moment run in the order they were asked for. */
 final class VirtualTime {
 
+    /** In milliseconds; anything takes less. */
+    private static final long LONGEST_REST = 3_600_000;
+
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private long now;
     private long asked;
@@ -54,11 +57,14 @@ final class VirtualTime {
         return true;
     }
 
-    /** Lets time pass until nothing is left to happen. */
+    /**
+     * Lets time pass until nothing is left to happen.
+     *
+     * @throws AssertionError if something goes on for ever
+     */
     void runOut() {
-        for (Event event = events.poll(); event != null; event = events.poll()) {
-            now = event.at();
-            event.task().run();
+        if (!runUntil(events::isEmpty, now + LONGEST_REST)) {
+            throw new AssertionError("still at work after " + LONGEST_REST + " ms at rest");
         }
     }
 }
