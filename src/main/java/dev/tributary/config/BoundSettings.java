@@ -72,59 +72,61 @@ record BoundSettings(
                 new Aws(values.find(Keys.AWS_REGION), values.find(Keys.AWS_ENDPOINT)),
                 new Log(values.get(Keys.LOG_FORMAT), values.get(Keys.LOG_LEVEL)),
                 new Http(
-                        values.get(Keys.HTTP_HOST),
-                        values.get(Keys.HTTP_PORT),
-                        values.get(Keys.HTTP_ALLOW_REMOTE),
-                        values.get(Keys.HTTP_MAX_BODY_BYTES)),
+                        values.get(EndpointKeys.HTTP_HOST),
+                        values.get(EndpointKeys.HTTP_PORT),
+                        values.get(EndpointKeys.HTTP_ALLOW_REMOTE),
+                        values.get(EndpointKeys.HTTP_MAX_BODY_BYTES)),
                 new Admin(
-                        values.get(Keys.ADMIN_HOST), values.get(Keys.ADMIN_PORT), values.get(Keys.ADMIN_ALLOW_REMOTE)),
+                        values.get(EndpointKeys.ADMIN_HOST),
+                        values.get(EndpointKeys.ADMIN_PORT),
+                        values.get(EndpointKeys.ADMIN_ALLOW_REMOTE)),
                 new Lease(values.get(Keys.LEASE_DURATION)),
                 local(values),
                 values.get(Keys.SHUTDOWN_TIMEOUT),
-                Values.byName(values.names(Keys.SOURCE_TABLE), name -> source(values, name)),
-                Values.byName(values.names(Keys.WRITE_TABLE), name -> write(values, name)));
+                Values.byName(values.names(SourceKeys.TABLE), name -> source(values, name)),
+                Values.byName(values.names(WriteKeys.TABLE), name -> write(values, name)));
     }
 
     private static LocalSettings local(Values values) {
         return new Local(
-                values.get(Keys.LOCAL_MODE),
-                values.get(Keys.LOCAL_PORT),
-                values.get(Keys.LOCAL_DIRECTORY),
+                values.get(LocalKeys.MODE),
+                values.get(LocalKeys.PORT),
+                values.get(LocalKeys.DIRECTORY),
                 Values.byName(
-                        values.names(Keys.LOCAL_TABLE_KEY),
+                        values.names(LocalKeys.TABLE_KEY),
                         table -> new Table(
-                                values.get(Keys.LOCAL_TABLE_KEY, table), values.get(Keys.LOCAL_TABLE_STREAM, table))));
+                                values.get(LocalKeys.TABLE_KEY, table), values.get(LocalKeys.TABLE_STREAM, table))));
     }
 
     private static SourceSettings source(Values values, String name) {
         return new Source(
-                values.get(Keys.SOURCE_TABLE, name),
-                values.find(Keys.SOURCE_REGION, name),
-                values.find(Keys.SOURCE_ENDPOINT, name),
-                values.get(Keys.SOURCE_POLL_INTERVAL, name),
-                values.get(Keys.SOURCE_CHECKPOINT_INTERVAL, name),
-                values.get(Keys.SOURCE_MAX_IN_FLIGHT, name),
-                Values.byName(values.names(Keys.ROUTE_TABLE, name), route -> route(values, name, route)));
+                values.get(SourceKeys.TABLE, name),
+                values.find(SourceKeys.REGION, name),
+                values.find(SourceKeys.ENDPOINT, name),
+                values.get(SourceKeys.POLL_INTERVAL, name),
+                values.get(SourceKeys.CHECKPOINT_INTERVAL, name),
+                values.get(SourceKeys.MAX_IN_FLIGHT, name),
+                Values.byName(values.names(RouteKeys.TABLE, name), route -> route(values, name, route)));
     }
 
     private static RouteSettings route(Values values, String source, String name) {
         return new Route(
-                values.get(Keys.ROUTE_TABLE, source, name),
-                values.find(Keys.ROUTE_REGION, source, name),
-                values.find(Keys.ROUTE_ENDPOINT, source, name),
-                values.find(Keys.ROUTE_INCLUDE, source, name),
-                values.find(Keys.ROUTE_EXCLUDE, source, name),
-                values.get(Keys.ROUTE_DELETES, source, name),
-                values.get(Keys.ROUTE_MISSING_KEY, source, name));
+                values.get(RouteKeys.TABLE, source, name),
+                values.find(RouteKeys.REGION, source, name),
+                values.find(RouteKeys.ENDPOINT, source, name),
+                values.find(RouteKeys.INCLUDE, source, name),
+                values.find(RouteKeys.EXCLUDE, source, name),
+                values.get(RouteKeys.DELETES, source, name),
+                values.get(RouteKeys.MISSING_KEY, source, name));
     }
 
     private static WriteSettings write(Values values, String name) {
         return new Write(
-                values.get(Keys.WRITE_TABLE, name),
-                values.find(Keys.WRITE_REGION, name),
-                values.find(Keys.WRITE_ENDPOINT, name),
-                values.get(Keys.WRITE_PATH, name),
-                values.all(Keys.WRITE_TYPE, name),
-                values.all(Keys.WRITE_DEFAULTS, name));
+                values.get(WriteKeys.TABLE, name),
+                values.find(WriteKeys.REGION, name),
+                values.find(WriteKeys.ENDPOINT, name),
+                values.get(WriteKeys.PATH, name),
+                values.all(WriteKeys.TYPE, name),
+                values.all(WriteKeys.DEFAULTS, name));
     }
 }

@@ -15,23 +15,20 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Reports values that are right by themselves and wrong together. Values that were refused already are left out. */
-final class Contradictions {
+final class Contradictions extends Reports {
 
     /** A table and where it is; two keys that lead to the same place mean the same table. */
     private record Place(String table, Optional<String> region, Optional<URI> endpoint) {}
 
     private record Route(String source, String name, Place from, Place to) {}
 
-    private final Values values;
-    private final Consumer<ConfigError> errors;
     private final List<String> sources;
     private final List<String> writes;
 
     Contradictions(Values values, Consumer<ConfigError> errors) {
-        this.values = values;
-        this.errors = errors;
-        this.sources = values.names(Keys.SOURCE_TABLE);
-        this.writes = values.names(Keys.WRITE_TABLE);
+        super(values, errors);
+        this.sources = values.names(SourceKeys.TABLE);
+        this.writes = values.names(WriteKeys.TABLE);
     }
 
     void check() {
@@ -49,16 +46,16 @@ final class Contradictions {
         }
         checkSameSourceTwice();
         checkRoutes();
-        checkWrites();
+        new WriteContradictions(values, errors).check();
     }
 
     private void checkListeners() {
-        checkLoopback(Keys.HTTP_HOST, Keys.HTTP_ALLOW_REMOTE);
-        checkLoopback(Keys.ADMIN_HOST, Keys.ADMIN_ALLOW_REMOTE);
-        checkPortsDiffer(Keys.HTTP_PORT, Keys.ADMIN_PORT);
+        checkLoopback(EndpointKeys.HTTP_HOST, EndpointKeys.HTTP_ALLOW_REMOTE);
+        checkLoopback(EndpointKeys.ADMIN_HOST, EndpointKeys.ADMIN_ALLOW_REMOTE);
+        checkPortsDiffer(EndpointKeys.HTTP_PORT, EndpointKeys.ADMIN_PORT);
         if (localMode()) {
-            checkPortsDiffer(Keys.HTTP_PORT, Keys.LOCAL_PORT);
-            checkPortsDiffer(Keys.ADMIN_PORT, Keys.LOCAL_PORT);
+            checkPortsDiffer(EndpointKeys.HTTP_PORT, LocalKeys.PORT);
+            checkPortsDiffer(EndpointKeys.ADMIN_PORT, LocalKeys.PORT);
         }
     }
 
@@ -91,17 +88,17 @@ final class Contradictions {
     }
 
     private boolean localMode() {
-        return values.find(Keys.LOCAL_MODE).orElse(Mode.OFF) != Mode.OFF;
+        return values.find(LocalKeys.MODE).orElse(Mode.OFF) != Mode.OFF;
     }
 
     private void checkLocalMode() {
-        if (values.find(Keys.LOCAL_MODE).isEmpty()) {
+        if (values.find(LocalKeys.MODE).isEmpty()) {
             return;
         }
         if (!localMode()) {
-            for (String table : values.names(Keys.LOCAL_TABLE_KEY)) {
+            for (String table : values.names(LocalKeys.TABLE_KEY)) {
                 report(
-                        values.label(Keys.LOCAL_MODE),
+                        values.label(LocalKeys.MODE),
                         "off",
                         "local.table." + table + " has no effect without local mode",
                         "set local.mode to memory or directory, or remove local.table." + table);
@@ -111,17 +108,17 @@ final class Contradictions {
         refuseInLocalMode(Keys.AWS_REGION);
         refuseInLocalMode(Keys.AWS_ENDPOINT);
         for (String source : sources) {
-            refuseInLocalMode(Keys.SOURCE_REGION, source);
-            refuseInLocalMode(Keys.SOURCE_ENDPOINT, source);
-            for (String route : values.names(Keys.ROUTE_TABLE, source)) {
-                refuseInLocalMode(Keys.ROUTE_REGION, source, route);
-                refuseInLocalMode(Keys.ROUTE_ENDPOINT, source, route);
+            refuseInLocalMode(SourceKeys.REGION, source);
+            refuseInLocalMode(SourceKeys.ENDPOINT, source);
+            for (String route : values.names(RouteKeys.TABLE, source)) {
+                refuseInLocalMode(RouteKeys.REGION, source, route);
+                refuseInLocalMode(RouteKeys.ENDPOINT, source, route);
             }
             checkLocalStream(source);
         }
         for (String write : writes) {
-            refuseInLocalMode(Keys.WRITE_REGION, write);
-            refuseInLocalMode(Keys.WRITE_ENDPOINT, write);
+            refuseInLocalMode(WriteKeys.REGION, write);
+            refuseInLocalMode(WriteKeys.ENDPOINT, write);
         }
     }
 
@@ -136,12 +133,12 @@ final class Contradictions {
     }
 
     private void checkLocalStream(String source) {
-        Optional<String> table = values.find(Keys.SOURCE_TABLE, source);
+        Optional<String> table = values.find(SourceKeys.TABLE, source);
         if (table.isPresent()
-                && values.names(Keys.LOCAL_TABLE_KEY).contains(table.get())
-                && !values.find(Keys.LOCAL_TABLE_STREAM, table.get()).orElse(true)) {
+                && values.names(LocalKeys.TABLE_KEY).contains(table.get())
+                && !values.find(LocalKeys.TABLE_STREAM, table.get()).orElse(true)) {
             report(
-                    Keys.SOURCE_TABLE,
+                    SourceKeys.TABLE,
                     table.get(),
                     "is a local table without a stream",
                     "set local.table." + table.get() + ".stream=true",
@@ -156,7 +153,7 @@ final class Contradictions {
                     "its lease table would have the name of the table of dead letters",
                     "choose another name for the source");
         }
-        List<String> routes = values.names(Keys.ROUTE_TABLE, source);
+        List<String> routes = values.names(RouteKeys.TABLE, source);
         if (routes.isEmpty()) {
             report(
                     "source." + source,
@@ -165,13 +162,13 @@ final class Contradictions {
         }
         for (String route : routes) {
             Set<String> both =
-                    new HashSet<>(values.find(Keys.ROUTE_INCLUDE, source, route).orElse(Set.of()));
-            both.retainAll(values.find(Keys.ROUTE_EXCLUDE, source, route).orElse(Set.of()));
+                    new HashSet<>(values.find(RouteKeys.INCLUDE, source, route).orElse(Set.of()));
+            both.retainAll(values.find(RouteKeys.EXCLUDE, source, route).orElse(Set.of()));
             for (String attribute : both.stream().sorted().toList()) {
                 report(
-                        Keys.ROUTE_EXCLUDE,
+                        RouteKeys.EXCLUDE,
                         attribute,
-                        "is named by " + values.label(Keys.ROUTE_INCLUDE, source, route) + " too",
+                        "is named by " + values.label(RouteKeys.INCLUDE, source, route) + " too",
                         "name the attribute in one of the two",
                         source,
                         route);
@@ -186,7 +183,7 @@ final class Contradictions {
             String before = place.map(p -> readers.putIfAbsent(p, source)).orElse(null);
             if (before != null) {
                 report(
-                        Keys.SOURCE_TABLE,
+                        SourceKeys.TABLE,
                         place.get().table(),
                         "is the table of source " + before + " too, and a stream is read once",
                         "move the routes to source." + before,
@@ -199,12 +196,12 @@ final class Contradictions {
         List<Route> routes = new ArrayList<>();
         for (String source : sources) {
             Map<Place, String> targets = new HashMap<>();
-            for (String name : values.names(Keys.ROUTE_TABLE, source)) {
-                Optional<Place> to = place(Keys.ROUTE_TABLE, Keys.ROUTE_REGION, Keys.ROUTE_ENDPOINT, source, name);
+            for (String name : values.names(RouteKeys.TABLE, source)) {
+                Optional<Place> to = place(RouteKeys.TABLE, RouteKeys.REGION, RouteKeys.ENDPOINT, source, name);
                 String before = to.map(p -> targets.putIfAbsent(p, name)).orElse(null);
                 if (before != null) {
                     report(
-                            Keys.ROUTE_TABLE,
+                            RouteKeys.TABLE,
                             to.get().table(),
                             "is the target of route " + before + " of this source too",
                             "name another table, or remove one of the routes",
@@ -229,7 +226,7 @@ final class Contradictions {
             return;
         }
         report(
-                Keys.ROUTE_TABLE,
+                RouteKeys.TABLE,
                 route.to().table(),
                 problem,
                 "name a table that feeds no source of this one",
@@ -252,39 +249,8 @@ final class Contradictions {
         return false;
     }
 
-    private void checkWrites() {
-        Map<String, String> paths = new HashMap<>();
-        for (String write : writes) {
-            values.find(Keys.WRITE_PATH, write).ifPresent(path -> {
-                String before = paths.putIfAbsent(path, write);
-                if (before != null) {
-                    report(
-                            Keys.WRITE_PATH,
-                            path,
-                            "is the path of write route " + before + " too",
-                            "give each write route a path of its own",
-                            write);
-                }
-            });
-            Map<String, AttributeType> types = values.all(Keys.WRITE_TYPE, write);
-            values.all(Keys.WRITE_DEFAULTS, write).forEach((attribute, text) -> {
-                AttributeType type = types.get(attribute);
-                if (type != null && !AttributeText.isOf(type, text)) {
-                    report(
-                            Keys.WRITE_DEFAULTS,
-                            text,
-                            "expected " + AttributeText.expected(type) + ", as "
-                                    + values.label(Keys.WRITE_TYPE, write, attribute) + " is " + type,
-                            "for example " + AttributeText.example(type),
-                            write,
-                            attribute);
-                }
-            });
-        }
-    }
-
     private Optional<Place> sourcePlace(String source) {
-        return place(Keys.SOURCE_TABLE, Keys.SOURCE_REGION, Keys.SOURCE_ENDPOINT, source);
+        return place(SourceKeys.TABLE, SourceKeys.REGION, SourceKeys.ENDPOINT, source);
     }
 
     private Optional<Place> place(Key<String> table, Key<String> region, Key<URI> endpoint, String... names) {
@@ -293,17 +259,5 @@ final class Contradictions {
                 values.find(region, names).or(() -> values.find(Keys.AWS_REGION)),
                 values.find(endpoint, names).or(() -> values.find(Keys.AWS_ENDPOINT)));
         return values.find(table, names).map(at);
-    }
-
-    private void report(Key<?> key, Object value, String problem, String remedy, String... names) {
-        report(values.label(key, names), value.toString(), problem, remedy);
-    }
-
-    private void report(String label, String value, String problem, String remedy) {
-        errors.accept(ConfigError.of(label, value, problem, remedy));
-    }
-
-    private void report(String label, String problem, String remedy) {
-        errors.accept(ConfigError.of(label, problem, remedy));
     }
 }

@@ -1,0 +1,33 @@
+package dev.tributary.config;
+
+import static dev.tributary.config.Key.defaulting;
+import static dev.tributary.config.KeyTypes.HOST;
+import static dev.tributary.config.KeyTypes.PORT_NUMBER;
+
+/** Where the two HTTP endpoints listen, and what they let in. */
+final class EndpointKeys {
+
+    static final Key<String> HTTP_HOST = defaulting("http.host", HOST, "127.0.0.1", "Address that is listened on.");
+    static final Key<Integer> HTTP_PORT = defaulting("http.port", PORT_NUMBER, "8080", "Port; 0 takes a free one.");
+    static final Key<Boolean> HTTP_ALLOW_REMOTE = defaulting(
+            "http.allow-remote",
+            ValueType.bool(),
+            "false",
+            "Accepts a host other than loopback. Callers are not authenticated: let only those reach the port who may"
+                    + " write.");
+    static final Key<Integer> HTTP_MAX_BODY_BYTES = defaulting(
+            "http.max-body-bytes",
+            ValueType.integer(1024, 104_857_600, 1_048_576),
+            "1048576",
+            "Largest request body, in bytes. A DynamoDB item has at most 400 KB.");
+    static final Key<String> ADMIN_HOST = defaulting("admin.host", HOST, "127.0.0.1", "Address that is listened on.");
+    static final Key<Integer> ADMIN_PORT = defaulting("admin.port", PORT_NUMBER, "8081", "Port; 0 takes a free one.");
+    static final Key<Boolean> ADMIN_ALLOW_REMOTE = defaulting(
+            "admin.allow-remote",
+            ValueType.bool(),
+            "false",
+            "Accepts a host other than loopback. Callers are not authenticated: let only load balancers and scrapers"
+                    + " reach the port.");
+
+    private EndpointKeys() {}
+}

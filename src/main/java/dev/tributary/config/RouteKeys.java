@@ -1,0 +1,44 @@
+package dev.tributary.config;
+
+import static dev.tributary.config.Key.defaulting;
+import static dev.tributary.config.Key.optional;
+import static dev.tributary.config.Key.required;
+import static dev.tributary.config.KeyTypes.REGION_CODE;
+import static dev.tributary.config.KeyTypes.TABLE_NAME;
+
+import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import java.net.URI;
+import java.util.Set;
+
+/** Where the changes of a source go, and what becomes of them on the way. */
+final class RouteKeys {
+
+    static final Key<String> TABLE =
+            required("source.<source>.route.<route>.table", TABLE_NAME, "The table that is kept in step.");
+    static final Key<String> REGION =
+            optional("source.<source>.route.<route>.region", REGION_CODE, "Its region. Without it: `aws.region`.");
+    static final Key<URI> ENDPOINT = optional(
+            "source.<source>.route.<route>.endpoint",
+            ValueType.endpoint(),
+            "Its endpoint. Without it: `aws.endpoint`.");
+    static final Key<Set<String>> INCLUDE = optional(
+            "source.<source>.route.<route>.include",
+            ValueType.attributeNames(),
+            "Attributes that are copied. Without it: all. The target's key attributes must be among them.");
+    static final Key<Set<String>> EXCLUDE = optional(
+            "source.<source>.route.<route>.exclude", ValueType.attributeNames(), "Attributes that are not copied.");
+    static final Key<DeletePolicy> DELETES = defaulting(
+            "source.<source>.route.<route>.deletes",
+            ValueType.oneOf(DeletePolicy.class, DeletePolicy.HARD),
+            "hard",
+            "What the removal of a source item does to its target row: `hard` deletes it, `ignore` leaves it.");
+    static final Key<MissingKeyPolicy> MISSING_KEY = defaulting(
+            "source.<source>.route.<route>.missing-key",
+            ValueType.oneOf(MissingKeyPolicy.class, MissingKeyPolicy.PARK),
+            "drop-row",
+            "What becomes of an item that lacks a key attribute of the target: with `drop-row` it has no row there, as"
+                    + " in a sparse index; with `park` the change is parked, and the row stays as it is.");
+
+    private RouteKeys() {}
+}

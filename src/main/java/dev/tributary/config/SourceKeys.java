@@ -1,0 +1,39 @@
+package dev.tributary.config;
+
+import static dev.tributary.config.Key.defaulting;
+import static dev.tributary.config.Key.optional;
+import static dev.tributary.config.Key.required;
+import static dev.tributary.config.KeyTypes.REGION_CODE;
+import static dev.tributary.config.KeyTypes.TABLE_NAME;
+
+import java.net.URI;
+import java.time.Duration;
+
+/** What is read, and how. */
+final class SourceKeys {
+
+    static final Key<String> TABLE = required("source.<source>.table", TABLE_NAME, "The table whose stream is read.");
+    static final Key<String> REGION =
+            optional("source.<source>.region", REGION_CODE, "Its region. Without it: `aws.region`.");
+    static final Key<URI> ENDPOINT =
+            optional("source.<source>.endpoint", ValueType.endpoint(), "Its endpoint. Without it: `aws.endpoint`.");
+    static final Key<Duration> POLL_INTERVAL = defaulting(
+            "source.<source>.poll-interval",
+            ValueType.duration("20ms", "1m", "100ms"),
+            "100ms",
+            "Pause between two reads of a shard; none behind a large batch, because more is waiting there. Shorter is"
+                    + " fresher and takes more read requests.");
+    static final Key<Duration> CHECKPOINT_INTERVAL = defaulting(
+            "source.<source>.checkpoint-interval",
+            ValueType.duration("100ms", "5m", "2s"),
+            "2s",
+            "Pause between two checkpoints of a shard. After a crash at most this much, and what was in flight, is"
+                    + " applied again.");
+    static final Key<Integer> MAX_IN_FLIGHT = defaulting(
+            "source.<source>.max-in-flight",
+            ValueType.integer(1, 100_000, 256),
+            "256",
+            "Changes of one shard that may be in flight; reading waits above it.");
+
+    private SourceKeys() {}
+}
