@@ -22,7 +22,7 @@ import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
 import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
-import dev.tributary.table.TargetTable;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.time.Clock;
@@ -198,9 +198,10 @@ final class Daemon {
                                 route.getValue(),
                                 tables.table(TableChecks.prefix(name, route.getKey()))
                                         .key()),
-                        new TargetTable(
+                        new BatchingTable(
                                 clients.writes(route.getValue()),
-                                route.getValue().table()),
+                                route.getValue().table(),
+                                BatchingTable.Limits.batchSize(route.getValue().batchSize())),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(
