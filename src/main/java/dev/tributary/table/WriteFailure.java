@@ -1,7 +1,7 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Failures;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -42,7 +42,7 @@ public record WriteFailure(Kind kind, String message) {
 
     /** Reads the meaning of an exception that a table call ended with. */
     public static WriteFailure of(Throwable thrown) {
-        Throwable failure = unwrap(thrown);
+        Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
             return cancelled.cancellationReasons().stream()
                     .filter(reason -> SCHEMA_CODES.contains(reason.code()))
@@ -65,10 +65,6 @@ public record WriteFailure(Kind kind, String message) {
             return new WriteFailure(Kind.CAPACITY, "no answer: " + failure.getMessage());
         }
         return new WriteFailure(Kind.CAPACITY, failure.toString());
-    }
-
-    static Throwable unwrap(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     private static String describe(CancellationReason reason) {
