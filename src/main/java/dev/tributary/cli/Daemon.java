@@ -16,13 +16,11 @@ import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalException;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.local.LocalTables;
-import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
 import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
-import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.time.Clock;
@@ -79,7 +77,8 @@ final class Daemon {
     void start() throws StartException {
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
         local = startLocal();
-        Clients clients = opened(new Clients(settings.aws(), local, timings.writeTimeout()));
+        Clients clients =
+                opened(new Clients(settings.aws(), local == null ? null : local.place(), timings.writeTimeout()));
         createLocalTables(clients);
         TableChecks tables = TableChecks.run(settings, clients);
         try {
@@ -192,15 +191,11 @@ final class Daemon {
         String arn = tables.table(TableChecks.prefix(name)).streamArn().orElseThrow();
         DeadLetterTable parked = deadLetters.in(clients.control(source), LocalStreams.isLocal(arn));
         List<Route> routes = source.route().entrySet().stream()
-                .map(route -> new Route(
-                        name + "." + route.getKey(),
-                        new Projection(
-                                route.getValue(),
-                                tables.table(TableChecks.prefix(name, route.getKey()))
-                                        .key()),
-                        new TargetTable(
-                                clients.writes(route.getValue()),
-                                route.getValue().table()),
+                .map(route -> tables.route(
+                        name,
+                        route.getKey(),
+                        route.getValue(),
+                        clients.writes(route.getValue()),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(

@@ -7,8 +7,11 @@ import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
 import dev.tributary.table.DescribedTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
@@ -45,12 +49,44 @@ final class TableChecks {
         TableChecks checks = new TableChecks(clients);
         settings.source().forEach(checks::source);
         settings.write().forEach(checks::write);
-        if (!checks.problems.isEmpty()) {
-            throw new StartException(
-                    checks.mayPass ? ExitCode.FAILED : ExitCode.TABLES,
-                    "The tables are not as the configuration needs them:\n  " + String.join("\n  ", checks.problems));
-        }
+        checks.refuse();
         return checks;
+    }
+
+    /**
+     * The same for the target of one route alone.
+     *
+     * @throws StartException with all problems, one a line, if there is any
+     */
+    static TableChecks ofTarget(String source, String name, RouteSettings route, Clients clients)
+            throws StartException {
+        TableChecks checks = new TableChecks(clients);
+        String prefix = prefix(source, name);
+        checks.describe(prefix, route)
+                .ifPresent(target -> keyAttributes(target).forEach(key -> checks.selected(prefix, route, target, key)));
+        checks.refuse();
+        return checks;
+    }
+
+    private void refuse() throws StartException {
+        if (!problems.isEmpty()) {
+            throw new StartException(
+                    mayPass ? ExitCode.FAILED : ExitCode.TABLES,
+                    "The tables are not as the configuration needs them:\n  " + String.join("\n  ", problems));
+        }
+    }
+
+    /**
+     * A route to a target that was checked.
+     *
+     * @param client for writes to the target
+     */
+    Route route(String source, String name, RouteSettings route, DynamoDbAsyncClient client, DeadLetters letters) {
+        return new Route(
+                source + "." + name,
+                new Projection(route, table(prefix(source, name)).key()),
+                new TargetTable(client, route.table()),
+                letters);
     }
 
     /** A table that was checked, by the key prefix of its settings. */
