@@ -21,6 +21,7 @@ import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
 import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.time.Clock;
@@ -191,11 +192,13 @@ final class Daemon {
         String arn = tables.table(TableChecks.prefix(name)).streamArn().orElseThrow();
         DeadLetterTable parked = deadLetters.in(clients.control(source), LocalStreams.isLocal(arn));
         List<Route> routes = source.route().entrySet().stream()
-                .map(route -> tables.route(
-                        name,
-                        route.getKey(),
-                        route.getValue(),
-                        clients.writes(route.getValue()),
+                .map(route -> new Route(
+                        name + "." + route.getKey(),
+                        tables.projection(name, route.getKey(), route.getValue()),
+                        new BatchingTable(
+                                clients.writes(route.getValue()),
+                                route.getValue().table(),
+                                BatchingTable.Limits.batchSize(route.getValue().batchSize())),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(

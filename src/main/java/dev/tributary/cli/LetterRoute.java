@@ -3,14 +3,13 @@ package dev.tributary.cli;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.deadletter.JobLock.LockedException;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.model.Failures;
-import dev.tributary.replication.Route;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -67,18 +66,18 @@ record LetterRoute(
     }
 
     /**
-     * The route as the daemon replicates it, with a client that tries again by itself.
+     * The projection with which the daemon replicates.
      *
      * @throws StartException if the target is not as the configuration needs it
      */
-    Route replicated() throws StartException {
+    Projection projection() throws StartException {
         return TableChecks.ofTarget(sourceName, routeName, settings, clients)
-                .route(
-                        sourceName,
-                        routeName,
-                        settings,
-                        clients.control(settings),
-                        new DeadLetters(table, name(), Clock.systemUTC()));
+                .projection(sourceName, routeName, settings);
+    }
+
+    /** The target, behind a client that tries again by itself. */
+    TargetTable target() {
+        return new TargetTable(clients.control(settings), settings.table());
     }
 
     /** Waits for the answer of a table. */

@@ -4,7 +4,7 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.Redriven;
-import dev.tributary.replication.Route;
+import dev.tributary.projection.Projection;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,8 +46,8 @@ final class RedriveCommand implements Callable<Integer> {
                 LetterJob job = new LetterJob(err)) {
             for (LetterRoute route : routes.routes()) {
                 if (!LetterJob.items(route, items).isEmpty()) {
-                    Route replicated = route.replicated();
-                    job.run(route, lock -> redrive(route, replicated, lock, out));
+                    Projection projection = route.projection();
+                    job.run(route, lock -> redrive(route, projection, lock, out));
                 }
             }
         } finally {
@@ -62,8 +62,9 @@ final class RedriveCommand implements Callable<Integer> {
         return changesLeft == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void redrive(LetterRoute route, Route replicated, JobLock lock, PrintWriter out) throws StartException {
-        Redrive redrive = new Redrive(replicated, route.letters(), lock);
+    private void redrive(LetterRoute route, Projection projection, JobLock lock, PrintWriter out)
+            throws StartException {
+        Redrive redrive = new Redrive(projection, route.target(), route.letters(), lock);
         List<ParkedItem> chosen = LetterJob.items(route, items);
         for (int from = 0; from < chosen.size(); from += PARALLEL) {
             List<ParkedItem> some = chosen.subList(from, Math.min(chosen.size(), from + PARALLEL));

@@ -7,11 +7,8 @@ import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
-import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.projection.Projection;
-import dev.tributary.replication.Route;
 import dev.tributary.table.DescribedTable;
-import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
@@ -76,17 +72,9 @@ final class TableChecks {
         }
     }
 
-    /**
-     * A route to a target that was checked.
-     *
-     * @param client for writes to the target
-     */
-    Route route(String source, String name, RouteSettings route, DynamoDbAsyncClient client, DeadLetters letters) {
-        return new Route(
-                source + "." + name,
-                new Projection(route, table(prefix(source, name)).key()),
-                new TargetTable(client, route.table()),
-                letters);
+    /** The projection of a route to a target that was checked. */
+    Projection projection(String source, String name, RouteSettings route) {
+        return new Projection(route, table(prefix(source, name)).key());
     }
 
     /** A table that was checked, by the key prefix of its settings. */

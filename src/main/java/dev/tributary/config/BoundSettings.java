@@ -53,7 +53,8 @@ record BoundSettings(
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
             DeletePolicy deletes,
-            MissingKeyPolicy missingKey)
+            MissingKeyPolicy missingKey,
+            int batchSize)
             implements RouteSettings {}
 
     record Write(
@@ -117,7 +118,8 @@ record BoundSettings(
                 values.find(RouteKeys.INCLUDE, source, name),
                 values.find(RouteKeys.EXCLUDE, source, name),
                 values.get(RouteKeys.DELETES, source, name),
-                values.get(RouteKeys.MISSING_KEY, source, name));
+                values.get(RouteKeys.MISSING_KEY, source, name),
+                values.get(RouteKeys.BATCH_SIZE, source, name));
     }
 
     private static WriteSettings write(Values values, String name) {

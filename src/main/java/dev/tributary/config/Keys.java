@@ -88,7 +88,8 @@ final class Keys {
                             RouteKeys.INCLUDE,
                             RouteKeys.EXCLUDE,
                             RouteKeys.DELETES,
-                            RouteKeys.MISSING_KEY)),
+                            RouteKeys.MISSING_KEY,
+                            RouteKeys.BATCH_SIZE)),
             new Section("Leases", "How workers share shards.", List.of(LEASE_DURATION)),
             new Section(
                     "Write routes",

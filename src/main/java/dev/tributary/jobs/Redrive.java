@@ -4,7 +4,8 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.Letter;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.model.Failures;
-import dev.tributary.replication.Route;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
 import dev.tributary.table.WriteFailure.Kind;
 import java.util.ArrayList;
@@ -25,15 +26,19 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Redrive {
 
-    private final Route route;
+    private final Projection projection;
+    private final TargetTable target;
     private final RouteLetters letters;
     private final JobLock lock;
 
     /**
+     * @param projection of the route
+     * @param target of the route; its client tries again what may pass
      * @param lock taken already; asked before each write
      */
-    public Redrive(Route route, RouteLetters letters, JobLock lock) {
-        this.route = route;
+    public Redrive(Projection projection, TargetTable target, RouteLetters letters, JobLock lock) {
+        this.projection = projection;
+        this.target = target;
         this.letters = letters;
         this.lock = lock;
     }
@@ -49,7 +54,7 @@ public final class Redrive {
     }
 
     private CompletableFuture<Redriven> again(String item, int done) {
-        Together together = new Together(route.projection());
+        Together together = new Together(projection);
         List<Letter> read = new ArrayList<>();
         return letters.read(item, (letter, change) -> {
                     read.add(letter);
@@ -83,7 +88,7 @@ public final class Redrive {
         }
         return together.write()
                 .map(write -> lock.ensure()
-                        .thenCompose(held -> route.target().apply(write, lock::holds))
+                        .thenCompose(held -> target.apply(write, lock::holds))
                         .thenApply(outcome -> Optional.<String>empty())
                         .exceptionallyCompose(Redrive::refusal))
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
@@ -121,7 +126,7 @@ public final class Redrive {
         private final String item;
         private final List<Letter> read;
         private final List<Letter> undecided = new ArrayList<>();
-        private Together together = new Together(route.projection());
+        private Together together = new Together(projection);
         private Optional<String> firstRefusal = Optional.empty();
         private int done;
 
@@ -162,7 +167,7 @@ public final class Redrive {
                 if (removed < undecided.size()) {
                     return again(item, done);
                 }
-                together = new Together(route.projection());
+                together = new Together(projection);
                 undecided.clear();
                 firstRefusal = Optional.empty();
                 return from(index + 1);

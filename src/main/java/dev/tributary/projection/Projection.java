@@ -68,7 +68,7 @@ public final class Projection {
             Row to = row.get();
             return new Projected.Write(oldKey.filter(from -> !from.equals(to.key()))
                     .<TargetWrite>map(from -> new TargetWrite.Move(change.mark(), Set.of(from), to))
-                    .orElseGet(() -> new TargetWrite.Upsert(change.mark(), to)));
+                    .orElseGet(() -> new TargetWrite.Upsert(change.mark(), to, names(change.before()))));
         }
         if (!removed && missingKey == MissingKeyPolicy.PARK) {
             return new Projected.Refused(missing(change.after().orElseThrow()));
@@ -77,6 +77,12 @@ public final class Projection {
             return new Projected.Nothing();
         }
         return new Projected.Write(new TargetWrite.Delete(change.mark(), Set.of(oldKey.get())));
+    }
+
+    private Set<String> names(Optional<Item> before) {
+        return before.flatMap(this::row)
+                .map(row -> row.item().attributes().keySet())
+                .orElse(Set.of());
     }
 
     /** The row of a source item; empty where the item lacks a key attribute of the target. */

@@ -182,7 +182,7 @@ public final class TargetTable {
 
     private static Map<String, AttributeValue> marked(Mark mark, Row row) {
         Map<String, AttributeValue> item = new HashMap<>(row.item().attributes());
-        item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark));
+        item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark, row.item().attributes().keySet()));
         return item;
     }
 

@@ -63,7 +63,8 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 DeletePolicy.HARD,
-                                MissingKeyPolicy.DROP_ROW)));
+                                MissingKeyPolicy.DROP_ROW,
+                                25)));
         assertThat(settings.write())
                 .isEqualTo(Map.of(
                         "users",

@@ -25,6 +25,7 @@ import dev.tributary.model.Version;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -165,7 +166,8 @@ class RedriveTest {
         put("ada", "Brooklyn");
         remove("ada");
         JobLock lock = stoppingLock(4);
-        Redrive killed = new Redrive(route(), letters.letters(ROUTE), lock);
+        Redrive killed =
+                new Redrive(projection(), new TargetTable(dynamo.asyncClient(), byCity), letters.letters(ROUTE), lock);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -223,7 +225,8 @@ class RedriveTest {
 
     private List<Redriven> redrive() {
         JobLock lock = taken(System::nanoTime);
-        Redrive redrive = new Redrive(route(), letters.letters(ROUTE), lock);
+        Redrive redrive =
+                new Redrive(projection(), new TargetTable(dynamo.asyncClient(), byCity), letters.letters(ROUTE), lock);
         List<Redriven> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -241,11 +244,15 @@ class RedriveTest {
                 List.of(route()), 100, () -> true, timer, new SimpleMeterRegistry(), new Health());
     }
 
+    private Projection projection() {
+        return new Projection(settings, KEY);
+    }
+
     private Route route() {
         return new Route(
                 ROUTE,
-                new Projection(settings, KEY),
-                new TargetTable(dynamo.asyncClient(), byCity),
+                projection(),
+                new BatchingTable(dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(25)),
                 new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
     }
 

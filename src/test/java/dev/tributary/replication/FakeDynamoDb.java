@@ -6,20 +6,31 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
+import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /** A client of {@link FakeTables} behind a network that decides when a call takes effect and when it is answered. */
 final class FakeDynamoDb implements DynamoDbAsyncClient {
+
+    private static final int STATEMENT_LIMIT = 25;
 
     private final FakeTables tables;
     private final Network network;
@@ -67,6 +78,45 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     @Override
     public CompletableFuture<TransactWriteItemsResponse> transactWriteItems(TransactWriteItemsRequest request) {
         return network.send(request, () -> tables.transact(request));
+    }
+
+    /** Each statement goes its own way and fails by itself; one without an answer leaves the call without one. */
+    @Override
+    public CompletableFuture<BatchExecuteStatementResponse> batchExecuteStatement(
+            BatchExecuteStatementRequest request) {
+        List<BatchStatementRequest> statements = request.statements();
+        long rows = statements.stream()
+                .map(statement -> tables.row(FakeStatement.parse(statement)))
+                .distinct()
+                .count();
+        if (statements.size() > STATEMENT_LIMIT || rows < statements.size()) {
+            throw new AssertionError("DynamoDB refuses a batch of " + statements.size() + " for " + rows + " rows");
+        }
+        List<CompletableFuture<BatchStatementResponse>> answers = statements.stream()
+                .map(statement -> network.send(request, () -> tables.execute(statement))
+                        .exceptionallyCompose(FakeDynamoDb::answered))
+                .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> BatchExecuteStatementResponse.builder()
+                        .responses(answers.stream().map(CompletableFuture::join).toList())
+                        .build());
+    }
+
+    private static CompletableFuture<BatchStatementResponse> answered(Throwable thrown) {
+        Throwable failure = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        if (failure instanceof ProvisionedThroughputExceededException) {
+            return CompletableFuture.completedFuture(
+                    FakeTables.failed(BatchStatementErrorCodeEnum.PROVISIONED_THROUGHPUT_EXCEEDED));
+        }
+        if (failure instanceof TransactionConflictException) {
+            return CompletableFuture.completedFuture(
+                    FakeTables.failed(BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT));
+        }
+        if (failure instanceof InternalServerErrorException) {
+            return CompletableFuture.completedFuture(
+                    FakeTables.failed(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR));
+        }
+        return CompletableFuture.failedFuture(thrown);
     }
 
     /** Holds no dead letters: nothing that these tests write is refused for good. Over no network, so it has no faults. */

@@ -9,6 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
@@ -34,6 +38,7 @@ final class FakeTables {
     private static final int TRANSACTION_LIMIT = 100;
 
     private final Map<String, Table> tables = new HashMap<>();
+    private int executed;
     private RowListener listener = (table, key, before, after) -> {};
 
     /** Told of each row that changes; empty means no row. */
@@ -66,6 +71,11 @@ final class FakeTables {
     /** All rows by key, as they are now. */
     Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows(String name) {
         return Map.copyOf(table(name).rows());
+    }
+
+    /** Statements executed so far, whatever came of them. */
+    int executed() {
+        return executed;
     }
 
     PutItemResponse put(PutItemRequest request) {
@@ -116,6 +126,47 @@ final class FakeTables {
         }
         actions.forEach(this::write);
         return TransactWriteItemsResponse.builder().build();
+    }
+
+    /** One statement of a batch; each takes effect by itself. */
+    BatchStatementResponse execute(BatchStatementRequest request) {
+        FakeStatement statement = FakeStatement.parse(request);
+        boolean insert = statement.kind() == FakeStatement.Kind.INSERT;
+        Map<String, AttributeValue> key = insert ? key(statement.table(), statement.key()) : statement.key();
+        if (!key.keySet().equals(table(statement.table()).key())) {
+            throw invalid("the key does not match the schema");
+        }
+        Map<String, AttributeValue> before =
+                Optional.ofNullable(table(statement.table()).rows().get(key)).orElse(Map.of());
+        boolean allowed = insert
+                ? before.isEmpty()
+                : ConditionExpression.holds(statement.condition(), statement.names(), statement.values(), before);
+        executed++;
+        boolean nothingToDelete = statement.kind() == FakeStatement.Kind.DELETE && before.isEmpty();
+        if (allowed) {
+            write(new Action(statement.table(), key, before, statement.after(before), true));
+        }
+        if (allowed || nothingToDelete) {
+            return BatchStatementResponse.builder().build();
+        }
+        return failed(
+                insert
+                        ? BatchStatementErrorCodeEnum.DUPLICATE_ITEM
+                        : BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED);
+    }
+
+    /** The table and the key of the row that the statement writes. */
+    List<Object> row(FakeStatement statement) {
+        Map<String, AttributeValue> key = statement.kind() == FakeStatement.Kind.INSERT
+                ? key(statement.table(), statement.key())
+                : statement.key();
+        return List.of(statement.table(), key);
+    }
+
+    static BatchStatementResponse failed(BatchStatementErrorCodeEnum code) {
+        return BatchStatementResponse.builder()
+                .error(BatchStatementError.builder().code(code).build())
+                .build();
     }
 
     private static CancellationReason reason(TransactWriteItem item, Action action) {

@@ -11,7 +11,7 @@ import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
 import dev.tributary.projection.Projection;
-import dev.tributary.table.TargetTable;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
@@ -43,7 +43,7 @@ class FencedPipelineTest {
                     new Projection(
                             new Simulation.Settings(TABLE),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
-                    new TargetTable(client, TABLE),
+                    new BatchingTable(client, TABLE, new BatchingTable.Limits(4, 1, 3)),
                     client.deadLetters("users.by_city"))),
             10,
             fence,

@@ -21,7 +21,7 @@ import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Version;
 import dev.tributary.projection.Projection;
-import dev.tributary.table.TargetTable;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -310,7 +310,8 @@ class ParkingTest {
                 List.of(new Route(
                         ROUTE,
                         new Projection(settings, KEY),
-                        new TargetTable(dynamo.asyncClient(), byCity),
+                        new BatchingTable(
+                                dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
                         new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 100,
                 () -> leaseHeld,

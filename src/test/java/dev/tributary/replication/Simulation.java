@@ -7,7 +7,7 @@ import dev.tributary.config.RouteSettings;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.SourceHistory.Shape;
 import dev.tributary.replication.SourceHistory.Shard;
-import dev.tributary.table.TargetTable;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -79,6 +79,13 @@ final class Simulation {
         return new Simulation(new java.util.SplittableRandom(seed), conditions).run();
     }
 
+    /** How many writes of a history went in batches. */
+    static int batched(long seed) {
+        Simulation simulation = new Simulation(new java.util.SplittableRandom(seed), Conditions.PROMISED);
+        simulation.run();
+        return simulation.tables.executed();
+    }
+
     private List<String> run() {
         time.every(100, () -> {
             shards.stream().filter(SimulatedShard::isFree).forEach(this::acquire);
@@ -123,15 +130,15 @@ final class Simulation {
                 new Route(
                         INJECTIVE,
                         projection(INJECTIVE),
-                        new TargetTable(client, INJECTIVE),
+                        new BatchingTable(client, INJECTIVE, new BatchingTable.Limits(4, 1, 3)),
                         client.deadLetters(INJECTIVE)),
                 new Route(
                         COLLIDING,
                         projection(COLLIDING),
-                        new TargetTable(client, COLLIDING),
+                        new BatchingTable(client, COLLIDING, new BatchingTable.Limits(4, 1, 3)),
                         client.deadLetters(COLLIDING)));
         VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
-        return new ReplicationPipeline(routes, 10, fence, timer, REGISTRY, new Health());
+        return new ReplicationPipeline(routes, SimulatedWorker.MAX_IN_FLIGHT, fence, timer, REGISTRY, new Health());
     }
 
     private void strike(SimulatedShard shard) {
@@ -174,6 +181,11 @@ final class Simulation {
         @Override
         public MissingKeyPolicy missingKey() {
             return MissingKeyPolicy.DROP_ROW;
+        }
+
+        @Override
+        public int batchSize() {
+            return 4;
         }
 
         @Override

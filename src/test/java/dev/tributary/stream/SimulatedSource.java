@@ -16,8 +16,8 @@ import dev.tributary.replication.Route;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
-import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -154,7 +154,8 @@ final class SimulatedSource implements AutoCloseable {
                 List.of(new Route(
                         "items.copies",
                         new Projection(route, described.key()),
-                        new TargetTable(targetClient(), target),
+                        new BatchingTable(
+                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
