@@ -65,7 +65,7 @@ class BoundedMemoryIT {
 
     /** What is not selected is read all the same; what is selected is in the requests once more. */
     @ParameterizedTest
-    @CsvSource({"1024, payload", "192, nothing"})
+    @CsvSource({"1024, payload", "128, nothing"})
     void aBacklogOfManyTimesTheHeapAndAStalledTargetTakeABoundedHeap(int megabytes, String excluded) throws Exception {
         int changes = (megabytes << 20) / PAYLOAD;
         String users = dynamo.createTable("users", "email:S", true);
@@ -137,6 +137,7 @@ class BoundedMemoryIT {
                 source.users.route.copies.table = %s
                 source.users.route.copies.endpoint = %s
                 source.users.route.copies.exclude = %s
+                source.users.route.copies.batch-size = 1
                 """.formatted(
                         users, dynamo.endpoint(), users, source.endpoint(), copies, target.endpoint(), excluded));
         return DaemonProcess.start(

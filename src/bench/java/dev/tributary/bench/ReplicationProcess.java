@@ -126,7 +126,8 @@ final class ReplicationProcess {
                                     clients.writes(),
                                     Users.TARGET,
                                     BatchingTable.Limits.batchSize(
-                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH))),
+                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
+                                    timer),
                             new DeadLetters(
                                     new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
                                     "users.by-city",

@@ -207,7 +207,8 @@ final class Daemon {
                         new BatchingTable(
                                 clients.writes(route.getValue()),
                                 route.getValue().table(),
-                                BatchingTable.Limits.batchSize(route.getValue().batchSize())),
+                                BatchingTable.Limits.batchSize(route.getValue().batchSize()),
+                                shared.timer()),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(

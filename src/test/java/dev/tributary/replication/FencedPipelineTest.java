@@ -37,17 +37,19 @@ class FencedPipelineTest {
     private final HeldCalls calls = new HeldCalls();
     private final SwitchedFence fence = new SwitchedFence();
     private final FakeDynamoDb client = new FakeDynamoDb(tables, calls);
+    private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
     private final ReplicationPipeline pipeline = new ReplicationPipeline(
             List.of(new Route(
                     "users.by_city",
                     new Projection(
                             new Simulation.Settings(TABLE),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
-                    new BatchingTable(client, TABLE, new BatchingTable.Limits(4, 1, 3)),
+                    new BatchingTable(
+                            client, TABLE, new BatchingTable.Limits(4, 1, 3), timer, () -> time.now() * 1_000_000),
                     client.deadLetters("users.by_city"))),
             10,
             fence,
-            new VirtualTimer(time, asked -> asked, Runnable::run),
+            timer,
             new SimpleMeterRegistry(),
             new Health());
 

@@ -311,7 +311,10 @@ class ParkingTest {
                         ROUTE,
                         new Projection(settings, KEY),
                         new BatchingTable(
-                                dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                dynamo.asyncClient(),
+                                byCity,
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 100,
                 () -> leaseHeld,

@@ -156,7 +156,7 @@ final class SimulatedSource implements AutoCloseable {
                         "items.copies",
                         new Projection(route, described.key()),
                         new BatchingTable(
-                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",

@@ -154,7 +154,10 @@ class SourceWorkerTest {
                         "users.by-city",
                         new Projection(settings, target.key()),
                         new BatchingTable(
-                                dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                dynamo.asyncClient(),
+                                byCity,
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), deadLetters, Duration.ofSeconds(1)),
                                 "users.by-city",
