@@ -58,6 +58,11 @@ final class ReplicationProcess {
         }
 
         @Override
+        public int maxInFlightBytes() {
+            return 16 << 20;
+        }
+
+        @Override
         public Optional<String> region() {
             return Optional.empty();
         }
@@ -133,6 +138,7 @@ final class ReplicationProcess {
                     new SourceWorker.Shared(
                             "benchmark",
                             TIMINGS,
+                            Runtime.getRuntime().maxMemory() / 4,
                             LONGEST_STOP,
                             timer,
                             registry,

@@ -45,6 +45,9 @@ final class Daemon {
     /** Of the time to stop, what is left for everything but the sources. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
 
+    /** Part of the heap for changes that were read and are not in every target yet. */
+    private static final int HEAP_PART = 4;
+
     /** Longest write of an HTTP request, retries included. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -99,6 +102,9 @@ final class Daemon {
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 WorkerId.of(settings),
                 timings,
+                Runtime.getRuntime().maxMemory()
+                        / HEAP_PART
+                        / Math.max(1, settings.source().size()),
                 settings.shutdownTimeout().dividedBy(3),
                 timer(),
                 meters.registry(),

@@ -339,7 +339,8 @@ class ParkingTest {
             source.put(email, after);
             change = before.equals(NOTHING) ? new Change.Insert(mark, after) : new Change.Modify(mark, before, after);
         }
-        assertThat(pipeline.submit(change, Integer.toString(sequence))).isTrue();
+        assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
+                .isTrue();
     }
 
     private static Map<String, AttributeValue> city(String city) {

@@ -168,6 +168,7 @@ class SourceWorkerTest {
                 new SourceWorker.Shared(
                         name,
                         TIMINGS,
+                        64L << 20,
                         Duration.ofSeconds(5),
                         timer,
                         new SimpleMeterRegistry(),
