@@ -59,7 +59,13 @@ class DeploymentFilesTest {
         assertThat(actions("tributary-users/index/LeaseOwnerToLeaseKeyIndex")).containsExactly("dynamodb:Query");
         assertThat(actions("tributary-dead-letters"))
                 .containsExactly(
-                        "dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query");
+                        "dynamodb:ConditionCheckItem",
+                        "dynamodb:CreateTable",
+                        "dynamodb:DeleteItem",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:PutItem",
+                        "dynamodb:Query",
+                        "dynamodb:UpdateItem");
         assertThat(actions("tributary-users-CoordinatorState")).containsExactly("dynamodb:DescribeTable");
         assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
     }

@@ -16,7 +16,6 @@ import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalException;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.local.LocalTables;
-import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
@@ -82,7 +81,8 @@ final class Daemon {
     void start() throws StartException {
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
         local = startLocal();
-        Clients clients = opened(new Clients(settings.aws(), local, timings.writeTimeout()));
+        Clients clients =
+                opened(new Clients(settings.aws(), local == null ? null : local.place(), timings.writeTimeout()));
         createLocalTables(clients);
         TableChecks tables = TableChecks.run(settings, clients);
         try {
@@ -200,10 +200,7 @@ final class Daemon {
         List<Route> routes = source.route().entrySet().stream()
                 .map(route -> new Route(
                         name + "." + route.getKey(),
-                        new Projection(
-                                route.getValue(),
-                                tables.table(TableChecks.prefix(name, route.getKey()))
-                                        .key()),
+                        tables.projection(name, route.getKey(), route.getValue()),
                         new BatchingTable(
                                 clients.writes(route.getValue()),
                                 route.getValue().table(),

@@ -1,8 +1,8 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Failures;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -45,7 +45,7 @@ public record WriteFailure(Kind kind, String message) {
 
     /** Reads the meaning of an exception that a table call ended with. */
     public static WriteFailure of(Throwable thrown) {
-        Throwable failure = unwrap(thrown);
+        Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
             return cancelled.cancellationReasons().stream()
                     .filter(reason -> SCHEMA_CODES.contains(reason.code()))
@@ -72,16 +72,12 @@ public record WriteFailure(Kind kind, String message) {
 
     /** Whether a call ended because the table or the account has no capacity for it now. */
     static boolean isThrottling(Throwable thrown) {
-        Throwable failure = unwrap(thrown);
+        Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
             return cancelled.cancellationReasons().stream()
                     .anyMatch(reason -> THROTTLING_REASONS.contains(reason.code()));
         }
         return failure instanceof AwsServiceException service && service.isThrottlingException();
-    }
-
-    static Throwable unwrap(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     private static String describe(CancellationReason reason) {

@@ -11,6 +11,7 @@ import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
@@ -116,7 +117,7 @@ class ParkingTest {
         drain();
         change("ada", cityOfTheWrongType());
         drain();
-        Change parked = letters.change(ROUTE, owner("ada"), version(2)).join().orElseThrow();
+        Change parked = Parked.change(letters, ROUTE, owner("ada"), version(2)).orElseThrow();
         assertThat(parked.before().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromS("Oakland"));
         assertThat(parked.after().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromN("1"));
     }
@@ -235,8 +236,7 @@ class ParkingTest {
         drain();
         assertThat(parked()).singleElement().satisfies(change -> assertThat(change.reason())
                 .contains("size"));
-        assertThat(letters.change(ROUTE, owner("ada"), version(2))
-                        .join()
+        assertThat(Parked.change(letters, ROUTE, owner("ada"), version(2))
                         .orElseThrow()
                         .after())
                 .contains(source.get("ada"));
@@ -358,7 +358,7 @@ class ParkingTest {
     }
 
     private List<ParkedChange> parked() {
-        return letters.list(ROUTE).join();
+        return Parked.in(letters, ROUTE);
     }
 
     /** As a person does, in the console. */
