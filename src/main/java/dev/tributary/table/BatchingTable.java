@@ -1,5 +1,6 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
@@ -211,7 +212,7 @@ public final class BatchingTable {
     }
 
     private static boolean isNotOffered(Throwable thrown) {
-        return WriteFailure.unwrap(thrown) instanceof AwsServiceException service
+        return Failures.unwrap(thrown) instanceof AwsServiceException service
                 && service.awsErrorDetails() != null
                 && NOT_OFFERED.contains(service.awsErrorDetails().errorCode());
     }

@@ -50,8 +50,16 @@ final class Simulation {
      * @param shape what happens to the items
      * @param fenced whether a worker asks its fence
      * @param lateness how long after its timeout a write may still take effect, in milliseconds; 0: the network drops it
+     * @param locked whether redrives, of which there are some where changes are refused, heed each other's lock
      */
-    record Conditions(Shape shape, boolean fenced, long lateness) {
+    record Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
+
+        Conditions(Shape shape, boolean fenced, long lateness) {
+            this(shape, fenced, lateness, true);
+        }
+
+        /** With changes that a target can never take, and people who redrive them. */
+        static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, 0);
 
         /** What the engine is built for. */
         static final Conditions PROMISED = new Conditions(Shape.ANYTHING, true, 0);
@@ -64,7 +72,11 @@ final class Simulation {
         tables.create(INJECTIVE, "city", "id");
         tables.create(COLLIDING, "city");
         expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING));
-        tables.listen(expectation::changed);
+        tables.listen((table, key, before, after) -> {
+            if (!table.equals(FakeDynamoDb.DEAD_LETTERS)) {
+                expectation.changed(table, key, before, after);
+            }
+        });
         for (List<Shard> lineage : history.lineages()) {
             SimulatedShard parent = null;
             for (Shard shard : lineage) {
@@ -95,8 +107,20 @@ final class Simulation {
             shards.stream().filter(shard -> shard.owner() != null).forEach(this::strike);
             return time.now() < QUIET_FROM;
         });
-        if (!time.runUntil(this::everythingEnded, PATIENCE)) {
+        if (conditions.shape() == Shape.REFUSED) {
+            tables.create(FakeDynamoDb.DEAD_LETTERS, "route", "position");
+            SimulatedOperator operator = new SimulatedOperator(time, random, this::client, conditions.locked());
+            time.every(1_000, () -> {
+                if (random.nextInt(time.now() < QUIET_FROM ? 3 : 10) == 0) {
+                    String route = random.nextBoolean() ? INJECTIVE : COLLIDING;
+                    operator.redrive(route, projection(route), time.now() < QUIET_FROM);
+                }
+                return !everythingRests();
+            });
+        }
+        if (!time.runUntil(this::everythingRests, PATIENCE)) {
             List<String> stuck = new ArrayList<>();
+            stuck.add(parked() + " dead letters");
             for (SimulatedShard shard : shards) {
                 stuck.add("checkpoint stands at " + shard.committed() + " of "
                         + shard.records().size());
@@ -111,6 +135,29 @@ final class Simulation {
         return shards.stream().allMatch(SimulatedShard::isEnded);
     }
 
+    private boolean everythingRests() {
+        return everythingEnded() && parked() == 0;
+    }
+
+    private long parked() {
+        return tables.exists(FakeDynamoDb.DEAD_LETTERS)
+                ? tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
+                        .filter(key -> List.of(INJECTIVE, COLLIDING)
+                                .contains(key.get("route").s()))
+                        .count()
+                : 0;
+    }
+
+    private FakeDynamoDb client(SimulatedProcess process) {
+        return new FakeDynamoDb(
+                tables,
+                new FaultyNetwork(
+                        process,
+                        time,
+                        random,
+                        new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
+    }
+
     private void acquire(SimulatedShard shard) {
         if (random.nextInt(4) == 0) {
             shard.forgetCheckpoints(random.nextInt(shard.committed() + 1));
@@ -119,13 +166,7 @@ final class Simulation {
     }
 
     private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process) {
-        FakeDynamoDb client = new FakeDynamoDb(
-                tables,
-                new FaultyNetwork(
-                        process,
-                        time,
-                        random,
-                        new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
+        FakeDynamoDb client = client(process);
         List<Route> routes = List.of(
                 new Route(
                         INJECTIVE,
