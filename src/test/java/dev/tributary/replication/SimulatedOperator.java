@@ -68,10 +68,10 @@ final class SimulatedOperator {
                         items.stream().map(item -> redrive.item(item.item())).toArray(CompletableFuture[]::new)))
                 .whenComplete((done, thrown) -> lock.release());
         if (strike) {
-            long when = random.nextLong(2_000);
-            switch (random.nextInt(4)) {
+            long when = random.nextLong(1_500);
+            switch (random.nextInt(5)) {
                 case 0 -> time.in(when, process::kill);
-                case 1 -> time.in(when, () -> process.pause(random.nextLong(9_000)));
+                case 1, 2 -> time.in(when, () -> process.pause(random.nextLong(6_000)));
                 default -> {}
             }
         }

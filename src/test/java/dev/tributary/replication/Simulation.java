@@ -13,9 +13,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * One history of a source, replicated by workers that crash, pause, lose their leases and hand them over, over a bad
@@ -41,6 +43,7 @@ final class Simulation {
     private final List<SimulatedShard> shards = new ArrayList<>();
     private final SourceHistory history;
     private final Expectation expectation;
+    private final List<String> behindNothing = new ArrayList<>();
     private final RandomGenerator random;
     private final Conditions conditions;
 
@@ -75,6 +78,8 @@ final class Simulation {
         tables.listen((table, key, before, after) -> {
             if (!table.equals(FakeDynamoDb.DEAD_LETTERS)) {
                 expectation.changed(table, key, before, after);
+            } else if (before.isEmpty() && isBehind(after) && !hasPredecessor(key)) {
+                behindNothing.add(key.get("position").s() + " was parked behind nothing");
             }
         });
         for (List<Shard> lineage : history.lineages()) {
@@ -110,8 +115,9 @@ final class Simulation {
         if (conditions.shape() == Shape.REFUSED) {
             tables.create(FakeDynamoDb.DEAD_LETTERS, "route", "position");
             SimulatedOperator operator = new SimulatedOperator(time, random, this::client, conditions.locked());
-            time.every(1_000, () -> {
-                if (random.nextInt(time.now() < QUIET_FROM ? 3 : 10) == 0) {
+            int busy = random.nextInt(1, 30);
+            time.every(100, () -> {
+                if (random.nextInt(time.now() < QUIET_FROM ? busy : 50) == 0) {
                     String route = random.nextBoolean() ? INJECTIVE : COLLIDING;
                     operator.redrive(route, projection(route), time.now() < QUIET_FROM);
                 }
@@ -128,7 +134,9 @@ final class Simulation {
             return stuck;
         }
         time.runOut();
-        return expectation.violations(tables);
+        List<String> violations = new ArrayList<>(expectation.violations(tables));
+        violations.addAll(behindNothing);
+        return violations;
     }
 
     private boolean everythingEnded() {
@@ -146,6 +154,19 @@ final class Simulation {
                                 .contains(key.get("route").s()))
                         .count()
                 : 0;
+    }
+
+    private static boolean isBehind(Map<String, AttributeValue> letter) {
+        return letter.containsKey("reason") && letter.get("reason").s().startsWith("an earlier change");
+    }
+
+    private boolean hasPredecessor(Map<String, AttributeValue> letter) {
+        String position = letter.get("position").s();
+        return tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
+                .filter(key -> key.get("route").equals(letter.get("route")))
+                .map(key -> key.get("position").s())
+                .anyMatch(other -> other.compareTo(position) < 0
+                        && other.startsWith(position.substring(0, position.indexOf('#'))));
     }
 
     private FakeDynamoDb client(SimulatedProcess process) {
