@@ -38,14 +38,9 @@ final class ItemApi implements AutoCloseable {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    ItemApi route(GivenWrites settings, KeySchema key) {
-        routes.add(new WriteRoute(
-                "route" + routes.size(),
-                settings,
-                key,
-                client,
-                Duration.ofSeconds(10),
-                Clock.fixed(NOW, ZoneOffset.UTC)));
+    ItemApi route(String name, GivenWrites settings, KeySchema key) {
+        routes.add(
+                new WriteRoute(name, settings, key, client, Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC)));
         return this;
     }
 

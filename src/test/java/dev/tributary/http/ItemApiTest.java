@@ -55,9 +55,10 @@ class ItemApiTest {
         files = dynamo.createTable("files", "hash:B");
         locked = dynamo.createTable("locked", "email:S");
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
-                .route(GivenWrites.ofUsers(users), EMAIL)
-                .route(new GivenWrites("/scores", scores, Map.of(), Map.of()), GAME_AND_NO)
+                .route("users", GivenWrites.ofUsers(users), EMAIL)
+                .route("scores", new GivenWrites("/scores", scores, Map.of(), Map.of()), GAME_AND_NO)
                 .route(
+                        "files",
                         new GivenWrites(
                                 "/files",
                                 files,
@@ -73,10 +74,12 @@ class ItemApiTest {
                                 Map.of()),
                         HASH)
                 .route(
+                        "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.OPTIONAL),
                         EMAIL)
                 .route(
+                        "guarded",
                         new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
                         EMAIL)
