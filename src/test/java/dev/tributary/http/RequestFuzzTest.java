@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.ByteArrayOutputStream;
@@ -16,10 +19,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
- * Requests that nobody would think of: each gets an answer, and none is the server's fault. A failure names its seed and
- * the request.
+ * Requests that nobody would think of: each gets an answer, none is the server's fault, and none gets into the log. A
+ * failure names its seed and the request.
  */
 class RequestFuzzTest {
 
@@ -136,16 +140,25 @@ class RequestFuzzTest {
             "select",
             "size");
 
+    private static final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
     private static ItemApi api;
 
     @BeforeAll
     static void start() {
+        logged.start();
+        root().addAppender(logged);
         api = ManyRoutes.on(dynamo, 20_000).start();
     }
 
     @AfterAll
     static void stop() {
         api.close();
+        root().detachAppender(logged);
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
     @ParameterizedTest
@@ -168,6 +181,7 @@ class RequestFuzzTest {
             }
             accepted += response.status() < 300 ? 1 : 0;
         }
+        assertThat(logged.list).as("said in the log at seed %d", seed).isEmpty();
         assertThat(accepted).as("requests that got through to the table").isGreaterThan(REQUESTS / 20);
     }
 
