@@ -14,9 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -58,8 +61,7 @@ final class TableChecks {
             throws StartException {
         TableChecks checks = new TableChecks(clients);
         String prefix = prefix(source, name);
-        checks.describe(prefix, route)
-                .ifPresent(target -> keyAttributes(target).forEach(key -> checks.selected(prefix, route, target, key)));
+        checks.describe(prefix, route).ifPresent(target -> checks.key(prefix, route, target));
         checks.refuse();
         return checks;
     }
@@ -100,11 +102,11 @@ final class TableChecks {
         source.ifPresent(table -> stream(prefix, settings, table));
         settings.route().forEach((routeName, route) -> {
             String routePrefix = prefix(name, routeName);
-            describe(routePrefix, route)
-                    .ifPresent(target -> keyAttributes(target).forEach(key -> {
-                        selected(routePrefix, route, target, key);
-                        source.ifPresent(from -> sameType(routePrefix, settings, from, route, key));
-                    }));
+            describe(routePrefix, route).ifPresent(target -> {
+                key(routePrefix, route, target);
+                source.ifPresent(from ->
+                        keyAttributes(target).forEach(key -> sameType(routePrefix, settings, from, route, key)));
+            });
         });
     }
 
@@ -138,8 +140,39 @@ final class TableChecks {
         }
     }
 
+    /** Each key attribute is copied, or made by a template; and templates make nothing else. */
+    private void key(String prefix, RouteSettings route, DescribedTable target) {
+        keyAttributes(target).forEach(key -> selected(prefix, route, target, key));
+        Set<String> others = new TreeSet<>(route.key().keySet());
+        keyAttributes(target).map(KeyAttribute::name).forEach(others::remove);
+        for (String other : others) {
+            problem(
+                    prefix + ".key." + other,
+                    Objects.requireNonNull(route.key().get(other)),
+                    other + " is no key attribute of target table " + route.table()
+                            + "; give the template the name of one of them: "
+                            + keyAttributes(target).map(KeyAttribute::name).collect(Collectors.joining(" or ")));
+        }
+    }
+
+    private void textual(String prefix, RouteSettings route, KeyAttribute key) {
+        if (key.type() != AttributeType.S) {
+            problem(
+                    prefix + ".key." + key.name(),
+                    Objects.requireNonNull(route.key().get(key.name())),
+                    "a template makes text, and key attribute " + key.name() + " of target table " + route.table()
+                            + " is of type " + key.type()
+                            + "; copy it, or use a table whose key attribute is of type S");
+        }
+    }
+
     private void selected(String prefix, RouteSettings route, DescribedTable target, KeyAttribute key) {
-        if (new Projection(route, target.key()).selects(key.name())) {
+        Projection projection = new Projection(route, target.key());
+        if (projection.makes(key.name())) {
+            textual(prefix, route, key);
+            return;
+        }
+        if (projection.selects(key.name())) {
             return;
         }
         boolean excluded =
@@ -154,7 +187,7 @@ final class TableChecks {
     private void sameType(
             String prefix, SourceSettings source, DescribedTable from, RouteSettings route, KeyAttribute key) {
         AttributeType type = from.types().get(key.name());
-        if (type != null && type != key.type()) {
+        if (!route.key().containsKey(key.name()) && type != null && type != key.type()) {
             problem(
                     prefix + ".table",
                     route.table(),

@@ -63,6 +63,7 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Map.of(),
                                 DeletePolicy.HARD,
                                 MissingKeyPolicy.DROP_ROW,
                                 25)));
