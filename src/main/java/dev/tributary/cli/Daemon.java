@@ -130,7 +130,8 @@ final class Daemon {
                         write.getValue(),
                         tables.table(TableChecks.writePrefix(write.getKey())).key(),
                         clients.control(write.getValue()),
-                        WRITE_TIMEOUT))
+                        WRITE_TIMEOUT,
+                        Clock.systemUTC()))
                 .toList();
         WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
         writes = server;
