@@ -58,6 +58,11 @@ final class ReplicationProcess {
         }
 
         @Override
+        public int maxInFlightBytes() {
+            return 16 << 20;
+        }
+
+        @Override
         public Optional<String> region() {
             return Optional.empty();
         }
@@ -121,7 +126,8 @@ final class ReplicationProcess {
                                     clients.writes(),
                                     Users.TARGET,
                                     BatchingTable.Limits.batchSize(
-                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH))),
+                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
+                                    timer),
                             new DeadLetters(
                                     new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
                                     "users.by-city",
@@ -132,6 +138,7 @@ final class ReplicationProcess {
                     new SourceWorker.Shared(
                             "benchmark",
                             TIMINGS,
+                            Runtime.getRuntime().maxMemory() / 4,
                             LONGEST_STOP,
                             timer,
                             registry,

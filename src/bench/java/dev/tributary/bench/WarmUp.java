@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -30,15 +32,18 @@ final class WarmUp {
     private final BatchingTable batched;
     private int version;
 
-    private WarmUp(Clients clients) {
+    private WarmUp(Clients clients, ScheduledExecutorService timer) {
         Users.createTarget(ALONE, clients.control());
         Users.createTarget(BATCHED, clients.control());
-        alone = new BatchingTable(clients.writes(), ALONE, BatchingTable.Limits.batchSize(1));
-        batched = new BatchingTable(clients.writes(), BATCHED, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH));
+        alone = new BatchingTable(clients.writes(), ALONE, BatchingTable.Limits.batchSize(1), timer);
+        batched = new BatchingTable(
+                clients.writes(), BATCHED, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
     }
 
     static void of(Database database) {
-        new WarmUp(database.direct()).run();
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        new WarmUp(database.direct(), timer).run();
+        timer.shutdownNow();
     }
 
     private void run() {

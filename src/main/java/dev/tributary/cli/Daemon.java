@@ -45,6 +45,9 @@ final class Daemon {
     /** Of the time to stop, what is left for everything but the sources. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
 
+    /** Part of the heap for changes that were read and are not in every target yet. */
+    private static final int HEAP_PART = 4;
+
     /** Longest write of an HTTP request, retries included. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -99,6 +102,9 @@ final class Daemon {
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 WorkerId.of(settings),
                 timings,
+                Runtime.getRuntime().maxMemory()
+                        / HEAP_PART
+                        / Math.max(1, settings.source().size()),
                 settings.shutdownTimeout().dividedBy(3),
                 timer(),
                 meters.registry(),
@@ -124,7 +130,8 @@ final class Daemon {
                         write.getValue(),
                         tables.table(TableChecks.writePrefix(write.getKey())).key(),
                         clients.control(write.getValue()),
-                        WRITE_TIMEOUT))
+                        WRITE_TIMEOUT,
+                        Clock.systemUTC()))
                 .toList();
         WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
         writes = server;
@@ -198,7 +205,8 @@ final class Daemon {
                         new BatchingTable(
                                 clients.writes(route.getValue()),
                                 route.getValue().table(),
-                                BatchingTable.Limits.batchSize(route.getValue().batchSize())),
+                                BatchingTable.Limits.batchSize(route.getValue().batchSize()),
+                                shared.timer()),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(

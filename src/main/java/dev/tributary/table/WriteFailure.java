@@ -2,6 +2,7 @@ package dev.tributary.table;
 
 import dev.tributary.model.Failures;
 import java.util.List;
+import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -40,6 +41,8 @@ public record WriteFailure(Kind kind, String message) {
             "ExpiredTokenException",
             "OptInRequired");
 
+    private static final Set<String> THROTTLING_REASONS = Set.of("ThrottlingError", "ProvisionedThroughputExceeded");
+
     /** Reads the meaning of an exception that a table call ended with. */
     public static WriteFailure of(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
@@ -65,6 +68,16 @@ public record WriteFailure(Kind kind, String message) {
             return new WriteFailure(Kind.CAPACITY, "no answer: " + failure.getMessage());
         }
         return new WriteFailure(Kind.CAPACITY, failure.toString());
+    }
+
+    /** Whether a call ended because the table or the account has no capacity for it now. */
+    static boolean isThrottling(Throwable thrown) {
+        Throwable failure = Failures.unwrap(thrown);
+        if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
+            return cancelled.cancellationReasons().stream()
+                    .anyMatch(reason -> THROTTLING_REASONS.contains(reason.code()));
+        }
+        return failure instanceof AwsServiceException service && service.isThrottlingException();
     }
 
     private static String describe(CancellationReason reason) {

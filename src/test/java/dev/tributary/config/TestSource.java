@@ -24,6 +24,11 @@ public record TestSource(String table, int maxInFlight, Map<String, RouteSetting
     }
 
     @Override
+    public int maxInFlightBytes() {
+        return 16 << 20;
+    }
+
+    @Override
     public Optional<String> region() {
         return Optional.empty();
     }

@@ -11,6 +11,9 @@ import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.ingest.Problem.Kind;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -39,14 +42,22 @@ class ItemReaderTest {
             "ns", AttributeType.NS,
             "bs", AttributeType.BS);
 
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-31T12:00:00.5Z"), ZoneOffset.UTC);
+
     private static final String DIGITS_38 = "12345678901234567890123456789012345678";
 
     private static Map<String, AttributeValue> read(String json) throws RefusedException {
-        return reader(EMAIL, ALL_TYPES, Map.of()).read(json.getBytes(UTF_8));
+        return reader(EMAIL, ALL_TYPES, Map.of()).read(json.getBytes(UTF_8), Map.of());
     }
 
     private static ItemReader reader(KeySchema key, Map<String, AttributeType> types, Map<String, String> defaults) {
-        return new ItemReader(ItemSchema.of("users", new GivenWrites("/", "users", types, defaults), key));
+        return reader(key, new GivenWrites("/", "users", types, defaults));
+    }
+
+    private static ItemReader reader(KeySchema key, GivenWrites settings) {
+        return new ItemReader(
+                ItemSchema.of("users", settings, key),
+                new MadeValues(settings.generated(), settings.refreshed(), CLOCK));
     }
 
     private static Problem refusal(String json) {
@@ -54,17 +65,17 @@ class ItemReaderTest {
     }
 
     private static Problem refusal(ItemReader reader, byte[] json) {
-        return catchThrowableOfType(RefusedException.class, () -> reader.read(json))
+        return catchThrowableOfType(RefusedException.class, () -> reader.read(json, Map.of()))
                 .problem();
     }
 
     @Test
     void tutorialRequestBecomesTheTutorialItem() throws RefusedException {
         var settings = GivenWrites.ofUsers("users");
-        var reader = new ItemReader(ItemSchema.of("users", settings, EMAIL));
+        var reader = reader(EMAIL, settings);
         String json =
                 "{\"email\":\"a@example.com\",\"state\":\"New York\",\"city\":\"Brooklyn\",\"zipcode\":\"11208\"}";
-        assertThat(reader.read(json.getBytes(UTF_8)))
+        assertThat(reader.read(json.getBytes(UTF_8), Map.of()))
                 .isEqualTo(Map.of(
                         "email", AttributeValue.fromS("a@example.com"),
                         "state", AttributeValue.fromS("New York"),
@@ -216,8 +227,9 @@ class ItemReaderTest {
     @Test
     void itemLargerThanDynamoDbTakesIsRefused() {
         String json = "{\"email\":\"e\",\"x\":\"%s\"}".formatted("é".repeat(204_797));
-        assertThat(refusal(json).errors())
-                .containsExactly(new FieldError("", "expected an item of at most 409,600 bytes; found 409,601"));
+        assertThat(refusal(json))
+                .isEqualTo(
+                        Problem.of(Kind.ITEM_TOO_LARGE, "Expected an item of at most 409,600 bytes; found 409,601."));
     }
 
     @Test
@@ -290,7 +302,7 @@ class ItemReaderTest {
                         "free text",
                         "u4",
                         "\"7\""));
-        assertThat(reader.read("{\"email\":\"e\",\"u1\":null,\"n\":2}".getBytes(UTF_8)))
+        assertThat(reader.read("{\"email\":\"e\",\"u1\":null,\"n\":2}".getBytes(UTF_8), Map.of()))
                 .isEqualTo(Map.of(
                         "email", AttributeValue.fromS("e"),
                         "n", AttributeValue.fromN("2"),

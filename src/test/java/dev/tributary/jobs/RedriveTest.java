@@ -252,7 +252,7 @@ class RedriveTest {
         return new Route(
                 ROUTE,
                 projection(),
-                new BatchingTable(dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(25)),
+                new BatchingTable(dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(25), timer),
                 new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
     }
 
@@ -293,7 +293,8 @@ class RedriveTest {
                 ? new Change.Insert(mark, after.orElseThrow())
                 : after.<Change>map(item -> new Change.Modify(mark, before, item))
                         .orElseGet(() -> new Change.Remove(mark, before));
-        assertThat(pipeline.submit(change, Integer.toString(sequence))).isTrue();
+        assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
+                .isTrue();
     }
 
     private void drain() throws InterruptedException {

@@ -311,7 +311,10 @@ class ParkingTest {
                         ROUTE,
                         new Projection(settings, KEY),
                         new BatchingTable(
-                                dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                dynamo.asyncClient(),
+                                byCity,
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 100,
                 () -> leaseHeld,
@@ -336,7 +339,8 @@ class ParkingTest {
             source.put(email, after);
             change = before.equals(NOTHING) ? new Change.Insert(mark, after) : new Change.Modify(mark, before, after);
         }
-        assertThat(pipeline.submit(change, Integer.toString(sequence))).isTrue();
+        assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
+                .isTrue();
     }
 
     private static Map<String, AttributeValue> city(String city) {

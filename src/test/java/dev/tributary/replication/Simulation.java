@@ -188,19 +188,23 @@ final class Simulation {
 
     private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process) {
         FakeDynamoDb client = client(process);
+        VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         List<Route> routes = List.of(
                 new Route(
                         INJECTIVE,
                         projection(INJECTIVE),
-                        new BatchingTable(client, INJECTIVE, new BatchingTable.Limits(4, 1, 3)),
+                        target(client, INJECTIVE, timer),
                         client.deadLetters(INJECTIVE)),
                 new Route(
                         COLLIDING,
                         projection(COLLIDING),
-                        new BatchingTable(client, COLLIDING, new BatchingTable.Limits(4, 1, 3)),
+                        target(client, COLLIDING, timer),
                         client.deadLetters(COLLIDING)));
-        VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         return new ReplicationPipeline(routes, SimulatedWorker.MAX_IN_FLIGHT, fence, timer, REGISTRY, new Health());
+    }
+
+    private BatchingTable target(FakeDynamoDb client, String table, VirtualTimer timer) {
+        return new BatchingTable(client, table, new BatchingTable.Limits(4, 1, 3), timer, () -> time.now() * 1_000_000);
     }
 
     private void strike(SimulatedShard shard) {

@@ -65,6 +65,7 @@ final class SimulatedSource implements AutoCloseable {
     private final String leaseTable = "leases-" + UUID.randomUUID();
     private SimulatedStream stream;
     private LeaseTimings timings = new LeaseTimings(Duration.ofSeconds(3));
+    private long heldBytes = 64L << 20;
     private Duration pollInterval = Duration.ofMillis(50);
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
     private Health health = new Health();
@@ -155,7 +156,7 @@ final class SimulatedSource implements AutoCloseable {
                         "items.copies",
                         new Projection(route, described.key()),
                         new BatchingTable(
-                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
@@ -164,7 +165,15 @@ final class SimulatedSource implements AutoCloseable {
                 streamsClient(),
                 dynamo.asyncClient(),
                 new SourceWorker.Shared(
-                        name, timings, Duration.ofSeconds(5), timer, meters, health, Clock.systemUTC(), fatal::add));
+                        name,
+                        timings,
+                        heldBytes,
+                        Duration.ofSeconds(5),
+                        timer,
+                        meters,
+                        health,
+                        Clock.systemUTC(),
+                        fatal::add));
     }
 
     private SourceStream sourceStream() {
@@ -194,7 +203,7 @@ final class SimulatedSource implements AutoCloseable {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
                         dynamo.asyncClient(), streamsClient(), timings, "syncer", Clock.systemUTC())
-                .assemble(sourceStream(), leaseTable, pollInterval, () -> null, silent, silent)
+                .assemble(sourceStream(), leaseTable, pollInterval, new ReadAhead(1, 1), () -> null, silent, silent)
                 .leases();
         StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
                         stream.arn(),
@@ -297,6 +306,11 @@ final class SimulatedSource implements AutoCloseable {
         @Override
         public int maxInFlight() {
             return settings.maxInFlight();
+        }
+
+        @Override
+        public int maxInFlightBytes() {
+            return settings.maxInFlightBytes();
         }
 
         @Override
