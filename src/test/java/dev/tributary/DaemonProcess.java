@@ -118,6 +118,10 @@ final class DaemonProcess implements AutoCloseable {
         assertThat(kill.waitFor()).as("kill -%s", name).isZero();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
                 .as("ends within %s; its output:\n%s", atMost, output())

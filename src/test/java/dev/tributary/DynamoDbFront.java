@@ -13,7 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -45,7 +45,7 @@ final class DynamoDbFront implements AutoCloseable {
     private UnaryOperator<String> answers = answer -> answer;
     private Predicate<Call> held = call -> false;
     private Predicate<Call> refused = call -> false;
-    private CountDownLatch release = new CountDownLatch(1);
+    private CompletableFuture<Boolean> release = new CompletableFuture<>();
     private int waiting;
     private int refusals;
 
@@ -104,10 +104,19 @@ final class DynamoDbFront implements AutoCloseable {
 
     /** Passes on what waits, and everything from now on. */
     synchronized void release() {
+        end(true);
+    }
+
+    /** Forgets what waits, and passes on everything from now on. */
+    synchronized void forget() {
+        end(false);
+    }
+
+    private void end(boolean pass) {
         held = call -> false;
         refused = call -> false;
-        release.countDown();
-        release = new CountDownLatch(1);
+        release.complete(pass);
+        release = new CompletableFuture<>();
     }
 
     /** Calls that wait now. */
@@ -133,7 +142,9 @@ final class DynamoDbFront implements AutoCloseable {
                 answer(exchange, 500, ERROR);
                 return;
             }
-            awaitRelease(call);
+            if (!awaitRelease(call)) {
+                return;
+            }
             HttpResponse<String> answer = forward(exchange, target, body);
             synchronized (this) {
                 passed.add(call);
@@ -150,17 +161,17 @@ final class DynamoDbFront implements AutoCloseable {
         return now;
     }
 
-    private void awaitRelease(Call call) throws InterruptedException {
-        CountDownLatch released;
+    private boolean awaitRelease(Call call) {
+        CompletableFuture<Boolean> released;
         synchronized (this) {
             if (!held.test(call)) {
-                return;
+                return true;
             }
             released = release;
             waiting++;
         }
         try {
-            released.await();
+            return released.join();
         } finally {
             synchronized (this) {
                 waiting--;
@@ -195,7 +206,7 @@ final class DynamoDbFront implements AutoCloseable {
 
     @Override
     public void close() {
-        release();
+        forget();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -1,5 +1,7 @@
 package dev.tributary.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.tributary.ingest.WriteResult;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
@@ -9,7 +11,6 @@ import java.util.Optional;
 /**
  * What a request is answered. A value, so that it can be kept before the request takes effect.
  *
- * @param headers in the order they are sent
  * @param body empty for none
  */
 record Answer(int status, Map<String, String> headers, String body) {
@@ -54,7 +55,7 @@ record Answer(int status, Map<String, String> headers, String body) {
         context.status(status);
         headers.forEach(context::header);
         if (!body.isEmpty()) {
-            context.result(body);
+            context.result(body.getBytes(UTF_8)); // as text it would be Latin-1 for types that Jetty does not know
         }
     }
 }

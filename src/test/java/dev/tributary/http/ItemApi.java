@@ -18,6 +18,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /** A server with the routes of a test, and what a client sends to it. Its clock stands at {@link #NOW}. */
@@ -38,14 +42,9 @@ final class ItemApi implements AutoCloseable {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    ItemApi route(GivenWrites settings, KeySchema key) {
-        routes.add(new WriteRoute(
-                "route" + routes.size(),
-                settings,
-                key,
-                client,
-                Duration.ofSeconds(10),
-                Clock.fixed(NOW, ZoneOffset.UTC)));
+    ItemApi route(String name, GivenWrites settings, KeySchema key) {
+        routes.add(
+                new WriteRoute(name, settings, key, client, Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC)));
         return this;
     }
 
@@ -84,6 +83,20 @@ final class ItemApi implements AutoCloseable {
 
     static String header(HttpResponse<?> response, String name) {
         return response.headers().firstValue(name).orElse("");
+    }
+
+    /** Runs them all, sixteen at a time. */
+    static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : threads.invokeAll(tasks)) {
+                results.add(future.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Override
