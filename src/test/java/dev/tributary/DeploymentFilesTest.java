@@ -51,7 +51,9 @@ class DeploymentFilesTest {
     void policyCoversEveryKindOfTable() {
         assertThat(actions("users/stream/*"))
                 .contains("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator");
-        assertThat(actions("users_by_city")).contains("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem");
+        assertThat(actions("users_by_city"))
+                .contains("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+                .contains("dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete");
         assertThat(actions("users"))
                 .containsExactly(
                         "dynamodb:DeleteItem",
@@ -63,7 +65,13 @@ class DeploymentFilesTest {
         assertThat(actions("tributary-users/index/LeaseOwnerToLeaseKeyIndex")).containsExactly("dynamodb:Query");
         assertThat(actions("tributary-dead-letters"))
                 .containsExactly(
-                        "dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query");
+                        "dynamodb:ConditionCheckItem",
+                        "dynamodb:CreateTable",
+                        "dynamodb:DeleteItem",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:PutItem",
+                        "dynamodb:Query",
+                        "dynamodb:UpdateItem");
         assertThat(actions("tributary-users-CoordinatorState")).containsExactly("dynamodb:DescribeTable");
         assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
     }
@@ -145,8 +153,13 @@ class DeploymentFilesTest {
     }
 
     private static boolean isAction(String action) {
-        // A check inside a transaction is an action of its own, but not an operation of the API.
-        if (action.equals("dynamodb:ConditionCheckItem")) {
+        // A check inside a transaction and the kinds of statement are actions, but not operations of the API.
+        if (Set.of(
+                        "dynamodb:ConditionCheckItem",
+                        "dynamodb:PartiQLDelete",
+                        "dynamodb:PartiQLInsert",
+                        "dynamodb:PartiQLUpdate")
+                .contains(action)) {
             return true;
         }
         String request =

@@ -10,7 +10,7 @@ import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
-import dev.tributary.table.TargetTable;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,6 +55,11 @@ final class ReplicationProcess {
         @Override
         public int maxInFlight() {
             return MAX_IN_FLIGHT;
+        }
+
+        @Override
+        public int maxInFlightBytes() {
+            return 16 << 20;
         }
 
         @Override
@@ -117,7 +122,12 @@ final class ReplicationProcess {
                     List.of(new Route(
                             "users.by-city",
                             new Projection(route, Users.TARGET_KEY),
-                            new TargetTable(clients.writes(), Users.TARGET),
+                            new BatchingTable(
+                                    clients.writes(),
+                                    Users.TARGET,
+                                    BatchingTable.Limits.batchSize(
+                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
+                                    timer),
                             new DeadLetters(
                                     new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
                                     "users.by-city",
@@ -128,6 +138,7 @@ final class ReplicationProcess {
                     new SourceWorker.Shared(
                             "benchmark",
                             TIMINGS,
+                            Runtime.getRuntime().maxMemory() / 4,
                             LONGEST_STOP,
                             timer,
                             registry,

@@ -43,6 +43,7 @@ record BoundSettings(
             Duration pollInterval,
             Duration checkpointInterval,
             int maxInFlight,
+            int maxInFlightBytes,
             Map<String, RouteSettings> route)
             implements SourceSettings {}
 
@@ -53,7 +54,8 @@ record BoundSettings(
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
             DeletePolicy deletes,
-            MissingKeyPolicy missingKey)
+            MissingKeyPolicy missingKey,
+            int batchSize)
             implements RouteSettings {}
 
     record Write(
@@ -112,6 +114,7 @@ record BoundSettings(
                 values.get(SourceKeys.POLL_INTERVAL, name),
                 values.get(SourceKeys.CHECKPOINT_INTERVAL, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT, name),
+                values.get(SourceKeys.MAX_IN_FLIGHT_BYTES, name),
                 Values.byName(values.names(RouteKeys.TABLE, name), route -> route(values, name, route)));
     }
 
@@ -123,7 +126,8 @@ record BoundSettings(
                 values.find(RouteKeys.INCLUDE, source, name),
                 values.find(RouteKeys.EXCLUDE, source, name),
                 values.get(RouteKeys.DELETES, source, name),
-                values.get(RouteKeys.MISSING_KEY, source, name));
+                values.get(RouteKeys.MISSING_KEY, source, name),
+                values.get(RouteKeys.BATCH_SIZE, source, name));
     }
 
     private static WriteSettings write(Values values, String name) {

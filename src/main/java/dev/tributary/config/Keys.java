@@ -77,7 +77,8 @@ final class Keys {
                             SourceKeys.ENDPOINT,
                             SourceKeys.POLL_INTERVAL,
                             SourceKeys.CHECKPOINT_INTERVAL,
-                            SourceKeys.MAX_IN_FLIGHT)),
+                            SourceKeys.MAX_IN_FLIGHT,
+                            SourceKeys.MAX_IN_FLIGHT_BYTES)),
             new Section(
                     "Routes",
                     "A route keeps one target table in step with its source. `<route>` is a name like `<source>`.",
@@ -88,7 +89,8 @@ final class Keys {
                             RouteKeys.INCLUDE,
                             RouteKeys.EXCLUDE,
                             RouteKeys.DELETES,
-                            RouteKeys.MISSING_KEY)),
+                            RouteKeys.MISSING_KEY,
+                            RouteKeys.BATCH_SIZE)),
             new Section("Leases", "How workers share shards.", List.of(LEASE_DURATION)),
             new Section(
                     "Write routes",

@@ -40,5 +40,12 @@ final class RouteKeys {
             "What becomes of an item that lacks a key attribute of the target: with `drop-row` it has no row there, as"
                     + " in a sparse index; with `park` the change is parked, and the row stays as it is.");
 
+    static final Key<Integer> BATCH_SIZE = defaulting(
+            "source.<source>.route.<route>.batch-size",
+            ValueType.integer(1, 25, 25),
+            "25",
+            "Most writes that share a call when many wait. 1: every write has a call of its own, which needs no right to"
+                    + " PartiQL on the target.");
+
     private RouteKeys() {}
 }

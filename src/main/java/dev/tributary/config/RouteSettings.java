@@ -17,6 +17,9 @@ public interface RouteSettings extends TableSettings {
     /** What becomes of an item that lacks a key attribute of the target. */
     MissingKeyPolicy missingKey();
 
+    /** Most writes that share one call, from 1 to 25. */
+    int batchSize();
+
     /** What the removal of a source item does to its target row. */
     enum DeletePolicy {
         /** The row is deleted. */

@@ -29,13 +29,27 @@ public sealed interface TargetWrite {
         return later.arriving()
                 .map(row -> {
                     vacated.remove(row.key());
-                    return vacated.isEmpty() ? new Upsert(later.mark(), row) : new Move(later.mark(), vacated, row);
+                    return vacated.isEmpty()
+                            ? new Upsert(
+                                    later.mark(), row, this instanceof Upsert earlier ? earlier.replaced() : Set.of())
+                            : new Move(later.mark(), vacated, row);
                 })
                 .orElseGet(() -> new Delete(later.mark(), vacated));
     }
 
-    /** The row comes, or is replaced under the same key. */
-    record Upsert(Mark mark, Row row) implements TargetWrite {
+    /**
+     * The row comes, or is replaced under the same key.
+     *
+     * @param replaced names of the attributes of the row that should be there, empty if none should: a hint as to how
+     *     the write is made, not a condition
+     */
+    record Upsert(Mark mark, Row row, Set<String> replaced) implements TargetWrite {
+
+        /** A row that should be new. */
+        public Upsert(Mark mark, Row row) {
+            this(mark, row, Set.of());
+        }
+
         @Override
         public Set<Item> vacated() {
             return Set.of();

@@ -2,7 +2,7 @@ package dev.tributary.replication;
 
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.projection.Projection;
-import dev.tributary.table.TargetTable;
+import dev.tributary.table.BatchingTable;
 
 /**
  * One way from a source to a target.
@@ -12,4 +12,4 @@ import dev.tributary.table.TargetTable;
  * @param target the target
  * @param deadLetters where changes go that the target can never take
  */
-public record Route(String name, Projection projection, TargetTable target, DeadLetters deadLetters) {}
+public record Route(String name, Projection projection, BatchingTable target, DeadLetters deadLetters) {}

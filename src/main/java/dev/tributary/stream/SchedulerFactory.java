@@ -56,6 +56,7 @@ record SchedulerFactory(
             SourceStream stream,
             String leaseTable,
             Duration pollInterval,
+            ReadAhead readAhead,
             ShardRecordProcessorFactory processors,
             FetchListener fetching,
             WorkerStateChangeListener listener) {
@@ -71,7 +72,12 @@ record SchedulerFactory(
         polling.idleTimeBetweenReadsInMillis(pollInterval.toMillis());
         polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
         polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
-                streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), fetching));
+                streamsClient,
+                stream.arn(),
+                shard.getStreamIdentifier(),
+                shard.getShardId(),
+                readAhead.open(shard.getShardId()),
+                fetching));
         polling.sleepTimeController(new AdaptiveSleep(clock));
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 

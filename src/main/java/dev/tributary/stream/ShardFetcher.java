@@ -59,6 +59,7 @@ final class ShardFetcher extends DynamoDbFetcher {
     private final String streamArn;
     private final StreamIdentifier streamIdentifier;
     private final String shardId;
+    private final ReadAhead.Shard readAhead;
     private final FetchListener listener;
 
     private @Nullable String iterator;
@@ -71,11 +72,13 @@ final class ShardFetcher extends DynamoDbFetcher {
             String streamArn,
             StreamIdentifier streamIdentifier,
             String shardId,
+            ReadAhead.Shard readAhead,
             FetchListener listener) {
         this.client = client;
         this.streamArn = streamArn;
         this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
+        this.readAhead = readAhead;
         this.listener = listener;
     }
 
@@ -108,6 +111,7 @@ final class ShardFetcher extends DynamoDbFetcher {
         iterator = shardIterator;
         position = sequenceNumber;
         shardEnd = false;
+        readAhead.restarted();
     }
 
     @Override
@@ -115,11 +119,17 @@ final class ShardFetcher extends DynamoDbFetcher {
         if (shardEnd) {
             return new Read(new FetchedRecords(new ArrayList<>(), List.of(), null));
         }
+        if (!readAhead.mayRead()) {
+            // To wait here would hold up KCL's dispatcher; so it is an empty read, and the next one after the pause.
+            return new NotNow();
+        }
+        long bytes = 0;
         try {
-            Read result = new Read(fetch());
+            FetchedRecords fetched = fetch();
+            bytes = fetched.footprint();
             errors = 0;
             listener.fetched(shardId);
-            return result;
+            return new Read(fetched);
         } catch (AbortedException e) {
             // The interrupt with which KCL stops its polling thread.
             Thread.currentThread().interrupt();
@@ -131,6 +141,8 @@ final class ShardFetcher extends DynamoDbFetcher {
             pauseAfterError();
             // Any other exception KCL logs as an error with its stack, at every attempt.
             throw new RetryableRetrievalException(e.getMessage(), e);
+        } finally {
+            readAhead.read(bytes);
         }
     }
 
@@ -253,6 +265,24 @@ final class ShardFetcher extends DynamoDbFetcher {
         @Override
         public boolean isShardEnd() {
             return shardEnd;
+        }
+    }
+
+    /** Nothing was read, and the fetcher stays where it is. */
+    private final class NotNow extends DynamoDbFetcher.Result {
+        @Override
+        public GetRecordsResponseAdapter getResultAdapter() {
+            return new FetchedRecords(new ArrayList<>(), List.of(), iterator);
+        }
+
+        @Override
+        public GetRecordsResponseAdapter acceptAdapter() {
+            return getResultAdapter();
+        }
+
+        @Override
+        public boolean isShardEnd() {
+            return false;
         }
     }
 

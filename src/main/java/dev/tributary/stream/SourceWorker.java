@@ -39,6 +39,7 @@ public final class SourceWorker {
     private final DynamoDbStreamsClient streamsClient;
     private final DynamoDbAsyncClient leaseClient;
     private final SourceHealth reads;
+    private final ReadAhead readAhead;
     private final ActiveShards shards;
     private @Nullable Scheduler scheduler;
     private @Nullable Thread thread;
@@ -48,12 +49,14 @@ public final class SourceWorker {
      *
      * @param worker name of the process among the workers, never that of another live one
      * @param timer runs retries and checkpoints
+     * @param heldBytes memory that the changes of one source may take, over all its shards
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param onFatal told of an error after which the process must stop
      */
     public record Shared(
             String worker,
             LeaseTimings timings,
+            long heldBytes,
             Duration drainTimeout,
             ScheduledExecutorService timer,
             MeterRegistry registry,
@@ -81,6 +84,8 @@ public final class SourceWorker {
         this.leaseClient = leaseClient;
         this.shared = shared;
         this.shards = new ActiveShards(stream.source(), shared.registry(), shared.clock());
+        this.readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
+        this.readAhead.measure(stream.source(), shared.registry());
         this.reads = new SourceHealth(stream.source(), shared.health(), shared.registry(), shared.onFatal());
     }
 
@@ -94,7 +99,13 @@ public final class SourceWorker {
                 new SchedulerFactory(leaseClient, streamsClient, shared.timings(), shared.worker(), shared.clock());
         ShardProcessor.Settings processing = processing();
         Scheduler assembled = factory.assemble(
-                        stream, leaseTable, settings.pollInterval(), () -> new ShardProcessor(processing), reads, reads)
+                        stream,
+                        leaseTable,
+                        settings.pollInterval(),
+                        readAhead,
+                        () -> new ShardProcessor(processing),
+                        reads,
+                        reads)
                 .scheduler();
         scheduler = assembled;
         thread = new Thread(assembled, "scheduler-" + stream.source());
@@ -151,6 +162,7 @@ public final class SourceWorker {
                 fence -> shards.add(new ReplicationPipeline(
                         routes, settings.maxInFlight(), fence, shared.timer(), shared.registry(), shared.health())),
                 this::fence,
+                readAhead,
                 shared.timer(),
                 settings.checkpointInterval(),
                 shared.drainTimeout(),

@@ -1,20 +1,51 @@
 package dev.tributary.table;
 
 import dev.tributary.model.Mark;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The value of {@link Mark#ATTRIBUTE}: a map of owner, version and creation time. */
+/**
+ * The value of {@link Mark#ATTRIBUTE}: a map of owner, version, creation time and a digest of the row's attribute names.
+ */
 final class MarkAttribute {
 
     static final String OWNER = "o";
     static final String VERSION = "v";
     static final String CREATED_AT = "t";
+    static final String NAMES = "a";
+
+    private static final int DIGEST_BYTES = 12;
 
     private MarkAttribute() {}
 
-    static AttributeValue of(Mark mark) {
-        return AttributeValue.fromM(Map.of(OWNER, owner(mark), VERSION, version(mark), CREATED_AT, createdAt(mark)));
+    /**
+     * @param names of the row's attributes, the mark's own not among them
+     */
+    static AttributeValue of(Mark mark, Set<String> names) {
+        return AttributeValue.fromM(
+                Map.of(OWNER, owner(mark), VERSION, version(mark), CREATED_AT, createdAt(mark), NAMES, digest(names)));
+    }
+
+    /** Equal for equal sets of names, and for no others that anybody will meet: 96 bits of SHA-256. */
+    static AttributeValue digest(Set<String> names) {
+        MessageDigest sha256;
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+        names.stream().sorted().forEach(name -> {
+            sha256.update(name.getBytes(StandardCharsets.UTF_8));
+            sha256.update((byte) 0xff); // in no UTF-8 text, so two names are never one
+        });
+        byte[] digest = Arrays.copyOf(sha256.digest(), DIGEST_BYTES);
+        return AttributeValue.fromS(Base64.getUrlEncoder().encodeToString(digest));
     }
 
     static AttributeValue owner(Mark mark) {

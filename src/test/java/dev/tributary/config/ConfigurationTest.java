@@ -53,6 +53,7 @@ class ConfigurationTest {
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(source.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(source.maxInFlight()).isEqualTo(256);
+        assertThat(source.maxInFlightBytes()).isEqualTo(16 << 20);
         assertThat(source.route())
                 .isEqualTo(Map.of(
                         "by-city",
@@ -63,7 +64,8 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 DeletePolicy.HARD,
-                                MissingKeyPolicy.DROP_ROW)));
+                                MissingKeyPolicy.DROP_ROW,
+                                25)));
         assertThat(settings.write())
                 .isEqualTo(Map.of(
                         "users",

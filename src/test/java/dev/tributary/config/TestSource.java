@@ -24,6 +24,11 @@ public record TestSource(String table, int maxInFlight, Map<String, RouteSetting
     }
 
     @Override
+    public int maxInFlightBytes() {
+        return 16 << 20;
+    }
+
+    @Override
     public Optional<String> region() {
         return Optional.empty();
     }
@@ -39,28 +44,30 @@ public record TestSource(String table, int maxInFlight, Map<String, RouteSetting
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
             DeletePolicy deletes,
-            MissingKeyPolicy missingKey)
+            MissingKeyPolicy missingKey,
+            int batchSize)
             implements RouteSettings {
 
         /** Everything, and removals too. */
         public static Route to(String table) {
-            return new Route(table, Optional.empty(), Optional.empty(), DeletePolicy.HARD, MissingKeyPolicy.DROP_ROW);
+            return new Route(
+                    table, Optional.empty(), Optional.empty(), DeletePolicy.HARD, MissingKeyPolicy.DROP_ROW, 25);
         }
 
         public Route including(String... names) {
-            return new Route(table, Optional.of(Set.of(names)), exclude, deletes, missingKey);
+            return new Route(table, Optional.of(Set.of(names)), exclude, deletes, missingKey, batchSize);
         }
 
         public Route excluding(String... names) {
-            return new Route(table, include, Optional.of(Set.of(names)), deletes, missingKey);
+            return new Route(table, include, Optional.of(Set.of(names)), deletes, missingKey, batchSize);
         }
 
         public Route deletes(DeletePolicy policy) {
-            return new Route(table, include, exclude, policy, missingKey);
+            return new Route(table, include, exclude, policy, missingKey, batchSize);
         }
 
         public Route missingKey(MissingKeyPolicy policy) {
-            return new Route(table, include, exclude, deletes, policy);
+            return new Route(table, include, exclude, deletes, policy, batchSize);
         }
 
         @Override

@@ -75,6 +75,16 @@ class ConvergenceTest {
         assertThat(runs(loose)).isEqualTo(runs(loose)).anyMatch(violations -> !violations.isEmpty());
     }
 
+    /** Or all of this would say nothing about batches. */
+    @Test
+    void manyWritesOfAHistoryGoInBatches() {
+        assertThat(LongStream.rangeClosed(1, 50)
+                        .map(Simulation::batched)
+                        .average()
+                        .orElseThrow())
+                .isGreaterThan(20);
+    }
+
     private static List<List<String>> runs(Conditions conditions) {
         return LongStream.rangeClosed(1, 50)
                 .mapToObj(seed -> Simulation.run(seed, conditions))

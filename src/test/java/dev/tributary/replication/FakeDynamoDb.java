@@ -6,20 +6,36 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
+import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /** A client of {@link FakeTables} behind a network that decides when a call takes effect and when it is answered. */
 final class FakeDynamoDb implements DynamoDbAsyncClient {
+
+    static final String DEAD_LETTERS = "dead-letters";
+
+    private static final int STATEMENT_LIMIT = 25;
 
     private final FakeTables tables;
     private final Network network;
@@ -69,17 +85,70 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
         return network.send(request, () -> tables.transact(request));
     }
 
-    /** Holds no dead letters: nothing that these tests write is refused for good. Over no network, so it has no faults. */
+    /** Each statement goes its own way and fails by itself; one without an answer leaves the call without one. */
     @Override
-    public CompletableFuture<QueryResponse> query(QueryRequest request) {
-        return CompletableFuture.completedFuture(
-                QueryResponse.builder().items(List.of()).build());
+    public CompletableFuture<BatchExecuteStatementResponse> batchExecuteStatement(
+            BatchExecuteStatementRequest request) {
+        List<BatchStatementRequest> statements = request.statements();
+        long rows = statements.stream()
+                .map(statement -> tables.row(FakeStatement.parse(statement)))
+                .distinct()
+                .count();
+        if (statements.size() > STATEMENT_LIMIT || rows < statements.size()) {
+            throw new AssertionError("DynamoDB refuses a batch of " + statements.size() + " for " + rows + " rows");
+        }
+        List<CompletableFuture<BatchStatementResponse>> answers = statements.stream()
+                .map(statement -> network.send(request, () -> tables.execute(statement))
+                        .exceptionallyCompose(FakeDynamoDb::answered))
+                .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> BatchExecuteStatementResponse.builder()
+                        .responses(answers.stream().map(CompletableFuture::join).toList())
+                        .build());
     }
 
-    /** None parked, and nowhere to park: a write refused for good would stand still, and the test would fail. */
+    private static CompletableFuture<BatchStatementResponse> answered(Throwable thrown) {
+        Throwable failure = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        if (failure instanceof ProvisionedThroughputExceededException) {
+            return CompletableFuture.completedFuture(
+                    FakeTables.failed(BatchStatementErrorCodeEnum.PROVISIONED_THROUGHPUT_EXCEEDED));
+        }
+        if (failure instanceof TransactionConflictException) {
+            return CompletableFuture.completedFuture(
+                    FakeTables.failed(BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT));
+        }
+        if (failure instanceof InternalServerErrorException) {
+            return CompletableFuture.completedFuture(
+                    FakeTables.failed(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR));
+        }
+        if (failure instanceof DynamoDbException refused
+                && "ValidationException".equals(refused.awsErrorDetails().errorCode())) {
+            return CompletableFuture.completedFuture(FakeTables.failed(BatchStatementErrorCodeEnum.VALIDATION_ERROR));
+        }
+        return CompletableFuture.failedFuture(thrown);
+    }
+
+    @Override
+    public CompletableFuture<UpdateItemResponse> updateItem(UpdateItemRequest request) {
+        return network.send(request, () -> tables.update(request));
+    }
+
+    /**
+     * Where there is no table of dead letters, none are parked: nothing that these tests write is refused for good. That
+     * is answered over no network, so it has no faults.
+     */
+    @Override
+    public CompletableFuture<QueryResponse> query(QueryRequest request) {
+        return tables.exists(request.tableName())
+                ? network.send(request, () -> tables.query(request))
+                : CompletableFuture.completedFuture(
+                        QueryResponse.builder().items(List.of()).build());
+    }
+
+    /** Without their table none is parked: a write refused for good would stand still, and the test would fail. */
     DeadLetters deadLetters(String route) {
         return new DeadLetters(
-                new DeadLetterTable(this, "dead-letters", Duration.ofSeconds(1)), route, Clock.systemUTC());
+                new DeadLetterTable(this, DEAD_LETTERS, Duration.ofSeconds(1)), route, Clock.systemUTC());
     }
 
     @Override

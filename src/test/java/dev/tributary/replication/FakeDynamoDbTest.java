@@ -18,10 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 
 /** Holds the fake to DynamoDB Local: the same writes leave the same rows and have the same outcomes. */
 class FakeDynamoDbTest {
@@ -78,6 +83,94 @@ class FakeDynamoDbTest {
         }
         assertThat(outcomes.get(Outcome.APPLIED)).isGreaterThan(WRITES / 10);
         assertThat(outcomes.get(Outcome.SUPERSEDED)).isGreaterThan(WRITES / 10);
+    }
+
+    @Test
+    void statementsDecideAsInDynamoDb() {
+        String name = dynamo.createTable("target", "city:S");
+        FakeTables tables = new FakeTables();
+        tables.create(name, "city");
+        DynamoDbAsyncClient fake = new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT);
+        Map<BatchStatementErrorCodeEnum, Integer> codes = new HashMap<>();
+        int succeeded = 0;
+        for (int i = 0; i < WRITES; i++) {
+            if (random.nextInt(20) == 0) {
+                Map<String, AttributeValue> odd = new HashMap<>(ODD_MARKS.get(random.nextInt(ODD_MARKS.size())));
+                odd.putAll(key().attributes());
+                fake.putItem(put -> put.tableName(name).item(odd)).join();
+                dynamo.client().putItem(put -> put.tableName(name).item(odd));
+            }
+            if (random.nextInt(10) == 0) {
+                Map<String, AttributeValue> gone = key().attributes();
+                fake.deleteItem(delete -> delete.tableName(name).key(gone)).join();
+                dynamo.client().deleteItem(delete -> delete.tableName(name).key(gone));
+            }
+            BatchExecuteStatementRequest request = BatchExecuteStatementRequest.builder()
+                    .statements(statement(name))
+                    .build();
+            BatchStatementError expected = error(dynamo.asyncClient(), request);
+            BatchStatementError answered = error(fake, request);
+            if (expected == null) {
+                succeeded++;
+                assertThat(answered).as("%d: %s", i, request).isNull();
+            } else {
+                assertThat(answered).as("%d: %s", i, request).isNotNull();
+                assertThat(answered.code()).as("%d: %s", i, request).isEqualTo(expected.code());
+                codes.merge(expected.code(), 1, Integer::sum);
+            }
+            if (i % 10 == 0 || i == WRITES - 1) {
+                assertThat(tables.rows(name).values())
+                        .as("rows after statement %d", i)
+                        .containsExactlyInAnyOrderElementsOf(dynamo.client()
+                                .scan(scan -> scan.tableName(name).consistentRead(true))
+                                .items());
+            }
+        }
+        assertThat(succeeded).isGreaterThan(WRITES / 10);
+        assertThat(codes.get(BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED))
+                .isGreaterThan(WRITES / 10);
+        assertThat(codes.get(BatchStatementErrorCodeEnum.DUPLICATE_ITEM)).isGreaterThan(WRITES / 20);
+    }
+
+    private static @Nullable BatchStatementError error(
+            DynamoDbAsyncClient client, BatchExecuteStatementRequest request) {
+        return client.batchExecuteStatement(request).join().responses().get(0).error();
+    }
+
+    /** As guarded batches make them: a row should be new, or an older one of its owner of which the names are known. */
+    private BatchStatementRequest statement(String table) {
+        AttributeValue city = key().attributes().get("city");
+        AttributeValue owner = AttributeValue.fromS("users/owner" + random.nextInt(8) / 7);
+        AttributeValue version =
+                AttributeValue.fromS("v" + (1000 + written++ - (random.nextInt(4) == 0 ? random.nextInt(100) : 0)));
+        AttributeValue digest = AttributeValue.fromS("names" + random.nextInt(8) / 7);
+        AttributeValue mark = AttributeValue.fromM(Map.of("o", owner, "v", version, "a", digest));
+        AttributeValue n = AttributeValue.fromN(Integer.toString(random.nextInt(1_000)));
+        String guard = " WHERE \"city\" = ? AND \"_tributary\".\"o\" = ? AND \"_tributary\".\"v\" < ?";
+        return switch (random.nextInt(4)) {
+            case 0 ->
+                statement("INSERT INTO \"" + table + "\" VALUE {'city': ?, 'n': ?, '_tributary': ?}", city, n, mark);
+            case 1 -> statement("DELETE FROM \"" + table + "\"" + guard, city, owner, version);
+            default ->
+                statement(
+                        "UPDATE \"" + table + "\" SET \"" + (random.nextBoolean() ? "n" : "m") + "\" = ?"
+                                + " SET \"_tributary\" = ?"
+                                + (random.nextBoolean() ? " REMOVE \"gone\" REMOVE \"o\"" : "")
+                                + guard + " AND \"_tributary\".\"a\" = ?",
+                        n,
+                        mark,
+                        city,
+                        owner,
+                        version,
+                        AttributeValue.fromS("names" + random.nextInt(8) / 7));
+        };
+    }
+
+    private static BatchStatementRequest statement(String text, AttributeValue... parameters) {
+        return BatchStatementRequest.builder()
+                .statement(text)
+                .parameters(parameters)
+                .build();
     }
 
     private TargetWrite write() {

@@ -12,7 +12,7 @@ final class SimulatedWorker implements Fence {
 
     static final long LEASE = 3_000;
     static final long WRITE_TIMEOUT = LEASE / 3;
-    private static final int MAX_IN_FLIGHT = 10;
+    static final int MAX_IN_FLIGHT = 15;
 
     private final SimulatedShard shard;
     private final VirtualTime time;
@@ -100,7 +100,7 @@ final class SimulatedWorker implements Fence {
             return false;
         }
         try {
-            return pipeline.submit(record.change(), record.sequenceNumber());
+            return pipeline.submit(record.change(), record.sequenceNumber(), () -> {});
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -46,6 +46,8 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
     enum Shape {
         /** Everything: inserts, updates, moves, removals, losing and regaining the target's key attribute. */
         ANYTHING,
+        /** The same, and target keys that the target cannot take; at last each item gets one that it can. */
+        REFUSED,
         /** An item is inserted and then updated under its target key. */
         IN_PLACE
     }
@@ -60,6 +62,8 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
         private final Shape shape;
         private final long granularity;
         private final int items;
+        private final long burst;
+        private boolean mending;
         private final int cities;
         private final long[] sequence;
         private final Map<String, Item> source = new HashMap<>();
@@ -70,17 +74,23 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             this.random = random;
             this.shape = shape;
             granularity = random.nextInt(4) == 0 ? 60_000 : 1_000;
-            items = random.nextInt(1, 7);
+            items = random.nextBoolean() ? random.nextInt(1, 7) : random.nextInt(6, 30);
+            burst = random.nextBoolean() ? 1 : 1_500;
             cities = random.nextInt(1, 5);
             sequence = new long[] {random.nextLong(1000), random.nextLong(1000)};
         }
 
         SourceHistory write() {
-            int count = random.nextInt(5, 60);
+            int count = random.nextInt(5, 80);
             long[] moments = random.longs(count, 0, DURATION).sorted().toArray();
             for (long moment : moments) {
-                int number = random.nextBoolean() ? 0 : random.nextInt(items); // the first is a hot one
-                happen("item" + number, number % 2, moment);
+                int number = random.nextInt(3) == 0 ? 0 : random.nextInt(items); // the first is a hot one
+                happen("item" + number, number % 2, moment - moment % burst);
+            }
+            if (shape == Shape.REFUSED) {
+                mending = true;
+                List.copyOf(source.keySet())
+                        .forEach(id -> happen(id, Integer.parseInt(id.substring("item".length())) % 2, DURATION));
             }
             return new SourceHistory(
                     List.copyOf(changes), streams.stream().map(this::shards).toList());
@@ -110,15 +120,28 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
                 attributes.put("n", AttributeValue.fromN(Long.toString(random.nextLong(1_000_000))));
                 return new Change.Modify(mark, old, new Item(attributes));
             }
-            return random.nextInt(5) == 0 ? new Change.Remove(mark, old) : new Change.Modify(mark, old, item(id));
+            if (!mending && random.nextInt(5) == 0) {
+                return new Change.Remove(mark, old);
+            }
+            Map<String, AttributeValue> attributes = new HashMap<>(item(id).attributes());
+            if (!mending && random.nextBoolean() && old.attributes().containsKey("city")) {
+                attributes.put("city", old.attributes().get("city")); // stays where it is
+            }
+            return new Change.Modify(mark, old, new Item(attributes));
         }
 
         private Item item(String id) {
             Map<String, AttributeValue> attributes = new HashMap<>();
             attributes.put("id", AttributeValue.fromS(id));
             attributes.put("n", AttributeValue.fromN(Long.toString(random.nextLong(1_000_000))));
+            if (random.nextInt(3) == 0) {
+                attributes.put("extra" + random.nextInt(2), AttributeValue.fromBool(true));
+            }
             if (shape == Shape.IN_PLACE || random.nextInt(8) > 0) {
                 attributes.put("city", AttributeValue.fromS("city" + random.nextInt(cities)));
+                if (shape == Shape.REFUSED && !mending && random.nextInt(5) == 0) {
+                    attributes.put("city", AttributeValue.fromN("1"));
+                }
             }
             return new Item(attributes);
         }

@@ -16,8 +16,8 @@ import dev.tributary.replication.Route;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
-import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -65,6 +65,7 @@ final class SimulatedSource implements AutoCloseable {
     private final String leaseTable = "leases-" + UUID.randomUUID();
     private SimulatedStream stream;
     private LeaseTimings timings = new LeaseTimings(Duration.ofSeconds(3));
+    private long heldBytes = 64L << 20;
     private Duration pollInterval = Duration.ofMillis(50);
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
     private Health health = new Health();
@@ -154,7 +155,8 @@ final class SimulatedSource implements AutoCloseable {
                 List.of(new Route(
                         "items.copies",
                         new Projection(route, described.key()),
-                        new TargetTable(targetClient(), target),
+                        new BatchingTable(
+                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
@@ -163,7 +165,15 @@ final class SimulatedSource implements AutoCloseable {
                 streamsClient(),
                 dynamo.asyncClient(),
                 new SourceWorker.Shared(
-                        name, timings, Duration.ofSeconds(5), timer, meters, health, Clock.systemUTC(), fatal::add));
+                        name,
+                        timings,
+                        heldBytes,
+                        Duration.ofSeconds(5),
+                        timer,
+                        meters,
+                        health,
+                        Clock.systemUTC(),
+                        fatal::add));
     }
 
     private SourceStream sourceStream() {
@@ -193,7 +203,7 @@ final class SimulatedSource implements AutoCloseable {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
                         dynamo.asyncClient(), streamsClient(), timings, "syncer", Clock.systemUTC())
-                .assemble(sourceStream(), leaseTable, pollInterval, () -> null, silent, silent)
+                .assemble(sourceStream(), leaseTable, pollInterval, new ReadAhead(1, 1), () -> null, silent, silent)
                 .leases();
         StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
                         stream.arn(),
@@ -296,6 +306,11 @@ final class SimulatedSource implements AutoCloseable {
         @Override
         public int maxInFlight() {
             return settings.maxInFlight();
+        }
+
+        @Override
+        public int maxInFlightBytes() {
+            return settings.maxInFlightBytes();
         }
 
         @Override

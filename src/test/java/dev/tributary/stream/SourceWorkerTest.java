@@ -11,8 +11,8 @@ import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
-import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -153,7 +153,11 @@ class SourceWorkerTest {
                 List.of(new Route(
                         "users.by-city",
                         new Projection(settings, target.key()),
-                        new TargetTable(dynamo.asyncClient(), byCity),
+                        new BatchingTable(
+                                dynamo.asyncClient(),
+                                byCity,
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), deadLetters, Duration.ofSeconds(1)),
                                 "users.by-city",
@@ -164,6 +168,7 @@ class SourceWorkerTest {
                 new SourceWorker.Shared(
                         name,
                         TIMINGS,
+                        64L << 20,
                         Duration.ofSeconds(5),
                         timer,
                         new SimpleMeterRegistry(),

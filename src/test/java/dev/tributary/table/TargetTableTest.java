@@ -45,7 +45,7 @@ class TargetTableTest {
         assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.APPLIED);
         Map<String, AttributeValue> row = row("Oakland").orElseThrow();
         assertThat(row.get("owner").s()).isEqualTo(ADA);
-        assertThat(row.get(Mark.ATTRIBUTE).m()).containsOnlyKeys("o", "v", "t");
+        assertThat(row.get(Mark.ATTRIBUTE).m()).containsOnlyKeys("o", "v", "t", "a");
     }
 
     @Test

@@ -1,0 +1,269 @@
+package dev.tributary.table;
+
+import dev.tributary.model.Failures;
+import dev.tributary.model.Item;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.TargetWrite;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
+
+/**
+ * Guarded writes to one target table, many in one call where many wait: what a {@link TargetTable} promises, at less
+ * cost.
+ *
+ * <p>While few calls are under way each write goes at once and alone. Otherwise writes of one row share a call of
+ * PartiQL statements, each with its own condition and its own result. A write whose statement fails is made once more
+ * alone, and that decides. Moves always go alone. Safe for any thread.
+ */
+public final class BatchingTable {
+
+    private static final Logger log = LoggerFactory.getLogger(BatchingTable.class);
+
+    /** Statements that DynamoDB takes in one call. */
+    public static final int MAX_BATCH = 25;
+
+    /** Answers to those who may write, but not with PartiQL, or whose table knows no PartiQL. */
+    private static final Set<String> NOT_OFFERED = Set.of("AccessDeniedException", "UnknownOperationException");
+
+    private static final Set<BatchStatementErrorCodeEnum> THROTTLED = Set.of(
+            BatchStatementErrorCodeEnum.THROTTLING_ERROR,
+            BatchStatementErrorCodeEnum.PROVISIONED_THROUGHPUT_EXCEEDED,
+            BatchStatementErrorCodeEnum.REQUEST_LIMIT_EXCEEDED);
+
+    /** What does not depend on how the write is made, so that there is no point in making it alone. */
+    private static final Set<BatchStatementErrorCodeEnum> PASSING =
+            Set.of(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR, BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT);
+
+    private final DynamoDbAsyncClient client;
+    private final String name;
+    private final TargetTable table;
+    private final Pace pace;
+    private final Lane<Element> batches;
+    private final Lane<Element> singles;
+    private volatile boolean batching;
+
+    /**
+     * How many calls, and of what size.
+     *
+     * @param batchSize most writes of one call, from 1 to {@value #MAX_BATCH}
+     * @param batchCalls calls under way before writes wait for each other: enough to keep a table busy that is
+     *     milliseconds away; more would make smaller batches of the same writes
+     * @param singleCalls calls under way at most of those that cannot share one
+     */
+    public record Limits(int batchSize, int batchCalls, int singleCalls) {
+
+        /** The usual ones, with this batch size. */
+        public static Limits batchSize(int batchSize) {
+            return new Limits(batchSize, 8, 64);
+        }
+    }
+
+    private record Element(TargetWrite write, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {
+
+        /** The row a statement would touch; empty if one statement cannot do it. */
+        Optional<Item> row() {
+            if (write instanceof TargetWrite.Upsert upsert) {
+                return Optional.of(upsert.row().key());
+            }
+            return write instanceof TargetWrite.Delete delete
+                            && delete.vacated().size() == 1
+                    ? Optional.of(delete.vacated().iterator().next())
+                    : Optional.empty();
+        }
+    }
+
+    /** Why a statement of a batch failed. The message of the service may hold values, so it is left out. */
+    private static final class StatementException extends RuntimeException {
+        StatementException(String code) {
+            super(code + " in a batch of statements", null, false, false);
+        }
+    }
+
+    /**
+     * @param client retries nothing by itself
+     * @param timer makes writes that had to wait for a table that throttles
+     */
+    public BatchingTable(DynamoDbAsyncClient client, String name, Limits limits, ScheduledExecutorService timer) {
+        this(client, name, limits, timer, System::nanoTime);
+    }
+
+    /**
+     * @param client retries nothing by itself
+     * @param timer makes writes that had to wait for a table that throttles
+     * @param nanoTime monotonic, such as {@link System#nanoTime()}
+     */
+    public BatchingTable(
+            DynamoDbAsyncClient client,
+            String name,
+            Limits limits,
+            ScheduledExecutorService timer,
+            LongSupplier nanoTime) {
+        this.client = client;
+        this.name = name;
+        this.table = new TargetTable(client, name);
+        this.pace = new Pace(nanoTime);
+        this.batches = new Lane<>(
+                limits.batchCalls(),
+                limits.batchSize(),
+                element -> element.row().orElseThrow(),
+                this::send,
+                pace,
+                timer);
+        this.singles = new Lane<>(
+                limits.singleCalls(), 1, element -> element, elements -> sendAlone(elements.get(0)), pace, timer);
+        this.batching = limits.batchSize() > 1;
+    }
+
+    /**
+     * Brings the write into the table where its guard allows.
+     *
+     * @param mayGoOn asked before each call on account of the write; where it says no, the future fails with {@link
+     *     CancellationException}, and a move may be done in part
+     * @return otherwise as that of {@link TargetTable#apply}
+     */
+    public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier mayGoOn) {
+        Element element = new Element(write, mayGoOn, new CompletableFuture<>());
+        (batching && element.row().isPresent() ? batches : singles).submit(element);
+        return element.done();
+    }
+
+    /** Writes a second that the table gets at most; infinite as long as it does not throttle. */
+    public double rate() {
+        return pace.rate();
+    }
+
+    private CompletableFuture<?> send(List<Element> elements) {
+        if (elements.size() == 1) {
+            return sendAlone(elements.get(0));
+        }
+        List<Element> sent = new ArrayList<>();
+        List<Statement> statements = new ArrayList<>();
+        for (Element element : elements) {
+            if (mayGo(element)) {
+                Statement.of(name, element.write())
+                        .ifPresentOrElse(
+                                statement -> {
+                                    sent.add(element);
+                                    statements.add(statement);
+                                },
+                                () -> singles.submit(element));
+            }
+        }
+        if (sent.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var request = BatchExecuteStatementRequest.builder()
+                .statements(statements.stream().map(Statement::request).toList())
+                .build();
+        return client.batchExecuteStatement(request).handle((response, thrown) -> {
+            if (thrown != null) {
+                failed(sent, thrown);
+            } else {
+                answered(sent, response.responses());
+            }
+            return null;
+        });
+    }
+
+    private CompletableFuture<?> sendAlone(Element element) {
+        if (!mayGo(element)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return table.apply(element.write(), element.mayGoOn()).whenComplete((outcome, thrown) -> {
+            count(1, thrown != null && WriteFailure.isThrottling(thrown));
+            if (thrown != null) {
+                element.done().completeExceptionally(thrown);
+            } else {
+                element.done().complete(outcome);
+            }
+        });
+    }
+
+    /** The lease may have gone while the write waited. */
+    private static boolean mayGo(Element element) {
+        if (element.mayGoOn().getAsBoolean()) {
+            return true;
+        }
+        element.done().completeExceptionally(new CancellationException("stopped before a call"));
+        return false;
+    }
+
+    private void answered(List<Element> sent, List<BatchStatementResponse> responses) {
+        for (int i = 0; i < sent.size(); i++) {
+            BatchStatementError error = responses.get(i).error();
+            count(1, error != null && THROTTLED.contains(error.code()));
+            if (error == null) {
+                sent.get(i).done().complete(Outcome.APPLIED);
+            } else {
+                failed(sent.get(i), error);
+            }
+        }
+    }
+
+    private void failed(Element element, BatchStatementError error) {
+        if (PASSING.contains(error.code()) || THROTTLED.contains(error.code())) {
+            element.done().completeExceptionally(new StatementException(error.codeAsString()));
+        } else if (error.code() == BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED
+                && element.write() instanceof TargetWrite.Delete) {
+            element.done().complete(Outcome.SUPERSEDED);
+        } else {
+            if (error.code() == BatchStatementErrorCodeEnum.ACCESS_DENIED) {
+                stopBatching(error.codeAsString());
+            }
+            singles.submit(element);
+        }
+    }
+
+    private void count(int writes, boolean throttled) {
+        if (throttled) {
+            pace.throttled(writes);
+        } else {
+            pace.answered(writes);
+        }
+    }
+
+    /** Nobody knows which statement is to blame where the call as a whole is refused. */
+    private void failed(List<Element> sent, Throwable thrown) {
+        count(sent.size(), WriteFailure.isThrottling(thrown));
+        if (WriteFailure.of(thrown).kind() == WriteFailure.Kind.CAPACITY && !isNotOffered(thrown)) {
+            sent.forEach(element -> element.done().completeExceptionally(thrown));
+            return;
+        }
+        if (isNotOffered(thrown)) {
+            stopBatching(WriteFailure.of(thrown).message());
+        }
+        sent.forEach(singles::submit);
+    }
+
+    private static boolean isNotOffered(Throwable thrown) {
+        return Failures.unwrap(thrown) instanceof AwsServiceException service
+                && service.awsErrorDetails() != null
+                && NOT_OFFERED.contains(service.awsErrorDetails().errorCode());
+    }
+
+    private void stopBatching(String reason) {
+        if (batching) {
+            batching = false;
+            log.warn(
+                    "{}: writes go one by one, at more cost, until the next start, because batches of PartiQL statements"
+                            + " are refused ({}); allow dynamodb:PartiQLInsert, PartiQLUpdate and PartiQLDelete on the table",
+                    name,
+                    reason);
+        }
+    }
+}

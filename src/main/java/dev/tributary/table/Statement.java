@@ -1,0 +1,128 @@
+package dev.tributary.table;
+
+import dev.tributary.model.Item;
+import dev.tributary.model.Mark;
+import dev.tributary.model.TargetWrite;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
+
+/**
+ * A guarded write of one row as a PartiQL statement: a batch of these may have conditions, one of BatchWriteItem not.
+ *
+ * <p>Where a statement succeeds, the table is as after the same write by {@link TargetTable}. A statement goes by what
+ * should be there according to the stream, so where it fails, the guard may still let the write through.
+ *
+ * @param key of the row; a batch may touch it once
+ * @param text with a {@code ?} for every value: no payload is in it
+ */
+record Statement(Item key, String text, List<AttributeValue> parameters) {
+
+    /** Longest statement that DynamoDB takes, in characters. */
+    private static final int MAX_LENGTH = 8192;
+
+    /** Names that need no thought about quoting. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.:#@-]+");
+
+    /** The statement of a write of one row; empty where the write takes more than that. */
+    static Optional<Statement> of(String table, TargetWrite write) {
+        if (write instanceof TargetWrite.Upsert upsert && arePlain(upsert)) {
+            Statement statement = upsert.replaced().isEmpty() ? insert(table, upsert) : update(table, upsert);
+            return Optional.of(statement).filter(made -> made.text().length() <= MAX_LENGTH);
+        }
+        if (write instanceof TargetWrite.Delete delete && delete.vacated().size() == 1) {
+            return Optional.of(
+                    delete(table, delete.mark(), delete.vacated().iterator().next()));
+        }
+        return Optional.empty();
+    }
+
+    BatchStatementRequest request() {
+        return BatchStatementRequest.builder()
+                .statement(text)
+                .parameters(parameters)
+                .build();
+    }
+
+    private static boolean arePlain(TargetWrite.Upsert write) {
+        return Stream.concat(write.row().item().attributes().keySet().stream(), write.replaced().stream())
+                .allMatch(name -> PLAIN_NAME.matcher(name).matches());
+    }
+
+    private static Statement insert(String table, TargetWrite.Upsert write) {
+        Text insert = new Text("INSERT INTO \"" + table + "\" VALUE {");
+        write.row().item().attributes().forEach((name, value) -> insert.append("'" + name + "': ?, ", value));
+        insert.append("'" + Mark.ATTRIBUTE + "': ?}", markOf(write));
+        return insert.statement(write.row().key());
+    }
+
+    /**
+     * Sets what is new and takes away what is not. The digest of the names says that the row has just what was to be
+     * expected, so the end is the same as if it were put whole.
+     */
+    private static Statement update(String table, TargetWrite.Upsert write) {
+        Map<String, AttributeValue> attributes = write.row().item().attributes();
+        Item key = write.row().key();
+        Text update = new Text("UPDATE \"" + table + "\"");
+        attributes.forEach((name, value) -> {
+            if (!key.attributes().containsKey(name)) {
+                update.append(" SET \"" + name + "\" = ?", value);
+            }
+        });
+        update.append(" SET \"" + Mark.ATTRIBUTE + "\" = ?", markOf(write));
+        write.replaced().stream()
+                .filter(name -> !attributes.containsKey(name))
+                .forEach(name -> update.append(" REMOVE \"" + name + "\""));
+        update.appendGuard(key, write.mark());
+        update.append(
+                " AND \"" + Mark.ATTRIBUTE + "\".\"" + MarkAttribute.NAMES + "\" = ?",
+                MarkAttribute.digest(write.replaced()));
+        return update.statement(key);
+    }
+
+    private static Statement delete(String table, Mark mark, Item key) {
+        Text delete = new Text("DELETE FROM \"" + table + "\"");
+        delete.appendGuard(key, mark);
+        return delete.statement(key);
+    }
+
+    private static AttributeValue markOf(TargetWrite.Upsert write) {
+        return MarkAttribute.of(write.mark(), write.row().item().attributes().keySet());
+    }
+
+    /** A statement that grows. */
+    private static final class Text {
+        private final StringBuilder text;
+        private final List<AttributeValue> parameters = new ArrayList<>();
+
+        private Text(String start) {
+            text = new StringBuilder(512).append(start);
+        }
+
+        private void append(String more, AttributeValue... values) {
+            text.append(more);
+            parameters.addAll(List.of(values));
+        }
+
+        /** The row is an older one of the mark's owner. */
+        private void appendGuard(Item key, Mark mark) {
+            String word = " WHERE ";
+            for (Map.Entry<String, AttributeValue> attribute : key.attributes().entrySet()) {
+                append(word + '"' + attribute.getKey() + "\" = ?", attribute.getValue());
+                word = " AND ";
+            }
+            String path = " AND \"" + Mark.ATTRIBUTE + "\".\"";
+            append(path + MarkAttribute.OWNER + "\" = ?", MarkAttribute.owner(mark));
+            append(path + MarkAttribute.VERSION + "\" < ?", MarkAttribute.version(mark));
+        }
+
+        private Statement statement(Item key) {
+            return new Statement(key, text.toString(), parameters);
+        }
+    }
+}
