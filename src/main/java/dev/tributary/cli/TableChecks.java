@@ -7,6 +7,8 @@ import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.ingest.InvalidRouteException;
+import dev.tributary.ingest.WriteRoute;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.DescribedTable;
 import dev.tributary.table.WriteFailure;
@@ -111,17 +113,13 @@ final class TableChecks {
     }
 
     private void write(String name, WriteSettings settings) {
-        String prefix = writePrefix(name);
-        describe(prefix, settings).ifPresent(table -> keyAttributes(table).forEach(key -> {
-            AttributeType declared = settings.type().get(key.name());
-            if (declared != null && declared != key.type()) {
-                problem(
-                        prefix + ".type." + key.name(),
-                        declared,
-                        "key attribute " + key.name() + " of table " + settings.table() + " is of type " + key.type()
-                                + "; declare that type, or none");
+        describe(writePrefix(name), settings).ifPresent(table -> {
+            try {
+                WriteRoute.check(name, settings, table.key());
+            } catch (InvalidRouteException e) {
+                problems.addAll(e.errors());
             }
-        }));
+        });
     }
 
     private void stream(String prefix, SourceSettings settings, DescribedTable table) {

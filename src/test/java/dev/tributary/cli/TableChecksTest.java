@@ -149,7 +149,17 @@ class TableChecksTest {
     void aDeclaredTypeThatIsNotTheKeysTypeIsRefused() throws IOException {
         write(users);
         configure("write.users.type.email", "N");
-        assertRefused("write.users.type.email = N: key attribute email of table " + users + " is of type S");
+        assertRefused("write.users.type.email = N, but the key of table " + users + " has it as S. Remove the setting");
+    }
+
+    @Test
+    void whatAWriteRouteMakesHasToSuitTheKey() throws IOException {
+        write(users);
+        configure("write.users.generated.email", "now");
+        configure("write.users.version", "email");
+        assertRefused(
+                "write.users.generated.email makes a value of type N, but the key of table " + users + " has it as S",
+                "write.users.version = email is a key attribute of table " + users);
     }
 
     @Test
