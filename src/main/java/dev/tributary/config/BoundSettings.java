@@ -43,6 +43,7 @@ record BoundSettings(
             Duration pollInterval,
             Duration checkpointInterval,
             int maxInFlight,
+            GapPolicy gaps,
             Map<String, RouteSettings> route)
             implements SourceSettings {}
 
@@ -107,6 +108,7 @@ record BoundSettings(
                 values.get(SourceKeys.POLL_INTERVAL, name),
                 values.get(SourceKeys.CHECKPOINT_INTERVAL, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT, name),
+                values.get(SourceKeys.GAPS, name),
                 Values.byName(values.names(RouteKeys.TABLE, name), route -> route(values, name, route)));
     }
 

@@ -77,7 +77,8 @@ final class Keys {
                             SourceKeys.ENDPOINT,
                             SourceKeys.POLL_INTERVAL,
                             SourceKeys.CHECKPOINT_INTERVAL,
-                            SourceKeys.MAX_IN_FLIGHT)),
+                            SourceKeys.MAX_IN_FLIGHT,
+                            SourceKeys.GAPS)),
             new Section(
                     "Routes",
                     "A route keeps one target table in step with its source. `<route>` is a name like `<source>`.",

@@ -15,6 +15,19 @@ public interface SourceSettings extends TableSettings {
     /** Changes of one shard that may be in flight; reading waits above it. */
     int maxInFlight();
 
+    /** What happens where the stream has lost changes before they were read. */
+    GapPolicy gaps();
+
     /** Routes to target tables by name; at least one. */
     Map<String, RouteSettings> route();
+
+    /** What happens where the stream has lost changes before they were read. Each is reported. */
+    enum GapPolicy {
+        /** Reading stands still there until somebody decides. */
+        STOP,
+        /** Reading goes on with the oldest change there is. */
+        CONTINUE,
+        /** The source is to be copied anew; until then reading stands still. */
+        RESYNC
+    }
 }

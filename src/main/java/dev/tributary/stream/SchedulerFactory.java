@@ -48,15 +48,18 @@ record SchedulerFactory(
     record Assembly(Scheduler scheduler, LeaseManagement leases) {}
 
     /**
-     * Prepares the lease table, and assembles a scheduler that has not started.
+     * Makes the first leases, and assembles a scheduler that has not started.
      *
      * @param leaseTable one for each source, never shared
+     * @param newStream whether the leases that are there are another stream's
      */
     Assembly assemble(
             SourceStream stream,
             String leaseTable,
+            boolean newStream,
             Duration pollInterval,
             ShardRecordProcessorFactory processors,
+            Gaps gaps,
             FetchListener fetching,
             WorkerStateChangeListener listener) {
         var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
@@ -71,7 +74,7 @@ record SchedulerFactory(
         polling.idleTimeBetweenReadsInMillis(pollInterval.toMillis());
         polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
         polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
-                streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), fetching));
+                streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), fetching, gaps));
         polling.sleepTimeController(new AdaptiveSleep(clock));
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 
@@ -90,8 +93,7 @@ record SchedulerFactory(
         leaseConfig.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
         leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);
 
-        LeaseTable.prepare(
-                leaseClient, leaseTable, leases, tracker.streamConfigList().get(0));
+        LeaseTable.fill(leaseTable, leases, tracker.streamConfigList().get(0), newStream);
         Scheduler scheduler = new Scheduler(
                 configs.checkpointConfig(),
                 coordinator,
