@@ -34,7 +34,7 @@ class ArchitectureTest {
                 .layer("cli")
                 .definedBy("dev.tributary.cli")
                 .layer("edges")
-                .definedBy("dev.tributary.stream", "dev.tributary.http", "dev.tributary.local")
+                .definedBy("dev.tributary.stream", "dev.tributary.jobs", "dev.tributary.http", "dev.tributary.local")
                 .layer("work")
                 .definedBy("dev.tributary.replication", "dev.tributary.ingest")
                 .layer("parts")

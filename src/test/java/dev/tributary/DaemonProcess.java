@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +97,18 @@ final class DaemonProcess implements AutoCloseable {
         return URI.create(awaitLine("DynamoDB +(http://\\S+)").group(1));
     }
 
+    /** The largest resident set so far; only Linux tells. */
+    long peakResidentMegabytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        return !Files.exists(status)
+                ? -1
+                : Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("VmHWM:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                        .findFirst()
+                        .orElse(-1);
+    }
+
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - startedAt);
     }
@@ -103,6 +116,10 @@ final class DaemonProcess implements AutoCloseable {
     void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
         assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     int awaitExit(Duration atMost) throws InterruptedException {

@@ -35,7 +35,7 @@ final class Benchmark {
         List<Round> rounds = new ArrayList<>();
         for (int round = 0; round < options.rounds(); round++) {
             try (Database database = Database.start(options.delay())) {
-                Ceilings.warmUp(database);
+                WarmUp.of(database);
                 Drain.Result drain = Drain.run(database, options);
                 rounds.add(new Round(drain, Ceilings.run(database, options.changes())));
             }

@@ -73,29 +73,6 @@ final class Ceilings {
         return new Ceilings(database).run(changes);
     }
 
-    /** Lets the database compile its code, or the drain would meet a cold one and the ceilings a warm one. */
-    static void warmUp(Database database) throws InterruptedException {
-        new Ceilings(database).warmUp();
-    }
-
-    private void warmUp() throws InterruptedException {
-        DynamoDbAsyncClient client = database.direct().writes();
-        for (int round = 0; round < 2; round++) {
-            best(
-                    Integer.MAX_VALUE,
-                    1,
-                    List.of(64),
-                    table -> row -> client.putItem(request -> request.tableName(table)
-                            .item(Users.item(row % 1000, 0, row))
-                            .conditionExpression("attribute_not_exists(email) OR (email = :email AND visits < :visits)")
-                            .expressionAttributeValues(Map.of(
-                                    ":email",
-                                    AttributeValue.fromS(Users.email(row % 1000)),
-                                    ":visits",
-                                    AttributeValue.fromN(Integer.toString(row))))));
-        }
-    }
-
     private Result run(int changes) throws InterruptedException {
         Rate read = read(
                 database.delayed().streams(), Users.streamArn(database.direct().control()), changes);

@@ -58,6 +58,11 @@ final class ReplicationProcess {
         }
 
         @Override
+        public int maxInFlightBytes() {
+            return 16 << 20;
+        }
+
+        @Override
         public GapPolicy gaps() {
             return GapPolicy.STOP;
         }
@@ -127,7 +132,8 @@ final class ReplicationProcess {
                                     clients.writes(),
                                     Users.TARGET,
                                     BatchingTable.Limits.batchSize(
-                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH))),
+                                            Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
+                                    timer),
                             new DeadLetters(
                                     new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
                                     "users.by-city",
@@ -139,6 +145,7 @@ final class ReplicationProcess {
                     new SourceWorker.Shared(
                             "benchmark",
                             TIMINGS,
+                            Runtime.getRuntime().maxMemory() / 4,
                             LONGEST_STOP,
                             timer,
                             registry,

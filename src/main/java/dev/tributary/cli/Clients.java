@@ -2,7 +2,7 @@ package dev.tributary.cli;
 
 import dev.tributary.config.AwsSettings;
 import dev.tributary.config.TableSettings;
-import dev.tributary.local.DynamoDbLocal;
+import dev.tributary.local.LocalPlace;
 import dev.tributary.local.LocalStreams;
 import java.net.URI;
 import java.time.Duration;
@@ -29,13 +29,13 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 final class Clients implements AutoCloseable {
 
     /** Longest call about tables, leases or streams, retries included. */
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_CONNECTIONS = 256;
 
     private final AwsSettings defaults;
-    private final @Nullable DynamoDbLocal local;
+    private final @Nullable LocalPlace local;
     private final Duration writeTimeout;
     private final Map<Key, SdkClient> clients = new HashMap<>();
 
@@ -49,10 +49,10 @@ final class Clients implements AutoCloseable {
     private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint) {}
 
     /**
-     * @param local DynamoDB Local in this process, which then is where all tables are
+     * @param local a DynamoDB Local, which then is where all tables are
      * @param writeTimeout longest replicated write
      */
-    Clients(AwsSettings defaults, @Nullable DynamoDbLocal local, Duration writeTimeout) {
+    Clients(AwsSettings defaults, @Nullable LocalPlace local, Duration writeTimeout) {
         this.defaults = defaults;
         this.local = local;
         this.writeTimeout = writeTimeout;

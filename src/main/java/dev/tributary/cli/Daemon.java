@@ -16,7 +16,6 @@ import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalException;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.local.LocalTables;
-import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
@@ -44,6 +43,9 @@ final class Daemon {
 
     /** Of the time to stop, what is left for everything but the sources. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
+
+    /** Part of the heap for changes that were read and are not in every target yet. */
+    private static final int HEAP_PART = 4;
 
     /** Longest write of an HTTP request, retries included. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
@@ -78,7 +80,8 @@ final class Daemon {
     void start() throws StartException {
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
         local = startLocal();
-        Clients clients = opened(new Clients(settings.aws(), local, timings.writeTimeout()));
+        Clients clients =
+                opened(new Clients(settings.aws(), local == null ? null : local.place(), timings.writeTimeout()));
         createLocalTables(clients);
         TableChecks tables = TableChecks.run(settings, clients);
         try {
@@ -98,6 +101,9 @@ final class Daemon {
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 WorkerId.of(settings),
                 timings,
+                Runtime.getRuntime().maxMemory()
+                        / HEAP_PART
+                        / Math.max(1, settings.source().size()),
                 settings.shutdownTimeout().dividedBy(3),
                 timer(),
                 meters.registry(),
@@ -123,7 +129,8 @@ final class Daemon {
                         write.getValue(),
                         tables.table(TableChecks.writePrefix(write.getKey())).key(),
                         clients.control(write.getValue()),
-                        WRITE_TIMEOUT))
+                        WRITE_TIMEOUT,
+                        Clock.systemUTC()))
                 .toList();
         WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
         writes = server;
@@ -196,14 +203,12 @@ final class Daemon {
         List<Route> routes = source.route().entrySet().stream()
                 .map(route -> new Route(
                         name + "." + route.getKey(),
-                        new Projection(
-                                route.getValue(),
-                                tables.table(TableChecks.prefix(name, route.getKey()))
-                                        .key()),
+                        tables.projection(name, route.getKey(), route.getValue()),
                         new BatchingTable(
                                 clients.writes(route.getValue()),
                                 route.getValue().table(),
-                                BatchingTable.Limits.batchSize(route.getValue().batchSize())),
+                                BatchingTable.Limits.batchSize(route.getValue().batchSize()),
+                                shared.timer()),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(

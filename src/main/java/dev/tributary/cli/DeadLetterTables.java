@@ -26,8 +26,12 @@ final class DeadLetterTables {
      * @param timeout for one call
      */
     DeadLetterTables(String application, Duration timeout) {
-        this.name = application + "-dead-letters";
+        this.name = name(application);
         this.timeout = timeout;
+    }
+
+    static String name(String application) {
+        return application + "-dead-letters";
     }
 
     /**

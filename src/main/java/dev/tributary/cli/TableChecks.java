@@ -46,12 +46,36 @@ final class TableChecks {
         TableChecks checks = new TableChecks(clients);
         settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         settings.write().forEach(checks::write);
-        if (!checks.problems.isEmpty()) {
-            throw new StartException(
-                    checks.mayPass ? ExitCode.FAILED : ExitCode.TABLES,
-                    "The tables are not as the configuration needs them:\n  " + String.join("\n  ", checks.problems));
-        }
+        checks.refuse();
         return checks;
+    }
+
+    /**
+     * The same for the target of one route alone.
+     *
+     * @throws StartException with all problems, one a line, if there is any
+     */
+    static TableChecks ofTarget(String source, String name, RouteSettings route, Clients clients)
+            throws StartException {
+        TableChecks checks = new TableChecks(clients);
+        String prefix = prefix(source, name);
+        checks.describe(prefix, route)
+                .ifPresent(target -> keyAttributes(target).forEach(key -> checks.selected(prefix, route, target, key)));
+        checks.refuse();
+        return checks;
+    }
+
+    private void refuse() throws StartException {
+        if (!problems.isEmpty()) {
+            throw new StartException(
+                    mayPass ? ExitCode.FAILED : ExitCode.TABLES,
+                    "The tables are not as the configuration needs them:\n  " + String.join("\n  ", problems));
+        }
+    }
+
+    /** The projection of a route to a target that was checked. */
+    Projection projection(String source, String name, RouteSettings route) {
+        return new Projection(route, table(prefix(source, name)).key());
     }
 
     /** A table that was checked, by the key prefix of its settings. */

@@ -43,6 +43,7 @@ record BoundSettings(
             Duration pollInterval,
             Duration checkpointInterval,
             int maxInFlight,
+            int maxInFlightBytes,
             GapPolicy gaps,
             Map<String, RouteSettings> route)
             implements SourceSettings {}
@@ -64,7 +65,13 @@ record BoundSettings(
             Optional<URI> endpoint,
             String path,
             Map<String, AttributeType> type,
-            Map<String, String> defaults)
+            Map<String, String> defaults,
+            Set<String> required,
+            Optional<Set<String>> allowed,
+            Map<String, GeneratedValue> generated,
+            Map<String, GeneratedValue> refreshed,
+            Optional<String> version,
+            PreconditionPolicy precondition)
             implements WriteSettings {}
 
     static Settings of(Values values) {
@@ -108,6 +115,7 @@ record BoundSettings(
                 values.get(SourceKeys.POLL_INTERVAL, name),
                 values.get(SourceKeys.CHECKPOINT_INTERVAL, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT, name),
+                values.get(SourceKeys.MAX_IN_FLIGHT_BYTES, name),
                 values.get(SourceKeys.GAPS, name),
                 Values.byName(values.names(RouteKeys.TABLE, name), route -> route(values, name, route)));
     }
@@ -131,6 +139,12 @@ record BoundSettings(
                 values.find(WriteKeys.ENDPOINT, name),
                 values.get(WriteKeys.PATH, name),
                 values.all(WriteKeys.TYPE, name),
-                values.all(WriteKeys.DEFAULTS, name));
+                values.all(WriteKeys.DEFAULTS, name),
+                values.find(WriteKeys.REQUIRED, name).orElse(Set.of()),
+                values.find(WriteKeys.ALLOWED, name),
+                values.all(WriteKeys.GENERATED, name),
+                values.all(WriteKeys.REFRESHED, name),
+                values.find(WriteKeys.VERSION, name),
+                values.get(WriteKeys.PRECONDITION, name));
     }
 }

@@ -78,6 +78,7 @@ final class Keys {
                             SourceKeys.POLL_INTERVAL,
                             SourceKeys.CHECKPOINT_INTERVAL,
                             SourceKeys.MAX_IN_FLIGHT,
+                            SourceKeys.MAX_IN_FLIGHT_BYTES,
                             SourceKeys.GAPS)),
             new Section(
                     "Routes",
@@ -94,7 +95,7 @@ final class Keys {
             new Section("Leases", "How workers share shards.", List.of(LEASE_DURATION)),
             new Section(
                     "Write routes",
-                    "A write route puts the items of requests to a path into a table. `<write>` is a name like"
+                    "A write route makes a table's items resources under a path. `<write>` is a name like"
                             + " `<source>`, `<attribute>` an attribute of the item.",
                     List.of(
                             WriteKeys.PATH,
@@ -102,7 +103,13 @@ final class Keys {
                             WriteKeys.REGION,
                             WriteKeys.ENDPOINT,
                             WriteKeys.TYPE,
-                            WriteKeys.DEFAULTS)),
+                            WriteKeys.DEFAULTS,
+                            WriteKeys.REQUIRED,
+                            WriteKeys.ALLOWED,
+                            WriteKeys.GENERATED,
+                            WriteKeys.REFRESHED,
+                            WriteKeys.VERSION,
+                            WriteKeys.PRECONDITION)),
             new Section(
                     "Write endpoint",
                     "Where requests to the write routes arrive.",

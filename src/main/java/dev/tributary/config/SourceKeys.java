@@ -35,6 +35,13 @@ final class SourceKeys {
             ValueType.integer(1, 100_000, 256),
             "256",
             "Changes of one shard that may be in flight; reading waits above it.");
+    static final Key<Integer> MAX_IN_FLIGHT_BYTES = defaulting(
+            "source.<source>.max-in-flight-bytes",
+            ValueType.integer(65_536, 1_073_741_824, 16_777_216),
+            "16777216",
+            "Memory that the changes of one shard may take from being read to being in every target, about; reading"
+                    + " waits above it. All shards of a source together never take more than their share of a quarter"
+                    + " of the heap, which the sources have in equal parts.");
 
     static final Key<GapPolicy> GAPS = defaulting(
             "source.<source>.gaps",

@@ -15,6 +15,9 @@ public interface SourceSettings extends TableSettings {
     /** Changes of one shard that may be in flight; reading waits above it. */
     int maxInFlight();
 
+    /** Bytes of memory that the changes of one shard may take; reading waits above it. */
+    int maxInFlightBytes();
+
     /** What happens where the stream has lost changes before they were read. */
     GapPolicy gaps();
 

@@ -28,6 +28,11 @@ import java.util.stream.Collectors;
 record ValueType<T>(String expected, String example, Function<String, T> parser) {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern GENERATED = Pattern.compile("uuid|(?<time>now|now-iso)(\\+(?<offset>.+))?");
+
+    /** A hundred years: what is longer is a mistake. */
+    private static final Duration MAX_OFFSET = Duration.ofDays(36_525);
+
     private static final Set<AttributeType> KEY_TYPES = Set.of(AttributeType.S, AttributeType.N, AttributeType.B);
 
     /** The value, or empty if the text is not of this type. */
@@ -125,6 +130,23 @@ record ValueType<T>(String expected, String example, Function<String, T> parser)
             require(sort.isEmpty() || !sort.get().name().equals(partition.name()));
             return new KeySchema(partition, sort);
         });
+    }
+
+    static ValueType<GeneratedValue> generated(String example) {
+        return new ValueType<>(
+                "uuid, now or now-iso, the latter two with + and a duration after them if needed", example, text -> {
+                    Matcher matcher = GENERATED.matcher(text);
+                    require(matcher.matches());
+                    if (matcher.group("time") == null) {
+                        return new GeneratedValue(GeneratedValue.Kind.UUID, Duration.ZERO);
+                    }
+                    Duration offset =
+                            matcher.group("offset") == null ? Duration.ZERO : duration(matcher.group("offset"));
+                    require(!offset.isNegative() && offset.compareTo(MAX_OFFSET) <= 0);
+                    return new GeneratedValue(
+                            matcher.group("time").equals("now") ? GeneratedValue.Kind.NOW : GeneratedValue.Kind.NOW_ISO,
+                            offset);
+                });
     }
 
     private static KeyAttribute keyAttribute(String text) {

@@ -1,11 +1,13 @@
 package dev.tributary.config;
 
+import static dev.tributary.config.Key.defaulting;
 import static dev.tributary.config.Key.optional;
 import static dev.tributary.config.Key.required;
 import static dev.tributary.config.KeyTypes.REGION_CODE;
 import static dev.tributary.config.KeyTypes.TABLE_NAME;
 
 import java.net.URI;
+import java.util.Set;
 
 /** Which requests are written to which table. */
 final class WriteKeys {
@@ -31,6 +33,34 @@ final class WriteKeys {
             ValueType.text("a value", "true", "(?s).+"),
             "Value of the attribute where the request has none: read as its `type`, or else as JSON, or else as a"
                     + " string. `B` is written in base64; sets, lists and maps as JSON.");
+    static final Key<Set<String>> REQUIRED = optional(
+            "write.<write>.required",
+            ValueType.attributeNames(),
+            "Attributes that every item has. A request without one of them, or with `null`, is refused.");
+    static final Key<Set<String>> ALLOWED = optional(
+            "write.<write>.allowed",
+            ValueType.attributeNames(),
+            "All attributes that a request may name, besides the key. Without it: any.");
+    static final Key<GeneratedValue> GENERATED = optional(
+            "write.<write>.generated.<attribute>",
+            ValueType.generated("uuid"),
+            "Makes the value where a `POST` or `PUT` has none: `now` is in seconds since 1970, `now-iso` like"
+                    + " `2026-01-31T12:00:00.000Z`. `uuid` suits a key attribute.");
+    static final Key<GeneratedValue> REFRESHED = optional(
+            "write.<write>.refreshed.<attribute>",
+            ValueType.generated("now+30m"),
+            "Makes the value anew at every `POST`, `PUT` and `PATCH`, whatever the request has: the time of the last"
+                    + " change, or a TTL that starts anew.");
+    static final Key<String> VERSION = optional(
+            "write.<write>.version",
+            ValueType.text("an attribute name", "version", "(?s).+"),
+            "Attribute, of type `N`, that every write of the endpoint counts up. It makes the `ETag` that `If-Match`"
+                    + " and `If-None-Match` compare. Without it: no `ETag`.");
+    static final Key<PreconditionPolicy> PRECONDITION = defaulting(
+            "write.<write>.precondition",
+            ValueType.oneOf(PreconditionPolicy.class, PreconditionPolicy.REQUIRED),
+            "optional",
+            "`required` refuses to change, replace or delete an existing item without `If-Match`.");
 
     private WriteKeys() {}
 }

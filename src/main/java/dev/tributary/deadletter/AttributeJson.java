@@ -15,11 +15,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * Attribute values as DynamoDB's own typed JSON, {@code {"N":"11208"}}: exact for all ten types, numbers as the text
  * they are.
  */
-final class AttributeJson {
+public final class AttributeJson {
 
     private AttributeJson() {}
 
-    static void write(JsonGenerator json, Map<String, AttributeValue> attributes) throws IOException {
+    /** Writes an object. */
+    public static void write(JsonGenerator json, Map<String, AttributeValue> attributes) throws IOException {
         json.writeStartObject();
         for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
             json.writeFieldName(attribute.getKey());

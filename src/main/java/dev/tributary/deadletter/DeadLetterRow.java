@@ -31,6 +31,7 @@ final class DeadLetterRow {
     static final String PARKED_AT = "parked";
     static final String REASON = "reason";
     static final String PARTS = "parts";
+    static final String AGAIN = "again";
     static final String IMAGES = "images";
 
     /** Leaves room for the plain attributes in a row of 400 KB. */
@@ -63,8 +64,7 @@ final class DeadLetterRow {
         return rows;
     }
 
-    /** Reads the plain attributes of a first row. */
-    static ParkedChange parked(Map<String, AttributeValue> first) {
+    private static ParkedChange parked(Map<String, AttributeValue> first) {
         return new ParkedChange(
                 text(first, ROUTE),
                 new Mark(
@@ -73,6 +73,21 @@ final class DeadLetterRow {
                         Instant.parse(text(first, CREATED_AT))),
                 text(first, REASON),
                 Instant.parse(text(first, PARKED_AT)));
+    }
+
+    /** Whether the row is the first of its change, which tells of it. */
+    static boolean isFirst(Map<String, AttributeValue> row) {
+        return row.containsKey(REASON);
+    }
+
+    /** Reads a first row, without the images. */
+    static Letter letter(Map<String, AttributeValue> first) {
+        AttributeValue again = first.get(AGAIN);
+        return new Letter(
+                parked(first),
+                text(first, CHANGE),
+                Integer.parseInt(requireNonNull(first.get(PARTS)).n()),
+                again == null ? 0 : Long.parseLong(again.n()));
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.tributary.deadletter;
 
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Version;
+import dev.tributary.model.Mark;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The parked changes of one route: in the table all of them, and in memory the items that have any.
  *
  * <p>Memory may name an item whose parked changes are gone, as somebody may take them out of the table at any time; so
- * {@link #first} asks. It never misses an item whose changes this process parked or found at the last {@link #refresh}.
+ * {@link #before} asks. It never misses an item whose changes this process parked or found at the last {@link #refresh}.
  * One object for each route of a process, shared by the pipelines of all shards. Safe for any thread.
  */
 public final class DeadLetters {
@@ -63,22 +63,65 @@ public final class DeadLetters {
         return !items.isEmpty() && items.containsKey(Position.item(owner));
     }
 
-    /** The version of the item's first parked change, by the table; empty when it has none, and then it is let go. */
-    public CompletableFuture<Optional<Version>> first(ItemKey owner) {
-        String item = Position.item(owner);
+    /**
+     * The parked change that one of this mark has to wait behind, by the table: the last one of its item that is not
+     * newer. Empty when there is none; and where the item has none at all, it is let go.
+     */
+    public CompletableFuture<Optional<Predecessor>> before(Mark mark) {
+        String item = Position.item(mark.owner());
         Long finding = items.get(item);
-        return table.first(route, item).thenApply(version -> {
-            if (version.isEmpty() && finding != null) {
-                items.remove(item, finding);
-            }
-            return version;
-        });
+        return table.before(route, item, mark.version())
+                .thenCompose(found -> found.isPresent() || finding == null
+                        ? CompletableFuture.completedFuture(found)
+                        : table.holds(route, item).thenApply(holds -> {
+                            if (!holds) {
+                                items.remove(item, finding);
+                            }
+                            return found;
+                        }));
     }
 
     /** Parks the change for good; again and again with the same effect. */
-    public CompletableFuture<Void> park(Change change, String reason) {
-        return table.park(new ParkedChange(route, change.mark(), reason, clock.instant()), change)
-                .thenRun(() -> found(Position.item(change.mark().owner())));
+    public CompletableFuture<Predecessor> park(Change change, String reason) {
+        return table.park(parked(change, reason), change).thenApply(stored -> found(change));
+    }
+
+    /**
+     * Parks the change for good, if the one in front of it is still parked when it is stored: a job that takes the last
+     * one out must not leave a change behind nothing.
+     *
+     * @return what the next change of the item has to wait behind; empty if there is nothing to wait behind any more, as
+     *     far as {@code predecessor} goes, and then the change is not parked
+     */
+    public CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor predecessor, Change change, String reason) {
+        if (!Position.parse(predecessor.position())
+                .version()
+                .equals(change.mark().version())) {
+            return table.parkBehind(predecessor, parked(change, reason), change)
+                    .thenApply(stored -> stored ? Optional.of(found(change)) : Optional.empty());
+        }
+        return table.comeAgain(route, change.mark())
+                .thenCompose(there -> there
+                        ? CompletableFuture.completedFuture(Optional.of(found(change)))
+                        : mended(predecessor, change, reason));
+    }
+
+    /** The change's own first row is not there: all of it was taken out, or somebody deleted that row alone. */
+    private CompletableFuture<Optional<Predecessor>> mended(Predecessor row, Change change, String reason) {
+        return before(change.mark())
+                .thenCompose(found -> found.filter(row::equals).isPresent()
+                        ? park(change, reason).thenApply(Optional::of)
+                        : CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    private ParkedChange parked(Change change, String reason) {
+        return new ParkedChange(route, change.mark(), reason, clock.instant());
+    }
+
+    private Predecessor found(Change change) {
+        String item = Position.item(change.mark().owner());
+        found(item);
+        return new Predecessor(new Position(item, change.mark().version(), 0).encoded());
     }
 
     /** The table's name, for people. */

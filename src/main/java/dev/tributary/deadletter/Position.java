@@ -21,6 +21,9 @@ record Position(String item, Version version, int part) {
 
     private static final String SEPARATOR = "#";
 
+    /** Greater than any position. */
+    static final String END = "~";
+
     /** SHA-256 of the encoded key, in hexadecimal. */
     static String item(ItemKey key) {
         try {
@@ -40,6 +43,16 @@ record Position(String item, Version version, int part) {
     /** What all parts of the change start with, and no others. */
     static String prefix(String item, Version version) {
         return prefix(item) + version.encoded() + SEPARATOR;
+    }
+
+    /** Greater than all positions of the item, and not than those of the next. */
+    static String end(String item) {
+        return item + "$";
+    }
+
+    /** Greater than all parts of the change, and not than those of the next. */
+    static String end(String item, Version version) {
+        return prefix(item, version) + END;
     }
 
     /**

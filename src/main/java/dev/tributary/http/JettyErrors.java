@@ -33,7 +33,8 @@ final class JettyErrors extends ErrorHandler {
     /** What went wrong inside stays inside; what is wrong with the request is for whoever sent it. */
     private static ProblemDocument document(int status, @Nullable String reason) {
         ProblemType type = ProblemType.ofStatus(status);
-        String detail = status >= 500 || reason == null ? type.title() + "." : reason;
+        boolean ours = status >= 500 && type != ProblemType.BAD_REQUEST;
+        String detail = ours || reason == null ? type.title() + "." : reason;
         return new ProblemDocument(type, status, detail, List.of(), Map.of());
     }
 }

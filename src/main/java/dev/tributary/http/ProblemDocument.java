@@ -55,9 +55,14 @@ record ProblemDocument(
         return document.toString();
     }
 
+    Answer answer() {
+        Map<String, String> all = new TreeMap<>(headers);
+        all.put("Content-Type", CONTENT_TYPE);
+        return new Answer(status, all, json());
+    }
+
     void send(Context context) {
-        headers.forEach(context::header);
-        context.status(status).contentType(CONTENT_TYPE).result(json());
+        answer().send(context);
     }
 
     /** Retry-After has whole seconds, and 0 would invite a storm. */

@@ -13,14 +13,23 @@ enum ProblemType {
     BAD_REQUEST("bad-request", 400, "Not a valid HTTP request"),
     MALFORMED_JSON("malformed-json", 400, "The body is not JSON"),
     NOT_AN_OBJECT("not-an-object", 400, "The body is not a JSON object"),
+    BAD_KEY("bad-key", 400, "The URI does not name the key of an item"),
+    BAD_QUERY("bad-query", 400, "The query is not one of this path"),
+    BAD_PRECONDITION("bad-precondition", 400, "The precondition cannot be used here"),
     UNKNOWN_PATH("unknown-path", 404, "Nothing is at this path"),
+    NO_SUCH_ITEM("no-such-item", 404, "There is no such item"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The path does not take this method"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request did not arrive in time"),
+    PRECONDITION_FAILED("precondition-failed", 412, "The item is not what the request asks it to be"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
+    ITEM_TOO_LARGE("item-too-large", 413, "The item is larger than DynamoDB takes"),
+    PATCH_TOO_LARGE("patch-too-large", 413, "The patch has more changes than DynamoDB takes at once"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not declared as JSON"),
     INVALID_ITEM("invalid-item", 422, "The document cannot be an item of the table"),
+    PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
     THROTTLED("throttled", 503, "The table is at its capacity"),
+    CONTENDED("contended", 503, "Others write the item at the same time"),
     UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
     TABLE_UNAVAILABLE("table-unavailable", 503, "The table cannot be written"),
     TIMEOUT("timeout", 504, "DynamoDB did not answer in time");
@@ -52,6 +61,14 @@ enum ProblemType {
             case MALFORMED_JSON -> MALFORMED_JSON;
             case NOT_AN_OBJECT -> NOT_AN_OBJECT;
             case INVALID_ITEM -> INVALID_ITEM;
+            case ITEM_TOO_LARGE -> ITEM_TOO_LARGE;
+            case PATCH_TOO_LARGE -> PATCH_TOO_LARGE;
+            case BAD_KEY -> BAD_KEY;
+            case NO_SUCH_ITEM -> NO_SUCH_ITEM;
+            case PRECONDITION_FAILED -> PRECONDITION_FAILED;
+            case PRECONDITION_REQUIRED -> PRECONDITION_REQUIRED;
+            case BAD_PRECONDITION -> BAD_PRECONDITION;
+            case CONTENDED -> CONTENDED;
             case THROTTLED -> THROTTLED;
             case TIMEOUT -> TIMEOUT;
             case UNAVAILABLE -> UNAVAILABLE;
@@ -67,6 +84,7 @@ enum ProblemType {
             case 408 -> REQUEST_TIMEOUT;
             case 413 -> BODY_TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 501, 505 -> BAD_REQUEST; // a transfer coding or a version of HTTP that there is not
             case 503 -> UNAVAILABLE;
             default -> status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
         };

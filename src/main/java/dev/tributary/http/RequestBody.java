@@ -3,20 +3,13 @@ package dev.tributary.http;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON bodies of bounded size. A body must be declared as JSON: browsers send that media type to another site only
+ * Reads JSON bodies of bounded size. A body must be declared as JSON: browsers send such a media type to another site only
  * after asking it, so no page that somebody visits can write here.
  */
 final class RequestBody {
-
-    private static final String JSON = "application/json";
-
-    /** JSON between systems is UTF-8 (RFC 8259), and the parameter has no meaning; some clients send it all the same. */
-    private static final Pattern JSON_TYPE =
-            Pattern.compile("application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
 
     private final int maxBytes;
 
@@ -25,8 +18,8 @@ final class RequestBody {
     }
 
     /** The whole body. Waits for the client to send it, at most as long as the connection may be idle. */
-    byte[] read(Context context) throws IOException {
-        checkType(context.header("Content-Type"));
+    byte[] read(Context context, MediaTypes types) throws IOException {
+        checkType(context.header("Content-Type"), types);
         checkEncoding(context.header("Content-Encoding"));
         if (context.req().getContentLengthLong() > maxBytes) {
             throw tooLarge();
@@ -38,13 +31,13 @@ final class RequestBody {
         return body;
     }
 
-    private static void checkType(@Nullable String type) {
-        if (type == null || !JSON_TYPE.matcher(type.strip()).matches()) {
-            String found = type == null ? "none" : type;
+    private static void checkType(@Nullable String type, MediaTypes types) {
+        if (!types.include(type)) {
             throw new ProblemException(ProblemDocument.of(
                             ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                            "Expected the header Content-Type: %s; found %s.".formatted(JSON, found))
-                    .with("Accept-Post", JSON));
+                            "Expected the header Content-Type: %s; found %s."
+                                    .formatted(String.join(" or ", types.types()), type == null ? "none" : type))
+                    .with(types.header(), types.listed()));
         }
     }
 

@@ -37,7 +37,17 @@ final class TableHealth {
 
     private void refused(Problem problem) {
         switch (problem.kind()) {
-            case MALFORMED_JSON, NOT_AN_OBJECT, INVALID_ITEM -> {
+            case MALFORMED_JSON,
+                    NOT_AN_OBJECT,
+                    INVALID_ITEM,
+                    ITEM_TOO_LARGE,
+                    PATCH_TOO_LARGE,
+                    BAD_KEY,
+                    NO_SUCH_ITEM,
+                    PRECONDITION_FAILED,
+                    PRECONDITION_REQUIRED,
+                    BAD_PRECONDITION,
+                    CONTENDED -> {
                 // Says something of the request and nothing of the table.
             }
             case THROTTLED, TIMEOUT, UNAVAILABLE, TABLE_UNAVAILABLE -> failing(problem);

@@ -7,10 +7,13 @@ import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Takes writes over HTTP: {@code POST} on the path of each route. */
+/** Serves the items of each route over HTTP. */
 public final class WriteServer implements AutoCloseable {
 
     private static final String COMPONENT = "http";
@@ -42,16 +45,25 @@ public final class WriteServer implements AutoCloseable {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
+        Set<String> paths = routes.stream().map(WriteRoute::path).collect(Collectors.toUnmodifiableSet());
         Listener listener = Listener.start(
                 "http",
                 settings.host(),
                 settings.port(),
                 settings.allowRemote(),
                 stopTimeout,
-                paths -> routes.forEach(route -> paths.post(
-                        route.path(), new PostHandler(route, body, meters, new TableHealth(health, route)))));
+                // The router takes the first pattern that fits: an item is not looked for where another route is.
+                config -> routes.stream()
+                        .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
+                        .map(route -> new RouteEndpoints(
+                                route, new ItemPaths(route, paths), body, meters, new TableHealth(health, route)))
+                        .forEach(endpoints -> endpoints.addTo(config)));
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
         return new WriteServer(listener, health);
+    }
+
+    private static int depth(WriteRoute route) {
+        return route.path().equals("/") ? 0 : route.path().split("/", -1).length;
     }
 
     private static void checkPath(WriteRoute route) {

@@ -3,11 +3,13 @@ package dev.tributary.ingest;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.ingest.Problem.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,38 +19,82 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Makes an item of a JSON document: complete, valid for its table, or refused with every error at once. */
 final class ItemReader {
 
-    private static final int MAX_PARTITION_KEY_BYTES = 2048;
-    private static final int MAX_SORT_KEY_BYTES = 1024;
+    private static final AttributeValue NULL = AttributeValue.fromNul(true);
 
     private final ItemSchema schema;
+    private final MadeValues made;
 
-    ItemReader(ItemSchema schema) {
+    ItemReader(ItemSchema schema, MadeValues made) {
         this.schema = schema;
+        this.made = made;
     }
 
-    /** @param document JSON in UTF-8 */
-    Map<String, AttributeValue> read(byte[] document) throws RefusedException {
+    /**
+     * A whole item.
+     *
+     * @param document JSON in UTF-8
+     * @param key what is said of the item's key elsewhere, and the document need not say again; may be empty
+     */
+    Map<String, AttributeValue> read(byte[] document, Map<String, AttributeValue> key) throws RefusedException {
         FieldErrors errors = new FieldErrors();
-        Map<String, Optional<AttributeValue>> members = parse(document, errors);
+        Map<String, Optional<AttributeValue>> members = parse(document, false, errors);
+        checkNames(members, errors);
+        checkSameKey(members, key, errors);
+        schema.version().ifPresent(members::remove);
 
         Map<String, AttributeValue> item = new HashMap<>(schema.defaults());
         members.keySet().forEach(item::remove);
+        item.putAll(key);
         members.forEach((name, value) -> value.ifPresent(stored -> item.put(name, stored)));
+        generate(item, members);
+        made.refresh(item);
 
-        checkKey(schema.key().partition(), "partition", MAX_PARTITION_KEY_BYTES, members, item, errors);
-        schema.key().sort().ifPresent(sort -> checkKey(sort, "sort", MAX_SORT_KEY_BYTES, members, item, errors));
+        checkKey(members, item, errors);
+        schema.required().stream()
+                .sorted()
+                .filter(name -> isMissing(name, members, item))
+                .forEach(name -> errors.add(FieldErrors.child("", name), "missing; every item has it"));
         if (!errors.isEmpty()) {
             throw new RefusedException(Problem.invalid(errors.all()));
         }
         long size = ItemSize.of(item);
         if (size > ItemSize.MAX_BYTES) {
-            String message = "expected an item of at most %,d bytes; found %,d".formatted(ItemSize.MAX_BYTES, size);
-            throw new RefusedException(Problem.invalid(List.of(new FieldError("", message))));
+            throw new RefusedException(Problem.of(
+                    Kind.ITEM_TOO_LARGE,
+                    "Expected an item of at most %,d bytes; found %,d.".formatted(ItemSize.MAX_BYTES, size)));
         }
         return item;
     }
 
-    private Map<String, Optional<AttributeValue>> parse(byte[] document, FieldErrors errors) throws RefusedException {
+    /**
+     * Changes of an item.
+     *
+     * @param document a JSON Merge Patch in UTF-8
+     * @param key of the item
+     * @return values to set, without those of the key; {@code NULL} for what is to be removed
+     */
+    Map<String, AttributeValue> readPatch(byte[] document, Map<String, AttributeValue> key) throws RefusedException {
+        FieldErrors errors = new FieldErrors();
+        Map<String, Optional<AttributeValue>> members = parse(document, true, errors);
+        checkNames(members, errors);
+        checkSameKey(members, key, errors);
+        schema.version().ifPresent(members::remove);
+        members.keySet().removeAll(key.keySet());
+        schema.required().stream()
+                .sorted()
+                .filter(name -> Optional.of(NULL).equals(members.get(name)))
+                .forEach(name -> errors.add(FieldErrors.child("", name), "cannot be removed; every item has it"));
+        if (!errors.isEmpty()) {
+            throw new RefusedException(Problem.invalid(errors.all()));
+        }
+        Map<String, AttributeValue> patch = new LinkedHashMap<>();
+        members.forEach((name, value) -> value.ifPresent(stored -> patch.put(name, stored)));
+        made.refresh(patch);
+        return patch;
+    }
+
+    private Map<String, Optional<AttributeValue>> parse(byte[] document, boolean patch, FieldErrors errors)
+            throws RefusedException {
         try (JsonParser json = JsonText.FACTORY.createParser(document)) {
             JsonToken first = json.nextToken();
             if (first == null) {
@@ -58,8 +104,13 @@ final class ItemReader {
                 throw new RefusedException(
                         Problem.of(Kind.NOT_AN_OBJECT, "Expected one JSON object; found " + name(first) + "."));
             }
-            Map<String, Optional<AttributeValue>> members =
-                    new ValueReader(json, errors).readMembers("", schema.types()::get, 1);
+            Map<String, Optional<AttributeValue>> members = new ValueReader(json, errors)
+                    .readMembers(
+                            "",
+                            name -> patch && json.currentToken() == JsonToken.VALUE_NULL
+                                    ? AttributeType.NULL // it removes, whatever the type
+                                    : schema.types().get(name),
+                            1);
             if (json.nextToken() != null) {
                 throw new RefusedException(Problem.of(
                         Kind.MALFORMED_JSON,
@@ -76,26 +127,58 @@ final class ItemReader {
         }
     }
 
-    private static void checkKey(
-            KeyAttribute key,
-            String role,
-            int maxBytes,
-            Map<String, Optional<AttributeValue>> members,
-            Map<String, AttributeValue> item,
-            FieldErrors errors) {
-        String pointer = FieldErrors.child("", key.name());
-        @Nullable AttributeValue value = item.get(key.name());
-        if (value == null) {
-            if (!members.containsKey(key.name())) {
-                errors.add(pointer, "missing; it is the %s key, of type %s".formatted(role, key.type()));
+    /** A value that was refused is not made up for: the request is refused for it. */
+    private void generate(Map<String, AttributeValue> item, Map<String, Optional<AttributeValue>> members) {
+        Map<String, AttributeValue> with = new HashMap<>(item);
+        made.generate(with);
+        with.keySet().removeIf(name -> members.containsKey(name) && !item.containsKey(name));
+        item.putAll(with);
+    }
+
+    private void checkNames(Map<String, Optional<AttributeValue>> members, FieldErrors errors) {
+        schema.allowed().ifPresent(allowed -> members.keySet().stream()
+                .filter(name -> !allowed.contains(name)
+                        && schema.version().filter(name::equals).isEmpty())
+                .forEach(name -> errors.add(
+                        FieldErrors.child("", name),
+                        "not an attribute that requests may name; they may name " + String.join(", ", allowed))));
+    }
+
+    private static void checkSameKey(
+            Map<String, Optional<AttributeValue>> members, Map<String, AttributeValue> key, FieldErrors errors) {
+        key.forEach((name, value) -> {
+            Optional<AttributeValue> member = members.getOrDefault(name, Optional.of(value));
+            if (member.isPresent() && !member.get().equals(value)) {
+                errors.add(
+                        FieldErrors.child("", name),
+                        "expected the value that the URI has, or none: a key cannot be changed");
             }
-            return;
+        });
+    }
+
+    private void checkKey(
+            Map<String, Optional<AttributeValue>> members, Map<String, AttributeValue> item, FieldErrors errors) {
+        List<KeyAttribute> attributes = schema.keyAttributes();
+        for (KeyAttribute attribute : attributes) {
+            boolean first = attributes.indexOf(attribute) == 0;
+            String pointer = FieldErrors.child("", attribute.name());
+            @Nullable AttributeValue value = item.get(attribute.name());
+            if (value != null) {
+                KeyText.checkSize(attribute, first, value, pointer, errors);
+            } else if (!members.containsKey(attribute.name())) {
+                errors.add(
+                        pointer,
+                        "missing; it is the %s key, of type %s"
+                                .formatted(first ? "partition" : "sort", attribute.type()));
+            }
         }
-        long size = ItemSize.of(value);
-        if (size == 0 || size > maxBytes) {
-            errors.add(
-                    pointer, "expected 1 to %,d bytes, as it is the %s key; found %,d".formatted(maxBytes, role, size));
-        }
+    }
+
+    /** What was refused for another reason has its error already. */
+    private static boolean isMissing(
+            String name, Map<String, Optional<AttributeValue>> members, Map<String, AttributeValue> item) {
+        @Nullable AttributeValue value = item.get(name);
+        return value == null ? !members.containsKey(name) : NULL.equals(value);
     }
 
     private static String name(JsonToken token) {

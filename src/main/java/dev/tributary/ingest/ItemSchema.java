@@ -6,17 +6,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tributary.config.AttributeType;
+import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.WriteSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -26,8 +30,17 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param key the table's key schema
  * @param types declared types, those of the key included
  * @param defaults values of attributes that a request does not name
+ * @param required attributes that every item has
+ * @param allowed attributes that a request may name, those of the key included; empty: any
+ * @param version attribute that requests may name but not set
  */
-record ItemSchema(KeySchema key, Map<String, AttributeType> types, Map<String, AttributeValue> defaults) {
+record ItemSchema(
+        KeySchema key,
+        Map<String, AttributeType> types,
+        Map<String, AttributeValue> defaults,
+        Set<String> required,
+        Optional<Set<String>> allowed,
+        Optional<String> version) {
 
     /**
      * @param route the name that the configuration gives to the route
@@ -57,10 +70,44 @@ record ItemSchema(KeySchema key, Map<String, AttributeType> types, Map<String, A
                                     error.pointer().isEmpty() ? "" : "at " + error.pointer() + ", ",
                                     error.message())));
         });
+        checkKeyIsNotMade(route, settings, key, mistakes);
         if (!mistakes.isEmpty()) {
             throw new InvalidRouteException(mistakes);
         }
-        return new ItemSchema(key, Map.copyOf(types), Map.copyOf(defaults));
+        return new ItemSchema(
+                key,
+                Map.copyOf(types),
+                Map.copyOf(defaults),
+                Set.copyOf(settings.required()),
+                settings.allowed().map(names -> allowed(names, key)),
+                settings.version());
+    }
+
+    private static Set<String> allowed(Set<String> names, KeySchema key) {
+        Set<String> all = new TreeSet<>(names);
+        attributes(key).forEach(attribute -> all.add(attribute.name()));
+        return Collections.unmodifiableSet(all);
+    }
+
+    private static void checkKeyIsNotMade(String route, WriteSettings settings, KeySchema key, List<String> mistakes) {
+        for (KeyAttribute attribute : attributes(key)) {
+            String name = attribute.name();
+            GeneratedValue generated = settings.generated().get(name);
+            if (generated != null && generated.type() != attribute.type()) {
+                mistakes.add(
+                        "write.%s.generated.%s makes a value of type %s, but the key of table %s has it as %s. Use now for N, and uuid or now-iso for S."
+                                .formatted(route, name, generated.type(), settings.table(), attribute.type()));
+            }
+            if (settings.refreshed().containsKey(name)) {
+                mistakes.add(
+                        "write.%s.refreshed.%s would change the key of an item at every write. Use write.%s.generated.%s."
+                                .formatted(route, name, route, name));
+            }
+            if (settings.version().filter(name::equals).isPresent()) {
+                mistakes.add("write.%s.version = %s is a key attribute of table %s. Name another attribute."
+                        .formatted(route, name, settings.table()));
+            }
+        }
     }
 
     /** The partition key, and the sort key if there is one. */

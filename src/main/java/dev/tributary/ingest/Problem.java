@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param kind what callers decide by
  * @param detail for people; may quote the request, so it belongs in the answer and not in a log
- * @param errors the values that are wrong, for {@link Kind#INVALID_ITEM}
+ * @param errors the values that are wrong, for {@link Kind#INVALID_ITEM} and {@link Kind#BAD_KEY}
  * @param retryAfter when the same request may succeed, if it may
  */
 public record Problem(Kind kind, String detail, List<FieldError> errors, Optional<Duration> retryAfter) {
@@ -22,6 +22,22 @@ public record Problem(Kind kind, String detail, List<FieldError> errors, Optiona
         NOT_AN_OBJECT,
         /** An object that cannot be an item of the table. */
         INVALID_ITEM,
+        /** The item is larger than DynamoDB takes. */
+        ITEM_TOO_LARGE,
+        /** More changes of one item than DynamoDB takes in one update. */
+        PATCH_TOO_LARGE,
+        /** The path or the query is not the key of an item. */
+        BAD_KEY,
+        /** There is no item under the key. */
+        NO_SUCH_ITEM,
+        /** The item is not what the request asks it to be. */
+        PRECONDITION_FAILED,
+        /** The request has to say which version of the item it means. */
+        PRECONDITION_REQUIRED,
+        /** A precondition that cannot be read, or that the route has no answer to. */
+        BAD_PRECONDITION,
+        /** Others wrote the item all the time. */
+        CONTENDED,
         /** The table is asked for more than it gives at the moment. */
         THROTTLED,
         /** DynamoDB did not answer in time; the item may have been written. */
@@ -38,6 +54,14 @@ public record Problem(Kind kind, String detail, List<FieldError> errors, Optiona
 
     static Problem of(Kind kind, String detail) {
         return new Problem(kind, detail, List.of(), Optional.empty());
+    }
+
+    static Problem invalidKey(List<FieldError> errors) {
+        return new Problem(Kind.BAD_KEY, "No item can have this key.", errors, Optional.empty());
+    }
+
+    static Problem noSuchItem() {
+        return of(Kind.NO_SUCH_ITEM, "No item of the table has this key.");
     }
 
     static Problem retryable(Kind kind, String detail, Duration retryAfter) {

@@ -1,7 +1,7 @@
 package dev.tributary.ingest;
 
-/** Carries a problem out of the depths of a document. Without a stack trace: the request is at fault, not the code. */
-final class RefusedException extends Exception {
+/** A request that cannot be carried out, and why. Without a stack trace: the request is at fault, not the code. */
+public final class RefusedException extends Exception {
 
     private final transient Problem problem;
 
@@ -10,7 +10,7 @@ final class RefusedException extends Exception {
         this.problem = problem;
     }
 
-    Problem problem() {
+    public Problem problem() {
         return problem;
     }
 }

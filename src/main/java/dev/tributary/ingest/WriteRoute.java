@@ -2,51 +2,65 @@ package dev.tributary.ingest;
 
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.ingest.Delivery.Outcome;
 import dev.tributary.ingest.Problem.Kind;
-import dev.tributary.table.WriteFailure;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkException;
+import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 
-/** Takes JSON documents for one table and puts them there as items. Safe for any thread; never blocks. */
+/** The items of one table, read and written by key as JSON documents. Safe for any thread; never blocks. */
 public final class WriteRoute {
 
-    /** Long enough for a partition to gain capacity, short enough not to be the delay that users notice. */
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    /** Sends of one request. More than one fails only where others write the same item at the same time. */
+    private static final int MAX_SENDS = 10;
 
     private final String name;
     private final String path;
-    private final String table;
-    private final ItemSchema schema;
+    private final RouteTable table;
     private final ItemReader reader;
     private final DynamoDbAsyncClient client;
+    private final Delivery plain;
     private final Duration timeout;
+    private final TableFailures failures;
 
     /**
      * @param name what the configuration calls the route
      * @param key the table's key schema
      * @param client for the region and account of the table; remains the caller's to close
-     * @param timeout for one write, with the client's own retries; more than 0
-     * @throws InvalidRouteException if a type contradicts the key, or a default its type
+     * @param timeout for one request, with the client's own retries; more than 0
+     * @throws InvalidRouteException if the settings contradict the key, or a default its type
      */
     public WriteRoute(
-            String name, WriteSettings settings, KeySchema key, DynamoDbAsyncClient client, Duration timeout) {
+            String name,
+            WriteSettings settings,
+            KeySchema key,
+            DynamoDbAsyncClient client,
+            Duration timeout,
+            Clock clock) {
         this.name = name;
         this.path = settings.path();
-        this.table = settings.table();
-        this.schema = ItemSchema.of(name, settings, key);
-        this.reader = new ItemReader(schema);
+        this.table = new RouteTable(
+                settings.table(),
+                key,
+                settings.version().map(attribute -> new ItemVersion(attribute, clock)),
+                settings.precondition() == PreconditionPolicy.REQUIRED);
+        this.reader = new ItemReader(
+                ItemSchema.of(name, settings, key), new MadeValues(settings.generated(), settings.refreshed(), clock));
         this.client = client;
+        this.plain = new PlainDelivery(client);
         this.timeout = timeout;
+        this.failures = new TableFailures(settings.table(), timeout);
     }
 
     public String name() {
@@ -58,64 +72,157 @@ public final class WriteRoute {
     }
 
     public String table() {
-        return table;
+        return table.name();
+    }
+
+    /** Names of the key attributes, the partition key first. */
+    public List<String> keyNames() {
+        return table.keyAttributes().stream().map(KeyAttribute::name).toList();
+    }
+
+    /**
+     * The key that a URI names.
+     *
+     * @param texts by key attribute: strings and numbers as they are, binary in base64url
+     * @throws RefusedException if no item can have this key
+     */
+    public Map<String, AttributeValue> key(Map<String, String> texts) throws RefusedException {
+        return KeyText.read(table.keyAttributes(), texts);
+    }
+
+    /** The texts that {@link #key} makes this key of, in its order. */
+    public static Map<String, String> texts(Map<String, AttributeValue> key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        key.forEach((attribute, value) -> texts.put(attribute, KeyText.write(value)));
+        return texts;
     }
 
     /**
      * Puts the item that the document describes, in place of one with the same key.
      *
      * @param document JSON in UTF-8
+     */
+    public ItemChange post(byte[] document, Precondition precondition) throws RefusedException {
+        check(precondition);
+        return new PutChange(table, reader.read(document, Map.of()), precondition, true);
+    }
+
+    /** Puts the item of this key; the document need not repeat the key. */
+    public ItemChange put(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
+            throws RefusedException {
+        check(precondition);
+        return new PutChange(table, reader.read(document, key), precondition, false);
+    }
+
+    /**
+     * Merges a JSON Merge Patch (RFC 7396) into an item that exists.
+     *
+     * @param document JSON in UTF-8
+     */
+    public ItemChange patch(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
+            throws RefusedException {
+        check(precondition);
+        checkExisting(precondition);
+        return new PatchChange(table, key, reader.readPatch(document, key), precondition);
+    }
+
+    /** Removes an item, which need not exist. */
+    public ItemChange delete(Map<String, AttributeValue> key, Precondition precondition) throws RefusedException {
+        check(precondition);
+        checkExisting(precondition);
+        return new DeleteChange(table, key, precondition);
+    }
+
+    private void check(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Versions && table.version().isEmpty()) {
+            throw new RefusedException(Problem.of(
+                    Kind.BAD_PRECONDITION,
+                    "The items of this path have no ETag, so If-Match takes only *. An ETag needs the setting write.%s.version."
+                            .formatted(name)));
+        }
+    }
+
+    private static void checkExisting(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Absent) {
+            throw new RefusedException(
+                    Problem.of(
+                            Kind.BAD_PRECONDITION,
+                            "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
+        }
+    }
+
+    /**
+     * Reads an item.
+     *
+     * @param consistent whether it must show every write that was answered before
+     * @param known whether the caller has this version already
      * @return fails only for what neither the caller nor the table is to blame for
      */
-    public CompletableFuture<WriteResult> put(byte[] document) {
-        Map<String, AttributeValue> item;
-        try {
-            item = reader.read(document);
-        } catch (RefusedException e) {
-            return CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
-        }
-        return client.putItem(put ->
-                        put.tableName(table).item(item).overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .handle((done, failure) -> failure == null
-                        ? new WriteResult.Stored(keyOf(item))
-                        : new WriteResult.Refused(explain(failure)));
+    public CompletableFuture<WriteResult> get(
+            Map<String, AttributeValue> key, boolean consistent, Predicate<String> known) {
+        return look(key, consistent, timeout)
+                .<WriteResult>thenApply(found -> found.map(item -> found(item, known))
+                        .orElseGet(() -> new WriteResult.Refused(Problem.noSuchItem())))
+                .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
     }
 
-    private Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
-        Map<String, AttributeValue> key = new LinkedHashMap<>();
-        for (KeyAttribute attribute : schema.keyAttributes()) {
-            key.put(attribute.name(), item.get(attribute.name()));
+    private WriteResult found(Map<String, AttributeValue> item, Predicate<String> known) {
+        Optional<String> version = table.versionOf(item);
+        if (version.filter(known).isPresent()) {
+            return new WriteResult.NotModified(version.get());
         }
-        return key;
+        Map<String, AttributeValue> ordered = new LinkedHashMap<>(table.keyOf(item));
+        ordered.putAll(new TreeMap<>(item));
+        return new WriteResult.Found(ordered, version);
     }
 
-    private Problem explain(Throwable thrown) {
-        Throwable failure =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (!(failure instanceof SdkException)) {
-            throw new CompletionException(failure);
+    /** Carries a change out with a call of its own. */
+    public CompletableFuture<WriteResult> run(ItemChange change) {
+        return run(change, plain);
+    }
+
+    /**
+     * Carries a change out.
+     *
+     * @return fails only for what neither the caller nor the table is to blame for
+     */
+    public CompletableFuture<WriteResult> run(ItemChange change, Delivery delivery) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        return follow(change.first(), change, delivery, timeout, deadline, MAX_SENDS)
+                .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
+    }
+
+    private CompletableFuture<WriteResult> follow(
+            Step step, ItemChange change, Delivery delivery, Duration left, long deadline, int sends) {
+        if (step instanceof Step.End end) {
+            return CompletableFuture.completedFuture(end.result());
         }
-        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
-            return Problem.of(
-                    Kind.TIMEOUT,
-                    "DynamoDB did not answer within %d ms. The item may have been written; the same request again is safe."
-                            .formatted(timeout.toMillis()));
+        if (sends == 0 || left.isNegative() || left.isZero()) {
+            return CompletableFuture.completedFuture(new WriteResult.Refused(TableFailures.contended()));
         }
-        if (failure instanceof AwsServiceException service && service.isThrottlingException()) {
-            return Problem.retryable(
-                    Kind.THROTTLED, "Table %s is at its capacity. Try again.".formatted(table), RETRY_AFTER);
+        if (step instanceof Step.Send send) {
+            return delivery.deliver(send.write(), send.result(), left)
+                    .thenCompose(outcome -> outcome instanceof Outcome.ConditionFailed failed
+                            ? again(change.given(failed.current()), change, delivery, deadline, sends)
+                            : CompletableFuture.completedFuture(send.result()));
         }
-        WriteFailure meaning = WriteFailure.of(failure);
-        return switch (meaning.kind()) {
-            case SCHEMA -> Problem.of(Kind.INVALID_ITEM, "DynamoDB refused the item. " + meaning.message());
-            case CONFIGURATION ->
-                Problem.of(
-                        Kind.TABLE_UNAVAILABLE, "Table %s cannot be written. %s".formatted(table, meaning.message()));
-            case CAPACITY ->
-                Problem.retryable(
-                        Kind.UNAVAILABLE,
-                        "Table %s cannot be reached. %s".formatted(table, meaning.message()),
-                        RETRY_AFTER);
-        };
+        return look(change.key(), true, left)
+                .thenCompose(current -> again(change.given(current), change, delivery, deadline, sends));
+    }
+
+    private CompletableFuture<WriteResult> again(
+            Step step, ItemChange change, Delivery delivery, long deadline, int sends) {
+        return follow(step, change, delivery, Duration.ofNanos(deadline - System.nanoTime()), deadline, sends - 1);
+    }
+
+    private CompletableFuture<Optional<Map<String, AttributeValue>>> look(
+            Map<String, AttributeValue> key, boolean consistent, Duration left) {
+        return client.getItem(GetItemRequest.builder()
+                        .tableName(table.name())
+                        .key(key)
+                        .consistentRead(consistent)
+                        .overrideConfiguration(call -> call.apiCallTimeout(left))
+                        .build())
+                .thenApply(answer -> answer.hasItem() ? Optional.of(answer.item()) : Optional.empty());
     }
 }

@@ -8,10 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 
 /**
  * DynamoDB Local, listening on loopback inside this process until closed. One database for every access key and region.
@@ -77,18 +73,13 @@ public final class DynamoDbLocal implements AutoCloseable {
     }
 
     /** Where to reach it, with the port it really has. */
+    public LocalPlace place() {
+        return LocalPlace.at(endpoint.getPort());
+    }
+
+    /** Where to reach it. */
     public URI endpoint() {
         return endpoint;
-    }
-
-    /** Fixed, so that no client asks the environment or a metadata address. */
-    public AwsCredentialsProvider credentials() {
-        return StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
-    }
-
-    /** Fixed, for the same reason. */
-    public Region region() {
-        return Region.US_EAST_1;
     }
 
     /** Stops it. What it answered is kept, in directory mode. May be called again. */

@@ -22,11 +22,13 @@ public final class CheckpointTracker<P> {
     /** A position that is open until it has been completed as often as it has parts. */
     public final class Entry {
         private final P position;
+        private final Runnable ended;
         private int parts;
 
-        private Entry(P position, int parts) {
+        private Entry(P position, int parts, Runnable ended) {
             this.position = position;
             this.parts = parts;
+            this.ended = ended;
         }
 
         /**
@@ -41,7 +43,11 @@ public final class CheckpointTracker<P> {
                 }
                 parts--;
                 advance();
+                if (parts > 0) {
+                    return;
+                }
             }
+            ended.run();
         }
     }
 
@@ -50,10 +56,24 @@ public final class CheckpointTracker<P> {
      *
      * @param parts completions it takes, one for each route; with 0 it is complete at once
      */
-    public synchronized Entry open(P position, int parts) {
-        Entry entry = new Entry(position, parts);
-        open.addLast(entry);
-        advance();
+    public Entry open(P position, int parts) {
+        return open(position, parts, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param ended run once when the position is complete, whether passed or not
+     */
+    public Entry open(P position, int parts, Runnable ended) {
+        Entry entry = new Entry(position, parts, ended);
+        synchronized (this) {
+            open.addLast(entry);
+            advance();
+        }
+        if (parts == 0) {
+            ended.run();
+        }
         return entry;
     }
 

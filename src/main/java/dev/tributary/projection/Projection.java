@@ -109,14 +109,23 @@ public final class Projection {
         return key.size() == keyAttributes().count() ? Optional.of(new Item(key)) : Optional.empty();
     }
 
+    /** Whether the change leaves the item's row as it is, whatever it was. */
+    public boolean keepsRow(Change change) {
+        return change.after().isEmpty() && deletes == DeletePolicy.IGNORE;
+    }
+
     /** The key under which the target may have a row of the item; empty where it could never have taken one. */
-    private Optional<Item> heldKey(Item source) {
-        return key(source)
-                .filter(key -> canHold(key, targetKey.partition(), MAX_PARTITION_BYTES)
-                        && targetKey
-                                .sort()
-                                .map(sort -> canHold(key, sort, MAX_SORT_BYTES))
-                                .orElse(true));
+    public Optional<Item> heldKey(Item source) {
+        return key(source).filter(this::canHold);
+    }
+
+    /** Whether the target can have a row under this key at all: types and lengths of its attributes. */
+    public boolean canHold(Item key) {
+        return canHold(key, targetKey.partition(), MAX_PARTITION_BYTES)
+                && targetKey
+                        .sort()
+                        .map(sort -> canHold(key, sort, MAX_SORT_BYTES))
+                        .orElse(true);
     }
 
     private static boolean canHold(Item key, KeyAttribute attribute, int maxBytes) {

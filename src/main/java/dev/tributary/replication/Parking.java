@@ -1,10 +1,12 @@
 package dev.tributary.replication;
 
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.Predecessor;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.table.WriteFailure;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class Parking {
 
     private static final Logger log = LoggerFactory.getLogger(Parking.class);
+
+    private static final String BEHIND = "an earlier change of this item is parked";
 
     /** How long health may go on about parked changes that somebody has taken out of the table. */
     private static final Duration REFRESH = Duration.ofMinutes(1);
@@ -59,28 +63,22 @@ final class Parking {
     }
 
     /**
-     * Whether the change has to wait behind a parked one of its item: whether the table has one, and an older one. A
-     * replay may bring changes from before it, which reached the target then and do so now.
+     * The parked change of its item that the change has to wait behind: the table's last one that is not newer. A replay
+     * may bring changes from before it, which reached the target then and do so now.
      */
-    CompletableFuture<Boolean> isBehind(Change change) {
+    CompletableFuture<Optional<Predecessor>> before(Change change) {
         if (!letters.holds(change.mark().owner())) {
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(Optional.empty());
         }
-        return attempts.untilDone(() -> letters.first(change.mark().owner()), this::failed)
-                .thenApply(first -> {
-                    succeeded();
-                    return first.filter(
-                                    version -> version.compareTo(change.mark().version()) <= 0)
-                            .isPresent();
-                });
+        return attempts.untilDone(() -> letters.before(change.mark()), this::failed)
+                .thenApply(this::succeeded);
     }
 
     /** Parks the change; ends when it is stored. */
-    CompletableFuture<Void> park(Change change, String reason) {
+    CompletableFuture<Predecessor> park(Change change, String reason) {
         boolean first = !letters.holds(change.mark().owner());
         return attempts.untilDone(() -> letters.park(change, reason), this::failed)
-                .thenRun(() -> {
-                    succeeded();
+                .thenApply(stored -> {
                     if (first) {
                         log.warn(
                                 "{}: {} has a parked change, and later ones wait behind it: {}",
@@ -88,7 +86,19 @@ final class Parking {
                                 change.mark().owner(),
                                 reason);
                     }
+                    return succeeded(stored);
                 });
+    }
+
+    /** Parks the change behind another; ends empty, and it is not parked, if that one has been taken out. */
+    CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor predecessor, Change change) {
+        return attempts.untilDone(() -> letters.parkBehind(predecessor, change, BEHIND), this::failed)
+                .thenApply(this::succeeded);
+    }
+
+    private <T> T succeeded(T result) {
+        succeeded();
+        return result;
     }
 
     private void succeeded() {

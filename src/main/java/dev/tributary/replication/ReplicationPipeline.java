@@ -52,17 +52,18 @@ public final class ReplicationPipeline {
      * Takes a change, waiting while too many are open.
      *
      * @param sequenceNumber of the change, for the checkpoint
+     * @param ended run when the change has ended on every route, by any thread; never if the lease is lost first
      * @return false, and the change not taken, if the lease was lost while waiting
      * @throws InterruptedException if interrupted while waiting; the change is not taken
      */
-    public boolean submit(Change change, String sequenceNumber) throws InterruptedException {
+    public boolean submit(Change change, String sequenceNumber, Runnable ended) throws InterruptedException {
         while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK)) {
             if (fence.lost()) {
                 return false;
             }
         }
         CheckpointTracker<Position>.Entry entry =
-                tracker.open(new Position(sequenceNumber, change.mark().createdAt()), routes.size());
+                tracker.open(new Position(sequenceNumber, change.mark().createdAt()), routes.size(), ended);
         routes.forEach(route -> route.submit(change, entry));
         return true;
     }

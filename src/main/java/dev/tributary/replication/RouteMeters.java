@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.model.Outcome;
+import dev.tributary.table.BatchingTable;
 import dev.tributary.table.WriteFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -45,8 +46,12 @@ final class RouteMeters {
                 .description("Items that have parked changes on a route, as far as this process knows")
                 .tag("route", route)
                 .register(registry);
+        Gauge.builder("tributary.write.limit", measured.target(), BatchingTable::rate)
+                .description("Writes a second that a target gets at most, because it throttled; +Inf without a limit")
+                .tag("route", route)
+                .register(registry);
         write = Timer.builder("tributary.write")
-                .description("Duration of one attempt to write to a target")
+                .description("Duration of one attempt to write to a target, from when it could start")
                 .tag("route", route)
                 .register(registry);
     }

@@ -1,5 +1,6 @@
 package dev.tributary.replication;
 
+import dev.tributary.deadletter.Predecessor;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Outcome;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
 final class RouteWriter {
 
     private static final Logger log = LoggerFactory.getLogger(RouteWriter.class);
-
-    private static final String BEHIND = "an earlier change of this item is parked";
 
     private final Route route;
     private final Fence fence;
@@ -67,8 +66,8 @@ final class RouteWriter {
         executor.submit(change.mark().owner(), pending);
     }
 
-    /** Ends, as all below, with whether the item has a parked change now. */
-    private CompletableFuture<Boolean> write(Pending pending) {
+    /** Ends, as all below, with the parked change that the item's next has to wait behind; empty if there is none. */
+    private CompletableFuture<Optional<Predecessor>> write(Pending pending) {
         return parking.ready().thenCompose(ready -> {
             if (pending.refused() || parking.holds(pending.owner())) {
                 return oneByOne(pending.steps());
@@ -80,7 +79,7 @@ final class RouteWriter {
     }
 
     /** One write for all; where the target refuses it, one of them may be to blame. */
-    private CompletableFuture<Boolean> together(TargetWrite write, List<Step> steps) {
+    private CompletableFuture<Optional<Predecessor>> together(TargetWrite write, List<Step> steps) {
         return attempt(write).thenCompose(written -> {
             if (written.outcome().isPresent()) {
                 return ended(written.outcome().get(), steps);
@@ -89,19 +88,20 @@ final class RouteWriter {
         });
     }
 
-    /** Each by itself, up to the first that has to be parked; from there on all of them are. */
-    private CompletableFuture<Boolean> oneByOne(List<Step> steps) {
-        CompletableFuture<Boolean> parked = CompletableFuture.completedFuture(false);
+    /** Each by itself, up to the first that has to be parked; from there on they wait behind it. */
+    private CompletableFuture<Optional<Predecessor>> oneByOne(List<Step> steps) {
+        CompletableFuture<Optional<Predecessor>> parked = CompletableFuture.completedFuture(Optional.empty());
         for (Step step : steps) {
-            parked = parked.thenCompose(before -> before ? park(step, BEHIND) : alone(step));
+            parked = parked.thenCompose(
+                    before -> before.map(row -> behind(row, step)).orElseGet(() -> alone(step)));
         }
         return parked;
     }
 
-    private CompletableFuture<Boolean> alone(Step step) {
-        return parking.isBehind(step.change()).thenCompose(behind -> {
-            if (behind) {
-                return park(step, BEHIND);
+    private CompletableFuture<Optional<Predecessor>> alone(Step step) {
+        return parking.before(step.change()).thenCompose(before -> {
+            if (before.isPresent()) {
+                return behind(before.get(), step);
             }
             if (step.projected() instanceof Projected.Refused refused) {
                 return park(step, refused.reason());
@@ -113,10 +113,21 @@ final class RouteWriter {
         });
     }
 
-    private CompletableFuture<Boolean> park(Step step, String reason) {
+    /** Parks it behind the other, or looks again where somebody has taken that out meanwhile. */
+    private CompletableFuture<Optional<Predecessor>> behind(Predecessor before, Step step) {
+        return parking.parkBehind(before, step.change()).thenCompose(stored -> {
+            if (stored.isEmpty()) {
+                return alone(step);
+            }
+            end(Outcome.PARKED, step);
+            return CompletableFuture.completedFuture(stored);
+        });
+    }
+
+    private CompletableFuture<Optional<Predecessor>> park(Step step, String reason) {
         return parking.park(step.change(), reason).thenApply(stored -> {
             end(Outcome.PARKED, step);
-            return true;
+            return Optional.of(stored);
         });
     }
 
@@ -164,9 +175,9 @@ final class RouteWriter {
     }
 
     /** Those that asked for nothing of themselves end as that. */
-    private CompletableFuture<Boolean> ended(Outcome outcome, List<Step> steps) {
+    private CompletableFuture<Optional<Predecessor>> ended(Outcome outcome, List<Step> steps) {
         steps.forEach(step -> end(step.projected() instanceof Projected.Nothing ? Outcome.FILTERED : outcome, step));
-        return CompletableFuture.completedFuture(false);
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     private void end(Outcome outcome, Step step) {

@@ -18,6 +18,13 @@ record FetchedRecords(
         List<ChildShard> childShards,
         @Nullable String nextShardIterator) implements GetRecordsResponseAdapter {
 
+    /** Bytes of memory they take, about. */
+    long footprint() {
+        return records.stream()
+                .mapToLong(record -> ((StreamRecord) record).footprint())
+                .sum();
+    }
+
     /** DynamoDB streams do not tell how far behind a reader is; KCL takes null for that. */
     @Override
     @SuppressWarnings("NullAway")

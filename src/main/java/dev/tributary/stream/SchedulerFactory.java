@@ -58,6 +58,7 @@ record SchedulerFactory(
             String leaseTable,
             boolean newStream,
             Duration pollInterval,
+            ReadAhead readAhead,
             ShardRecordProcessorFactory processors,
             Gaps gaps,
             FetchListener fetching,
@@ -74,7 +75,13 @@ record SchedulerFactory(
         polling.idleTimeBetweenReadsInMillis(pollInterval.toMillis());
         polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
         polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
-                streamsClient, stream.arn(), shard.getStreamIdentifier(), shard.getShardId(), fetching, gaps));
+                streamsClient,
+                stream.arn(),
+                shard.getStreamIdentifier(),
+                shard.getShardId(),
+                readAhead.open(shard.getShardId()),
+                fetching,
+                gaps));
         polling.sleepTimeController(new AdaptiveSleep(clock));
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 

@@ -45,13 +45,11 @@ final class ShardFetcher extends DynamoDbFetcher {
     private static final Duration ERROR_PAUSE = Duration.ofMillis(100);
     private static final Duration MAX_ERROR_PAUSE = Duration.ofSeconds(5);
 
-    /** In place of an iterator, where nothing could be read; KCL ends a shard that has none. */
-    private static final String NO_ITERATOR = "none";
-
     private final DynamoDbStreamsClient client;
     private final String streamArn;
     private final StreamIdentifier streamIdentifier;
     private final String shardId;
+    private final ReadAhead.Shard readAhead;
     private final FetchListener listener;
     private final Gaps gaps;
     private final ChildShards children;
@@ -75,12 +73,14 @@ final class ShardFetcher extends DynamoDbFetcher {
             String streamArn,
             StreamIdentifier streamIdentifier,
             String shardId,
+            ReadAhead.Shard readAhead,
             FetchListener listener,
             Gaps gaps) {
         this.client = client;
         this.streamArn = streamArn;
         this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
+        this.readAhead = readAhead;
         this.listener = listener;
         this.gaps = gaps;
         this.children = new ChildShards(client, streamArn);
@@ -113,9 +113,10 @@ final class ShardFetcher extends DynamoDbFetcher {
     @Override
     public void resetIterator(
             @Nullable String shardIterator, String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
-        iterator = NO_ITERATOR.equals(shardIterator) ? null : shardIterator;
+        iterator = shardIterator;
         moveTo(sequenceNumber);
         shardEnd = false;
+        readAhead.restarted();
     }
 
     private void moveTo(String sequenceNumber) {
@@ -128,12 +129,18 @@ final class ShardFetcher extends DynamoDbFetcher {
         if (shardEnd) {
             return new Read(new FetchedRecords(new ArrayList<>(), List.of(), null));
         }
+        if (!readAhead.mayRead()) {
+            // To wait here would hold up KCL's dispatcher; so it is an empty read, and the next one after the pause.
+            return new Nothing();
+        }
+        long bytes = 0;
         try {
             FetchedRecords fetched = fetch();
             if (fetched == null) {
                 pauseAfterError();
                 return new Nothing();
             }
+            bytes = fetched.footprint();
             errors = 0;
             unread = false;
             listener.fetched(shardId);
@@ -149,6 +156,8 @@ final class ShardFetcher extends DynamoDbFetcher {
             }
             pauseAfterError();
             return new Nothing();
+        } finally {
+            readAhead.read(bytes);
         }
     }
 
@@ -277,18 +286,16 @@ final class ShardFetcher extends DynamoDbFetcher {
         }
     }
 
-    /** No records, and the fetcher where it was. */
-    private static final class Nothing extends DynamoDbFetcher.Result {
-        private final FetchedRecords records = new FetchedRecords(new ArrayList<>(), List.of(), NO_ITERATOR);
-
+    /** Nothing was read, and the fetcher stays where it is. */
+    private final class Nothing extends DynamoDbFetcher.Result {
         @Override
         public GetRecordsResponseAdapter getResultAdapter() {
-            return records;
+            return new FetchedRecords(new ArrayList<>(), List.of(), iterator);
         }
 
         @Override
         public GetRecordsResponseAdapter acceptAdapter() {
-            return records;
+            return getResultAdapter();
         }
 
         @Override

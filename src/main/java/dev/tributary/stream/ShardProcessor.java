@@ -40,6 +40,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     private String shardId = "";
     private @Nullable LeaseFence fence;
     private @Nullable ReplicationPipeline pipeline;
+    private ReadAhead.@Nullable Shard readAhead;
     private @Nullable ScheduledFuture<?> checkpointing;
     private volatile @Nullable RecordProcessorCheckpointer checkpointer;
     private volatile boolean broken;
@@ -52,6 +53,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      *
      * @param pipeline builds the pipeline of a shard behind its fence
      * @param fence builds the fence of a shard, by shard id
+     * @param readAhead told of what is taken and what has ended
      * @param checkpointInterval pause between two checkpoints
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param onFatal told of an error that is not the table's or the network's: the worker must stop
@@ -60,6 +62,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             ChangeDecoder decoder,
             Function<LeaseFence, ReplicationPipeline> pipeline,
             Function<String, LeaseFence> fence,
+            ReadAhead readAhead,
             ScheduledExecutorService timer,
             Duration checkpointInterval,
             Duration drainTimeout,
@@ -72,6 +75,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
+        readAhead = settings.readAhead().of(shardId);
         LeaseFence held = settings.fence().apply(shardId);
         if (held.lost()) {
             // KCL tries again, or finds that the lease is gone; a pipeline without a lease would never take anything.
@@ -90,14 +94,15 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     @Override
     public void processRecords(ProcessRecordsInput input) {
-        if (broken || pipeline == null) {
+        ReplicationPipeline taking = pipeline;
+        ReadAhead.Shard counting = readAhead;
+        if (broken || taking == null || counting == null) {
             return;
         }
         checkpointer = input.checkpointer();
         try {
             for (KinesisClientRecord record : input.records()) {
-                Change change = settings.decoder().decode(((StreamRecord) record).record());
-                if (!pipeline.submit(change, record.sequenceNumber())) {
+                if (!take((StreamRecord) record, taking, counting)) {
                     log.info("shard {}: the lease is lost, nothing more is taken", shardId);
                     broken = true;
                     return;
@@ -110,6 +115,14 @@ final class ShardProcessor implements ShardRecordProcessor {
             broken = true;
             settings.onFatal().accept(e);
         }
+    }
+
+    private boolean take(StreamRecord record, ReplicationPipeline taking, ReadAhead.Shard counting)
+            throws InterruptedException {
+        Change change = settings.decoder().decode(record.record());
+        long bytes = record.footprint();
+        counting.taken(bytes);
+        return taking.submit(change, record.sequenceNumber(), () -> counting.ended(bytes));
     }
 
     @Override
@@ -191,6 +204,9 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
         if (checkpointing != null) {
             checkpointing.cancel(false);
+        }
+        if (readAhead != null) {
+            readAhead.close();
         }
     }
 }

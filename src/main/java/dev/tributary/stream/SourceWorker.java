@@ -63,12 +63,14 @@ public final class SourceWorker {
      *
      * @param worker name of the process among the workers, never that of another live one
      * @param timer runs retries and checkpoints
+     * @param heldBytes memory that the changes of one source may take, over all its shards
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param onFatal told of an error after which the process must stop
      */
     public record Shared(
             String worker,
             LeaseTimings timings,
+            long heldBytes,
             Duration drainTimeout,
             ScheduledExecutorService timer,
             MeterRegistry registry,
@@ -101,6 +103,8 @@ public final class SourceWorker {
         this.shared = shared;
         this.ledger = new SourceLedger(leaseClient, leaseTable);
         this.reads = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
+        ReadAhead readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
+        readAhead.measure(source, shared.registry());
         this.reading = new StreamReader.Source(
                 settings,
                 routes,
@@ -109,6 +113,7 @@ public final class SourceWorker {
                 leaseClient,
                 shared,
                 reads,
+                readAhead,
                 new ActiveShards(source, shared.registry(), shared.clock()));
         this.gaps = new Gaps.Context(
                 source,

@@ -42,6 +42,7 @@ final class StreamReader {
             DynamoDbAsyncClient leaseClient,
             SourceWorker.Shared shared,
             SourceHealth reads,
+            ReadAhead readAhead,
             ActiveShards shards) {}
 
     StreamReader(SourceStream stream, Source source, Gaps gaps) {
@@ -70,6 +71,7 @@ final class StreamReader {
                         source.leaseTable(),
                         newStream,
                         source.settings().pollInterval(),
+                        source.readAhead(),
                         () -> new ShardProcessor(processing),
                         gaps,
                         source.reads(),
@@ -138,6 +140,7 @@ final class StreamReader {
                                 shared.registry(),
                                 shared.health())),
                 this::fence,
+                source.readAhead(),
                 shared.timer(),
                 source.settings().checkpointInterval(),
                 shared.drainTimeout(),

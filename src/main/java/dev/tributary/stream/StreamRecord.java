@@ -21,6 +21,7 @@ final class StreamRecord extends KinesisClientRecord {
     private static final @Nullable Schema NO_SCHEMA = null;
 
     private final Record record;
+    private final long footprint;
 
     @SuppressWarnings("NullAway") // KCL takes null for what a record does not have
     StreamRecord(Record record) {
@@ -35,10 +36,16 @@ final class StreamRecord extends KinesisClientRecord {
                 false,
                 NO_SCHEMA);
         this.record = record;
+        this.footprint = Footprint.of(record.dynamodb());
     }
 
     Record record() {
         return record;
+    }
+
+    /** Bytes of memory it takes, about. */
+    long footprint() {
+        return footprint;
     }
 
     private static Instant createdAt(Record record) {

@@ -1,5 +1,6 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
@@ -9,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -37,17 +40,19 @@ public final class BatchingTable {
     /** Answers to those who may write, but not with PartiQL, or whose table knows no PartiQL. */
     private static final Set<String> NOT_OFFERED = Set.of("AccessDeniedException", "UnknownOperationException");
 
-    /** What keeps a statement from being tried again alone: the table has no room for either. */
-    private static final Set<BatchStatementErrorCodeEnum> PASSING = Set.of(
+    private static final Set<BatchStatementErrorCodeEnum> THROTTLED = Set.of(
             BatchStatementErrorCodeEnum.THROTTLING_ERROR,
             BatchStatementErrorCodeEnum.PROVISIONED_THROUGHPUT_EXCEEDED,
-            BatchStatementErrorCodeEnum.REQUEST_LIMIT_EXCEEDED,
-            BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR,
-            BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT);
+            BatchStatementErrorCodeEnum.REQUEST_LIMIT_EXCEEDED);
+
+    /** What does not depend on how the write is made, so that there is no point in making it alone. */
+    private static final Set<BatchStatementErrorCodeEnum> PASSING =
+            Set.of(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR, BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT);
 
     private final DynamoDbAsyncClient client;
     private final String name;
     private final TargetTable table;
+    private final Pace pace;
     private final Lane<Element> batches;
     private final Lane<Element> singles;
     private volatile boolean batching;
@@ -91,17 +96,36 @@ public final class BatchingTable {
 
     /**
      * @param client retries nothing by itself
+     * @param timer makes writes that had to wait for a table that throttles
      */
-    public BatchingTable(DynamoDbAsyncClient client, String name, Limits limits) {
+    public BatchingTable(DynamoDbAsyncClient client, String name, Limits limits, ScheduledExecutorService timer) {
+        this(client, name, limits, timer, System::nanoTime);
+    }
+
+    /**
+     * @param client retries nothing by itself
+     * @param timer makes writes that had to wait for a table that throttles
+     * @param nanoTime monotonic, such as {@link System#nanoTime()}
+     */
+    public BatchingTable(
+            DynamoDbAsyncClient client,
+            String name,
+            Limits limits,
+            ScheduledExecutorService timer,
+            LongSupplier nanoTime) {
         this.client = client;
         this.name = name;
         this.table = new TargetTable(client, name);
+        this.pace = new Pace(nanoTime);
         this.batches = new Lane<>(
                 limits.batchCalls(),
                 limits.batchSize(),
                 element -> element.row().orElseThrow(),
-                this::send);
-        this.singles = new Lane<>(limits.singleCalls(), 1, element -> element, elements -> sendAlone(elements.get(0)));
+                this::send,
+                pace,
+                timer);
+        this.singles = new Lane<>(
+                limits.singleCalls(), 1, element -> element, elements -> sendAlone(elements.get(0)), pace, timer);
         this.batching = limits.batchSize() > 1;
     }
 
@@ -116,6 +140,11 @@ public final class BatchingTable {
         Element element = new Element(write, mayGoOn, new CompletableFuture<>());
         (batching && element.row().isPresent() ? batches : singles).submit(element);
         return element.done();
+    }
+
+    /** Writes a second that the table gets at most; infinite as long as it does not throttle. */
+    public double rate() {
+        return pace.rate();
     }
 
     private CompletableFuture<?> send(List<Element> elements) {
@@ -156,6 +185,7 @@ public final class BatchingTable {
             return CompletableFuture.completedFuture(null);
         }
         return table.apply(element.write(), element.mayGoOn()).whenComplete((outcome, thrown) -> {
+            count(1, thrown != null && WriteFailure.isThrottling(thrown));
             if (thrown != null) {
                 element.done().completeExceptionally(thrown);
             } else {
@@ -176,6 +206,7 @@ public final class BatchingTable {
     private void answered(List<Element> sent, List<BatchStatementResponse> responses) {
         for (int i = 0; i < sent.size(); i++) {
             BatchStatementError error = responses.get(i).error();
+            count(1, error != null && THROTTLED.contains(error.code()));
             if (error == null) {
                 sent.get(i).done().complete(Outcome.APPLIED);
             } else {
@@ -185,7 +216,7 @@ public final class BatchingTable {
     }
 
     private void failed(Element element, BatchStatementError error) {
-        if (PASSING.contains(error.code())) {
+        if (PASSING.contains(error.code()) || THROTTLED.contains(error.code())) {
             element.done().completeExceptionally(new StatementException(error.codeAsString()));
         } else if (error.code() == BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED
                 && element.write() instanceof TargetWrite.Delete) {
@@ -198,8 +229,17 @@ public final class BatchingTable {
         }
     }
 
+    private void count(int writes, boolean throttled) {
+        if (throttled) {
+            pace.throttled(writes);
+        } else {
+            pace.answered(writes);
+        }
+    }
+
     /** Nobody knows which statement is to blame where the call as a whole is refused. */
     private void failed(List<Element> sent, Throwable thrown) {
+        count(sent.size(), WriteFailure.isThrottling(thrown));
         if (WriteFailure.of(thrown).kind() == WriteFailure.Kind.CAPACITY && !isNotOffered(thrown)) {
             sent.forEach(element -> element.done().completeExceptionally(thrown));
             return;
@@ -211,7 +251,7 @@ public final class BatchingTable {
     }
 
     private static boolean isNotOffered(Throwable thrown) {
-        return WriteFailure.unwrap(thrown) instanceof AwsServiceException service
+        return Failures.unwrap(thrown) instanceof AwsServiceException service
                 && service.awsErrorDetails() != null
                 && NOT_OFFERED.contains(service.awsErrorDetails().errorCode());
     }

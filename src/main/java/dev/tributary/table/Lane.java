@@ -8,6 +8,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -15,7 +17,8 @@ import java.util.function.Function;
  * way, and else, when a call ends, all that has come meanwhile, up to the most a call takes.
  *
  * <p>This is Nagle's rule with several calls under way instead of one. Safe for any thread; elements go in the order
- * they came, but for those that may not share a call with one before them.
+ * they came, but for those that may not share a call with one before them. Where the {@link Pace} is too fast for that,
+ * they wait for it.
  *
  * @param <T> element of a call
  */
@@ -25,24 +28,33 @@ final class Lane<T> {
     private final int mostPerCall;
     private final Function<T, ?> identity;
     private final Function<List<T>, ? extends CompletionStage<?>> send;
+    private final Pace pace;
+    private final ScheduledExecutorService timer;
     private final Deque<T> waiting = new ArrayDeque<>();
     private int calls;
+    private boolean resting;
 
     /**
      * @param callsAtOnce calls under way before elements wait
      * @param mostPerCall elements of one call
      * @param identity what the elements of one call must differ in
      * @param send starts a call; its stage must end at some time, however it ends
+     * @param pace asked before each call how many elements may go
+     * @param timer goes on when the pace allows it
      */
     Lane(
             int callsAtOnce,
             int mostPerCall,
             Function<T, ?> identity,
-            Function<List<T>, ? extends CompletionStage<?>> send) {
+            Function<List<T>, ? extends CompletionStage<?>> send,
+            Pace pace,
+            ScheduledExecutorService timer) {
         this.callsAtOnce = callsAtOnce;
         this.mostPerCall = mostPerCall;
         this.identity = identity;
         this.send = send;
+        this.pace = pace;
+        this.timer = timer;
     }
 
     void submit(T element) {
@@ -65,21 +77,46 @@ final class Lane<T> {
 
     private List<T> next() {
         synchronized (waiting) {
-            if (calls == callsAtOnce || waiting.isEmpty()) {
+            if (resting || calls == callsAtOnce || waiting.isEmpty()) {
                 return List.of();
             }
-            calls++;
-            List<T> call = new ArrayList<>();
-            Set<Object> identities = new HashSet<>();
-            Iterator<T> elements = waiting.iterator();
-            while (call.size() < mostPerCall && elements.hasNext()) {
-                T element = elements.next();
-                if (identities.add(identity.apply(element))) {
-                    call.add(element);
-                    elements.remove();
-                }
+            int permits = pace.take(Math.min(mostPerCall, waiting.size()));
+            if (permits == 0) {
+                rest();
+                return List.of();
             }
+            List<T> call = take(permits);
+            pace.giveBack(permits - call.size());
+            calls++;
             return call;
         }
+    }
+
+    /** Elements that may share a call, at least one. */
+    private List<T> take(int atMost) {
+        List<T> call = new ArrayList<>();
+        Set<Object> identities = new HashSet<>();
+        Iterator<T> elements = waiting.iterator();
+        while (call.size() < atMost && elements.hasNext()) {
+            T element = elements.next();
+            if (identities.add(identity.apply(element))) {
+                call.add(element);
+                elements.remove();
+            }
+        }
+        return call;
+    }
+
+    private void rest() {
+        resting = true;
+        timer.schedule(
+                () -> {
+                    synchronized (waiting) {
+                        resting = false;
+                    }
+                    sendWaiting();
+                },
+                pace.untilNext().toMillis() + 1,
+                TimeUnit.MILLISECONDS);
     }
 }

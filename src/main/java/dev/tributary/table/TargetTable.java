@@ -1,5 +1,6 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
@@ -122,7 +123,7 @@ public final class TargetTable {
      */
     private CompletableFuture<Outcome> afterCancellation(
             Mark mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier mayGoOn) {
-        if (!(WriteFailure.unwrap(thrown) instanceof TransactionCanceledException cancelled)
+        if (!(Failures.unwrap(thrown) instanceof TransactionCanceledException cancelled)
                 || !cancelled.hasCancellationReasons()
                 || !onlyConditionsFailed(cancelled.cancellationReasons())) {
             return CompletableFuture.failedFuture(thrown);
@@ -190,7 +191,7 @@ public final class TargetTable {
                     if (thrown == null) {
                         return CompletableFuture.completedFuture(Outcome.APPLIED);
                     }
-                    return WriteFailure.unwrap(thrown) instanceof ConditionalCheckFailedException
+                    return Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
                             ? CompletableFuture.completedFuture(Outcome.SUPERSEDED)
                             : CompletableFuture.<Outcome>failedFuture(thrown);
                 })

@@ -1,7 +1,8 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Failures;
 import java.util.List;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -40,9 +41,11 @@ public record WriteFailure(Kind kind, String message) {
             "ExpiredTokenException",
             "OptInRequired");
 
+    private static final Set<String> THROTTLING_REASONS = Set.of("ThrottlingError", "ProvisionedThroughputExceeded");
+
     /** Reads the meaning of an exception that a table call ended with. */
     public static WriteFailure of(Throwable thrown) {
-        Throwable failure = unwrap(thrown);
+        Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
             return cancelled.cancellationReasons().stream()
                     .filter(reason -> SCHEMA_CODES.contains(reason.code()))
@@ -67,8 +70,14 @@ public record WriteFailure(Kind kind, String message) {
         return new WriteFailure(Kind.CAPACITY, failure.toString());
     }
 
-    static Throwable unwrap(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    /** Whether a call ended because the table or the account has no capacity for it now. */
+    static boolean isThrottling(Throwable thrown) {
+        Throwable failure = Failures.unwrap(thrown);
+        if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
+            return cancelled.cancellationReasons().stream()
+                    .anyMatch(reason -> THROTTLING_REASONS.contains(reason.code()));
+        }
+        return failure instanceof AwsServiceException service && service.isThrottlingException();
     }
 
     private static String describe(CancellationReason reason) {

@@ -54,6 +54,7 @@ class ConfigurationTest {
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(source.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(source.maxInFlight()).isEqualTo(256);
+        assertThat(source.maxInFlightBytes()).isEqualTo(16 << 20);
         assertThat(source.gaps()).isEqualTo(GapPolicy.STOP);
         assertThat(source.route())
                 .isEqualTo(Map.of(
@@ -70,7 +71,19 @@ class ConfigurationTest {
         assertThat(settings.write())
                 .isEqualTo(Map.of(
                         "users",
-                        new BoundSettings.Write("users", Optional.empty(), Optional.empty(), "/", Map.of(), Map.of())));
+                        new BoundSettings.Write(
+                                "users",
+                                Optional.empty(),
+                                Optional.empty(),
+                                "/",
+                                Map.of(),
+                                Map.of(),
+                                Set.of(),
+                                Optional.empty(),
+                                Map.of(),
+                                Map.of(),
+                                Optional.empty(),
+                                PreconditionPolicy.OPTIONAL)));
     }
 
     @Test
@@ -90,7 +103,15 @@ class ConfigurationTest {
                 "write.users.table", "users",
                 "write.users.type.zip.code", "n",
                 "write.users.defaults.tags", "[\"a\"]",
-                "write.users.type.tags", "SS"));
+                "write.users.type.tags", "SS",
+                "write.users.required", "name",
+                "write.users.allowed", "name, tags",
+                "write.users.generated.id", "uuid",
+                "write.users.generated.made", "now-iso",
+                "write.users.refreshed.expires", "now+30m",
+                "write.users.refreshed.gone", "now-iso+P7D",
+                "write.users.version", "_version",
+                "write.users.precondition", "Required"));
 
         SourceSettings source = settings.source().get("users");
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(250));
@@ -104,7 +125,20 @@ class ConfigurationTest {
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.DEBUG);
         assertThat(settings.write().get("users").type())
                 .isEqualTo(Map.of("zip.code", AttributeType.N, "tags", AttributeType.SS));
-        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("tags", "[\"a\"]"));
+        WriteSettings write = settings.write().get("users");
+        assertThat(write.defaults()).isEqualTo(Map.of("tags", "[\"a\"]"));
+        assertThat(write.required()).containsExactly("name");
+        assertThat(write.allowed()).contains(Set.of("name", "tags"));
+        assertThat(write.generated())
+                .isEqualTo(Map.of(
+                        "id", new GeneratedValue(GeneratedValue.Kind.UUID, Duration.ZERO),
+                        "made", new GeneratedValue(GeneratedValue.Kind.NOW_ISO, Duration.ZERO)));
+        assertThat(write.refreshed())
+                .isEqualTo(Map.of(
+                        "expires", new GeneratedValue(GeneratedValue.Kind.NOW, Duration.ofMinutes(30)),
+                        "gone", new GeneratedValue(GeneratedValue.Kind.NOW_ISO, Duration.ofDays(7))));
+        assertThat(write.version()).contains("_version");
+        assertThat(write.precondition()).isEqualTo(PreconditionPolicy.REQUIRED);
     }
 
     @Test

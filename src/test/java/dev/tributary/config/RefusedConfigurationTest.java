@@ -219,6 +219,7 @@ class RefusedConfigurationTest {
     }
 
     static Stream<Arguments> contradictions() {
+        String made = "uuid, now or now-iso, the latter two with + and a duration after them if needed";
         String loop = "name a table that feeds no source of this one";
         return Stream.of(
                 refusal(
@@ -263,6 +264,45 @@ class RefusedConfigurationTest {
                         "write.users.path = /\nwrite.more.path = /\nwrite.more.table = more",
                         "write.users.path = /: is the path of write route more too; give each write route a path of"
                                 + " its own"),
+                write(
+                        "write.users.generated.id = uuid+1h",
+                        "write.users.generated.id = uuid+1h: expected " + made + "; for example uuid"),
+                write(
+                        "write.users.refreshed.at = now-1h",
+                        "write.users.refreshed.at = now-1h: expected " + made + "; for example now+30m"),
+                write(
+                        "write.users.generated.id = uuid\nwrite.users.type.id = N",
+                        "write.users.generated.id: makes a value of type S, but write.users.type.id is N; remove one of"
+                                + " them, or choose now for a number and now-iso or uuid for a string"),
+                write(
+                        "write.users.refreshed.at = now\nwrite.users.type.at = S",
+                        "write.users.refreshed.at: makes a value of type N, but write.users.type.at is S; remove one of"
+                                + " them, or choose now for a number and now-iso or uuid for a string"),
+                write(
+                        "write.users.generated.at = now\nwrite.users.defaults.at = 1",
+                        "write.users.generated.at: the attribute has write.users.defaults.at too; remove one of them"),
+                write(
+                        "write.users.refreshed.at = now\nwrite.users.generated.at = now",
+                        "write.users.refreshed.at: the attribute has write.users.generated.at too; remove one of them"),
+                write(
+                        "write.users.required = name,state\nwrite.users.allowed = name",
+                        "write.users.required = state: is required, but not in write.users.allowed; add it there, or do"
+                                + " not require it"),
+                write(
+                        "write.users.precondition = required",
+                        "write.users.precondition = required: a request can only name a version if there is one; set"
+                                + " write.users.version to the name of an attribute"),
+                write(
+                        "write.users.version = v\nwrite.users.type.v = S",
+                        "write.users.version = v: is a number, but write.users.type.v is S; remove that type"),
+                write(
+                        "write.users.version = v\nwrite.users.defaults.v = 1",
+                        "write.users.version = v: is counted by the endpoint, but has write.users.defaults.v too; remove"
+                                + " that"),
+                write(
+                        "write.users.version = v\nwrite.users.required = v",
+                        "write.users.version = v: is counted by the endpoint, but write.users.required asks it of"
+                                + " requests; take it out there"),
                 refusal(
                         "http.host = 0.0.0.0",
                         "http.host = 0.0.0.0: is not loopback, and nothing authenticates callers; listen on 127.0.0.1,"
@@ -302,6 +342,10 @@ class RefusedConfigurationTest {
 
     private static Arguments refusal(String base, String added, String error) {
         return Arguments.of(base, added, error);
+    }
+
+    private static Arguments write(String added, String error) {
+        return refusal(WRITE + "write.users.path = /\n", added, error);
     }
 
     private static Arguments wrongDefault(String type, String value, String expected, String example) {

@@ -25,6 +25,11 @@ public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy
     }
 
     @Override
+    public int maxInFlightBytes() {
+        return 16 << 20;
+    }
+
+    @Override
     public Optional<String> region() {
         return Optional.empty();
     }

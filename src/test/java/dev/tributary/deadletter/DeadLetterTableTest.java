@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +43,7 @@ class DeadLetterTableTest {
     void aTableThatIsThereIsLeftAlone() {
         park("ada", 1, "why");
         assertThat(table.create(false).join()).isFalse();
-        assertThat(table.count(ROUTE).join()).isOne();
+        assertThat(Parked.in(table, ROUTE)).hasSize(1);
         assertThat(dynamo.client()
                         .describeTable(request -> request.tableName(table.name()))
                         .table()
@@ -58,27 +59,27 @@ class DeadLetterTableTest {
         park("ada", 9, "nine");
         table.park(new ParkedChange("users.other", mark("ada", 1), "other", NOW), insert("ada", 1))
                 .join();
-        assertThat(table.list(ROUTE).join())
+        assertThat(Parked.in(table, ROUTE))
                 .extracting(ParkedChange::reason)
                 .containsExactlyInAnyOrder("nine", "ten", "five")
                 .containsSubsequence("nine", "ten");
-        assertThat(table.list(ROUTE).join()).contains(new ParkedChange(ROUTE, mark("bob", 5), "five", NOW));
+        assertThat(Parked.in(table, ROUTE)).contains(new ParkedChange(ROUTE, mark("bob", 5), "five", NOW));
         assertThat(table.items(ROUTE).join()).containsExactlyInAnyOrder(item("ada"), item("bob"));
-        assertThat(table.first(ROUTE, item("ada")).join()).contains(version(9));
-        assertThat(table.first(ROUTE, item("eve")).join()).isEmpty();
+        assertThat(table.holds(ROUTE, item("ada")).join()).isTrue();
+        assertThat(table.holds(ROUTE, item("eve")).join()).isFalse();
     }
 
     @Test
     void aChangeThatIsParkedAgainStaysAsItIs() {
         park("ada", 1, "the first reason");
         park("ada", 1, "another");
-        assertThat(table.list(ROUTE).join()).extracting(ParkedChange::reason).containsExactly("the first reason");
+        assertThat(Parked.in(table, ROUTE)).extracting(ParkedChange::reason).containsExactly("the first reason");
 
         Change large = large();
         table.park(new ParkedChange(ROUTE, large.mark(), "the first reason", NOW), large)
                 .join();
         table.park(new ParkedChange(ROUTE, large.mark(), "another", NOW), large).join();
-        assertThat(table.list(ROUTE).join())
+        assertThat(Parked.in(table, ROUTE))
                 .extracting(ParkedChange::reason)
                 .containsExactly("the first reason", "the first reason");
     }
@@ -91,15 +92,12 @@ class DeadLetterTableTest {
                 .join();
         park("bob", 3, "small");
 
-        assertThat(table.change(ROUTE, large.mark().owner(), large.mark().version())
-                        .join())
+        assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
                 .contains(large);
-        assertThat(table.list(ROUTE).join()).hasSize(3);
+        assertThat(Parked.in(table, ROUTE)).hasSize(3);
         assertThat(table.items(ROUTE).join()).containsExactlyInAnyOrder(item("ada"), item("bob"));
-        assertThat(table.change(ROUTE, new ItemKey("users/ada"), version(1)).join())
+        assertThat(Parked.change(table, ROUTE, new ItemKey("users/ada"), version(1)))
                 .contains(insert("ada", 1));
-        assertThat(table.change(ROUTE, new ItemKey("users/ada"), version(7)).join())
-                .isEmpty();
     }
 
     @Test
@@ -113,13 +111,17 @@ class DeadLetterTableTest {
                         AttributeValue.fromS(ROUTE),
                         "position",
                         AttributeValue.fromS(new Position(item("ada"), version(2), 0).encoded()))));
-        assertThatThrownBy(() ->
-                        table.change(ROUTE, large.mark().owner(), version(2)).join())
+        assertThatThrownBy(() -> table.letters(ROUTE)
+                        .read(item("ada"), (letter, change) -> {})
+                        .join())
                 .hasCauseInstanceOf(IllegalArgumentException.class);
-        assertThat(table.first(ROUTE, item("ada")).join()).contains(version(2));
+        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join())
+                .containsExactly(new ParkedItem(item("ada"), 0, Optional.empty()));
+        assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isPresent();
 
         table.park(parked, large).join();
-        assertThat(table.change(ROUTE, large.mark().owner(), version(2)).join()).contains(large);
+        assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
+                .contains(large);
     }
 
     @Test
@@ -135,14 +137,15 @@ class DeadLetterTableTest {
                     .join();
         }
         assertThat(table.items(ROUTE).join()).hasSize(4);
-        assertThat(table.count(ROUTE).join()).isEqualTo(4);
+        assertThat(Parked.in(table, ROUTE)).hasSize(4);
     }
 
     @Test
     void aTableThatIsMissingHoldsNothingAndTakesNothing() {
         DeadLetterTable missing = new DeadLetterTable(dynamo.asyncClient(), "no-such-table", Duration.ofSeconds(10));
         assertThat(missing.items(ROUTE).join()).isEmpty();
-        assertThat(missing.first(ROUTE, item("ada")).join()).isEmpty();
+        assertThat(missing.before(ROUTE, item("ada"), version(1)).join()).isEmpty();
+        assertThat(missing.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(missing.park(new ParkedChange(ROUTE, mark("ada", 1), "why", NOW), insert("ada", 1)))
                 .failsWithin(Duration.ofSeconds(10));
     }

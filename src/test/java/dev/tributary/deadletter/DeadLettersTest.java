@@ -22,6 +22,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /** What a process knows of parked changes, while others park, and people take them out of the table. */
 class DeadLettersTest {
@@ -29,9 +31,9 @@ class DeadLettersTest {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
+    private static final String ROUTE = "users.by-city";
     private static final ItemKey ADA = new ItemKey("users/ada");
     private static final ItemKey BOB = new ItemKey("users/bob");
-    private static final Version VERSION = Version.of("2026-11-21T00:00:00.000", "1");
 
     private DeadLetterTable table;
     private DeadLetters letters;
@@ -41,39 +43,39 @@ class DeadLettersTest {
     void createTable() {
         String name = dynamo.createTable("letters", "route:S, position:S");
         table = new DeadLetterTable(dynamo.asyncClient(), name, Duration.ofSeconds(10));
-        letters = new DeadLetters(table, "users.by-city", () -> Instant.EPOCH);
-        other = new DeadLetters(table, "users.by-city", () -> Instant.EPOCH);
+        letters = new DeadLetters(table, ROUTE, () -> Instant.EPOCH);
+        other = new DeadLetters(table, ROUTE, () -> Instant.EPOCH);
     }
 
     @Test
     void whatThisProcessParkedItKnows() {
-        letters.park(change(ADA), "why").join();
+        letters.park(change(ADA, 1), "why").join();
         assertThat(letters.holds(ADA)).isTrue();
         assertThat(letters.holds(BOB)).isFalse();
         assertThat(letters.items()).isOne();
-        assertThat(letters.first(ADA).join()).contains(VERSION);
+        assertThat(letters.before(mark(ADA, 1)).join()).isPresent();
     }
 
     @Test
     void whatAnotherProcessParkedItKnowsAfterARefresh() {
-        other.park(change(ADA), "why").join();
+        other.park(change(ADA, 1), "why").join();
         letters.refresh().join();
         assertThat(letters.holds(ADA)).isTrue();
     }
 
     @Test
     void anItemWhoseParkedChangesAreGoneIsLetGoByALook() {
-        letters.park(change(ADA), "why").join();
+        letters.park(change(ADA, 1), "why").join();
         discard(ADA);
         assertThat(letters.holds(ADA)).isTrue();
-        assertThat(letters.first(ADA).join()).isEmpty();
+        assertThat(letters.before(mark(ADA, 1)).join()).isEmpty();
         assertThat(letters.holds(ADA)).isFalse();
     }
 
     @Test
     void itemsWhoseParkedChangesAreGoneAreLetGoByARefresh() {
-        letters.park(change(ADA), "why").join();
-        letters.park(change(BOB), "why").join();
+        letters.park(change(ADA, 1), "why").join();
+        letters.park(change(BOB, 1), "why").join();
         discard(ADA);
         letters.refresh().join();
         assertThat(letters.holds(ADA)).isFalse();
@@ -82,17 +84,17 @@ class DeadLettersTest {
 
     @Test
     void anItemThatIsParkedAgainWhileALookIsUnderWayIsKept() {
-        letters.park(change(ADA), "why").join();
+        letters.park(change(ADA, 1), "why").join();
         discard(ADA);
         CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
         DeadLetters slow = new DeadLetters(
                 new DeadLetterTable(answeringQueriesWith(answer), table.name(), Duration.ofSeconds(10)),
-                "users.by-city",
+                ROUTE,
                 () -> Instant.EPOCH);
-        slow.park(change(ADA), "why").join();
-        CompletableFuture<?> look = slow.first(ADA);
+        slow.park(change(ADA, 1), "why").join();
+        CompletableFuture<?> look = slow.before(mark(ADA, 1));
         CompletableFuture<?> refresh = slow.refresh();
-        slow.park(change(ADA), "why").join();
+        slow.park(change(ADA, 1), "why").join();
         answer.complete(QueryResponse.builder().items(List.of()).build());
 
         assertThat(look).succeedsWithin(Duration.ofSeconds(10));
@@ -100,11 +102,67 @@ class DeadLettersTest {
         assertThat(slow.holds(ADA)).isTrue();
     }
 
+    @Test
+    void aChangeIsNotParkedBehindOneThatWasTakenOut() {
+        Predecessor front = letters.park(change(ADA, 1), "why").join();
+        assertThat(letters.before(mark(ADA, 2)).join()).contains(front);
+        discard(ADA);
+        assertThat(letters.parkBehind(front, change(ADA, 2), "behind").join()).isEmpty();
+        assertThat(Parked.in(table, ROUTE)).isEmpty();
+    }
+
+    @Test
+    void aChangeIsParkedBehindTheLastOneThatIsNotNewer() {
+        letters.park(change(ADA, 1), "why").join();
+        Predecessor last = letters.park(change(ADA, 2), "why").join();
+        letters.park(change(ADA, 9), "why").join();
+        assertThat(letters.before(mark(ADA, 5)).join()).contains(last);
+        assertThat(letters.parkBehind(last, change(ADA, 5), "behind").join()).isPresent();
+        assertThat(letters.before(mark(ADA, 0)).join())
+                .as("a replay from before them")
+                .isEmpty();
+        assertThat(letters.holds(ADA)).isTrue();
+        assertThat(Parked.in(table, ROUTE)).hasSize(4);
+    }
+
+    @Test
+    void aJobDoesNotTakeOutAChangeThatCameAgainSinceItWasRead() {
+        letters.park(change(ADA, 1), "why").join();
+        Letter read = onlyLetter();
+        Predecessor itself = letters.before(mark(ADA, 1)).join().orElseThrow();
+        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind").join()).contains(itself);
+        assertThat(table.letters(ROUTE).remove(read).join()).isFalse();
+
+        letters.park(change(ADA, 1), "another").join();
+        assertThat(onlyLetter())
+                .isEqualTo(new Letter(read.parked(), "INSERT", 1, 2))
+                .satisfies(again ->
+                        assertThat(table.letters(ROUTE).remove(again).join()).isTrue());
+        assertThat(Parked.in(table, ROUTE)).isEmpty();
+    }
+
+    @Test
+    void aChangeThatIsTakenOutIsNotParkedBehindItself() {
+        Predecessor itself = letters.park(change(ADA, 1), "why").join();
+        discard(ADA);
+        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind").join()).isEmpty();
+        assertThat(Parked.in(table, ROUTE)).isEmpty();
+    }
+
+    private Letter onlyLetter() {
+        return table.letters(ROUTE).changes(RouteLetters.item(ADA)).join().get(0);
+    }
+
     private static DynamoDbAsyncClient answeringQueriesWith(CompletableFuture<QueryResponse> answer) {
         return new DynamoDbAsyncClient() {
             @Override
             public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
                 return dynamo.asyncClient().putItem(request);
+            }
+
+            @Override
+            public CompletableFuture<UpdateItemResponse> updateItem(UpdateItemRequest request) {
+                return dynamo.asyncClient().updateItem(request);
             }
 
             @Override
@@ -123,16 +181,14 @@ class DeadLettersTest {
     }
 
     private void discard(ItemKey owner) {
-        dynamo.client().deleteItem(request -> request.tableName(table.name())
-                .key(Map.of(
-                        "route",
-                        AttributeValue.fromS("users.by-city"),
-                        "position",
-                        AttributeValue.fromS(new Position(Position.item(owner), VERSION, 0).encoded()))));
+        table.letters(ROUTE).discard(RouteLetters.item(owner)).join();
     }
 
-    private static Change change(ItemKey owner) {
-        return new Change.Insert(
-                new Mark(owner, VERSION, Instant.EPOCH), new Item(Map.of("email", AttributeValue.fromS("x"))));
+    private static Mark mark(ItemKey owner, int version) {
+        return new Mark(owner, Version.of("2026-11-21T00:00:00.000", Integer.toString(version)), Instant.EPOCH);
+    }
+
+    private static Change change(ItemKey owner, int version) {
+        return new Change.Insert(mark(owner, version), new Item(Map.of("email", AttributeValue.fromS("x"))));
     }
 }

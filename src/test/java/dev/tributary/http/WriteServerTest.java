@@ -29,6 +29,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ class WriteServerTest {
     }
 
     private WriteRoute route(String name, GivenWrites settings, KeySchema key) {
-        return new WriteRoute(name, settings, key, table, Duration.ofSeconds(5));
+        return new WriteRoute(name, settings, key, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach
@@ -108,7 +109,7 @@ class WriteServerTest {
     void storedItemIsCreatedAndItsKeyIsNamed() throws Exception {
         var response = post("/", "{\"email\":\"a&b c@é.org\",\"zipcode\":\"11208\"}");
         assertThat(response.statusCode()).isEqualTo(201);
-        assertThat(response.headers().firstValue("Location")).contains("/?email=a%26b%20c%40%C3%A9.org");
+        assertThat(response.headers().firstValue("Location")).contains("/a%26b%20c%40%C3%A9.org");
         assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
         assertThat(response.headers().map()).doesNotContainKeys("server", "x-powered-by");
         assertThat(response.body()).isEqualTo("{\"email\":\"a&b c@é.org\"}");
@@ -131,12 +132,12 @@ class WriteServerTest {
                     POST  | /        | application/json                  | ''                   | 400 | malformed-json         | The body is empty.
                     POST  | /        | application/json                  | []                   | 400 | not-an-object          | Expected one JSON object; found an array.
                     POST  | /        | application/json                  | {}                   | 422 | invalid-item           | One value cannot be stored.
-                    POST  | /users   | application/json                  | {"email":"e"}        | 404 | unknown-path           | Nothing is at /users.
-                    GET   | /nowhere | application/json                  | ''                   | 404 | unknown-path           | Nothing is at /nowhere.
-                    GET   | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, not GET.
-                    PUT   | /cities  | application/json                  | {}                   | 405 | method-not-allowed     | /cities takes POST, not PUT.
-                    OPTIONS | /      | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, not OPTIONS.
-                    BREW  | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, not BREW.
+                    POST  | /no/where | application/json                 | {"email":"e"}        | 404 | unknown-path           | Nothing is at /no/where.
+                    GET   | /no/where | application/json                 | ''                   | 404 | unknown-path           | Nothing is at /no/where.
+                    POST  | /users   | application/json                  | {"email":"e"}        | 405 | method-not-allowed     | /users takes
+                    GET   | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, OPTIONS, not GET. An item is at /{email}.
+                    PUT   | /cities  | application/json                  | {}                   | 405 | method-not-allowed     | /cities takes POST, OPTIONS, not PUT. An item is at /cities/{state}/{no}.
+                    BREW  | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes
                     POST  | /        | application/x-www-form-urlencoded | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json; found application/x-www-form-urlencoded.
                     POST  | /        | application/json; charset=latin1  | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json
                     """)
@@ -169,7 +170,7 @@ class WriteServerTest {
     @Test
     void methodThatIsNotAllowedComesWithThoseThatAre() throws Exception {
         var response = CLIENT.send(request("/").DELETE().build(), BodyHandlers.ofString());
-        assertThat(response.headers().firstValue("Allow")).contains("POST");
+        assertThat(response.headers().firstValue("Allow")).contains("POST, OPTIONS");
     }
 
     @Test
@@ -291,8 +292,8 @@ class WriteServerTest {
     }
 
     private long count(String route, String outcome) {
-        return registry.get("tributary.http.writes")
-                .tags("route", route, "outcome", outcome)
+        return registry.get("tributary.http.requests")
+                .tags("route", route, "method", "POST", "outcome", outcome)
                 .timer()
                 .count();
     }
@@ -341,7 +342,8 @@ class WriteServerTest {
                 GivenWrites.ofUsers("users"),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                 stuck,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Clock.systemUTC());
         WriteServer other = WriteServer.start(
                 GivenHttp.onFreePort(), List.of(route), new Health(), registry, Duration.ofMillis(100));
         var response = CLIENT.sendAsync(

@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tributary.config.AttributeType;
+import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.ingest.Problem.Kind;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -39,14 +45,22 @@ class ItemReaderTest {
             "ns", AttributeType.NS,
             "bs", AttributeType.BS);
 
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-31T12:00:00.5Z"), ZoneOffset.UTC);
+
     private static final String DIGITS_38 = "12345678901234567890123456789012345678";
 
     private static Map<String, AttributeValue> read(String json) throws RefusedException {
-        return reader(EMAIL, ALL_TYPES, Map.of()).read(json.getBytes(UTF_8));
+        return reader(EMAIL, ALL_TYPES, Map.of()).read(json.getBytes(UTF_8), Map.of());
     }
 
     private static ItemReader reader(KeySchema key, Map<String, AttributeType> types, Map<String, String> defaults) {
-        return new ItemReader(ItemSchema.of("users", new GivenWrites("/", "users", types, defaults), key));
+        return reader(key, new GivenWrites("/", "users", types, defaults));
+    }
+
+    private static ItemReader reader(KeySchema key, GivenWrites settings) {
+        return new ItemReader(
+                ItemSchema.of("users", settings, key),
+                new MadeValues(settings.generated(), settings.refreshed(), CLOCK));
     }
 
     private static Problem refusal(String json) {
@@ -54,17 +68,17 @@ class ItemReaderTest {
     }
 
     private static Problem refusal(ItemReader reader, byte[] json) {
-        return catchThrowableOfType(RefusedException.class, () -> reader.read(json))
+        return catchThrowableOfType(RefusedException.class, () -> reader.read(json, Map.of()))
                 .problem();
     }
 
     @Test
     void tutorialRequestBecomesTheTutorialItem() throws RefusedException {
         var settings = GivenWrites.ofUsers("users");
-        var reader = new ItemReader(ItemSchema.of("users", settings, EMAIL));
+        var reader = reader(EMAIL, settings);
         String json =
                 "{\"email\":\"a@example.com\",\"state\":\"New York\",\"city\":\"Brooklyn\",\"zipcode\":\"11208\"}";
-        assertThat(reader.read(json.getBytes(UTF_8)))
+        assertThat(reader.read(json.getBytes(UTF_8), Map.of()))
                 .isEqualTo(Map.of(
                         "email", AttributeValue.fromS("a@example.com"),
                         "state", AttributeValue.fromS("New York"),
@@ -216,8 +230,9 @@ class ItemReaderTest {
     @Test
     void itemLargerThanDynamoDbTakesIsRefused() {
         String json = "{\"email\":\"e\",\"x\":\"%s\"}".formatted("é".repeat(204_797));
-        assertThat(refusal(json).errors())
-                .containsExactly(new FieldError("", "expected an item of at most 409,600 bytes; found 409,601"));
+        assertThat(refusal(json))
+                .isEqualTo(
+                        Problem.of(Kind.ITEM_TOO_LARGE, "Expected an item of at most 409,600 bytes; found 409,601."));
     }
 
     @Test
@@ -290,7 +305,7 @@ class ItemReaderTest {
                         "free text",
                         "u4",
                         "\"7\""));
-        assertThat(reader.read("{\"email\":\"e\",\"u1\":null,\"n\":2}".getBytes(UTF_8)))
+        assertThat(reader.read("{\"email\":\"e\",\"u1\":null,\"n\":2}".getBytes(UTF_8), Map.of()))
                 .isEqualTo(Map.of(
                         "email", AttributeValue.fromS("e"),
                         "n", AttributeValue.fromN("2"),
@@ -315,5 +330,117 @@ class ItemReaderTest {
                         "write.users.type.email = N, but the key of table users has it as S. Remove the setting: key types are known.",
                         "write.users.defaults.n = many: expected a number; found the string \"many\".",
                         "write.users.defaults.ok = yes: expected JSON for type BOOL."));
+    }
+
+    private static Map<String, AttributeValue> read(GivenWrites settings, String json) throws RefusedException {
+        return reader(EMAIL, settings).read(json.getBytes(UTF_8), Map.of());
+    }
+
+    private static GeneratedValue made(GeneratedValue.Kind kind, Duration offset) {
+        return new GeneratedValue(kind, offset);
+    }
+
+    private static final GivenWrites MADE = new GivenWrites("/", "users", Map.of(), Map.of())
+            .making(
+                    Map.of(
+                            "token", made(GeneratedValue.Kind.UUID, Duration.ZERO),
+                            "created", made(GeneratedValue.Kind.NOW_ISO, Duration.ZERO)),
+                    Map.of(
+                            "expires", made(GeneratedValue.Kind.NOW, Duration.ofMinutes(30)),
+                            "updated", made(GeneratedValue.Kind.NOW, Duration.ZERO)));
+
+    @Test
+    void generatedValuesFillWhatIsAbsentAndRefreshedOnesReplaceWhatIsThere() throws RefusedException {
+        var item = read(MADE, "{\"email\":\"e\",\"expires\":1}");
+        assertThat(item)
+                .containsEntry("created", AttributeValue.fromS("2026-01-31T12:00:00.500Z"))
+                .containsEntry("updated", AttributeValue.fromN("1769860800"))
+                .containsEntry("expires", AttributeValue.fromN("1769862600"));
+        assertThat(item.get("token").s()).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+        assertThat(read(MADE, "{\"email\":\"e\"}").get("token")).isNotEqualTo(item.get("token"));
+
+        var given = read(MADE, "{\"email\":\"e\",\"token\":\"mine\",\"created\":null}");
+        assertThat(given)
+                .containsEntry("token", AttributeValue.fromS("mine"))
+                .containsEntry("created", AttributeValue.fromNul(true));
+    }
+
+    @Test
+    void patchRefreshesAndGeneratesNothing() throws RefusedException {
+        var key = Map.of("email", AttributeValue.fromS("e"));
+        assertThat(reader(EMAIL, MADE).readPatch("{\"n\":1,\"updated\":null,\"x\":null}".getBytes(UTF_8), key))
+                .isEqualTo(Map.of(
+                        "n", AttributeValue.fromN("1"),
+                        "x", AttributeValue.fromNul(true),
+                        "updated", AttributeValue.fromN("1769860800"),
+                        "expires", AttributeValue.fromN("1769862600")));
+    }
+
+    @Test
+    void nullInAPatchRemovesWhateverTheTypeOfTheAttribute() throws RefusedException {
+        var key = Map.of("email", AttributeValue.fromS("e"));
+        var patch = reader(EMAIL, ALL_TYPES, Map.of())
+                .readPatch("{\"n\":null,\"ss\":null,\"m\":{\"x\":null}}".getBytes(UTF_8), key);
+        assertThat(patch)
+                .isEqualTo(Map.of(
+                        "n", AttributeValue.fromNul(true),
+                        "ss", AttributeValue.fromNul(true),
+                        "m", AttributeValue.fromM(Map.of("x", AttributeValue.fromNul(true)))));
+    }
+
+    @Test
+    void generatedKeyNeedNotBeGiven() throws RefusedException {
+        var settings = new GivenWrites("/", "users", Map.of(), Map.of())
+                .making(Map.of("email", made(GeneratedValue.Kind.UUID, Duration.ZERO)), Map.of());
+        assertThat(read(settings, "{}").get("email").s()).hasSize(36);
+    }
+
+    @Test
+    void valueThatIsRefusedIsNotMadeUpFor() {
+        var settings = new GivenWrites("/", "users", Map.of("token", AttributeType.S), Map.of())
+                .making(Map.of("token", made(GeneratedValue.Kind.UUID, Duration.ZERO)), Map.of())
+                .requiring("token");
+        Problem problem = refusal(reader(EMAIL, settings), "{\"email\":\"e\",\"token\":7}".getBytes(UTF_8));
+        assertThat(problem.errors()).containsExactly(new FieldError("/token", "expected a string; found the number 7"));
+    }
+
+    @Test
+    void requiredAttributesMayComeFromTheRoute() throws RefusedException {
+        var settings = new GivenWrites("/", "users", Map.of(), Map.of("active", "true"))
+                .making(Map.of("token", made(GeneratedValue.Kind.UUID, Duration.ZERO)), Map.of())
+                .requiring("active", "token");
+        assertThat(read(settings, "{\"email\":\"e\"}")).containsKeys("active", "token");
+    }
+
+    @Test
+    void onlyAllowedAttributesTheKeyAndTheVersionMayBeNamed() throws RefusedException {
+        var settings = new GivenWrites("/", "users", Map.of(), Map.of("active", "true"))
+                .allowing("name")
+                .versioned("v", PreconditionPolicy.OPTIONAL);
+        assertThat(read(settings, "{\"email\":\"e\",\"name\":\"n\",\"v\":7}"))
+                .isEqualTo(Map.of(
+                        "email", AttributeValue.fromS("e"),
+                        "name", AttributeValue.fromS("n"),
+                        "active", AttributeValue.fromBool(true)));
+        assertThat(refusal(reader(EMAIL, settings), "{\"email\":\"e\",\"active\":false,\"x\":1}".getBytes(UTF_8))
+                        .errors())
+                .extracting(FieldError::pointer)
+                .containsExactly("/active", "/x");
+    }
+
+    @Test
+    void settingsThatWouldChangeTheKeyAreRefused() {
+        var settings = new GivenWrites("/", "users", Map.of(), Map.of())
+                .making(
+                        Map.of("email", made(GeneratedValue.Kind.NOW, Duration.ZERO)),
+                        Map.of("email", made(GeneratedValue.Kind.NOW_ISO, Duration.ZERO)))
+                .versioned("email", PreconditionPolicy.OPTIONAL);
+        assertThatThrownBy(() -> reader(EMAIL, settings))
+                .isInstanceOf(InvalidRouteException.class)
+                .hasMessage(String.join(
+                        System.lineSeparator(),
+                        "write.users.generated.email makes a value of type N, but the key of table users has it as S. Use now for N, and uuid or now-iso for S.",
+                        "write.users.refreshed.email would change the key of an item at every write. Use write.users.generated.email.",
+                        "write.users.version = email is a key attribute of table users. Name another attribute."));
     }
 }

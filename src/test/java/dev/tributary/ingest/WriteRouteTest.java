@@ -9,9 +9,11 @@ import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.ingest.Problem.Kind;
 import dev.tributary.local.LocalDynamoDb;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,13 +35,21 @@ class WriteRouteTest {
 
     private static WriteRoute route(String table, DynamoDbAsyncClient client) {
         var settings = new GivenWrites("/", table, Map.of("ss", AttributeType.SS), Map.of());
-        return new WriteRoute("items", settings, KEY, client, Duration.ofSeconds(10));
+        return new WriteRoute("items", settings, KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
+    }
+
+    private static CompletableFuture<WriteResult> post(WriteRoute route, String json) {
+        try {
+            return route.run(route.post(json.getBytes(UTF_8), new Precondition.None()));
+        } catch (RefusedException e) {
+            return CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
+        }
     }
 
     private static Map<String, AttributeValue> stored(String json) {
         String table = dynamo.createTable("items", "id:S");
-        assertThat(route(table, dynamo.asyncClient()).put(json.getBytes(UTF_8)).join())
-                .isEqualTo(new WriteResult.Stored(Map.of("id", AttributeValue.fromS("i"))));
+        assertThat(post(route(table, dynamo.asyncClient()), json).join())
+                .isEqualTo(new WriteResult.Stored(Map.of("id", AttributeValue.fromS("i")), Optional.empty()));
         return dynamo.client()
                 .getItem(get -> get.tableName(table).key(Map.of("id", AttributeValue.fromS("i"))))
                 .item();
@@ -76,18 +86,16 @@ class WriteRouteTest {
         var key = new KeySchema(
                 new KeyAttribute("z", AttributeType.S), Optional.of(new KeyAttribute("a", AttributeType.N)));
         var settings = new GivenWrites("/", "table", Map.of(), Map.of());
-        var route = new WriteRoute("items", settings, key, new FakeTable(), Duration.ofSeconds(1));
-        var result = route.put("{\"a\":\"1.0\",\"z\":\"i\",\"more\":1}".getBytes(UTF_8))
-                .join();
+        var route = new WriteRoute("items", settings, key, new FakeTable(), Duration.ofSeconds(1), Clock.systemUTC());
+        var result = post(route, "{\"a\":\"1.0\",\"z\":\"i\",\"more\":1}").join();
         assertThat(((WriteResult.Stored) result).key())
                 .containsExactly(Map.entry("z", AttributeValue.fromS("i")), Map.entry("a", AttributeValue.fromN("1")));
     }
 
     @Test
     void missingTableIsToldFromABadRequest() {
-        var result = route("nowhere", dynamo.asyncClient())
-                .put("{\"id\":\"i\"}".getBytes(UTF_8))
-                .join();
+        var result =
+                post(route("nowhere", dynamo.asyncClient()), "{\"id\":\"i\"}").join();
         assertThat(((WriteResult.Refused) result).problem().kind()).isEqualTo(Kind.TABLE_UNAVAILABLE);
     }
 
@@ -114,21 +122,21 @@ class WriteRouteTest {
     void failureOfOurOwnIsNotBlamedOnAnyone() {
         FakeTable client = new FakeTable();
         client.fails(new IllegalStateException("bug"));
-        var future = route("table", client).put("{\"id\":\"i\"}".getBytes(UTF_8));
+        var future = post(route("table", client), "{\"id\":\"i\"}");
         assertThatThrownBy(future::join).hasRootCauseMessage("bug");
     }
 
     @Test
     void refusedDocumentNeverReachesTheTable() {
         FakeTable client = new FakeTable();
-        assertThat(route("table", client).put("{}".getBytes(UTF_8)).join()).isInstanceOf(WriteResult.Refused.class);
+        assertThat(post(route("table", client), "{}").join()).isInstanceOf(WriteResult.Refused.class);
         assertThat(client.puts).isEmpty();
     }
 
     @Test
     void writeHasADeadline() {
         FakeTable client = new FakeTable();
-        route("table", client).put("{\"id\":\"i\"}".getBytes(UTF_8)).join();
+        post(route("table", client), "{\"id\":\"i\"}").join();
         assertThat(client.puts).singleElement().satisfies(put -> assertThat(
                         put.overrideConfiguration().orElseThrow().apiCallTimeout())
                 .contains(Duration.ofSeconds(10)));
@@ -137,9 +145,8 @@ class WriteRouteTest {
     private static Problem problemAfter(Throwable failure) {
         FakeTable client = new FakeTable();
         client.fails(failure);
-        return ((WriteResult.Refused) route("table", client)
-                        .put("{\"id\":\"i\"}".getBytes(UTF_8))
-                        .join())
+        return ((WriteResult.Refused)
+                        post(route("table", client), "{\"id\":\"i\"}").join())
                 .problem();
     }
 

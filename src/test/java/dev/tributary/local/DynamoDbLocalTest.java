@@ -133,8 +133,8 @@ class DynamoDbLocalTest {
     private static void createUsersWithAda(DynamoDbLocal local) {
         try (DynamoDbAsyncClient client = DynamoDbAsyncClient.builder()
                 .endpointOverride(local.endpoint())
-                .region(local.region())
-                .credentialsProvider(local.credentials())
+                .region(local.place().region())
+                .credentialsProvider(local.place().credentials())
                 .build()) {
             LocalTables.create(Map.of("users", LocalDynamoDb.table("email:S", true)), client);
             client.putItem(put -> put.tableName("users").item(ADA)).join();
@@ -144,8 +144,8 @@ class DynamoDbLocalTest {
     private static Map<String, AttributeValue> ada(DynamoDbLocal local) {
         try (DynamoDbClient client = DynamoDbClient.builder()
                 .endpointOverride(local.endpoint())
-                .region(local.region())
-                .credentialsProvider(local.credentials())
+                .region(local.place().region())
+                .credentialsProvider(local.place().credentials())
                 .httpClientBuilder(ApacheHttpClient.builder())
                 .build()) {
             return client.getItem(get -> get.tableName("users").key(Map.of("email", ADA.get("email"))))

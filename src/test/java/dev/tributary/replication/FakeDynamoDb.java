@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
@@ -26,9 +27,13 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /** A client of {@link FakeTables} behind a network that decides when a call takes effect and when it is answered. */
 final class FakeDynamoDb implements DynamoDbAsyncClient {
+
+    static final String DEAD_LETTERS = "dead-letters";
 
     private static final int STATEMENT_LIMIT = 25;
 
@@ -116,20 +121,34 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
             return CompletableFuture.completedFuture(
                     FakeTables.failed(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR));
         }
+        if (failure instanceof DynamoDbException refused
+                && "ValidationException".equals(refused.awsErrorDetails().errorCode())) {
+            return CompletableFuture.completedFuture(FakeTables.failed(BatchStatementErrorCodeEnum.VALIDATION_ERROR));
+        }
         return CompletableFuture.failedFuture(thrown);
     }
 
-    /** Holds no dead letters: nothing that these tests write is refused for good. Over no network, so it has no faults. */
     @Override
-    public CompletableFuture<QueryResponse> query(QueryRequest request) {
-        return CompletableFuture.completedFuture(
-                QueryResponse.builder().items(List.of()).build());
+    public CompletableFuture<UpdateItemResponse> updateItem(UpdateItemRequest request) {
+        return network.send(request, () -> tables.update(request));
     }
 
-    /** None parked, and nowhere to park: a write refused for good would stand still, and the test would fail. */
+    /**
+     * Where there is no table of dead letters, none are parked: nothing that these tests write is refused for good. That
+     * is answered over no network, so it has no faults.
+     */
+    @Override
+    public CompletableFuture<QueryResponse> query(QueryRequest request) {
+        return tables.exists(request.tableName())
+                ? network.send(request, () -> tables.query(request))
+                : CompletableFuture.completedFuture(
+                        QueryResponse.builder().items(List.of()).build());
+    }
+
+    /** Without their table none is parked: a write refused for good would stand still, and the test would fail. */
     DeadLetters deadLetters(String route) {
         return new DeadLetters(
-                new DeadLetterTable(this, "dead-letters", Duration.ofSeconds(1)), route, Clock.systemUTC());
+                new DeadLetterTable(this, DEAD_LETTERS, Duration.ofSeconds(1)), route, Clock.systemUTC());
     }
 
     @Override

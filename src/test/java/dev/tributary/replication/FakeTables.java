@@ -22,12 +22,16 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
  * Tables in memory whose writes decide as those of DynamoDB do: they evaluate the condition of the request, and a
@@ -102,9 +106,7 @@ final class FakeTables {
 
     TransactWriteItemsResponse transact(TransactWriteItemsRequest request) {
         List<TransactWriteItem> items = request.transactItems();
-        List<Action> actions = items.stream()
-                .map(item -> item.put() != null ? action(item.put()) : action(item.delete()))
-                .toList();
+        List<Action> actions = items.stream().map(this::action).toList();
         if (actions.size() > TRANSACTION_LIMIT) {
             throw invalid("a transaction takes " + TRANSACTION_LIMIT + " actions");
         }
@@ -128,6 +130,41 @@ final class FakeTables {
         return TransactWriteItemsResponse.builder().build();
     }
 
+    boolean exists(String name) {
+        return tables.containsKey(name);
+    }
+
+    QueryResponse query(QueryRequest request) {
+        return QueryResponse.builder()
+                .items(new FakeQuery(request)
+                        .run(table(request.tableName()).rows().values()))
+                .build();
+    }
+
+    /** Adds to one number, or sets one attribute. */
+    UpdateItemResponse update(UpdateItemRequest request) {
+        String[] words = request.updateExpression().split(" ", -1);
+        String name = request.expressionAttributeNames().get(words[1]);
+        AttributeValue given = request.expressionAttributeValues().get(words[words.length - 1]);
+        Map<String, AttributeValue> before = Optional.ofNullable(
+                        table(request.tableName()).rows().get(request.key()))
+                .orElse(Map.of());
+        Map<String, AttributeValue> after = new HashMap<>(before);
+        if (words[0].equals("ADD")) {
+            long sum = Long.parseLong(given.n())
+                    + Long.parseLong(
+                            before.getOrDefault(name, AttributeValue.fromN("0")).n());
+            after.put(name, AttributeValue.fromN(Long.toString(sum)));
+        } else {
+            after.put(name, given);
+        }
+        if (!request.conditionExpression().equals("attribute_exists(#position)")) {
+            throw new IllegalArgumentException("Not understood here: " + request.conditionExpression());
+        }
+        perform(new Action(request.tableName(), request.key(), before, after, !before.isEmpty()));
+        return UpdateItemResponse.builder().build();
+    }
+
     /** One statement of a batch; each takes effect by itself. */
     BatchStatementResponse execute(BatchStatementRequest request) {
         FakeStatement statement = FakeStatement.parse(request);
@@ -142,6 +179,9 @@ final class FakeTables {
                 ? before.isEmpty()
                 : ConditionExpression.holds(statement.condition(), statement.names(), statement.values(), before);
         executed++;
+        if (insert && !key.values().stream().allMatch(value -> value.s() != null)) {
+            throw invalid("the key attributes are strings");
+        }
         boolean nothingToDelete = statement.kind() == FakeStatement.Kind.DELETE && before.isEmpty();
         if (allowed) {
             write(new Action(statement.table(), key, before, statement.after(before), true));
@@ -173,6 +213,9 @@ final class FakeTables {
         if (action.allowed()) {
             return CancellationReason.builder().code("None").build();
         }
+        if (item.conditionCheck() != null) {
+            return CancellationReason.builder().code("ConditionalCheckFailed").build();
+        }
         var wanted = item.put() != null
                 ? item.put().returnValuesOnConditionCheckFailure()
                 : item.delete().returnValuesOnConditionCheckFailure();
@@ -180,6 +223,22 @@ final class FakeTables {
         boolean old = wanted == ReturnValuesOnConditionCheckFailure.ALL_OLD
                 && !action.before().isEmpty();
         return (old ? reason.item(action.before()) : reason).build();
+    }
+
+    private Action action(TransactWriteItem item) {
+        if (item.conditionCheck() != null) {
+            var check = item.conditionCheck();
+            Map<String, AttributeValue> before = Optional.ofNullable(
+                            table(check.tableName()).rows().get(check.key()))
+                    .orElse(Map.of());
+            boolean allowed = ConditionExpression.holds(
+                    check.conditionExpression(),
+                    check.expressionAttributeNames(),
+                    check.expressionAttributeValues(),
+                    before);
+            return new Action(check.tableName(), check.key(), before, before, allowed);
+        }
+        return item.put() != null ? action(item.put()) : action(item.delete());
     }
 
     private Action action(Put put) {
@@ -215,6 +274,9 @@ final class FakeTables {
         Map<String, AttributeValue> before =
                 Optional.ofNullable(table(name).rows().get(key)).orElse(Map.of());
         boolean allowed = condition == null || ConditionExpression.holds(condition, names, values, before);
+        if (!after.isEmpty() && !key.values().stream().allMatch(value -> value.s() != null)) {
+            throw invalid("the key attributes are strings");
+        }
         return new Action(name, key, before, after, allowed);
     }
 
@@ -222,12 +284,16 @@ final class FakeTables {
         if (!action.allowed()) {
             throw ConditionalCheckFailedException.builder()
                     .message("The conditional request failed")
+                    .item(action.before().isEmpty() ? null : action.before())
                     .build();
         }
         write(action);
     }
 
     private void write(Action action) {
+        if (action.after().equals(action.before())) {
+            return;
+        }
         if (action.after().isEmpty()) {
             table(action.table()).rows().remove(action.key());
         } else {

@@ -37,17 +37,19 @@ class FencedPipelineTest {
     private final HeldCalls calls = new HeldCalls();
     private final SwitchedFence fence = new SwitchedFence();
     private final FakeDynamoDb client = new FakeDynamoDb(tables, calls);
+    private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
     private final ReplicationPipeline pipeline = new ReplicationPipeline(
             List.of(new Route(
                     "users.by_city",
                     new Projection(
                             new Simulation.Settings(TABLE),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
-                    new BatchingTable(client, TABLE, new BatchingTable.Limits(4, 1, 3)),
+                    new BatchingTable(
+                            client, TABLE, new BatchingTable.Limits(4, 1, 3), timer, () -> time.now() * 1_000_000),
                     client.deadLetters("users.by_city"))),
             10,
             fence,
-            new VirtualTimer(time, asked -> asked, Runnable::run),
+            timer,
             new SimpleMeterRegistry(),
             new Health());
 
@@ -93,7 +95,7 @@ class FencedPipelineTest {
     @Test
     void aWriteThatALateRenewalHoldsBackIsMadeWhenTheFenceOpensAgain() throws Exception {
         fence.open = false;
-        pipeline.submit(insert(1, "Oakland"), "1");
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
         assertThat(time.runUntil(() -> !calls.held.isEmpty(), 1_000)).isFalse();
         fence.open = true;
         assertThat(time.runUntil(() -> !calls.held.isEmpty(), 2_000)).isTrue();
@@ -106,7 +108,7 @@ class FencedPipelineTest {
     void nothingIsSentOnceTheLeaseIsLostAndNoCheckpointPassesIt() throws Exception {
         fence.open = false;
         fence.lost = true;
-        pipeline.submit(insert(1, "Oakland"), "1");
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
         time.runOut();
         assertThat(calls.held).isEmpty();
         assertThat(pipeline.checkpoint()).isNull();
@@ -114,7 +116,7 @@ class FencedPipelineTest {
 
     @Test
     void aFailedWriteIsNotTriedAgainOnceTheLeaseIsLost() throws Exception {
-        pipeline.submit(insert(1, "Oakland"), "1");
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
         fence.open = false;
         fence.lost = true;
         tables.listen((table, key, before, after) -> {
@@ -129,7 +131,7 @@ class FencedPipelineTest {
     /** The old row is not there, so the transaction is cancelled and the new row would come by a call of its own. */
     @Test
     void theSecondCallOfAMoveIsNotSentOnceTheFenceHasClosed() throws Exception {
-        pipeline.submit(move(2, "Oakland", "Berkeley"), "2");
+        pipeline.submit(move(2, "Oakland", "Berkeley"), "2", () -> {});
         fence.open = false;
         fence.lost = true;
         calls.held.remove().run();

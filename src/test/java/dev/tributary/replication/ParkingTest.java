@@ -11,6 +11,7 @@ import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
@@ -116,7 +117,7 @@ class ParkingTest {
         drain();
         change("ada", cityOfTheWrongType());
         drain();
-        Change parked = letters.change(ROUTE, owner("ada"), version(2)).join().orElseThrow();
+        Change parked = Parked.change(letters, ROUTE, owner("ada"), version(2)).orElseThrow();
         assertThat(parked.before().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromS("Oakland"));
         assertThat(parked.after().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromN("1"));
     }
@@ -235,8 +236,7 @@ class ParkingTest {
         drain();
         assertThat(parked()).singleElement().satisfies(change -> assertThat(change.reason())
                 .contains("size"));
-        assertThat(letters.change(ROUTE, owner("ada"), version(2))
-                        .join()
+        assertThat(Parked.change(letters, ROUTE, owner("ada"), version(2))
                         .orElseThrow()
                         .after())
                 .contains(source.get("ada"));
@@ -311,7 +311,10 @@ class ParkingTest {
                         ROUTE,
                         new Projection(settings, KEY),
                         new BatchingTable(
-                                dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                dynamo.asyncClient(),
+                                byCity,
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 100,
                 () -> leaseHeld,
@@ -336,7 +339,8 @@ class ParkingTest {
             source.put(email, after);
             change = before.equals(NOTHING) ? new Change.Insert(mark, after) : new Change.Modify(mark, before, after);
         }
-        assertThat(pipeline.submit(change, Integer.toString(sequence))).isTrue();
+        assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
+                .isTrue();
     }
 
     private static Map<String, AttributeValue> city(String city) {
@@ -354,7 +358,7 @@ class ParkingTest {
     }
 
     private List<ParkedChange> parked() {
-        return letters.list(ROUTE).join();
+        return Parked.in(letters, ROUTE);
     }
 
     /** As a person does, in the console. */

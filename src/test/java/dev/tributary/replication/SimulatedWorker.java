@@ -100,7 +100,7 @@ final class SimulatedWorker implements Fence {
             return false;
         }
         try {
-            return pipeline.submit(record.change(), record.sequenceNumber());
+            return pipeline.submit(record.change(), record.sequenceNumber(), () -> {});
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -13,9 +13,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * One history of a source, replicated by workers that crash, pause, lose their leases and hand them over, over a bad
@@ -41,6 +43,7 @@ final class Simulation {
     private final List<SimulatedShard> shards = new ArrayList<>();
     private final SourceHistory history;
     private final Expectation expectation;
+    private final List<String> behindNothing = new ArrayList<>();
     private final RandomGenerator random;
     private final Conditions conditions;
 
@@ -50,8 +53,16 @@ final class Simulation {
      * @param shape what happens to the items
      * @param fenced whether a worker asks its fence
      * @param lateness how long after its timeout a write may still take effect, in milliseconds; 0: the network drops it
+     * @param locked whether redrives, of which there are some where changes are refused, heed each other's lock
      */
-    record Conditions(Shape shape, boolean fenced, long lateness) {
+    record Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
+
+        Conditions(Shape shape, boolean fenced, long lateness) {
+            this(shape, fenced, lateness, true);
+        }
+
+        /** With changes that a target can never take, and people who redrive them. */
+        static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, 0);
 
         /** What the engine is built for. */
         static final Conditions PROMISED = new Conditions(Shape.ANYTHING, true, 0);
@@ -64,7 +75,13 @@ final class Simulation {
         tables.create(INJECTIVE, "city", "id");
         tables.create(COLLIDING, "city");
         expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING));
-        tables.listen(expectation::changed);
+        tables.listen((table, key, before, after) -> {
+            if (!table.equals(FakeDynamoDb.DEAD_LETTERS)) {
+                expectation.changed(table, key, before, after);
+            } else if (before.isEmpty() && isBehind(after) && !hasPredecessor(key)) {
+                behindNothing.add(key.get("position").s() + " was parked behind nothing");
+            }
+        });
         for (List<Shard> lineage : history.lineages()) {
             SimulatedShard parent = null;
             for (Shard shard : lineage) {
@@ -95,8 +112,21 @@ final class Simulation {
             shards.stream().filter(shard -> shard.owner() != null).forEach(this::strike);
             return time.now() < QUIET_FROM;
         });
-        if (!time.runUntil(this::everythingEnded, PATIENCE)) {
+        if (conditions.shape() == Shape.REFUSED) {
+            tables.create(FakeDynamoDb.DEAD_LETTERS, "route", "position");
+            SimulatedOperator operator = new SimulatedOperator(time, random, this::client, conditions.locked());
+            int busy = random.nextInt(1, 30);
+            time.every(100, () -> {
+                if (random.nextInt(time.now() < QUIET_FROM ? busy : 50) == 0) {
+                    String route = random.nextBoolean() ? INJECTIVE : COLLIDING;
+                    operator.redrive(route, projection(route), time.now() < QUIET_FROM);
+                }
+                return !everythingRests();
+            });
+        }
+        if (!time.runUntil(this::everythingRests, PATIENCE)) {
             List<String> stuck = new ArrayList<>();
+            stuck.add(parked() + " dead letters");
             for (SimulatedShard shard : shards) {
                 stuck.add("checkpoint stands at " + shard.committed() + " of "
                         + shard.records().size());
@@ -104,11 +134,49 @@ final class Simulation {
             return stuck;
         }
         time.runOut();
-        return expectation.violations(tables);
+        List<String> violations = new ArrayList<>(expectation.violations(tables));
+        violations.addAll(behindNothing);
+        return violations;
     }
 
     private boolean everythingEnded() {
         return shards.stream().allMatch(SimulatedShard::isEnded);
+    }
+
+    private boolean everythingRests() {
+        return everythingEnded() && parked() == 0;
+    }
+
+    private long parked() {
+        return tables.exists(FakeDynamoDb.DEAD_LETTERS)
+                ? tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
+                        .filter(key -> List.of(INJECTIVE, COLLIDING)
+                                .contains(key.get("route").s()))
+                        .count()
+                : 0;
+    }
+
+    private static boolean isBehind(Map<String, AttributeValue> letter) {
+        return letter.containsKey("reason") && letter.get("reason").s().startsWith("an earlier change");
+    }
+
+    private boolean hasPredecessor(Map<String, AttributeValue> letter) {
+        String position = letter.get("position").s();
+        return tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
+                .filter(key -> key.get("route").equals(letter.get("route")))
+                .map(key -> key.get("position").s())
+                .anyMatch(other -> other.compareTo(position) < 0
+                        && other.startsWith(position.substring(0, position.indexOf('#'))));
+    }
+
+    private FakeDynamoDb client(SimulatedProcess process) {
+        return new FakeDynamoDb(
+                tables,
+                new FaultyNetwork(
+                        process,
+                        time,
+                        random,
+                        new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
     }
 
     private void acquire(SimulatedShard shard) {
@@ -119,26 +187,24 @@ final class Simulation {
     }
 
     private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process) {
-        FakeDynamoDb client = new FakeDynamoDb(
-                tables,
-                new FaultyNetwork(
-                        process,
-                        time,
-                        random,
-                        new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
+        FakeDynamoDb client = client(process);
+        VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         List<Route> routes = List.of(
                 new Route(
                         INJECTIVE,
                         projection(INJECTIVE),
-                        new BatchingTable(client, INJECTIVE, new BatchingTable.Limits(4, 1, 3)),
+                        target(client, INJECTIVE, timer),
                         client.deadLetters(INJECTIVE)),
                 new Route(
                         COLLIDING,
                         projection(COLLIDING),
-                        new BatchingTable(client, COLLIDING, new BatchingTable.Limits(4, 1, 3)),
+                        target(client, COLLIDING, timer),
                         client.deadLetters(COLLIDING)));
-        VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         return new ReplicationPipeline(routes, SimulatedWorker.MAX_IN_FLIGHT, fence, timer, REGISTRY, new Health());
+    }
+
+    private BatchingTable target(FakeDynamoDb client, String table, VirtualTimer timer) {
+        return new BatchingTable(client, table, new BatchingTable.Limits(4, 1, 3), timer, () -> time.now() * 1_000_000);
     }
 
     private void strike(SimulatedShard shard) {

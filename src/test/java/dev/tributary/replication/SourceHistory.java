@@ -46,6 +46,8 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
     enum Shape {
         /** Everything: inserts, updates, moves, removals, losing and regaining the target's key attribute. */
         ANYTHING,
+        /** The same, and target keys that the target cannot take; at last each item gets one that it can. */
+        REFUSED,
         /** An item is inserted and then updated under its target key. */
         IN_PLACE
     }
@@ -61,6 +63,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
         private final long granularity;
         private final int items;
         private final long burst;
+        private boolean mending;
         private final int cities;
         private final long[] sequence;
         private final Map<String, Item> source = new HashMap<>();
@@ -83,6 +86,11 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             for (long moment : moments) {
                 int number = random.nextInt(3) == 0 ? 0 : random.nextInt(items); // the first is a hot one
                 happen("item" + number, number % 2, moment - moment % burst);
+            }
+            if (shape == Shape.REFUSED) {
+                mending = true;
+                List.copyOf(source.keySet())
+                        .forEach(id -> happen(id, Integer.parseInt(id.substring("item".length())) % 2, DURATION));
             }
             return new SourceHistory(
                     List.copyOf(changes), streams.stream().map(this::shards).toList());
@@ -112,11 +120,11 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
                 attributes.put("n", AttributeValue.fromN(Long.toString(random.nextLong(1_000_000))));
                 return new Change.Modify(mark, old, new Item(attributes));
             }
-            if (random.nextInt(5) == 0) {
+            if (!mending && random.nextInt(5) == 0) {
                 return new Change.Remove(mark, old);
             }
             Map<String, AttributeValue> attributes = new HashMap<>(item(id).attributes());
-            if (random.nextBoolean() && old.attributes().containsKey("city")) {
+            if (!mending && random.nextBoolean() && old.attributes().containsKey("city")) {
                 attributes.put("city", old.attributes().get("city")); // stays where it is
             }
             return new Change.Modify(mark, old, new Item(attributes));
@@ -131,6 +139,9 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             }
             if (shape == Shape.IN_PLACE || random.nextInt(8) > 0) {
                 attributes.put("city", AttributeValue.fromS("city" + random.nextInt(cities)));
+                if (shape == Shape.REFUSED && !mending && random.nextInt(5) == 0) {
+                    attributes.put("city", AttributeValue.fromN("1"));
+                }
             }
             return new Item(attributes);
         }

@@ -13,11 +13,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 
 /** Workers of a table large enough to have many shards. */
@@ -151,14 +157,38 @@ class ManyShardsTest {
 
     /** What was put into the target, in order. */
     private static final class Writes implements ExecutionInterceptor {
+        private static final Pattern PARAMETER = Pattern.compile("[\"'](\\w+)[\"'](?:: | = | < )\\?");
+
         private final Map<String, List<Integer>> byItem = new ConcurrentHashMap<>();
 
         @Override
         public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
             if (context.request() instanceof PutItemRequest put) {
-                byItem.computeIfAbsent(put.item().get("id").s(), id -> new CopyOnWriteArrayList<>())
-                        .add(Integer.parseInt(put.item().get("n").n()));
+                add(put.item());
+            } else if (context.request() instanceof BatchExecuteStatementRequest batch) {
+                var answers = ((BatchExecuteStatementResponse) context.response()).responses();
+                for (int i = 0; i < answers.size(); i++) {
+                    if (answers.get(i).error() == null) {
+                        add(parameters(batch.statements().get(i)));
+                    }
+                }
             }
+        }
+
+        private void add(Map<String, AttributeValue> row) {
+            byItem.computeIfAbsent(row.get("id").s(), id -> new CopyOnWriteArrayList<>())
+                    .add(Integer.parseInt(row.get("n").n()));
+        }
+
+        /** By the names that stand before them in the statement. */
+        private static Map<String, AttributeValue> parameters(BatchStatementRequest statement) {
+            Map<String, AttributeValue> parameters = new HashMap<>();
+            Matcher name = PARAMETER.matcher(statement.statement());
+            for (AttributeValue value : statement.parameters()) {
+                assertThat(name.find()).isTrue();
+                parameters.put(name.group(1), value);
+            }
+            return parameters;
         }
 
         int latest(String id) {

@@ -38,6 +38,7 @@ class ShardProcessorTest {
             new ChangeDecoder(new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
             fence -> new ReplicationPipeline(List.of(), 10, fence, timer, new SimpleMeterRegistry(), new Health()),
             shard -> new LeaseFence(ShardProcessorTest::held, Duration.ofHours(1), Duration.ofSeconds(1)),
+            new ReadAhead(1 << 20, 1 << 20),
             timer,
             Duration.ofHours(1),
             Duration.ofSeconds(1),

@@ -69,6 +69,7 @@ final class SimulatedSource implements AutoCloseable {
     private final String leaseTable = "leases-" + UUID.randomUUID();
     private SimulatedStream stream;
     private LeaseTimings timings = new LeaseTimings(Duration.ofSeconds(3));
+    private long heldBytes = 64L << 20;
     private Duration pollInterval = Duration.ofMillis(50);
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
     private GapPolicy gaps = GapPolicy.STOP;
@@ -182,7 +183,7 @@ final class SimulatedSource implements AutoCloseable {
                         "items.copies",
                         new Projection(route, described.key()),
                         new BatchingTable(
-                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
@@ -192,7 +193,7 @@ final class SimulatedSource implements AutoCloseable {
                 streamsClient(),
                 dynamo.asyncClient(),
                 new SourceWorker.Shared(
-                        name, timings, Duration.ofSeconds(5), timer, meters, health, clock, fatal::add));
+                        name, timings, heldBytes, Duration.ofSeconds(5), timer, meters, health, clock, fatal::add));
     }
 
     private SourceStream sourceStream() {
@@ -223,7 +224,15 @@ final class SimulatedSource implements AutoCloseable {
         LeaseManagement leases = new SchedulerFactory(
                         dynamo.asyncClient(), streamsClient(), timings, "syncer", Clock.systemUTC())
                 .assemble(
-                        sourceStream(), leaseTable, false, pollInterval, () -> null, silentGaps(silent), silent, silent)
+                        sourceStream(),
+                        leaseTable,
+                        false,
+                        pollInterval,
+                        new ReadAhead(1, 1),
+                        () -> null,
+                        silentGaps(silent),
+                        silent,
+                        silent)
                 .leases();
         StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
                         stream.arn(),
@@ -357,6 +366,11 @@ final class SimulatedSource implements AutoCloseable {
         @Override
         public int maxInFlight() {
             return settings.maxInFlight();
+        }
+
+        @Override
+        public int maxInFlightBytes() {
+            return settings.maxInFlightBytes();
         }
 
         @Override

@@ -155,7 +155,10 @@ class SourceWorkerTest {
                         "users.by-city",
                         new Projection(settings, target.key()),
                         new BatchingTable(
-                                dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH)),
+                                dynamo.asyncClient(),
+                                byCity,
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), deadLetters, Duration.ofSeconds(1)),
                                 "users.by-city",
@@ -167,6 +170,7 @@ class SourceWorkerTest {
                 new SourceWorker.Shared(
                         name,
                         TIMINGS,
+                        64L << 20,
                         Duration.ofSeconds(5),
                         timer,
                         new SimpleMeterRegistry(),

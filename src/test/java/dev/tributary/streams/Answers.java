@@ -93,7 +93,7 @@ final class Answers {
         ObjectNode data = json.putObject("dynamodb")
                 .put("ApproximateCreationDateTime", record.created().getEpochSecond())
                 .put("SequenceNumber", record.sequenceNumber())
-                .put("SizeBytes", 100)
+                .put("SizeBytes", record.size())
                 .put("StreamViewType", "NEW_AND_OLD_IMAGES");
         data.set("Keys", map(record.keys()));
         if (record.oldImage() != null) {

@@ -13,6 +13,9 @@ import software.amazon.awssdk.services.dynamodb.model.OperationType;
 /** A shard of a {@link SimulatedStream}: its records, and what becomes of it. Safe for any thread. */
 public final class SimulatedShard {
 
+    /** GetRecords returns no more than that, or one record. */
+    private static final long MAX_BYTES = 1 << 20;
+
     private final SimulatedStream stream;
     private final String id;
     private final @Nullable SimulatedShard parent;
@@ -173,7 +176,16 @@ public final class SimulatedShard {
         if (after.compareTo(trimmed) < 0) {
             throw Fault.trimmed().refusal();
         }
-        return records.tailMap(after, false).values().stream().limit(limit).toList();
+        List<StreamedRecord> page = new ArrayList<>();
+        long size = 0;
+        for (StreamedRecord record : records.tailMap(after, false).values()) {
+            size += record.size();
+            if (page.size() == limit || (size > MAX_BYTES && !page.isEmpty())) {
+                break;
+            }
+            page.add(record);
+        }
+        return page;
     }
 
     /** Whether an iterator behind this sequence number will ever return a record. */

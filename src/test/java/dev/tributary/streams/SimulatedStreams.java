@@ -71,10 +71,14 @@ public final class SimulatedStreams implements AutoCloseable {
         server.start();
     }
 
+    public URI endpoint() {
+        InetSocketAddress address = server.getAddress();
+        return URI.create("http://" + address.getHostString() + ":" + address.getPort());
+    }
+
     /** Points a client builder at this endpoint. */
     public <B extends AwsClientBuilder<B, ?>> B configure(B builder) {
-        InetSocketAddress address = server.getAddress();
-        return builder.endpointOverride(URI.create("http://" + address.getHostString() + ":" + address.getPort()))
+        return builder.endpointOverride(endpoint())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(
                         StaticCredentialsProvider.create(AwsBasicCredentials.create("simulated", "secret")));

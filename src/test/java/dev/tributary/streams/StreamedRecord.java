@@ -13,4 +13,29 @@ record StreamedRecord(
         Instant created,
         Map<String, AttributeValue> keys,
         @Nullable Map<String, AttributeValue> oldImage,
-        @Nullable Map<String, AttributeValue> newImage) {}
+        @Nullable Map<String, AttributeValue> newImage) {
+
+    /** In bytes, about, for the page it fits on. */
+    long size() {
+        return size(keys) + size(oldImage) + size(newImage);
+    }
+
+    private static long size(@Nullable Map<String, AttributeValue> attributes) {
+        if (attributes == null) {
+            return 0;
+        }
+        return attributes.entrySet().stream()
+                .mapToLong(attribute -> attribute.getKey().length() + size(attribute.getValue()))
+                .sum();
+    }
+
+    private static long size(AttributeValue value) {
+        return switch (value.type()) {
+            case S -> value.s().length();
+            case B -> value.b().asByteArrayUnsafe().length;
+            case M -> size(value.m());
+            case L -> value.l().stream().mapToLong(StreamedRecord::size).sum();
+            default -> value.toString().length();
+        };
+    }
+}

@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
@@ -59,13 +61,15 @@ class BatchingTableTest {
                 }
             }))
             .build();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final String name = dynamo.createTable("target", "city:S, id:S");
     private final BatchingTable table =
-            new BatchingTable(client, name, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH));
+            new BatchingTable(client, name, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
 
     @AfterEach
     void close() {
         client.close();
+        timer.shutdownNow();
     }
 
     @Test
@@ -84,7 +88,7 @@ class BatchingTableTest {
 
     @Test
     void withABatchSizeOfOneEveryWriteGoesAlone() {
-        BatchingTable alone = new BatchingTable(client, name, BatchingTable.Limits.batchSize(1));
+        BatchingTable alone = new BatchingTable(client, name, BatchingTable.Limits.batchSize(1), timer);
         assertThat(applyAll(alone, writes(n -> upsert(n, 1)))).containsOnly(Outcome.APPLIED);
         assertThat(batches()).isZero();
     }
@@ -92,7 +96,7 @@ class BatchingTableTest {
     @Test
     void rowsWrittenInBatchesAreThoseWrittenAlone() {
         String otherName = dynamo.createTable("alone", "city:S, id:S");
-        BatchingTable alone = new BatchingTable(client, otherName, BatchingTable.Limits.batchSize(1));
+        BatchingTable alone = new BatchingTable(client, otherName, BatchingTable.Limits.batchSize(1), timer);
         Map<String, AttributeValue> narrow = Map.of("n", AttributeValue.fromN("1"));
         Map<String, AttributeValue> wide = everyType();
         for (BatchingTable each : List.of(table, alone)) {

@@ -1,10 +1,17 @@
 package dev.tributary.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
@@ -12,13 +19,20 @@ class LaneTest {
     private static final int CALLS_AT_ONCE = 2;
     private static final int MOST_PER_CALL = 3;
 
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final List<List<String>> calls = new ArrayList<>();
     private final List<CompletableFuture<Void>> answers = new ArrayList<>();
-    private final Lane<String> lane = new Lane<>(CALLS_AT_ONCE, MOST_PER_CALL, name -> name.charAt(0), call -> {
-        calls.add(call);
-        answers.add(new CompletableFuture<>());
-        return answers.get(answers.size() - 1);
-    });
+    private final Lane<String> lane = new Lane<>(
+            CALLS_AT_ONCE,
+            MOST_PER_CALL,
+            name -> name.charAt(0),
+            call -> {
+                calls.add(call);
+                answers.add(new CompletableFuture<>());
+                return answers.get(answers.size() - 1);
+            },
+            new Pace(() -> 0),
+            timer);
 
     @Test
     void anElementGoesAtOnceWhileFewCallsAreUnderWay() {
@@ -62,12 +76,50 @@ class LaneTest {
     @Test
     void callsThatEndAtOnceLeaveNothingWaiting() {
         List<String> sent = new ArrayList<>();
-        Lane<String> quick = new Lane<>(1, 1, name -> name, call -> {
-            sent.addAll(call);
-            return CompletableFuture.completedFuture(null);
-        });
+        Lane<String> quick = new Lane<>(
+                1,
+                1,
+                name -> name,
+                call -> {
+                    sent.addAll(call);
+                    return CompletableFuture.completedFuture(null);
+                },
+                new Pace(() -> 0),
+                timer);
         List.of("a", "b", "c").forEach(quick::submit);
         assertThat(sent).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void elementsWaitForThePaceAndThenGo() {
+        AtomicLong nanos = new AtomicLong();
+        Pace pace = new Pace(nanos::get);
+        pace.throttled(10);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        pace.throttled(10);
+        assertThat(pace.rate()).isEqualTo(1);
+        ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
+        Lane<String> slow = new Lane<>(
+                CALLS_AT_ONCE,
+                MOST_PER_CALL,
+                name -> name,
+                call -> {
+                    sent.addAll(call);
+                    return CompletableFuture.completedFuture(null);
+                },
+                pace,
+                timer);
+        List.of("a", "b").forEach(slow::submit);
+        assertThat(sent).isEmpty();
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        await().untilAsserted(() -> assertThat(sent).containsExactly("a"));
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        await().untilAsserted(() -> assertThat(sent).containsExactly("a", "b"));
+    }
+
+    @AfterEach
+    void close() {
+        timer.shutdownNow();
     }
 
     private void submit(String... elements) {

@@ -1,0 +1,115 @@
+package dev.tributary.bench;
+
+import dev.tributary.config.Configuration;
+import dev.tributary.config.InvalidConfigurationException;
+import dev.tributary.model.Change;
+import dev.tributary.model.ItemKey;
+import dev.tributary.ordering.CheckpointTracker;
+import dev.tributary.ordering.KeyedSerialExecutor;
+import dev.tributary.projection.Projected;
+import dev.tributary.projection.Projection;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a change costs in our own code, without the SDK, the network and KCL. One thread; changes per second. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class ChangeBenchmark {
+
+    private static final int CHANGES = 4096;
+
+    /** Open at a time, as with the default of {@code max-in-flight}. */
+    private static final int OPEN = 1000;
+
+    private final Change[] changes = Changes.random(CHANGES);
+    private final CheckpointTracker<String> tracker = new CheckpointTracker<>();
+    private final Queue<CompletableFuture<Void>> calls = new ArrayDeque<>();
+    private final KeyedSerialExecutor<ItemKey, Task> executor = new KeyedSerialExecutor<>(this::call, Task::then);
+    private @Nullable Projection projection;
+    private int next;
+
+    /** A change on its way, and the one it was merged with. */
+    private record Task(
+            CheckpointTracker<String>.Entry entry, @Nullable Task earlier) {
+        Task then(Task later) {
+            return new Task(later.entry, this);
+        }
+
+        void complete() {
+            for (Task task = this; task != null; task = task.earlier) {
+                task.entry.complete();
+            }
+        }
+    }
+
+    /** One route, as in the benchmark of drains. */
+    @Setup
+    public void configure() throws InvalidConfigurationException {
+        var settings = Configuration.of(Map.of(
+                "source.users.table", Users.SOURCE,
+                "source.users.route.by-city.table", Users.TARGET,
+                "source.users.route.by-city.exclude", Users.PAYLOAD));
+        var route = Objects.requireNonNull(
+                Objects.requireNonNull(settings.source().get("users")).route().get("by-city"));
+        projection = new Projection(route, Users.TARGET_KEY);
+    }
+
+    /** From change to target write. */
+    @org.openjdk.jmh.annotations.Benchmark
+    public Projected projection() {
+        return Objects.requireNonNull(projection).project(next());
+    }
+
+    /** Opened, ordered by its item, and completed when 1,000 more are open, one in eight behind others of its item. */
+    @org.openjdk.jmh.annotations.Benchmark
+    public @Nullable String ordering() {
+        return order(next());
+    }
+
+    /** Both, which is the whole way of a change through our code but for the call. */
+    @org.openjdk.jmh.annotations.Benchmark
+    public @Nullable String projectionAndOrdering() {
+        Change change = next();
+        return Objects.requireNonNull(projection).project(change) instanceof Projected.Write ? order(change) : null;
+    }
+
+    private @Nullable String order(Change change) {
+        executor.submit(
+                change.mark().owner(),
+                new Task(tracker.open(change.mark().version().encoded(), 1), null));
+        if (calls.size() >= OPEN) {
+            calls.remove().complete(null);
+        }
+        return tracker.passed();
+    }
+
+    private CompletableFuture<Void> call(Task task) {
+        CompletableFuture<Void> call = new CompletableFuture<>();
+        calls.add(call);
+        return call.thenRun(task::complete);
+    }
+
+    private Change next() {
+        Change change = changes[next];
+        next = (next + 1) & (CHANGES - 1);
+        return change;
+    }
+}

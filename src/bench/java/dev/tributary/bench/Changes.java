@@ -1,0 +1,43 @@
+package dev.tributary.bench;
+
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Version;
+import java.time.Instant;
+import java.util.Map;
+import java.util.SplittableRandom;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Decoded changes in memory, mixed as in {@link Workload}; as many owners as changes, one in eight of them a hot one. */
+final class Changes {
+
+    private Changes() {}
+
+    /**
+     * Changes that can be taken in a circle.
+     *
+     * @param count a power of two
+     */
+    static Change[] random(int count) {
+        SplittableRandom random = new SplittableRandom(1);
+        Change[] changes = new Change[count];
+        for (int i = 0; i < count; i++) {
+            int number = random.nextInt(8) == 0 ? 0 : i;
+            Mark mark = new Mark(
+                    ItemKey.of(Users.SOURCE, Map.of("email", AttributeValue.fromS(Users.email(number)))),
+                    Version.of("2026-11-21T00:00:00.000", "300000000000" + (1_000_000_000 + i)),
+                    Instant.ofEpochSecond(1_800_000_000 + i));
+            Item before = new Item(Users.item(number, 0, i));
+            Item after = new Item(Users.item(number, random.nextInt(10) == 0 ? 1 : 0, i + 1));
+            int kind = random.nextInt(10);
+            if (kind < 6) {
+                changes[i] = new Change.Insert(mark, after);
+            } else {
+                changes[i] = kind < 9 ? new Change.Modify(mark, before, after) : new Change.Remove(mark, before);
+            }
+        }
+        return changes;
+    }
+}

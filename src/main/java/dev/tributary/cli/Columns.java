@@ -1,0 +1,42 @@
+package dev.tributary.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Text in columns as wide as their widest entry. */
+final class Columns {
+
+    private static final String GAP = "  ";
+
+    private final List<String[]> rows = new ArrayList<>();
+
+    Columns(String... heading) {
+        rows.add(heading);
+    }
+
+    /** Entries become one line, whatever is in them. */
+    void row(String... entries) {
+        rows.add(Arrays.stream(entries)
+                .map(entry -> entry.strip().replaceAll("\\s+", " "))
+                .toArray(String[]::new));
+    }
+
+    boolean isEmpty() {
+        return rows.size() == 1;
+    }
+
+    List<String> lines() {
+        int[] widths = new int[rows.get(0).length];
+        rows.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row[i].length())));
+        return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    private static String line(String[] row, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < row.length; i++) {
+            line.append(i == 0 ? "" : GAP).append(row[i]).append(" ".repeat(widths[i] - row[i].length()));
+        }
+        return line.toString().stripTrailing();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.LocalSettings;
+import dev.tributary.config.Settings;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.local.LocalPlace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The chosen routes of a configuration with their dead letters, and the clients behind them. */
+final class LetterRoutes implements AutoCloseable {
+
+    private final Clients clients;
+    private final List<LetterRoute> routes = new ArrayList<>();
+
+    private LetterRoutes(Clients clients) {
+        this.clients = clients;
+    }
+
+    /**
+     * Calls nothing yet.
+     *
+     * @param only {@code <source>.<route>}; empty for all
+     * @throws StartException if there is no such route, or none at all
+     */
+    static LetterRoutes open(Settings settings, Optional<String> only) throws StartException {
+        Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT);
+        LetterRoutes opened = new LetterRoutes(clients);
+        String table = DeadLetterTables.name(settings.application());
+        List<String> names = new ArrayList<>();
+        settings.source().forEach((sourceName, source) -> source.route().forEach((name, route) -> {
+            String full = sourceName + "." + name;
+            names.add(full);
+            if (only.map(full::equals).orElse(true)) {
+                opened.routes.add(new LetterRoute(
+                        sourceName,
+                        name,
+                        source,
+                        route,
+                        new DeadLetterTable(clients.control(source), table, Clients.CALL_TIMEOUT),
+                        clients));
+            }
+        }));
+        if (opened.routes.isEmpty()) {
+            clients.close();
+            throw new StartException(
+                    ExitCode.CONFIGURATION,
+                    names.isEmpty()
+                            ? "the configuration has no route, and so no dead letters"
+                            : "--route %s: the configuration has no such route; it has %s"
+                                    .formatted(only.orElse(""), String.join(", ", names)));
+        }
+        return opened;
+    }
+
+    /** With DynamoDB Local inside the daemon, its tables are reached through the daemon's port. */
+    private static @Nullable LocalPlace local(Settings settings) {
+        return settings.local().mode() == LocalSettings.Mode.OFF
+                ? null
+                : LocalPlace.at(settings.local().port());
+    }
+
+    List<LetterRoute> routes() {
+        return routes;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.tributary.cli;
+
+import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.ParkedItem;
+import dev.tributary.jobs.Redrive;
+import dev.tributary.jobs.Redriven;
+import dev.tributary.projection.Projection;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tributary dead-letters redrive}: brings parked changes to their target once more. */
+@Command(
+        name = "redrive",
+        description = "Brings parked changes to their targets once more, as the configuration says now. The daemon may"
+                + " run. Exit code 0 if nothing of what was chosen is parked any more, 1 otherwise.",
+        mixinStandardHelpOptions = true)
+final class RedriveCommand implements Callable<Integer> {
+
+    /** Items at a time. */
+    private static final int PARALLEL = 16;
+
+    @Mixin
+    private LetterOptions options = new LetterOptions();
+
+    @Mixin
+    private ItemOptions items = new ItemOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private int itemsLeft;
+    private int changesDone;
+    private int changesLeft;
+
+    @Override
+    public Integer call() throws StartException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        try (LetterRoutes routes = options.open();
+                LetterJob job = new LetterJob(err)) {
+            for (LetterRoute route : routes.routes()) {
+                if (!LetterJob.items(route, items).isEmpty()) {
+                    Projection projection = route.projection();
+                    job.run(route, lock -> redrive(route, projection, lock, out));
+                }
+            }
+        } finally {
+            out.flush();
+        }
+        err.printf(
+                "Redriven: %s. Still parked: %s of %s.%n",
+                LetterJob.count(changesDone, "change"),
+                LetterJob.count(changesLeft, "change"),
+                LetterJob.count(itemsLeft, "item"));
+        err.flush();
+        return changesLeft == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void redrive(LetterRoute route, Projection projection, JobLock lock, PrintWriter out)
+            throws StartException {
+        Redrive redrive = new Redrive(projection, route.target(), route.letters(), lock);
+        List<ParkedItem> chosen = LetterJob.items(route, items);
+        for (int from = 0; from < chosen.size(); from += PARALLEL) {
+            List<ParkedItem> some = chosen.subList(from, Math.min(chosen.size(), from + PARALLEL));
+            List<CompletableFuture<Void>> running = some.stream()
+                    .map(item -> redrive.item(item.item()).thenAccept(redriven -> tell(route, item, redriven, out)))
+                    .toList();
+            route.answer(CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)));
+        }
+    }
+
+    private synchronized void tell(LetterRoute route, ParkedItem item, Redriven redriven, PrintWriter out) {
+        changesDone += redriven.done();
+        changesLeft += redriven.left();
+        itemsLeft += redriven.left() == 0 ? 0 : 1;
+        if (options.json()) {
+            out.println(LetterJson.redriven(route.name(), item, redriven));
+            return;
+        }
+        out.printf("%s %s: %d redriven", route.name(), LetterId.of(item), redriven.done());
+        redriven.reason().ifPresent(reason -> out.printf(", %d still parked: %s", redriven.left(), reason));
+        out.println();
+    }
+}

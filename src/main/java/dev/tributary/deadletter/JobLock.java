@@ -1,0 +1,215 @@
+package dev.tributary.deadletter;
+
+import dev.tributary.model.Failures;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * Lets one job at a time take dead letters of a route out.
+ *
+ * <p>Two of them would apply the same changes: the one that is late might write again what the daemon has since removed,
+ * and a removed row has no mark to compare with. The lock is a row in the table of dead letters. Its token changes with
+ * each renewal, and who finds it taken waits until he has seen the same token for as long as a lock lives, by his own
+ * clock: no two clocks are compared. A holder counts from the moment before it sent its renewal, and starts no write that
+ * might end later than that.
+ *
+ * <p>Safe for any thread.
+ */
+public final class JobLock {
+
+    /** Partition of the locks; names of routes have a dot. */
+    static final String PARTITION = "lock";
+
+    private static final String TOKEN = "token";
+    private static final String HOLDER = "holder";
+
+    private final Rows rows;
+    private final String route;
+    private final Timing timing;
+    private final String holder;
+
+    /** Guarded by this, as are the next. */
+    private @Nullable String token;
+
+    private long renewedAt;
+    private @Nullable CompletableFuture<Void> renewal;
+
+    /**
+     * How long what takes, and by which clock.
+     *
+     * @param duration how long a lock lives that is not renewed
+     * @param longestWrite how long a write may take that is started while the lock is held
+     * @param nanoTime a monotonic clock
+     * @param timer waits for a lock that somebody else holds
+     */
+    public record Timing(
+            Duration duration, Duration longestWrite, LongSupplier nanoTime, ScheduledExecutorService timer) {}
+
+    /** The lock is somebody else's. */
+    public static final class LockedException extends RuntimeException {
+        LockedException(String route, String holder) {
+            super("another job (" + holder + ") is taking dead letters of " + route
+                    + " out; wait until it has ended, and run this again");
+        }
+    }
+
+    JobLock(Rows rows, String route, Timing timing, String holder) {
+        this.rows = rows;
+        this.route = route;
+        this.timing = timing;
+        this.holder = holder;
+    }
+
+    /**
+     * Takes the lock; where it is held, waits until its holder has renewed it or has not for too long.
+     *
+     * @param waiting told of the holder before that
+     * @return fails with {@link LockedException} if somebody else is at work
+     */
+    public CompletableFuture<Void> take(Consumer<String> waiting) {
+        return put(Optional.empty()).thenCompose(found -> found.map(row -> {
+                    waiting.accept(text(row, HOLDER));
+                    return afterWaiting(row);
+                })
+                .orElseGet(() -> CompletableFuture.completedFuture(null)));
+    }
+
+    private CompletableFuture<Void> afterWaiting(Map<String, AttributeValue> found) {
+        CompletableFuture<Void> waited = new CompletableFuture<>();
+        timing.timer().schedule(() -> waited.complete(null), timing.duration().toMillis(), TimeUnit.MILLISECONDS);
+        return waited.thenCompose(now -> put(Optional.of(text(found, TOKEN))))
+                .thenCompose(other -> other.map(this::locked).orElseGet(() -> CompletableFuture.completedFuture(null)));
+    }
+
+    private CompletableFuture<Void> locked(Map<String, AttributeValue> row) {
+        return CompletableFuture.failedFuture(new LockedException(route, text(row, HOLDER)));
+    }
+
+    /** Whether a write that starts now ends while the lock is held. */
+    public synchronized boolean holds() {
+        return token != null
+                && age() < timing.duration().minus(timing.longestWrite()).toNanos();
+    }
+
+    /**
+     * Renews the lock if it is time.
+     *
+     * @return fails with {@link LockedException} if it was lost
+     */
+    public synchronized CompletableFuture<Void> ensure() {
+        if (renewal != null) {
+            return renewal;
+        }
+        String mine = token;
+        if (mine == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the lock was not taken"));
+        }
+        if (age() < timing.duration().dividedBy(3).toNanos()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> renewing = put(Optional.of(mine))
+                .thenCompose(other -> other.map(this::locked).orElseGet(() -> CompletableFuture.completedFuture(null)));
+        if (!renewing.isDone()) {
+            renewal = renewing;
+            renewing.whenComplete((done, thrown) -> renewed());
+        }
+        return renewing;
+    }
+
+    private synchronized void renewed() {
+        renewal = null;
+    }
+
+    /** Gives the lock back, if it is still held. */
+    public CompletableFuture<Void> release() {
+        String mine;
+        synchronized (this) {
+            mine = token;
+            token = null;
+        }
+        if (mine == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return rows.client()
+                .deleteItem(request -> request.tableName(rows.table())
+                        .key(Rows.key(PARTITION, route))
+                        .conditionExpression("#token = :token")
+                        .expressionAttributeNames(Map.of("#token", TOKEN))
+                        .expressionAttributeValues(Map.of(":token", AttributeValue.fromS(mine)))
+                        .overrideConfiguration(call -> call.apiCallTimeout(rows.timeout())))
+                .<Void>thenApply(done -> null)
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(thrown));
+    }
+
+    /**
+     * Takes the lock where nobody has it.
+     *
+     * @param expected also where it has this token
+     * @return ends with the row that is in the way; empty if the lock is ours now
+     */
+    private CompletableFuture<Optional<Map<String, AttributeValue>>> put(Optional<String> expected) {
+        String next = UUID.randomUUID().toString();
+        long sent = timing.nanoTime().getAsLong();
+        PutItemRequest.Builder request = PutItemRequest.builder()
+                .tableName(rows.table())
+                .item(Map.of(
+                        DeadLetterRow.ROUTE,
+                        AttributeValue.fromS(PARTITION),
+                        DeadLetterRow.POSITION,
+                        AttributeValue.fromS(route),
+                        TOKEN,
+                        AttributeValue.fromS(next),
+                        HOLDER,
+                        AttributeValue.fromS(holder)))
+                .conditionExpression("attribute_not_exists(#token)")
+                .expressionAttributeNames(Map.of("#token", TOKEN))
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .overrideConfiguration(call -> call.apiCallTimeout(rows.timeout()));
+        expected.ifPresent(seen -> request.conditionExpression("attribute_not_exists(#token) OR #token = :token")
+                .expressionAttributeValues(Map.of(":token", AttributeValue.fromS(seen))));
+        return rows.client()
+                .putItem(request.build())
+                .thenApply(done -> {
+                    held(next, sent);
+                    return Optional.<Map<String, AttributeValue>>empty();
+                })
+                .exceptionallyCompose(thrown -> {
+                    if (!(Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused)) {
+                        return CompletableFuture.failedFuture(thrown);
+                    }
+                    if (next.equals(text(refused.item(), TOKEN))) {
+                        held(next, sent); // an attempt before got through, and its answer was lost
+                        return CompletableFuture.completedFuture(Optional.empty());
+                    }
+                    return CompletableFuture.completedFuture(Optional.of(refused.item()));
+                });
+    }
+
+    private synchronized void held(String next, long sent) {
+        token = next;
+        renewedAt = sent;
+    }
+
+    private long age() {
+        return timing.nanoTime().getAsLong() - renewedAt;
+    }
+
+    private static String text(Map<String, AttributeValue> row, String attribute) {
+        AttributeValue value = row.get(attribute);
+        return value == null ? "unknown" : value.s();
+    }
+}

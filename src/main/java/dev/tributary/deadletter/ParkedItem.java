@@ -1,0 +1,12 @@
+package dev.tributary.deadletter;
+
+import java.util.Optional;
+
+/**
+ * An item that has parked changes on a route.
+ *
+ * @param item its identity within the table, a digest of its key
+ * @param changes how many
+ * @param first the oldest change; empty where somebody has deleted the row that tells of it
+ */
+public record ParkedItem(String item, int changes, Optional<Letter> first) {}

@@ -1,0 +1,61 @@
+package dev.tributary.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tributary.ingest.WriteResult;
+import io.javalin.http.Context;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a request is answered. A value, so that it can be kept before the request takes effect.
+ *
+ * @param body empty for none
+ */
+record Answer(int status, Map<String, String> headers, String body) {
+
+    private static final String JSON = "application/json";
+
+    /** Lets a cache keep an item only for itself, and ask each time whether it is still that. */
+    private static final String REVALIDATE = "private, no-cache";
+
+    Answer {
+        headers = Map.copyOf(headers);
+    }
+
+    static Answer of(ItemPaths paths, WriteResult result) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (result instanceof WriteResult.Stored stored) {
+            headers.put("Content-Type", JSON);
+            headers.put("Location", paths.location(stored.key()));
+            return answer(201, headers, stored.version(), ItemJson.of(stored.key()));
+        }
+        if (result instanceof WriteResult.Changed changed) {
+            return answer(204, headers, changed.version(), "");
+        }
+        if (result instanceof WriteResult.Found found) {
+            headers.put("Content-Type", JSON);
+            headers.put("Cache-Control", REVALIDATE);
+            return answer(200, headers, found.version(), ItemJson.of(found.item()));
+        }
+        if (result instanceof WriteResult.NotModified same) {
+            headers.put("Cache-Control", REVALIDATE);
+            return answer(304, headers, Optional.of(same.version()), "");
+        }
+        return ProblemDocument.of(((WriteResult.Refused) result).problem()).answer();
+    }
+
+    private static Answer answer(int status, Map<String, String> headers, Optional<String> version, String body) {
+        version.ifPresent(known -> headers.put("ETag", Preconditions.etag(known)));
+        return new Answer(status, headers, body);
+    }
+
+    void send(Context context) {
+        context.status(status);
+        headers.forEach(context::header);
+        if (!body.isEmpty()) {
+            context.result(body.getBytes(UTF_8)); // as text it would be Latin-1 for types that Jetty does not know
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tributary.http;
+
+import dev.tributary.ingest.RefusedException;
+import dev.tributary.ingest.WriteRoute;
+import io.javalin.http.Context;
+import java.nio.charset.CharacterCodingException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Where the items of a route are: under its path, with a segment for each key attribute, or at its path, with the key
+ * attributes as a query. The second is for keys that a path cannot carry.
+ */
+final class ItemPaths {
+
+    private final WriteRoute route;
+    private final Set<String> paths;
+
+    /** @param paths those of all routes: an item cannot be where a route is */
+    ItemPaths(WriteRoute route, Set<String> paths) {
+        this.route = route;
+        this.paths = paths;
+    }
+
+    /** The route's own path. */
+    String collection() {
+        return route.path();
+    }
+
+    /** The pattern of its items' paths, as the router takes it. */
+    String item() {
+        return base() + "/{partition}" + (route.keyNames().size() == 1 ? "" : "/{sort}");
+    }
+
+    /** The same for people, with the names of the attributes. */
+    String described() {
+        return route.keyNames().stream().map(name -> "/{" + name + "}").collect(Collectors.joining("", base(), ""));
+    }
+
+    /** Whether the request names an item, and not the collection. */
+    boolean namesItem(Context context) {
+        return context.pathParamMap().containsKey("partition") || context.req().getQueryString() != null;
+    }
+
+    /** The key that the request names. */
+    Map<String, AttributeValue> key(Context context, Query query) throws RefusedException {
+        List<String> names = route.keyNames();
+        Map<String, String> texts = new HashMap<>();
+        if (context.pathParamMap().containsKey("partition")) {
+            List<String> segments = segments(context);
+            for (int i = 0; i < names.size(); i++) {
+                texts.put(names.get(i), segments.get(segments.size() - names.size() + i));
+            }
+        } else {
+            names.forEach(name -> texts.put(name, query.take(name)));
+        }
+        return route.key(texts);
+    }
+
+    /** Decoded by ourselves, from the request as it came: the router's way replaces what it cannot read. */
+    private static List<String> segments(Context context) {
+        String path = context.req().getRequestURI();
+        String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return List.of(trimmed.split("/", -1)).stream().map(ItemPaths::decode).toList();
+    }
+
+    static String decode(String encoded) {
+        try {
+            return PercentEncoding.decode(encoded);
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(
+                    ProblemDocument.of(ProblemType.BAD_REQUEST, "Expected percent-encoded UTF-8 in the URI."));
+        }
+    }
+
+    /**
+     * The item's own URI reference.
+     *
+     * <p>Proxies drop {@code ..} and refuse or decode {@code %2F} in a path, and what looks like another route's path
+     * would lead there: such keys are in the query.
+     */
+    String location(Map<String, AttributeValue> key) {
+        Map<String, String> encoded = new LinkedHashMap<>();
+        Map<String, String> texts = WriteRoute.texts(key);
+        texts.forEach((name, text) -> encoded.put(name, PercentEncoding.encode(text)));
+        String path = base() + encoded.values().stream().map(text -> "/" + text).collect(Collectors.joining());
+        boolean plain = texts.values().stream().allMatch(ItemPaths::isSegment)
+                && paths.stream()
+                        .filter(other -> other.length() > route.path().length())
+                        .noneMatch(other -> path.equals(other) || path.startsWith(other + "/"));
+        return plain
+                ? path
+                : route.path()
+                        + encoded.entrySet().stream()
+                                .map(entry -> PercentEncoding.encode(entry.getKey()) + "=" + entry.getValue())
+                                .collect(Collectors.joining("&", "?", ""));
+    }
+
+    private static boolean isSegment(String text) {
+        return !text.equals(".") && !text.equals("..") && text.indexOf('/') < 0 && text.indexOf('\\') < 0;
+    }
+
+    private String base() {
+        return route.path().equals("/") ? "" : route.path();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tributary.http;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The media types that requests of one method may have.
+ *
+ * @param header in which an answer names them
+ */
+record MediaTypes(String header, List<String> types) {
+
+    static final MediaTypes POST = of("Accept-Post", "application/json");
+    static final MediaTypes PUT = of("Accept", "application/json");
+    static final MediaTypes PATCH = of("Accept-Patch", "application/merge-patch+json", "application/json");
+
+    /** JSON between systems is UTF-8 (RFC 8259), and the parameter has no meaning; some clients send it all the same. */
+    private static final Pattern TYPE =
+            Pattern.compile("(?<type>[^;\\s]+)\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
+
+    private static MediaTypes of(String header, String... types) {
+        return new MediaTypes(header, Arrays.asList(types));
+    }
+
+    /** Whether a Content-Type is one of these. */
+    boolean include(@Nullable String type) {
+        if (type == null) {
+            return false;
+        }
+        Matcher matcher = TYPE.matcher(type.strip());
+        return matcher.matches() && types.contains(matcher.group("type").toLowerCase(Locale.ROOT));
+    }
+
+    /** The types as the value of the header. */
+    String listed() {
+        return String.join(", ", types);
+    }
+}

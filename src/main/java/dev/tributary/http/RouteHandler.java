@@ -1,0 +1,71 @@
+package dev.tributary.http;
+
+import dev.tributary.ingest.RefusedException;
+import dev.tributary.ingest.WriteResult;
+import dev.tributary.ingest.WriteRoute;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/** Times a request to a route, and answers it. The server's thread is free while DynamoDB works. */
+final class RouteHandler implements Handler {
+
+    /** What a request is about. */
+    interface Work {
+        CompletableFuture<WriteResult> start(Context context) throws IOException, RefusedException;
+    }
+
+    private final WriteRoute route;
+    private final ItemPaths paths;
+    private final Work work;
+    private final WriteMeters meters;
+    private final TableHealth table;
+
+    RouteHandler(WriteRoute route, ItemPaths paths, Work work, WriteMeters meters, TableHealth table) {
+        this.route = route;
+        this.paths = paths;
+        this.work = work;
+        this.meters = meters;
+        this.table = table;
+    }
+
+    @Override
+    public void handle(Context context) throws IOException {
+        Timer.Sample sample = meters.start();
+        CompletableFuture<WriteResult> result;
+        try {
+            result = work.start(context);
+        } catch (RefusedException e) {
+            result = CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
+        } catch (ProblemException e) {
+            stop(sample, context, e.document().type().slug());
+            throw e;
+        }
+        CompletableFuture<WriteResult> started = result;
+        context.future(() -> started.whenComplete((done, failure) ->
+                        stop(sample, context, failure == null ? outcome(done) : ProblemType.INTERNAL_ERROR.slug()))
+                .thenAccept(done -> {
+                    table.heard(done);
+                    Answer.of(paths, done).send(context);
+                }));
+    }
+
+    private void stop(Timer.Sample sample, Context context, String outcome) {
+        meters.stop(sample, route.name(), context.req().getMethod(), outcome);
+    }
+
+    private static String outcome(WriteResult result) {
+        if (result instanceof WriteResult.Refused refused) {
+            return ProblemType.of(refused.problem().kind()).slug();
+        }
+        if (result instanceof WriteResult.Stored) {
+            return "stored";
+        }
+        if (result instanceof WriteResult.Changed) {
+            return "changed";
+        }
+        return result instanceof WriteResult.Found ? "found" : "not-modified";
+    }
+}

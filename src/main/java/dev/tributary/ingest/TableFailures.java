@@ -1,0 +1,68 @@
+package dev.tributary.ingest;
+
+import dev.tributary.ingest.Problem.Kind;
+import dev.tributary.table.WriteFailure;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+
+/** What a failed call to a route's table means to whoever sent the request. */
+record TableFailures(String table, Duration timeout) {
+
+    /** Long enough for a partition to gain capacity, short enough not to be the delay that users notice. */
+    static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    /**
+     * The problem to answer with.
+     *
+     * @throws CompletionException for what neither the caller nor the table is to blame for
+     */
+    Problem explain(Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (!(failure instanceof SdkException)) {
+            throw new CompletionException(failure);
+        }
+        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
+            return Problem.of(
+                    Kind.TIMEOUT,
+                    "DynamoDB did not answer within %d ms. A write may have taken effect all the same: read the item before you decide."
+                            .formatted(timeout.toMillis()));
+        }
+        if (failure instanceof TransactionConflictException) {
+            return contended();
+        }
+        if (failure instanceof AwsServiceException service && service.isThrottlingException()) {
+            return Problem.retryable(
+                    Kind.THROTTLED, "Table %s is at its capacity. Try again.".formatted(table), RETRY_AFTER);
+        }
+        WriteFailure meaning = WriteFailure.of(failure);
+        return switch (meaning.kind()) {
+            case SCHEMA -> refused(meaning.message());
+            case CONFIGURATION ->
+                Problem.of(Kind.TABLE_UNAVAILABLE, "Table %s cannot be used. %s".formatted(table, meaning.message()));
+            case CAPACITY ->
+                Problem.retryable(
+                        Kind.UNAVAILABLE,
+                        "Table %s cannot be reached. %s".formatted(table, meaning.message()),
+                        RETRY_AFTER);
+        };
+    }
+
+    static Problem contended() {
+        return Problem.retryable(
+                Kind.CONTENDED, "Other requests wrote the item at the same time. Try again.", RETRY_AFTER);
+    }
+
+    /** Only DynamoDB knows how large an item is after an update; it says so in words alone. */
+    private static Problem refused(String message) {
+        return message.toLowerCase(Locale.ROOT).contains("item size")
+                ? Problem.of(Kind.ITEM_TOO_LARGE, "The item would be larger than DynamoDB takes, which is 400 KB.")
+                : Problem.of(Kind.INVALID_ITEM, "DynamoDB refused the item. " + message);
+    }
+}

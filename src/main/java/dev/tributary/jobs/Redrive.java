@@ -1,0 +1,177 @@
+package dev.tributary.jobs;
+
+import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.Letter;
+import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.model.Failures;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
+import dev.tributary.table.WriteFailure;
+import dev.tributary.table.WriteFailure.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Brings parked changes to their target once more, while the daemon may be at work.
+ *
+ * <p>All changes of an item that are parked become one write, as in a pipeline; where the target refuses that, they are
+ * tried one after the other, each together with the refused ones before it. What the target has taken is removed from
+ * the dead letters afterwards, the oldest first. So the last one, behind which the daemon parks what comes meanwhile, goes
+ * last, and then the letters are read again until there are none.
+ *
+ * <p>A redrive that ends in the middle is run again: it writes the same under the same version, or newer ones.
+ * Safe for any thread; one item must not be given twice at the same time.
+ */
+public final class Redrive {
+
+    private final Projection projection;
+    private final TargetTable target;
+    private final RouteLetters letters;
+    private final JobLock lock;
+
+    /**
+     * @param projection of the route
+     * @param target of the route; its client tries again what may pass
+     * @param lock taken already; asked before each write
+     */
+    public Redrive(Projection projection, TargetTable target, RouteLetters letters, JobLock lock) {
+        this.projection = projection;
+        this.target = target;
+        this.letters = letters;
+        this.lock = lock;
+    }
+
+    /**
+     * Redrives the parked changes of one item.
+     *
+     * @param item from {@link RouteLetters#items}
+     * @return fails if a table does not answer or the lock is lost; then nothing is removed that is not in the target
+     */
+    public CompletableFuture<Redriven> item(String item) {
+        return again(item, 0);
+    }
+
+    private CompletableFuture<Redriven> again(String item, int done) {
+        Together together = new Together(projection);
+        List<Letter> read = new ArrayList<>();
+        return letters.read(item, (letter, change) -> {
+                    read.add(letter);
+                    together.add(change);
+                })
+                .thenCompose(count -> {
+                    if (count == 0) {
+                        return CompletableFuture.completedFuture(new Redriven(done, 0, Optional.empty()));
+                    }
+                    return attempt(together)
+                            .thenCompose(refusal -> refusal.isEmpty()
+                                    ? removeAll(read).thenCompose(removed -> again(item, done + removed))
+                                    : oneByOne(item, done, read));
+                })
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof IllegalArgumentException unreadable
+                        ? unreadable(item, done, unreadable)
+                        : CompletableFuture.failedFuture(thrown));
+    }
+
+    /** Somebody has deleted a row of several, or changed one. */
+    private CompletableFuture<Redriven> unreadable(String item, int done, IllegalArgumentException why) {
+        return letters.changes(item)
+                .thenApply(there -> new Redriven(
+                        done, Math.max(1, there.size()), Optional.of(why.getMessage() + ": it can only be discarded")));
+    }
+
+    /** Ends with why the target refuses it; empty if it has taken it. */
+    private CompletableFuture<Optional<String>> attempt(Together together) {
+        if (together.refusal().isPresent()) {
+            return CompletableFuture.completedFuture(together.refusal());
+        }
+        return together.write()
+                .map(write -> lock.ensure()
+                        .thenCompose(held -> target.apply(write, lock::holds))
+                        .thenApply(outcome -> Optional.<String>empty())
+                        .exceptionallyCompose(Redrive::refusal))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    private static CompletableFuture<Optional<String>> refusal(Throwable thrown) {
+        WriteFailure failure = WriteFailure.of(thrown);
+        return failure.kind() == Kind.SCHEMA
+                ? CompletableFuture.completedFuture(Optional.of(failure.message()))
+                : CompletableFuture.failedFuture(thrown);
+    }
+
+    /** The oldest first; ends with how many, up to the first that has come again since it was read. */
+    private CompletableFuture<Integer> removeAll(List<Letter> taken) {
+        return removeFrom(taken, 0);
+    }
+
+    private CompletableFuture<Integer> removeFrom(List<Letter> taken, int index) {
+        if (index == taken.size()) {
+            return CompletableFuture.completedFuture(index);
+        }
+        return lock.ensure()
+                .thenCompose(held -> letters.remove(taken.get(index)))
+                .thenCompose(
+                        removed -> removed ? removeFrom(taken, index + 1) : CompletableFuture.completedFuture(index));
+    }
+
+    private CompletableFuture<Redriven> oneByOne(String item, int done, List<Letter> read) {
+        return new OneByOne(item, read, done).from(0);
+    }
+
+    /** The changes of an item in turn, each together with those before it that were refused. */
+    private final class OneByOne {
+
+        private final String item;
+        private final List<Letter> read;
+        private final List<Letter> undecided = new ArrayList<>();
+        private Together together = new Together(projection);
+        private Optional<String> firstRefusal = Optional.empty();
+        private int done;
+
+        OneByOne(String item, List<Letter> read, int done) {
+            this.item = item;
+            this.read = read;
+            this.done = done;
+        }
+
+        CompletableFuture<Redriven> from(int index) {
+            if (index == read.size()) {
+                return CompletableFuture.completedFuture(new Redriven(done, undecided.size(), firstRefusal));
+            }
+            Letter letter = read.get(index);
+            return letters.change(letter).thenCompose(change -> {
+                if (change.isEmpty()) {
+                    return from(index + 1); // taken out by hand
+                }
+                together.add(change.get());
+                undecided.add(letter);
+                return attempt(together).thenCompose(refusal -> refusal.map(reason -> refused(index, letter, reason))
+                        .orElseGet(() -> taken(index)));
+            });
+        }
+
+        private CompletableFuture<Redriven> refused(int index, Letter letter, String reason) {
+            if (firstRefusal.isEmpty()) {
+                firstRefusal = Optional.of(reason);
+            }
+            boolean known = letter.parked().reason().equals(reason);
+            return (known ? CompletableFuture.completedFuture(true) : letters.explain(letter, reason))
+                    .thenCompose(there -> from(index + 1));
+        }
+
+        private CompletableFuture<Redriven> taken(int index) {
+            return removeAll(undecided).thenCompose(removed -> {
+                done += removed;
+                if (removed < undecided.size()) {
+                    return again(item, done);
+                }
+                together = new Together(projection);
+                undecided.clear();
+                firstRefusal = Optional.empty();
+                return from(index + 1);
+            });
+        }
+    }
+}

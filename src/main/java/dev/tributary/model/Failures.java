@@ -1,0 +1,14 @@
+package dev.tributary.model;
+
+import java.util.concurrent.CompletionException;
+
+/** What futures fail with. */
+public final class Failures {
+
+    private Failures() {}
+
+    /** What was thrown, out of the wrapping that a stage gives to the failure of the one before it. */
+    public static Throwable unwrap(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.tributary.stream;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What this process holds of one source: the changes that were read and have not ended on every route, in bytes of
+ * memory as {@link Footprint} has them.
+ *
+ * <p>A shard is not read while it, or the source as a whole, holds too much. So memory is bounded whatever the targets
+ * do, however large the items are and however many shards there are. Where nothing is held, a read is always allowed,
+ * also one that returns more than the bound.
+ *
+ * <p>Nobody waits here: a shard that may not be read now asks again after its poll interval. Safe for any thread.
+ */
+final class ReadAhead {
+
+    /** A read returns up to 1 MB, and takes about twice that while it is decoded. */
+    static final long READ_BYTES = 2L << 20;
+
+    private final long limit;
+    private final long shardLimit;
+    private final Map<String, Shard> shards = new HashMap<>();
+    private long held;
+
+    /**
+     * @param limit bytes that all shards may hold together
+     * @param shardLimit bytes that one shard may hold; a half of {@code limit} at most, so that one shard whose changes
+     *     do not end leaves room to the others
+     */
+    ReadAhead(long limit, long shardLimit) {
+        this.limit = limit;
+        this.shardLimit = Math.min(shardLimit, limit / 2);
+    }
+
+    void measure(String source, MeterRegistry registry) {
+        Gauge.builder("tributary.changes.held", this, ReadAhead::held)
+                .description("Memory taken by changes that were read and have not ended on every route, about")
+                .baseUnit("bytes")
+                .tag("source", source)
+                .register(registry);
+    }
+
+    synchronized long held() {
+        return held;
+    }
+
+    /** Begins to count for a reader of the shard; one that was there before has come to its end. */
+    synchronized Shard open(String shardId) {
+        Shard shard = new Shard();
+        Shard before = shards.put(shardId, shard);
+        if (before != null) {
+            before.close();
+        }
+        return shard;
+    }
+
+    /** That of the shard's present reader. */
+    synchronized Shard of(String shardId) {
+        return shards.computeIfAbsent(shardId, id -> new Shard());
+    }
+
+    /** What one reader of a shard holds. */
+    final class Shard {
+
+        /** Read, and not taken yet: lost to us when KCL drops what it has queued. */
+        private long queued;
+
+        private long open;
+        private boolean closed;
+
+        private Shard() {}
+
+        /** Whether the shard may be read now. If so, {@link #read} has to follow. */
+        boolean mayRead() {
+            synchronized (ReadAhead.this) {
+                long ours = queued + open;
+                boolean room = held == 0 || held + READ_BYTES <= limit;
+                boolean shardRoom = ours == 0 || ours < shardLimit;
+                if (closed || !room || !shardRoom) {
+                    return false;
+                }
+                held += READ_BYTES;
+                return true;
+            }
+        }
+
+        /**
+         * The shard was read.
+         *
+         * @param bytes what came; 0 also if the read failed
+         */
+        void read(long bytes) {
+            synchronized (ReadAhead.this) {
+                held -= READ_BYTES;
+                if (!closed) {
+                    queued += bytes;
+                    held += bytes;
+                }
+            }
+        }
+
+        /** A change that was read is under way to the targets. */
+        void taken(long bytes) {
+            synchronized (ReadAhead.this) {
+                if (!closed) {
+                    long counted = Math.min(queued, bytes);
+                    queued -= counted;
+                    open += bytes;
+                    held += bytes - counted;
+                }
+            }
+        }
+
+        /** A change that was taken has ended. */
+        void ended(long bytes) {
+            synchronized (ReadAhead.this) {
+                if (!closed) {
+                    open -= bytes;
+                    held -= bytes;
+                }
+            }
+        }
+
+        /** What was read and not taken is dropped, and will be read again. */
+        void restarted() {
+            synchronized (ReadAhead.this) {
+                held -= queued;
+                queued = 0;
+            }
+        }
+
+        /** Nothing of the shard is of use any more. */
+        void close() {
+            synchronized (ReadAhead.this) {
+                if (!closed) {
+                    closed = true;
+                    held -= queued + open;
+                    shards.values().remove(this);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.streams.Operation;
+import dev.tributary.streams.SimulatedShard;
+import dev.tributary.streams.SimulatedStream;
+import dev.tributary.streams.SimulatedStreams;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Select;
+
+/** A small heap, a large backlog, and a target that does not answer. */
+class BoundedMemoryIT {
+
+    private static final Logger log = LoggerFactory.getLogger(BoundedMemoryIT.class);
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
+    private static final int HEAP_MEGABYTES = 256;
+    private static final int SHARDS = 20;
+    private static final int PAYLOAD = 256 << 10;
+
+    /** In memory once, whatever the number of changes; the endpoint writes it out for each. */
+    private static final AttributeValue LARGE = AttributeValue.fromS("x".repeat(PAYLOAD));
+
+    @TempDir
+    private Path directory;
+
+    private final SimulatedStreams streams = new SimulatedStreams();
+    private final DynamoDbFront source = new DynamoDbFront(dynamo.endpoint());
+    private final DynamoDbFront target = new DynamoDbFront(dynamo.endpoint());
+    private final HttpClient http = HttpClient.newHttpClient();
+    private double peak;
+
+    @AfterEach
+    void end() {
+        source.close();
+        target.close();
+        streams.close();
+    }
+
+    /** What is not selected is read all the same; what is selected is in the requests once more. */
+    @ParameterizedTest
+    @CsvSource({"1024, payload", "64, nothing"})
+    void aBacklogOfManyTimesTheHeapAndAStalledTargetTakeABoundedHeap(int megabytes, String excluded) throws Exception {
+        int changes = (megabytes << 20) / PAYLOAD;
+        String users = dynamo.createTable("users", "email:S", true);
+        String copies = dynamo.createTable("copies", "email:S");
+        SimulatedStream stream = streams.create(users, SHARDS);
+        source.streamsAt(streams.endpoint(), ownArn(users), stream.arn());
+        fill(stream, changes);
+        target.hold(call -> !call.operation().equals("DescribeTable"));
+
+        try (DaemonProcess daemon = start(users, copies, excluded)) {
+            daemon.awaitReady();
+            URI metrics = metrics(daemon);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> value(metrics, "tributary_changes_held_bytes") > (HEAP_MEGABYTES << 20) / 5.0);
+            await().atMost(Duration.ofSeconds(40)).during(Duration.ofSeconds(3)).until(readsNoMore(metrics));
+            double held = value(metrics, "tributary_changes_held_bytes");
+            double open = value(metrics, "tributary_changes_open");
+            assertThat(held).isLessThanOrEqualTo((HEAP_MEGABYTES << 20) / 4.0);
+            assertThat(rows(copies)).isZero();
+            assertThat(health(daemon)).contains("DEGRADED");
+
+            target.forget();
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> {
+                        observeHeap(metrics);
+                        return rows(copies) == changes;
+                    });
+            log.info(
+                    "{} MB of backlog, -Xmx{}m, {} excluded: {} MB held in {} open changes while the target stood still;"
+                            + " peak heap {} MB, peak resident {} MB",
+                    megabytes,
+                    HEAP_MEGABYTES,
+                    excluded,
+                    (long) held >> 20,
+                    (long) open,
+                    (long) peak >> 20,
+                    daemon.peakResidentMegabytes());
+            daemon.signal("TERM");
+            assertThat(daemon.awaitExit(Duration.ofSeconds(10))).isZero();
+        }
+    }
+
+    private static String ownArn(String table) {
+        return dynamo.client()
+                .describeTable(request -> request.tableName(table))
+                .table()
+                .latestStreamArn();
+    }
+
+    private static void fill(SimulatedStream stream, int changes) {
+        List<SimulatedShard> shards = stream.roots();
+        for (int change = 0; change < changes; change++) {
+            Map<String, AttributeValue> key = Map.of("email", AttributeValue.fromS("user-" + change));
+            shards.get(change % SHARDS)
+                    .insert(key, Map.of("email", AttributeValue.fromS("user-" + change), "payload", LARGE));
+        }
+    }
+
+    private DaemonProcess start(String users, String copies, String excluded) throws IOException {
+        Path configuration = Files.writeString(directory.resolve("tributary.properties"), """
+                application = %s
+                aws.endpoint = %s
+                aws.region = us-east-1
+                http.port = 0
+                admin.port = 0
+                source.users.table = %s
+                source.users.endpoint = %s
+                source.users.route.copies.table = %s
+                source.users.route.copies.endpoint = %s
+                source.users.route.copies.exclude = %s
+                source.users.route.copies.batch-size = 1
+                """.formatted(
+                        users, dynamo.endpoint(), users, source.endpoint(), copies, target.endpoint(), excluded));
+        return DaemonProcess.start(
+                directory,
+                Map.of(
+                        "JAVA_OPTS",
+                        "-Xmx" + HEAP_MEGABYTES + "m",
+                        "AWS_ACCESS_KEY_ID",
+                        dynamo.credentials().resolveCredentials().accessKeyId(),
+                        "AWS_SECRET_ACCESS_KEY",
+                        "secret"),
+                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
+    }
+
+    /** Whether nothing was read since this was asked the last time. */
+    private Callable<Boolean> readsNoMore(URI metrics) {
+        long[] before = {-1};
+        return () -> {
+            observeHeap(metrics);
+            long now = streams.calls().count(Operation.GetRecords);
+            boolean none = now == before[0];
+            before[0] = now;
+            return none;
+        };
+    }
+
+    private static URI metrics(DaemonProcess daemon) throws InterruptedException {
+        return URI.create(daemon.awaitLine("(http://\\S+/metrics)").group(1));
+    }
+
+    private String health(DaemonProcess daemon) throws Exception {
+        return get(URI.create(daemon.awaitLine("(http://\\S+/health)").group(1)));
+    }
+
+    private void observeHeap(URI metrics) throws Exception {
+        peak = Math.max(peak, value(metrics, "jvm_memory_used_bytes\\{area=\"heap\""));
+    }
+
+    /** The sum over all series whose name begins so. */
+    private double value(URI metrics, String name) throws Exception {
+        Matcher line =
+                Pattern.compile("^" + name + ".* (\\S+)$", Pattern.MULTILINE).matcher(get(metrics));
+        double sum = 0;
+        while (line.find()) {
+            sum += Double.parseDouble(line.group(1));
+        }
+        return sum;
+    }
+
+    private String get(URI uri) throws Exception {
+        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static int rows(String table) {
+        return dynamo
+                .client()
+                .scanPaginator(
+                        request -> request.tableName(table).select(Select.COUNT).consistentRead(true))
+                .stream()
+                .mapToInt(page -> page.count())
+                .sum();
+    }
+}

@@ -1,0 +1,267 @@
+package dev.tributary;
+
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.SourceRecord.History;
+import dev.tributary.local.LocalDynamoDb;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Three daemons that are killed, stopped, frozen and started anew while their source is written to and its shards roll:
+ * when the source rests, every target is what its route makes of it, and every change is accounted for.
+ *
+ * <p>For ten minutes: {@code mvn verify -Dit.test=ChaosIT -Dtributary.chaos=10m}. The same decisions again, though not
+ * at the same moments: {@code -Dtributary.seed=17}.
+ */
+class ChaosIT {
+
+    private static final Logger log = LoggerFactory.getLogger(ChaosIT.class);
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Duration CHAOS = Duration.parse("PT" + System.getProperty("tributary.chaos", "40s"));
+    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final int DAEMONS = 3;
+
+    private final long seed = Long.getLong("tributary.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final List<Victim> victims = new ArrayList<>();
+    private final Map<Blow, Integer> blows = new EnumMap<>(Blow.class);
+
+    @TempDir
+    private Path directory;
+
+    private Daemons daemons;
+    private String users;
+    private String copies;
+    private String byCity;
+    private String nicks;
+
+    private enum Blow {
+        KILL,
+        STOP_IN_ORDER,
+        FREEZE,
+        ROLL_SHARDS
+    }
+
+    /** A place for a daemon, which is started anew when it has ended. */
+    private static final class Victim {
+        private DaemonProcess daemon;
+        private long frozenUntil;
+    }
+
+    @BeforeEach
+    void createTables() {
+        daemons = new Daemons(dynamo, directory);
+        users = dynamo.createTable("users", "email:S", true);
+        copies = dynamo.createTable("copies", "city:S, email:S");
+        byCity = dynamo.createTable("users_by_city", "city:S");
+        nicks = dynamo.createTable("nicks", "nick:S");
+    }
+
+    @AfterEach
+    void end() {
+        daemons.close();
+    }
+
+    @Test
+    void everyTargetIsWhatItsRouteMakesOfTheSourceWhateverHappensToTheWorkers() throws Exception {
+        log.info("{} of chaos, seed {}", CHAOS, seed);
+        try {
+            for (int daemon = 0; daemon < DAEMONS; daemon++) {
+                Victim victim = new Victim();
+                victim.daemon = start();
+                victims.add(victim);
+            }
+            victims.get(0).daemon.awaitReady();
+            UserWorkload workload = new UserWorkload(dynamo.client(), users, seed);
+            try {
+                long end = System.nanoTime() + CHAOS.toNanos();
+                while (System.nanoTime() - end < 0) {
+                    TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(2_500));
+                    wake(System.nanoTime());
+                    strike();
+                }
+            } finally {
+                workload.stop();
+            }
+            wake(Long.MAX_VALUE);
+            verify(History.read(dynamo.streamsClient(), dynamo.streamArn(users)));
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError("with -Dtributary.seed=" + seed, e);
+        }
+    }
+
+    private void strike() throws Exception {
+        Blow blow = Blow.values()[random.nextInt(Blow.values().length)];
+        Victim victim = victims.get(random.nextInt(victims.size()));
+        if (blow == Blow.ROLL_SHARDS) {
+            dynamo.rollShards();
+        } else if (victim.frozenUntil != 0) {
+            return;
+        } else if (blow == Blow.FREEZE) {
+            victim.daemon.signal("STOP");
+            victim.frozenUntil =
+                    System.nanoTime() + LEASE.multipliedBy(random.nextInt(1, 4)).toNanos();
+        } else {
+            victim.daemon.signal(blow == Blow.KILL ? "KILL" : "TERM");
+            victim.daemon = start();
+        }
+        blows.merge(blow, 1, Integer::sum);
+    }
+
+    /** Those whose time is over; and a daemon that gave up by itself is started anew, as a supervisor would. */
+    private void wake(long now) throws Exception {
+        for (Victim victim : victims) {
+            if (victim.frozenUntil != 0 && victim.frozenUntil <= now) {
+                victim.daemon.signal("CONT");
+                victim.frozenUntil = 0;
+            }
+            if (!victim.daemon.isAlive()) {
+                log.info("a daemon ended by itself:\n{}", victim.daemon.output());
+                victim.daemon = start();
+            }
+        }
+    }
+
+    private DaemonProcess start() throws Exception {
+        return daemons.start(
+                """
+                application = %s
+                lease.duration = %ds
+                source.users.table = %s
+                source.users.checkpoint-interval = 1s
+                source.users.route.copies.table = %s
+                source.users.route.copies.exclude = payload
+                source.users.route.by-city.table = %s
+                source.users.route.by-city.include = city,email,n
+                source.users.route.nicks.table = %s
+                source.users.route.nicks.include = nick,email
+                """.formatted(users, LEASE.toSeconds(), users, copies, byCity, nicks),
+                Map.of("JAVA_OPTS", "-Xmx128m -XX:TieredStopAtLevel=1"));
+    }
+
+    private void verify(History history) {
+        long start = System.nanoTime();
+        await().atMost(LONG).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+            assertInjective(copies, history, item -> Map.of("city", item.get("city"), "email", item.get("email")));
+            assertInjective(
+                    nicks, history, item -> item.containsKey("nick") ? Map.of("nick", item.get("nick")) : Map.of());
+            assertCollisions(history);
+            assertThat(dynamo.client()
+                            .scan(request -> request.tableName(users + "-dead-letters"))
+                            .items())
+                    .as("dead letters")
+                    .isEmpty();
+            assertCheckpoints(history);
+        });
+        log.info(
+                "{} changes of {} items in {} shards, {}: all accounted for {} s after the last",
+                history.records().size(),
+                history.byItem().size(),
+                history.last().size(),
+                blows,
+                Duration.ofNanos(System.nanoTime() - start).toSeconds());
+    }
+
+    /** Each row with the version of its item's last change. */
+    private void assertInjective(
+            String table, History history, Function<Map<String, AttributeValue>, Map<String, AttributeValue>> key) {
+        Map<Map<String, AttributeValue>, String> expected = new HashMap<>();
+        history.atRest().values().stream()
+                .filter(record ->
+                        !record.isRemoval() && !key.apply(record.after()).isEmpty())
+                .forEach(record ->
+                        expected.put(key.apply(record.after()), record.email() + " " + record.sequenceNumber()));
+        Map<Map<String, AttributeValue>, String> actual = new HashMap<>();
+        rows(table).forEach(row -> actual.put(key.apply(row), row.get("email").s() + " " + version(row)));
+        assertThat(actual).as(table).isEqualTo(expected);
+    }
+
+    /**
+     * Of the items that rest under a city the latest has the row; unless an item that was there later still has left,
+     * and may have beaten the others before: those do not come back.
+     */
+    private void assertCollisions(History history) {
+        Map<String, List<SourceRecord>> resting = new TreeMap<>();
+        history.atRest().values().stream()
+                .filter(record -> !record.isRemoval())
+                .forEach(record -> resting.computeIfAbsent(city(record), city -> new ArrayList<>())
+                        .add(record));
+        Map<String, String> actual = new TreeMap<>();
+        rows(byCity)
+                .forEach(row -> actual.put(row.get("city").s(), row.get("email").s() + " " + version(row)));
+        assertThat(resting.keySet()).as("cities").containsAll(actual.keySet());
+        resting.forEach((city, records) -> {
+            SourceRecord latest =
+                    records.stream().reduce((a, b) -> b.isLaterThan(a) ? b : a).orElseThrow();
+            Set<String> stayed = records.stream().map(SourceRecord::email).collect(toSet());
+            boolean beaten = history.records().stream()
+                    .anyMatch(record -> !record.isRemoval()
+                            && city.equals(city(record))
+                            && !stayed.contains(record.email())
+                            && record.isLaterThan(latest));
+            List<String> right = new ArrayList<>();
+            if (beaten) {
+                right.add(null);
+                records.forEach(record -> right.add(record.email() + " " + record.sequenceNumber()));
+            } else {
+                right.add(latest.email() + " " + latest.sequenceNumber());
+            }
+            assertThat(actual.get(city)).as("the row of %s", city).isIn(right);
+        });
+    }
+
+    private void assertCheckpoints(History history) {
+        Map<String, String> checkpoints = new HashMap<>();
+        dynamo
+                .client()
+                .scanPaginator(request -> request.tableName(users + "-users").consistentRead(true))
+                .items()
+                .stream()
+                .filter(row -> row.containsKey("checkpoint"))
+                .forEach(row -> checkpoints.put(
+                        row.get("leaseKey").s(), row.get("checkpoint").s()));
+        history.last().forEach((shard, last) -> assertThat(checkpoints)
+                .as("checkpoints")
+                .containsEntry(shard, history.open().contains(shard) ? last : "SHARD_END"));
+    }
+
+    private static List<Map<String, AttributeValue>> rows(String table) {
+        return dynamo.client().scanPaginator(request -> request.tableName(table).consistentRead(true)).items().stream()
+                .toList();
+    }
+
+    private static String city(SourceRecord record) {
+        return record.after().get("city").s();
+    }
+
+    private static BigInteger version(Map<String, AttributeValue> row) {
+        String version = row.get("_tributary").m().get("v").s();
+        return new BigInteger(version.substring(version.indexOf('#') + 1));
+    }
+}

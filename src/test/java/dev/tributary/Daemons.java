@@ -1,0 +1,49 @@
+package dev.tributary;
+
+import dev.tributary.local.LocalDynamoDb;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Daemons of the distribution against a DynamoDB Local of the test; all of them end with it. */
+final class Daemons implements AutoCloseable {
+
+    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
+
+    private final LocalDynamoDb dynamo;
+    private final Path directory;
+    private final List<DaemonProcess> started = new ArrayList<>();
+
+    Daemons(LocalDynamoDb dynamo, Path directory) {
+        this.dynamo = dynamo;
+        this.directory = directory;
+    }
+
+    /** Starts one; it is not ready yet. */
+    DaemonProcess start(String configuration, Map<String, String> environment) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("tributary-" + started.size() + ".properties"),
+                """
+                aws.endpoint = %s
+                aws.region = us-east-1
+                http.port = 0
+                admin.port = 0
+                """.formatted(dynamo.endpoint()) + configuration);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("AWS_ACCESS_KEY_ID", dynamo.credentials().resolveCredentials().accessKeyId());
+        all.put("AWS_SECRET_ACCESS_KEY", "secret");
+        DaemonProcess daemon =
+                DaemonProcess.start(directory, all, List.of(TRIBUTARY.toString(), "run", "--config", file.toString()));
+        started.add(daemon);
+        return daemon;
+    }
+
+    @Override
+    public void close() {
+        started.forEach(DaemonProcess::close);
+    }
+}

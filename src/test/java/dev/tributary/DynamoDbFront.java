@@ -1,0 +1,213 @@
+package dev.tributary;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * An endpoint before DynamoDB Local, that can keep calls waiting or refuse them.
+ *
+ * <p>A call that waits is passed on when it is released, whether its caller is still there or not: as a network does
+ * with what was sent. Safe for any thread.
+ */
+final class DynamoDbFront implements AutoCloseable {
+
+    private static final String STREAMS = "DynamoDBStreams_";
+    private static final String ERROR =
+            "{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\",\"message\":\"refused by the test\"}";
+
+    private final URI tables;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "dynamodb-front");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final HttpServer server;
+    private final List<Call> passed = new ArrayList<>();
+    private URI streams;
+    private UnaryOperator<String> answers = answer -> answer;
+    private Predicate<Call> held = call -> false;
+    private Predicate<Call> refused = call -> false;
+    private CompletableFuture<Boolean> release = new CompletableFuture<>();
+    private int waiting;
+    private int refusals;
+
+    static {
+        // Read when the server's classes are loaded; without it every answer waits 40 ms for an acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    /**
+     * A call as it came.
+     *
+     * @param operation as in the API
+     * @param body JSON
+     */
+    record Call(String operation, String body) {
+
+        /** Whether the text, of an item for instance, is in it. */
+        boolean mentions(String text) {
+            return body.contains("\"" + text + "\"");
+        }
+    }
+
+    DynamoDbFront(URI tables) {
+        this.tables = tables;
+        this.streams = tables;
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::exchange);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    /** Streams are read elsewhere, and the tables say that theirs are the ones that are there. */
+    synchronized void streamsAt(URI endpoint, String ownArn, String arnThere) {
+        streams = endpoint;
+        answers = answer -> answer.replace(ownArn, arnThere);
+    }
+
+    URI endpoint() {
+        InetSocketAddress address = server.getAddress();
+        return URI.create("http://" + address.getHostString() + ":" + address.getPort());
+    }
+
+    /** These wait from now on, until {@link #release}. */
+    synchronized void hold(Predicate<Call> calls) {
+        held = calls;
+    }
+
+    /** These fail from now on, as errors of the service do. */
+    synchronized void refuse(Predicate<Call> calls) {
+        refused = calls;
+    }
+
+    /** Passes on what waits, and everything from now on. */
+    synchronized void release() {
+        end(true);
+    }
+
+    /** Forgets what waits, and passes on everything from now on. */
+    synchronized void forget() {
+        end(false);
+    }
+
+    private void end(boolean pass) {
+        held = call -> false;
+        refused = call -> false;
+        release.complete(pass);
+        release = new CompletableFuture<>();
+    }
+
+    /** Calls that wait now. */
+    synchronized int waiting() {
+        return waiting;
+    }
+
+    synchronized int refusals() {
+        return refusals;
+    }
+
+    /** Calls that were passed on and answered, in the order of their answers. */
+    synchronized List<Call> passed() {
+        return List.copyOf(passed);
+    }
+
+    private void exchange(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            Call call = new Call(target.substring(target.indexOf('.') + 1), body);
+            if (isRefused(call)) {
+                answer(exchange, 500, ERROR);
+                return;
+            }
+            if (!awaitRelease(call)) {
+                return;
+            }
+            HttpResponse<String> answer = forward(exchange, target, body);
+            synchronized (this) {
+                passed.add(call);
+            }
+            answer(exchange, answer.statusCode(), answers().apply(answer.body()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean isRefused(Call call) {
+        boolean now = refused.test(call);
+        refusals += now ? 1 : 0;
+        return now;
+    }
+
+    private boolean awaitRelease(Call call) {
+        CompletableFuture<Boolean> released;
+        synchronized (this) {
+            if (!held.test(call)) {
+                return true;
+            }
+            released = release;
+            waiting++;
+        }
+        try {
+            return released.join();
+        } finally {
+            synchronized (this) {
+                waiting--;
+            }
+        }
+    }
+
+    private HttpResponse<String> forward(HttpExchange exchange, String target, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(target.startsWith(STREAMS) ? streams() : tables)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        for (String header : List.of("X-Amz-Target", "X-Amz-Date", "Authorization", "Content-Type")) {
+            request.header(header, exchange.getRequestHeaders().getFirst(header));
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private synchronized URI streams() {
+        return streams;
+    }
+
+    private synchronized UnaryOperator<String> answers() {
+        return answers;
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Override
+    public void close() {
+        forget();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

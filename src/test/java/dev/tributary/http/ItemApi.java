@@ -1,0 +1,106 @@
+package dev.tributary.http;
+
+import dev.tributary.config.KeySchema;
+import dev.tributary.ingest.GivenWrites;
+import dev.tributary.ingest.WriteRoute;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/** A server with the routes of a test, and what a client sends to it. Its clock stands at {@link #NOW}. */
+final class ItemApi implements AutoCloseable {
+
+    static final Instant NOW = Instant.parse("2026-01-31T12:00:00.250Z");
+
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final DynamoDbAsyncClient client;
+    private final List<WriteRoute> routes = new ArrayList<>();
+    private final int maxBodyBytes;
+    private WriteServer server;
+
+    ItemApi(DynamoDbAsyncClient client, int maxBodyBytes) {
+        this.client = client;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    ItemApi route(String name, GivenWrites settings, KeySchema key) {
+        routes.add(
+                new WriteRoute(name, settings, key, client, Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC)));
+        return this;
+    }
+
+    ItemApi start() {
+        server = WriteServer.start(
+                new GivenHttp("127.0.0.1", 0, false, maxBodyBytes),
+                routes,
+                new Health(),
+                new SimpleMeterRegistry(),
+                Duration.ofSeconds(5));
+        return this;
+    }
+
+    URI uri() {
+        return server.uri();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** @param headers names and values in turn; a body is JSON where they do not say otherwise */
+    HttpResponse<String> send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.uri() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.setHeader("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+
+    static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    /** Runs them all, sixteen at a time. */
+    static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : threads.invokeAll(tasks)) {
+                results.add(future.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

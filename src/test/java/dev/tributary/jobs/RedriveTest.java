@@ -1,0 +1,320 @@
+package dev.tributary.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.Parked;
+import dev.tributary.deadletter.ParkedChange;
+import dev.tributary.deadletter.ParkedItem;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Version;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.ReplicationPipeline;
+import dev.tributary.replication.Route;
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Parked changes reach their target after all, beside a live pipeline: real tables on both sides. */
+class RedriveTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final String ROUTE = "users.by-city";
+    private static final KeySchema KEY = new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty());
+    private static final AttributeValue BAD = AttributeValue.fromN("1");
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
+    private final Map<String, Item> source = new HashMap<>();
+    private String byCity;
+    private DeadLetterTable letters;
+    private TestSource.Route settings;
+    private ReplicationPipeline pipeline;
+    private int sequence;
+
+    @BeforeEach
+    void startPipeline() {
+        byCity = dynamo.createTable("by_city", "city:S");
+        letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
+        letters.create(false).join();
+        start(TestSource.Route.to(byCity));
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    @Test
+    void whatALaterChangeMadeUpForIsInTheTargetAndTheItemFlowsAgain() throws Exception {
+        put("ada", "Oakland");
+        put("ada", BAD);
+        put("ada", "Brooklyn");
+        put("ada", "Queens");
+        assertThat(redrive()).containsExactly(new Redriven(3, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
+        assertThat(parked()).isEmpty();
+
+        put("ada", "Albany");
+        assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
+        assertThat(parked()).isEmpty();
+    }
+
+    @Test
+    void aRemovalBehindABadChangeTakesTheRowThatTheItemHadBefore() throws Exception {
+        put("ada", "Oakland");
+        put("ada", BAD);
+        remove("ada");
+        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void whereRemovalsAreIgnoredTheRowStays() throws Exception {
+        start(TestSource.Route.to(byCity).deletes(DeletePolicy.IGNORE));
+        put("ada", "Oakland");
+        put("ada", BAD);
+        remove("ada");
+        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
+    }
+
+    @Test
+    void anItemWithoutAKeyAttributeLeavesItsRowWhenItHasOneAgainOrGoes() throws Exception {
+        start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
+        for (String email : List.of("ada", "bob")) {
+            put(email, email.equals("ada") ? "Oakland" : "Berkeley");
+            put(email, Optional.empty());
+        }
+        put("ada", "Brooklyn");
+        remove("bob");
+        assertThat(parked()).hasSize(4);
+        assertThat(redrive()).hasSize(2).allMatch(redriven -> redriven.left() == 0);
+        assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
+    }
+
+    @Test
+    void whatIsRefusedAgainStaysWithTheReasonOfToday() throws Exception {
+        start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
+        put("ada", "Oakland");
+        put("ada", Optional.empty());
+        put("ada", "Brooklyn");
+        put("ada", BAD);
+        List<Redriven> redriven = redrive();
+        assertThat(redriven).hasSize(1);
+        assertThat(redriven.get(0).done()).as("what the good one makes up for").isEqualTo(2);
+        assertThat(redriven.get(0).left()).isOne();
+        assertThat(redriven.get(0).reason().orElseThrow()).contains("Type mismatch for key");
+        assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
+        assertThat(parked()).singleElement().satisfies(left -> {
+            assertThat(left.mark().version()).isEqualTo(version(4));
+            assertThat(left.reason()).contains("Type mismatch for key");
+        });
+
+        put("ada", "Queens");
+        assertThat(parked()).as("later changes wait behind what is left").hasSize(2);
+        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
+    }
+
+    @Test
+    void aRouteThatWasMendedTakesWhatItCouldNot() throws Exception {
+        put("ada", Map.of("city", AttributeValue.fromS("Oakland"), "note", AttributeValue.fromS("x".repeat(409_560))));
+        put("ada", Map.of("city", AttributeValue.fromS("Albany"), "note", AttributeValue.fromS("x".repeat(409_560))));
+        assertThat(redrive().get(0).left()).isEqualTo(2);
+        start(TestSource.Route.to(byCity).excluding("note"));
+        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
+    }
+
+    @Test
+    void aRedriveThatEndedBeforeItsLettersWereOutIsRunAgainToTheSameEnd() throws Exception {
+        put("ada", "Oakland");
+        put("ada", BAD);
+        put("ada", "Brooklyn");
+        remove("ada");
+        JobLock lock = stoppingLock(4);
+        Redrive killed =
+                new Redrive(projection(), new TargetTable(dynamo.asyncClient(), byCity), letters.letters(ROUTE), lock);
+        assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
+        lock.release().join();
+        assertThat(rows()).isEmpty();
+        assertThat(parked())
+                .as("the last one, behind which the others would wait, is there to the end")
+                .extracting(left -> left.mark().version())
+                .containsExactly(version(4));
+
+        put("ada", "Queens");
+        assertThat(parked()).hasSize(2);
+        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
+    }
+
+    @Test
+    void changesThatComeAllTheTimeAreAllInTheTargetAtTheEnd() throws Exception {
+        put("ada", BAD);
+        Thread writer = new Thread(() -> {
+            try {
+                for (int i = 0; i < 150; i++) {
+                    submit("ada", Optional.of(Map.of("city", AttributeValue.fromS("city" + i % 7))));
+                    pipeline.drain(Duration.ofSeconds(30));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        writer.start();
+        await().until(() -> parked().size() > 10);
+        redrive();
+        writer.join();
+        assertThat(parked()).as("nothing is left behind nothing").isEmpty();
+        assertThat(rows()).isEqualTo(Map.of("city" + 149 % 7, "ada"));
+    }
+
+    /** That of a process which is killed after it has looked at its clock so often: once to take it, then for each call. */
+    private JobLock stoppingLock(int looks) {
+        AtomicInteger left = new AtomicInteger(looks);
+        return taken(() -> {
+            if (left.getAndDecrement() == 0) {
+                throw new Stopped();
+            }
+            return 0;
+        });
+    }
+
+    private JobLock taken(LongSupplier nanoTime) {
+        JobLock lock = letters.lock(
+                ROUTE, new JobLock.Timing(Duration.ofSeconds(20), Duration.ofSeconds(5), nanoTime, timer), "test");
+        lock.take(holder -> {}).join();
+        return lock;
+    }
+
+    private static final class Stopped extends RuntimeException {}
+
+    private List<Redriven> redrive() {
+        JobLock lock = taken(System::nanoTime);
+        Redrive redrive =
+                new Redrive(projection(), new TargetTable(dynamo.asyncClient(), byCity), letters.letters(ROUTE), lock);
+        List<Redriven> results =
+                items().stream().map(item -> redrive.item(item.item()).join()).toList();
+        lock.release().join();
+        return results;
+    }
+
+    private List<ParkedItem> items() {
+        return letters.letters(ROUTE).items(Optional.empty(), 100).join();
+    }
+
+    /** As a process that starts anew. */
+    private void start(TestSource.Route route) {
+        settings = route;
+        pipeline = new ReplicationPipeline(
+                List.of(route()), 100, () -> true, timer, new SimpleMeterRegistry(), new Health());
+    }
+
+    private Projection projection() {
+        return new Projection(settings, KEY);
+    }
+
+    private Route route() {
+        return new Route(
+                ROUTE,
+                projection(),
+                new BatchingTable(dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(25), timer),
+                new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
+    }
+
+    private void put(String email, String city) throws InterruptedException {
+        put(email, AttributeValue.fromS(city));
+    }
+
+    private void put(String email, AttributeValue city) throws InterruptedException {
+        put(email, Map.of("city", city));
+    }
+
+    /** Without a city. */
+    private void put(String email, Optional<Map<String, AttributeValue>> nothing) throws InterruptedException {
+        put(email, nothing.orElse(Map.of()));
+    }
+
+    private void put(String email, Map<String, AttributeValue> attributes) throws InterruptedException {
+        submit(email, Optional.of(attributes));
+        drain();
+    }
+
+    private void remove(String email) throws InterruptedException {
+        submit(email, Optional.empty());
+        drain();
+    }
+
+    private void submit(String email, Optional<Map<String, AttributeValue>> attributes) throws InterruptedException {
+        sequence++;
+        Mark mark = new Mark(new ItemKey("users/" + email), version(sequence), Instant.ofEpochSecond(sequence));
+        Item before = source.remove(email);
+        Optional<Item> after = attributes.map(given -> {
+            Map<String, AttributeValue> image = new HashMap<>(given);
+            image.put("email", AttributeValue.fromS(email));
+            return new Item(image);
+        });
+        after.ifPresent(item -> source.put(email, item));
+        Change change = before == null
+                ? new Change.Insert(mark, after.orElseThrow())
+                : after.<Change>map(item -> new Change.Modify(mark, before, item))
+                        .orElseGet(() -> new Change.Remove(mark, before));
+        assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
+                .isTrue();
+    }
+
+    private void drain() throws InterruptedException {
+        assertThat(pipeline.drain(Duration.ofSeconds(30)))
+                .as("every change ended")
+                .isTrue();
+    }
+
+    private List<ParkedChange> parked() {
+        return Parked.in(letters, ROUTE);
+    }
+
+    /** City to email of every row of the target. */
+    private Map<String, String> rows() {
+        return dynamo.client().scan(request -> request.tableName(byCity).consistentRead(true)).items().stream()
+                .collect(Collectors.toMap(
+                        row -> row.get("city").s(), row -> row.get("email").s()));
+    }
+
+    private static Version version(int number) {
+        return Version.of("2026-11-21T00:00:00.000", Integer.toString(number));
+    }
+}

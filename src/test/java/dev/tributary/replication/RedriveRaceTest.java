@@ -1,0 +1,61 @@
+package dev.tributary.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.tributary.replication.Simulation.Conditions;
+import dev.tributary.replication.SourceHistory.Shape;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Redrives beside a pipeline that parks, replays and writes: when the source rests and everything was redriven, the
+ * targets are its projection, and nothing is parked.
+ *
+ * <p>One history again: {@code mvn test -Dtest=RedriveRaceTest -Dtributary.seed=17}. More of them: {@code
+ * -Dtributary.histories=100000}.
+ */
+class RedriveRaceTest {
+
+    private static final int HISTORIES = Integer.getInteger("tributary.histories", 500);
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary.replication");
+    private static Level level;
+
+    @BeforeAll
+    static void failuresAreNoNews() {
+        level = LOG.getLevel();
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void restoreLevel() {
+        LOG.setLevel(level);
+    }
+
+    @Test
+    void targetsConvergeThroughParkingAndRedrives() {
+        seeds().forEach(seed -> {
+            List<String> violations = Simulation.run(seed, Conditions.REDRIVEN);
+            assertThat(violations)
+                    .as("again with: mvn test -Dtest=RedriveRaceTest -Dtributary.seed=%d", seed)
+                    .isEmpty();
+        });
+    }
+
+    @Test
+    void withoutTheLockOneRedriveBringsBackWhatIsRemovedAfterAnother() {
+        assertThat(seeds().anyMatch(seed -> !Simulation.run(seed, new Conditions(Shape.REFUSED, true, 0, false))
+                        .isEmpty()))
+                .isTrue();
+    }
+
+    private static LongStream seeds() {
+        Long one = Long.getLong("tributary.seed");
+        return one == null ? LongStream.rangeClosed(1, HISTORIES) : LongStream.of(one);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.tributary.replication;
+
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.jobs.Redrive;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.TargetTable;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * People who redrive parked changes now and then, beside the workers and beside one another, over a bad network. Their
+ * processes are killed and frozen as those of workers are.
+ */
+final class SimulatedOperator {
+
+    private static final Duration LOCK = Duration.ofSeconds(3);
+    private static final Duration WRITE = Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT);
+
+    private final VirtualTime time;
+    private final RandomGenerator random;
+    private final Function<SimulatedProcess, FakeDynamoDb> clients;
+    private final boolean locked;
+
+    /**
+     * @param clients makes the client of a process
+     * @param locked whether a redrive heeds the lock of the others
+     */
+    SimulatedOperator(
+            VirtualTime time,
+            RandomGenerator random,
+            Function<SimulatedProcess, FakeDynamoDb> clients,
+            boolean locked) {
+        this.time = time;
+        this.random = random;
+        this.clients = clients;
+        this.locked = locked;
+    }
+
+    /**
+     * Starts a redrive of a route and looks after it no more.
+     *
+     * @param strike whether something may happen to it
+     */
+    void redrive(String route, Projection projection, boolean strike) {
+        SimulatedProcess process = new SimulatedProcess(time);
+        FakeDynamoDb client = clients.apply(process);
+        DeadLetterTable table = new DeadLetterTable(client, FakeDynamoDb.DEAD_LETTERS, WRITE);
+        // A lock of its own for each redrive is none.
+        String lockName = locked ? route : route + random.nextLong();
+        JobLock lock = table.lock(
+                lockName,
+                new JobLock.Timing(
+                        LOCK,
+                        WRITE,
+                        () -> Duration.ofMillis(time.now()).toNanos(),
+                        new VirtualTimer(time, asked -> asked, process::run)),
+                "operator");
+        RouteLetters letters = table.letters(route);
+        Redrive redrive = new Redrive(projection, new TargetTable(client, route), letters, lock);
+        lock.take(holder -> {})
+                .thenCompose(taken -> letters.items(Optional.empty(), 100))
+                .thenCompose(items -> CompletableFuture.allOf(
+                        items.stream().map(item -> redrive.item(item.item())).toArray(CompletableFuture[]::new)))
+                .whenComplete((done, thrown) -> lock.release());
+        if (strike) {
+            long when = random.nextLong(1_500);
+            switch (random.nextInt(5)) {
+                case 0 -> time.in(when, process::kill);
+                case 1, 2 -> time.in(when, () -> process.pause(random.nextLong(6_000)));
+                default -> {}
+            }
+        }
+    }
+}

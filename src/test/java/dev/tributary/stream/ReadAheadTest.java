@@ -1,0 +1,126 @@
+package dev.tributary.stream;
+
+import static dev.tributary.stream.ReadAhead.READ_BYTES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What may be read while targets do not take what was read before. */
+class ReadAheadTest {
+
+    private static final long LIMIT = 10 * READ_BYTES;
+
+    private final ReadAhead readAhead = new ReadAhead(LIMIT, 3 * READ_BYTES);
+
+    private static void read(ReadAhead.Shard shard, long bytes) {
+        assertThat(shard.mayRead()).as("may read").isTrue();
+        shard.read(bytes);
+    }
+
+    @Test
+    void aShardIsNotReadWhileItHoldsItsBoundAndIsWhenSomeOfItHasEnded() {
+        ReadAhead.Shard shard = readAhead.open("1");
+        read(shard, 2 * READ_BYTES);
+        read(shard, READ_BYTES);
+        assertThat(shard.mayRead()).isFalse();
+        shard.taken(READ_BYTES);
+        assertThat(shard.mayRead()).as("under way is held").isFalse();
+        shard.ended(READ_BYTES);
+        assertThat(shard.mayRead()).isTrue();
+    }
+
+    @Test
+    void manyShardsTogetherHoldNoMoreThanTheBoundOfAll() {
+        for (int shard = 0; shard < 9; shard++) {
+            read(readAhead.open("shard-" + shard), READ_BYTES);
+        }
+        ReadAhead.Shard last = readAhead.open("last");
+        read(last, READ_BYTES);
+        assertThat(readAhead.open("quiet").mayRead()).isFalse();
+        assertThat(readAhead.held()).isEqualTo(LIMIT);
+        last.taken(READ_BYTES);
+        last.ended(READ_BYTES);
+        assertThat(readAhead.of("quiet").mayRead()).isTrue();
+    }
+
+    /** Nobody knows what a read will bring. */
+    @Test
+    void readsUnderWayCountBeforeTheyReturn() {
+        for (int shard = 0; shard < 10; shard++) {
+            assertThat(readAhead.open("shard-" + shard).mayRead()).isTrue();
+        }
+        assertThat(readAhead.open("one more").mayRead()).isFalse();
+        readAhead.of("shard-0").read(0);
+        assertThat(readAhead.of("one more").mayRead()).isTrue();
+    }
+
+    @Test
+    void oneShardWhoseChangesDoNotEndLeavesRoomToTheOthers() {
+        ReadAhead narrow = new ReadAhead(LIMIT, 100 * LIMIT);
+        ReadAhead.Shard stuck = narrow.open("stuck");
+        read(stuck, LIMIT / 2);
+        assertThat(stuck.mayRead()).isFalse();
+        assertThat(narrow.open("other").mayRead()).isTrue();
+    }
+
+    @Test
+    void whatIsLargerThanEveryBoundStillPassesAlone() {
+        ReadAhead tiny = new ReadAhead(1, 1);
+        ReadAhead.Shard shard = tiny.open("1");
+        read(shard, 3 * READ_BYTES);
+        assertThat(shard.mayRead()).isFalse();
+        assertThat(tiny.open("2").mayRead()).isFalse();
+        shard.taken(3 * READ_BYTES);
+        shard.ended(3 * READ_BYTES);
+        read(shard, READ_BYTES);
+    }
+
+    /** KCL drops what it has queued without a word when a lease is lost. */
+    @Test
+    void aLostShardHoldsNothingWhateverItHadQueuedOrOpen() {
+        ReadAhead.Shard shard = readAhead.open("1");
+        read(shard, READ_BYTES);
+        shard.taken(READ_BYTES / 2);
+        shard.close();
+        assertThat(readAhead.held()).isZero();
+        shard.ended(READ_BYTES / 2);
+        shard.taken(READ_BYTES / 2);
+        assertThat(readAhead.held()).isZero();
+        assertThat(shard.mayRead()).isFalse();
+    }
+
+    @Test
+    void aReadThatReturnsAfterItsShardIsLostHoldsNothing() {
+        ReadAhead.Shard shard = readAhead.open("1");
+        assertThat(shard.mayRead()).isTrue();
+        shard.close();
+        shard.read(READ_BYTES);
+        assertThat(readAhead.held()).isZero();
+    }
+
+    @Test
+    void theNextReaderOfAShardBeginsWithNothing() {
+        ReadAhead.Shard before = readAhead.open("1");
+        read(before, READ_BYTES);
+        ReadAhead.Shard now = readAhead.open("1");
+        assertThat(readAhead.held()).isZero();
+        assertThat(readAhead.of("1")).isSameAs(now);
+        before.close();
+        assertThat(readAhead.of("1")).isSameAs(now);
+    }
+
+    /** KCL's subscription starts anew behind the last batch it took; what comes of the old one all the same counts. */
+    @Test
+    void whatIsDroppedToBeReadAgainIsCountedOnce() {
+        ReadAhead.Shard shard = readAhead.open("1");
+        read(shard, READ_BYTES);
+        shard.taken(READ_BYTES / 2);
+        shard.restarted();
+        assertThat(readAhead.held()).isEqualTo(READ_BYTES / 2);
+        shard.taken(READ_BYTES / 2);
+        assertThat(readAhead.held()).isEqualTo(READ_BYTES);
+        shard.ended(READ_BYTES / 2);
+        shard.ended(READ_BYTES / 2);
+        assertThat(readAhead.held()).isZero();
+    }
+}
