@@ -10,6 +10,7 @@ import dev.tributary.config.WriteSettings;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
 import dev.tributary.projection.Projection;
+import dev.tributary.stream.SourceLedger;
 import dev.tributary.table.DescribedTable;
 import dev.tributary.table.WriteFailure;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class TableChecks {
      */
     static TableChecks run(Settings settings, Clients clients) throws StartException {
         TableChecks checks = new TableChecks(clients);
-        settings.source().forEach(checks::source);
+        settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         settings.write().forEach(checks::write);
         checks.refuse();
         return checks;
@@ -98,10 +99,10 @@ final class TableChecks {
         return "write." + write;
     }
 
-    private void source(String name, SourceSettings settings) {
+    private void source(String name, SourceSettings settings, String leaseTable) {
         String prefix = prefix(name);
         Optional<DescribedTable> source = describe(prefix, settings);
-        source.ifPresent(table -> stream(prefix, settings, table));
+        source.ifPresent(table -> stream(prefix, settings, table, leaseTable));
         settings.route().forEach((routeName, route) -> {
             String routePrefix = prefix(name, routeName);
             describe(routePrefix, route).ifPresent(target -> {
@@ -122,8 +123,11 @@ final class TableChecks {
         });
     }
 
-    private void stream(String prefix, SourceSettings settings, DescribedTable table) {
+    private void stream(String prefix, SourceSettings settings, DescribedTable table, String leaseTable) {
         if (table.streamArn().isEmpty() || table.viewType().isEmpty()) {
+            if (wasRead(settings, leaseTable)) {
+                return; // what is left in the last stream can be read for 24 hours, and health says the rest
+            }
             problem(
                     prefix + ".table",
                     settings.table(),
@@ -161,6 +165,16 @@ final class TableChecks {
                     "a template makes text, and key attribute " + key.name() + " of target table " + route.table()
                             + " is of type " + key.type()
                             + "; copy it, or use a table whose key attribute is of type S");
+        }
+    }
+
+    private boolean wasRead(SourceSettings settings, String leaseTable) {
+        try {
+            return new SourceLedger(clients.control(settings), leaseTable)
+                    .read()
+                    .isPresent();
+        } catch (CompletionException e) {
+            return false; // there is no lease table, or what is wrong with it is said when it is prepared
         }
     }
 

@@ -44,6 +44,7 @@ record BoundSettings(
             Duration checkpointInterval,
             int maxInFlight,
             int maxInFlightBytes,
+            GapPolicy gaps,
             Map<String, RouteSettings> route)
             implements SourceSettings {}
 
@@ -116,6 +117,7 @@ record BoundSettings(
                 values.get(SourceKeys.CHECKPOINT_INTERVAL, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT_BYTES, name),
+                values.get(SourceKeys.GAPS, name),
                 Values.byName(values.names(RouteKeys.TABLE, name), route -> route(values, name, route)));
     }
 

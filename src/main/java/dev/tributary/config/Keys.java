@@ -78,7 +78,8 @@ final class Keys {
                             SourceKeys.POLL_INTERVAL,
                             SourceKeys.CHECKPOINT_INTERVAL,
                             SourceKeys.MAX_IN_FLIGHT,
-                            SourceKeys.MAX_IN_FLIGHT_BYTES)),
+                            SourceKeys.MAX_IN_FLIGHT_BYTES,
+                            SourceKeys.GAPS)),
             new Section(
                     "Routes",
                     "A route keeps one target table in step with its source. `<route>` is a name like `<source>`.",

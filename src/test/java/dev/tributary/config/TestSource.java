@@ -8,10 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Settings of a source for tests that go without a file: quick to poll and to checkpoint. */
-public record TestSource(String table, int maxInFlight, Map<String, RouteSettings> route) implements SourceSettings {
+public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy gaps, Map<String, RouteSettings> route)
+        implements SourceSettings {
 
     public static TestSource of(String table, RouteSettings route) {
-        return new TestSource(table, 1000, Map.of("route", route));
+        return new TestSource(table, 1000, SourceSettings.GapPolicy.STOP, Map.of("route", route));
     }
 
     @Override
