@@ -80,8 +80,8 @@ final class Daemon {
     void start() throws StartException {
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
         local = startLocal();
-        Clients clients =
-                opened(new Clients(settings.aws(), local == null ? null : local.place(), timings.writeTimeout()));
+        Clients clients = opened(
+                new Clients(settings.aws(), local == null ? null : local.place(), timings.writeTimeout(), targets()));
         createLocalTables(clients);
         TableChecks tables = TableChecks.run(settings, clients);
         try {
@@ -95,6 +95,12 @@ final class Daemon {
         } catch (InvalidRouteException e) {
             throw new StartException(ExitCode.CONFIGURATION, String.join(System.lineSeparator(), e.errors()));
         }
+    }
+
+    private int targets() {
+        return settings.source().values().stream()
+                .mapToInt(source -> source.route().size())
+                .sum();
     }
 
     private void startSources(LeaseTimings timings, TableChecks tables, Clients clients) {
@@ -218,7 +224,7 @@ final class Daemon {
                 settings.leaseTable(name),
                 new EnabledStream(clients.control(source), source.table()),
                 clients.streams(source, ofLocal),
-                clients.control(source),
+                clients.leases(source),
                 shared);
     }
 

@@ -54,6 +54,7 @@ record BoundSettings(
             Optional<URI> endpoint,
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
+            Map<String, KeyTemplate> key,
             DeletePolicy deletes,
             MissingKeyPolicy missingKey,
             int batchSize)
@@ -127,6 +128,7 @@ record BoundSettings(
                 values.find(RouteKeys.ENDPOINT, source, name),
                 values.find(RouteKeys.INCLUDE, source, name),
                 values.find(RouteKeys.EXCLUDE, source, name),
+                values.all(RouteKeys.KEY, source, name),
                 values.get(RouteKeys.DELETES, source, name),
                 values.get(RouteKeys.MISSING_KEY, source, name),
                 values.get(RouteKeys.BATCH_SIZE, source, name));

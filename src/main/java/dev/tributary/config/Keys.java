@@ -89,6 +89,7 @@ final class Keys {
                             RouteKeys.ENDPOINT,
                             RouteKeys.INCLUDE,
                             RouteKeys.EXCLUDE,
+                            RouteKeys.KEY,
                             RouteKeys.DELETES,
                             RouteKeys.MISSING_KEY,
                             RouteKeys.BATCH_SIZE)),

@@ -65,6 +65,7 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Map.of(),
                                 DeletePolicy.HARD,
                                 MissingKeyPolicy.DROP_ROW,
                                 25)));
