@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  * <p>A call that waits is passed on when it is released, whether its caller is still there or not: as a network does
  * with what was sent. Safe for any thread.
  */
-final class DynamoDbFront implements AutoCloseable {
+public final class DynamoDbFront implements AutoCloseable {
 
     private static final String STREAMS = "DynamoDBStreams_";
     private static final String ERROR =
@@ -60,15 +60,9 @@ final class DynamoDbFront implements AutoCloseable {
      * @param operation as in the API
      * @param body JSON
      */
-    record Call(String operation, String body) {
+    public record Call(String operation, String body) {}
 
-        /** Whether the text, of an item for instance, is in it. */
-        boolean mentions(String text) {
-            return body.contains("\"" + text + "\"");
-        }
-    }
-
-    DynamoDbFront(URI tables) {
+    public DynamoDbFront(URI tables) {
         this.tables = tables;
         this.streams = tables;
         try {
@@ -82,33 +76,33 @@ final class DynamoDbFront implements AutoCloseable {
     }
 
     /** Streams are read elsewhere, and the tables say that theirs are the ones that are there. */
-    synchronized void streamsAt(URI endpoint, String ownArn, String arnThere) {
+    public synchronized void streamsAt(URI endpoint, String ownArn, String arnThere) {
         streams = endpoint;
         answers = answer -> answer.replace(ownArn, arnThere);
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         InetSocketAddress address = server.getAddress();
         return URI.create("http://" + address.getHostString() + ":" + address.getPort());
     }
 
     /** These wait from now on, until {@link #release}. */
-    synchronized void hold(Predicate<Call> calls) {
+    public synchronized void hold(Predicate<Call> calls) {
         held = calls;
     }
 
     /** These fail from now on, as errors of the service do. */
-    synchronized void refuse(Predicate<Call> calls) {
+    public synchronized void refuse(Predicate<Call> calls) {
         refused = calls;
     }
 
     /** Passes on what waits, and everything from now on. */
-    synchronized void release() {
+    public synchronized void release() {
         end(true);
     }
 
     /** Forgets what waits, and passes on everything from now on. */
-    synchronized void forget() {
+    public synchronized void forget() {
         end(false);
     }
 
@@ -120,16 +114,16 @@ final class DynamoDbFront implements AutoCloseable {
     }
 
     /** Calls that wait now. */
-    synchronized int waiting() {
+    public synchronized int waiting() {
         return waiting;
     }
 
-    synchronized int refusals() {
+    public synchronized int refusals() {
         return refusals;
     }
 
     /** Calls that were passed on and answered, in the order of their answers. */
-    synchronized List<Call> passed() {
+    public synchronized List<Call> passed() {
         return List.copyOf(passed);
     }
 

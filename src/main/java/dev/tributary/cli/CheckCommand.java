@@ -37,7 +37,7 @@ final class CheckCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
-        try (Clients clients = new Clients(settings.aws(), null, timings.writeTimeout())) {
+        try (Clients clients = new Clients(settings.aws(), null, timings.writeTimeout(), 0)) {
             TableChecks.run(settings, clients);
         }
         out.println("The configuration is good, and the tables fit it.");

@@ -4,6 +4,7 @@ import dev.tributary.config.AwsSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.local.LocalPlace;
 import dev.tributary.local.LocalStreams;
+import dev.tributary.table.BatchingTable;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,13 +35,18 @@ final class Clients implements AutoCloseable {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_CONNECTIONS = 256;
 
+    /** Calls at once to one target, and as many again for the deletes that a write of several keys makes side by side. */
+    private static final int CONNECTIONS_PER_TARGET = 2 * BatchingTable.MAX_CALLS;
+
     private final AwsSettings defaults;
     private final @Nullable LocalPlace local;
     private final Duration writeTimeout;
+    private final int targets;
     private final Map<Key, SdkClient> clients = new HashMap<>();
 
     private enum Kind {
         CONTROL,
+        LEASE,
         WRITE,
         STREAM
     }
@@ -51,23 +57,36 @@ final class Clients implements AutoCloseable {
     /**
      * @param local a DynamoDB Local, which then is where all tables are
      * @param writeTimeout longest replicated write
+     * @param targets how many tables are written to by replication
      */
-    Clients(AwsSettings defaults, @Nullable LocalPlace local, Duration writeTimeout) {
+    Clients(AwsSettings defaults, @Nullable LocalPlace local, Duration writeTimeout, int targets) {
         this.defaults = defaults;
         this.local = local;
         this.writeTimeout = writeTimeout;
+        this.targets = targets;
     }
 
-    /** For describing tables, for leases, and for the writes of HTTP requests; retries as the SDK does for DynamoDB. */
+    /**
+     * For describing tables, for dead letters, and for the writes of HTTP requests; retries as the SDK does for DynamoDB.
+     */
     DynamoDbAsyncClient control(TableSettings table) {
         return control(table.region(), table.endpoint());
     }
 
     private DynamoDbAsyncClient control(Optional<String> region, Optional<URI> endpoint) {
+        return patient(Kind.CONTROL, region, endpoint);
+    }
+
+    /** For leases: with connections of its own, because a renewal that waits behind other calls loses the shard. */
+    DynamoDbAsyncClient leases(TableSettings source) {
+        return patient(Kind.LEASE, source.region(), source.endpoint());
+    }
+
+    private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint) {
         return (DynamoDbAsyncClient) client(
-                key(Kind.CONTROL, region, endpoint),
-                key -> async(
-                        key, override -> override.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
+                key(kind, region, endpoint),
+                key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(CALL_TIMEOUT)
+                        .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
     }
 
     /** For making the tables of DynamoDB Local. */
@@ -75,12 +94,18 @@ final class Clients implements AutoCloseable {
         return control(Optional.empty(), Optional.empty());
     }
 
-    /** For replicated writes: one attempt, because the fence is asked before each. */
+    /**
+     * For replicated writes: one attempt, because the fence is asked before each. There is a connection for each call of
+     * every target, so none waits for one: its time would run out, and with it the answer of the fence.
+     */
     DynamoDbAsyncClient writes(TableSettings table) {
         return (DynamoDbAsyncClient) client(
                 key(Kind.WRITE, table.region(), table.endpoint()),
-                key -> async(key, override -> override.apiCallTimeout(writeTimeout)
-                        .retryStrategy(AwsRetryStrategy.doNotRetry())));
+                key -> async(
+                        key,
+                        Math.max(MAX_CONNECTIONS, targets * CONNECTIONS_PER_TARGET),
+                        override ->
+                                override.apiCallTimeout(writeTimeout).retryStrategy(AwsRetryStrategy.doNotRetry())));
     }
 
     /**
@@ -118,9 +143,10 @@ final class Clients implements AutoCloseable {
         return new Key(kind, region.or(defaults::region), endpoint.or(defaults::endpoint));
     }
 
-    private DynamoDbAsyncClient async(Key key, Consumer<ClientOverrideConfiguration.Builder> override) {
+    private DynamoDbAsyncClient async(
+            Key key, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
         return placed(DynamoDbAsyncClient.builder(), key)
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(MAX_CONNECTIONS))
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(connections))
                 .overrideConfiguration(override)
                 .build();
     }

@@ -26,7 +26,7 @@ final class LetterRoutes implements AutoCloseable {
      * @throws StartException if there is no such route, or none at all
      */
     static LetterRoutes open(Settings settings, Optional<String> only) throws StartException {
-        Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT);
+        Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT, 1);
         LetterRoutes opened = new LetterRoutes(clients);
         String table = DeadLetterTables.name(settings.application());
         List<String> names = new ArrayList<>();

@@ -37,6 +37,12 @@ public final class BatchingTable {
     /** Statements that DynamoDB takes in one call. */
     public static final int MAX_BATCH = 25;
 
+    private static final int BATCH_CALLS = 8;
+    private static final int SINGLE_CALLS = 64;
+
+    /** Calls under way at most, with the usual limits. */
+    public static final int MAX_CALLS = BATCH_CALLS + SINGLE_CALLS;
+
     /** Answers to those who may write, but not with PartiQL, or whose table knows no PartiQL. */
     private static final Set<String> NOT_OFFERED = Set.of("AccessDeniedException", "UnknownOperationException");
 
@@ -69,7 +75,7 @@ public final class BatchingTable {
 
         /** The usual ones, with this batch size. */
         public static Limits batchSize(int batchSize) {
-            return new Limits(batchSize, 8, 64);
+            return new Limits(batchSize, BATCH_CALLS, SINGLE_CALLS);
         }
     }
 

@@ -104,6 +104,33 @@ class TableChecksTest {
     }
 
     @Test
+    void aTemplateForWhatIsNoKeyAttributeIsRefused() throws IOException {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.key.town", "{city}#{email}");
+        assertRefused(
+                "source.users.route.by-city.key.town = {city}#{email}: town is no key attribute of target table",
+                "give the template the name of one of them: state or city");
+    }
+
+    @Test
+    void aTemplateForAKeyAttributeThatIsNoTextIsRefused() throws IOException {
+        source(users);
+        route(dynamo.createTable("by-number", "number:N"));
+        configure("source.users.route.by-city.key.number", "{score:010}");
+        assertRefused("source.users.route.by-city.key.number = {score:010}: a template makes text", "is of type N");
+    }
+
+    @Test
+    void aKeyAttributeThatATemplateMakesNeedNotBeIncluded() throws Exception {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.include", "state,name");
+        configure("source.users.route.by-city.key.city", "{city}#{email}");
+        assertThat(check().exitCode()).isZero();
+    }
+
+    @Test
     void aKeyAttributeOfTheTargetThatIsExcludedIsNamed() throws IOException {
         source(users);
         route(byCity);

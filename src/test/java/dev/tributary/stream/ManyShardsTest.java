@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;
+import dev.tributary.table.BatchingTable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,6 +115,46 @@ class ManyShardsTest {
                 assertThat(source.leasesByOwner()).isEqualTo(Map.of("two", 20L));
                 assertThat(source.rows()).isEqualTo(lineage.items);
             });
+        }
+    }
+
+    /** A call that waits for a connection loses the time it has for its write. */
+    @Test
+    void theWritesOfManyShardsAreNeverMoreThanOneTargetIsGiven() throws Exception {
+        CallsUnderWay calls = new CallsUnderWay();
+        try (SimulatedSource source = new SimulatedSource(dynamo, 20).writesSeenBy(calls)) {
+            Map<String, Integer> expected = new HashMap<>();
+            for (SimulatedShard shard : source.stream().roots()) {
+                for (int record = 0; record < 100; record++) {
+                    String id = shard.id() + "-" + record;
+                    SimulatedSource.put(shard, id, 1);
+                    expected.put(id, 1);
+                }
+            }
+            source.start("one");
+            await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));
+            assertThat(calls.most.get()).isBetween(8, BatchingTable.MAX_CALLS);
+        }
+    }
+
+    /** The most at once. */
+    private static final class CallsUnderWay implements ExecutionInterceptor {
+        private final AtomicInteger now = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+
+        @Override
+        public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+        }
+
+        @Override
+        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+            now.decrementAndGet();
+        }
+
+        @Override
+        public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
+            now.decrementAndGet();
         }
     }
 
