@@ -93,6 +93,12 @@ final class SimulatedSource implements AutoCloseable {
         return this;
     }
 
+    /** How much memory its changes may take. */
+    SimulatedSource holding(long bytes) {
+        heldBytes = bytes;
+        return this;
+    }
+
     /** Sees every call to the target. */
     SimulatedSource writesSeenBy(ExecutionInterceptor interceptor) {
         writes = interceptor;
@@ -221,6 +227,11 @@ final class SimulatedSource implements AutoCloseable {
 
     Health.@Nullable Component health() {
         return health.snapshot().components().get("source items");
+    }
+
+    /** Memory taken by changes that were read and have not ended. */
+    double heldBytes() {
+        return meters.get("tributary.changes.held").gauge().value();
     }
 
     /** Changes that have ended on the route, whatever became of them. */
