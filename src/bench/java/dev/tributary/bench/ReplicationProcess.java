@@ -2,13 +2,13 @@ package dev.tributary.bench;
 
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.SourceSettings;
+import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
-import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
@@ -60,6 +60,11 @@ final class ReplicationProcess {
         @Override
         public int maxInFlightBytes() {
             return 16 << 20;
+        }
+
+        @Override
+        public GapPolicy gaps() {
+            return GapPolicy.STOP;
         }
 
         @Override
@@ -116,8 +121,9 @@ final class ReplicationProcess {
         try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout())) {
             RouteSettings route = TestSource.Route.to(Users.TARGET).excluding(Users.PAYLOAD);
             MeterRegistry registry = new SimpleMeterRegistry();
+            String stream = Users.streamArn(clients.control());
             SourceWorker worker = new SourceWorker(
-                    new SourceStream("users", Users.SOURCE, Users.streamArn(clients.control())),
+                    "users",
                     new Source(poll, Map.of("by-city", route)),
                     List.of(new Route(
                             "users.by-city",
@@ -133,6 +139,7 @@ final class ReplicationProcess {
                                     "users.by-city",
                                     Clock.systemUTC()))),
                     "benchmark-leases",
+                    () -> Optional.of(stream),
                     clients.streams(),
                     clients.control(),
                     new SourceWorker.Shared(

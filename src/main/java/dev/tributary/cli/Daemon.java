@@ -19,7 +19,6 @@ import dev.tributary.local.LocalTables;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
-import dev.tributary.stream.SourceStream;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.telemetry.Health;
@@ -202,8 +201,11 @@ final class Daemon {
             DeadLetterTables deadLetters,
             Clients clients,
             SourceWorker.Shared shared) {
-        String arn = tables.table(TableChecks.prefix(name)).streamArn().orElseThrow();
-        DeadLetterTable parked = deadLetters.in(clients.control(source), LocalStreams.isLocal(arn));
+        boolean ofLocal = tables.table(TableChecks.prefix(name))
+                .streamArn()
+                .filter(LocalStreams::isLocal)
+                .isPresent();
+        DeadLetterTable parked = deadLetters.in(clients.control(source), ofLocal);
         List<Route> routes = source.route().entrySet().stream()
                 .map(route -> new Route(
                         name + "." + route.getKey(),
@@ -216,11 +218,12 @@ final class Daemon {
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();
         return new SourceWorker(
-                new SourceStream(name, source.table(), LocalStreams.toAws(arn)),
+                name,
                 source,
                 routes,
-                settings.application() + "-" + name,
-                clients.streams(source, LocalStreams.isLocal(arn)),
+                settings.leaseTable(name),
+                new EnabledStream(clients.control(source), source.table()),
+                clients.streams(source, ofLocal),
                 clients.leases(source),
                 shared);
     }

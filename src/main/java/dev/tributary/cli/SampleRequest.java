@@ -20,12 +20,19 @@ final class SampleRequest {
         add(attributes, tables.table(TableChecks.writePrefix(name)).key());
         settings.source().forEach((sourceName, source) -> {
             if (source.table().equals(write.table())) {
-                source.route()
-                        .keySet()
-                        .forEach(route -> add(
-                                attributes,
-                                tables.table(TableChecks.prefix(sourceName, route))
-                                        .key()));
+                source.route().forEach((routeName, route) -> {
+                    Map<String, AttributeType> key = new LinkedHashMap<>();
+                    add(
+                            key,
+                            tables.table(TableChecks.prefix(sourceName, routeName))
+                                    .key());
+                    key.keySet().removeAll(route.key().keySet());
+                    route.key().values().stream()
+                            .flatMap(template -> template.placeholders().stream())
+                            .forEach(value ->
+                                    key.put(value.attribute(), value.digits() > 0 ? AttributeType.N : AttributeType.S));
+                    key.forEach(attributes::putIfAbsent);
+                });
             }
         });
         ObjectNode body = new JsonMapper().createObjectNode();

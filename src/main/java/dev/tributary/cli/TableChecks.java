@@ -7,16 +7,22 @@ import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.ingest.InvalidRouteException;
+import dev.tributary.ingest.WriteRoute;
 import dev.tributary.projection.Projection;
+import dev.tributary.stream.SourceLedger;
 import dev.tributary.table.DescribedTable;
 import dev.tributary.table.WriteFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -43,7 +49,7 @@ final class TableChecks {
      */
     static TableChecks run(Settings settings, Clients clients) throws StartException {
         TableChecks checks = new TableChecks(clients);
-        settings.source().forEach(checks::source);
+        settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         settings.write().forEach(checks::write);
         checks.refuse();
         return checks;
@@ -58,8 +64,7 @@ final class TableChecks {
             throws StartException {
         TableChecks checks = new TableChecks(clients);
         String prefix = prefix(source, name);
-        checks.describe(prefix, route)
-                .ifPresent(target -> keyAttributes(target).forEach(key -> checks.selected(prefix, route, target, key)));
+        checks.describe(prefix, route).ifPresent(target -> checks.key(prefix, route, target));
         checks.refuse();
         return checks;
     }
@@ -94,36 +99,35 @@ final class TableChecks {
         return "write." + write;
     }
 
-    private void source(String name, SourceSettings settings) {
+    private void source(String name, SourceSettings settings, String leaseTable) {
         String prefix = prefix(name);
         Optional<DescribedTable> source = describe(prefix, settings);
-        source.ifPresent(table -> stream(prefix, settings, table));
+        source.ifPresent(table -> stream(prefix, settings, table, leaseTable));
         settings.route().forEach((routeName, route) -> {
             String routePrefix = prefix(name, routeName);
-            describe(routePrefix, route)
-                    .ifPresent(target -> keyAttributes(target).forEach(key -> {
-                        selected(routePrefix, route, target, key);
-                        source.ifPresent(from -> sameType(routePrefix, settings, from, route, key));
-                    }));
+            describe(routePrefix, route).ifPresent(target -> {
+                key(routePrefix, route, target);
+                source.ifPresent(from ->
+                        keyAttributes(target).forEach(key -> sameType(routePrefix, settings, from, route, key)));
+            });
         });
     }
 
     private void write(String name, WriteSettings settings) {
-        String prefix = writePrefix(name);
-        describe(prefix, settings).ifPresent(table -> keyAttributes(table).forEach(key -> {
-            AttributeType declared = settings.type().get(key.name());
-            if (declared != null && declared != key.type()) {
-                problem(
-                        prefix + ".type." + key.name(),
-                        declared,
-                        "key attribute " + key.name() + " of table " + settings.table() + " is of type " + key.type()
-                                + "; declare that type, or none");
+        describe(writePrefix(name), settings).ifPresent(table -> {
+            try {
+                WriteRoute.check(name, settings, table.key());
+            } catch (InvalidRouteException e) {
+                problems.addAll(e.errors());
             }
-        }));
+        });
     }
 
-    private void stream(String prefix, SourceSettings settings, DescribedTable table) {
+    private void stream(String prefix, SourceSettings settings, DescribedTable table, String leaseTable) {
         if (table.streamArn().isEmpty() || table.viewType().isEmpty()) {
+            if (wasRead(settings, leaseTable)) {
+                return; // what is left in the last stream can be read for 24 hours, and health says the rest
+            }
             problem(
                     prefix + ".table",
                     settings.table(),
@@ -138,8 +142,49 @@ final class TableChecks {
         }
     }
 
+    /** Each key attribute is copied, or made by a template; and templates make nothing else. */
+    private void key(String prefix, RouteSettings route, DescribedTable target) {
+        keyAttributes(target).forEach(key -> selected(prefix, route, target, key));
+        Set<String> others = new TreeSet<>(route.key().keySet());
+        keyAttributes(target).map(KeyAttribute::name).forEach(others::remove);
+        for (String other : others) {
+            problem(
+                    prefix + ".key." + other,
+                    Objects.requireNonNull(route.key().get(other)),
+                    other + " is no key attribute of target table " + route.table()
+                            + "; give the template the name of one of them: "
+                            + keyAttributes(target).map(KeyAttribute::name).collect(Collectors.joining(" or ")));
+        }
+    }
+
+    private void textual(String prefix, RouteSettings route, KeyAttribute key) {
+        if (key.type() != AttributeType.S) {
+            problem(
+                    prefix + ".key." + key.name(),
+                    Objects.requireNonNull(route.key().get(key.name())),
+                    "a template makes text, and key attribute " + key.name() + " of target table " + route.table()
+                            + " is of type " + key.type()
+                            + "; copy it, or use a table whose key attribute is of type S");
+        }
+    }
+
+    private boolean wasRead(SourceSettings settings, String leaseTable) {
+        try {
+            return new SourceLedger(clients.control(settings), leaseTable)
+                    .read()
+                    .isPresent();
+        } catch (CompletionException e) {
+            return false; // there is no lease table, or what is wrong with it is said when it is prepared
+        }
+    }
+
     private void selected(String prefix, RouteSettings route, DescribedTable target, KeyAttribute key) {
-        if (new Projection(route, target.key()).selects(key.name())) {
+        Projection projection = new Projection(route, target.key());
+        if (projection.makes(key.name())) {
+            textual(prefix, route, key);
+            return;
+        }
+        if (projection.selects(key.name())) {
             return;
         }
         boolean excluded =
@@ -154,7 +199,7 @@ final class TableChecks {
     private void sameType(
             String prefix, SourceSettings source, DescribedTable from, RouteSettings route, KeyAttribute key) {
         AttributeType type = from.types().get(key.name());
-        if (type != null && type != key.type()) {
+        if (!route.key().containsKey(key.name()) && type != null && type != key.type()) {
             problem(
                     prefix + ".table",
                     route.table(),

@@ -44,6 +44,7 @@ record BoundSettings(
             Duration checkpointInterval,
             int maxInFlight,
             int maxInFlightBytes,
+            GapPolicy gaps,
             Map<String, RouteSettings> route)
             implements SourceSettings {}
 
@@ -53,6 +54,7 @@ record BoundSettings(
             Optional<URI> endpoint,
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
+            Map<String, KeyTemplate> key,
             DeletePolicy deletes,
             MissingKeyPolicy missingKey,
             int batchSize)
@@ -115,6 +117,7 @@ record BoundSettings(
                 values.get(SourceKeys.CHECKPOINT_INTERVAL, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT, name),
                 values.get(SourceKeys.MAX_IN_FLIGHT_BYTES, name),
+                values.get(SourceKeys.GAPS, name),
                 Values.byName(values.names(RouteKeys.TABLE, name), route -> route(values, name, route)));
     }
 
@@ -125,6 +128,7 @@ record BoundSettings(
                 values.find(RouteKeys.ENDPOINT, source, name),
                 values.find(RouteKeys.INCLUDE, source, name),
                 values.find(RouteKeys.EXCLUDE, source, name),
+                values.all(RouteKeys.KEY, source, name),
                 values.get(RouteKeys.DELETES, source, name),
                 values.get(RouteKeys.MISSING_KEY, source, name),
                 values.get(RouteKeys.BATCH_SIZE, source, name));

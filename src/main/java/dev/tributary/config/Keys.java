@@ -78,7 +78,8 @@ final class Keys {
                             SourceKeys.POLL_INTERVAL,
                             SourceKeys.CHECKPOINT_INTERVAL,
                             SourceKeys.MAX_IN_FLIGHT,
-                            SourceKeys.MAX_IN_FLIGHT_BYTES)),
+                            SourceKeys.MAX_IN_FLIGHT_BYTES,
+                            SourceKeys.GAPS)),
             new Section(
                     "Routes",
                     "A route keeps one target table in step with its source. `<route>` is a name like `<source>`.",
@@ -88,6 +89,7 @@ final class Keys {
                             RouteKeys.ENDPOINT,
                             RouteKeys.INCLUDE,
                             RouteKeys.EXCLUDE,
+                            RouteKeys.KEY,
                             RouteKeys.DELETES,
                             RouteKeys.MISSING_KEY,
                             RouteKeys.BATCH_SIZE)),

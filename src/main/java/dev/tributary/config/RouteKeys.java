@@ -28,6 +28,14 @@ final class RouteKeys {
             "Attributes that are copied. Without it: all. The target's key attributes must be among them.");
     static final Key<Set<String>> EXCLUDE = optional(
             "source.<source>.route.<route>.exclude", ValueType.attributeNames(), "Attributes that are not copied.");
+    static final Key<KeyTemplate> KEY = optional(
+            "source.<source>.route.<route>.key.<attribute>",
+            ValueType.keyTemplate(),
+            "How a key attribute of the target is made that is not copied: text with values of the source item in it,"
+                    + " encoded so that different values never make the same text. `{score:010}` is a whole number with"
+                    + " zeros in front, up to ten digits, so that it sorts as numbers do; a number that does not fit"
+                    + " is parked. The attribute is of type S. An item that lacks one of the attributes: see"
+                    + " `missing-key`.");
     static final Key<DeletePolicy> DELETES = defaulting(
             "source.<source>.route.<route>.deletes",
             ValueType.oneOf(DeletePolicy.class, DeletePolicy.HARD),

@@ -1,5 +1,6 @@
 package dev.tributary.config;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,6 +12,9 @@ public interface RouteSettings extends TableSettings {
 
     /** Attributes that are not copied. */
     Optional<Set<String>> exclude();
+
+    /** How key attributes of the target are made that are not copied, by their names. */
+    Map<String, KeyTemplate> key();
 
     DeletePolicy deletes();
 

@@ -33,4 +33,9 @@ public interface Settings {
 
     /** Write routes of the HTTP endpoint by name. */
     Map<String, WriteSettings> write();
+
+    /** Name of the table in which the workers of a source share its shards. */
+    default String leaseTable(String source) {
+        return application() + "-" + source;
+    }
 }

@@ -6,6 +6,7 @@ import static dev.tributary.config.Key.required;
 import static dev.tributary.config.KeyTypes.REGION_CODE;
 import static dev.tributary.config.KeyTypes.TABLE_NAME;
 
+import dev.tributary.config.SourceSettings.GapPolicy;
 import java.net.URI;
 import java.time.Duration;
 
@@ -41,6 +42,14 @@ final class SourceKeys {
             "Memory that the changes of one shard may take from being read to being in every target, about; reading"
                     + " waits above it. All shards of a source together never take more than their share of a quarter"
                     + " of the heap, which the sources have in equal parts.");
+
+    static final Key<GapPolicy> GAPS = defaulting(
+            "source.<source>.gaps",
+            ValueType.oneOf(GapPolicy.class, GapPolicy.CONTINUE),
+            "stop",
+            "What happens where the stream has lost changes before they were read: with `stop` and `resync` reading"
+                    + " stands still there, and health and log say what to do; with `continue` it goes on with the oldest change there is, once the gap is written down. See"
+                    + " [operations.md](operations.md#gaps).");
 
     private SourceKeys() {}
 }

@@ -18,6 +18,19 @@ public interface SourceSettings extends TableSettings {
     /** Bytes of memory that the changes of one shard may take; reading waits above it. */
     int maxInFlightBytes();
 
+    /** What happens where the stream has lost changes before they were read. */
+    GapPolicy gaps();
+
     /** Routes to target tables by name; at least one. */
     Map<String, RouteSettings> route();
+
+    /** What happens where the stream has lost changes before they were read. Each is reported. */
+    enum GapPolicy {
+        /** Reading stands still there until somebody decides. */
+        STOP,
+        /** Reading goes on with the oldest change there is. */
+        CONTINUE,
+        /** The source is to be copied anew; until then reading stands still. */
+        RESYNC
+    }
 }

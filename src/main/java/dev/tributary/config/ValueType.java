@@ -132,6 +132,14 @@ record ValueType<T>(String expected, String example, Function<String, T> parser)
         });
     }
 
+    static ValueType<KeyTemplate> keyTemplate() {
+        return new ValueType<>(
+                "text with attribute names in braces, and between any two of them text that does not begin with \\ ({{ and }} are plain"
+                        + " braces)",
+                "{city}#{email}",
+                KeyTemplate::parse);
+    }
+
     static ValueType<GeneratedValue> generated(String example) {
         return new ValueType<>(
                 "uuid, now or now-iso, the latter two with + and a duration after them if needed", example, text -> {

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -72,15 +75,26 @@ public final class DeadLetterTable {
         return new JobLock(rows, route, timing, holder);
     }
 
-    /** Stores the change with its images. One that is stored already keeps its reason, and says that it came again. */
-    public CompletableFuture<Void> park(ParkedChange parked, Change change) {
+    /**
+     * Stores the change with its images. One that is stored already keeps its reason, and says that it came again.
+     *
+     * @param mayGoOn asked before each call that follows another; where it says no, the future fails with {@link
+     *     CancellationException}
+     */
+    CompletableFuture<Void> park(ParkedChange parked, Change change, BooleanSupplier mayGoOn) {
         return store(DeadLetterRow.encode(parked, change), List.of())
                 .thenCompose(result -> result == Stored.THERE_ALREADY
-                        ? comeAgain(parked.route(), parked.mark())
-                                .thenCompose(there -> there
-                                        ? CompletableFuture.<Void>completedFuture(null)
-                                        : park(parked, change)) // taken out in between
-                        : CompletableFuture.completedFuture(null));
+                        ? onlyIf(mayGoOn, () -> comeAgain(parked.route(), parked.mark()))
+                        : CompletableFuture.completedFuture(true))
+                .thenCompose(there -> there
+                        ? CompletableFuture.completedFuture(null)
+                        : onlyIf(mayGoOn, () -> park(parked, change, mayGoOn))); // taken out in between
+    }
+
+    static <T> CompletableFuture<T> onlyIf(BooleanSupplier mayGoOn, Supplier<CompletableFuture<T>> call) {
+        return mayGoOn.getAsBoolean()
+                ? call.get()
+                : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a parking"));
     }
 
     /**
@@ -89,7 +103,8 @@ public final class DeadLetterTable {
      * @return whether it was stored; false if there is nothing to wait behind any more, as far as {@code predecessor}
      *     goes
      */
-    CompletableFuture<Boolean> parkBehind(Predecessor predecessor, ParkedChange parked, Change change) {
+    CompletableFuture<Boolean> parkBehind(
+            Predecessor predecessor, ParkedChange parked, Change change, BooleanSupplier mayGoOn) {
         TransactWriteItem check = TransactWriteItem.builder()
                 .conditionCheck(condition -> condition
                         .tableName(name)
@@ -100,7 +115,7 @@ public final class DeadLetterTable {
         return store(DeadLetterRow.encode(parked, change), List.of(check)).thenCompose(result -> switch (result) {
             case STORED -> CompletableFuture.completedFuture(true);
             case NOTHING_IN_FRONT -> CompletableFuture.completedFuture(false);
-            case THERE_ALREADY -> comeAgain(parked.route(), parked.mark());
+            case THERE_ALREADY -> onlyIf(mayGoOn, () -> comeAgain(parked.route(), parked.mark()));
         });
     }
 

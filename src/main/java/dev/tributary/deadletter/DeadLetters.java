@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * The parked changes of one route: in the table all of them, and in memory the items that have any.
@@ -81,36 +82,45 @@ public final class DeadLetters {
                         }));
     }
 
-    /** Parks the change for good; again and again with the same effect. */
-    public CompletableFuture<Predecessor> park(Change change, String reason) {
-        return table.park(parked(change, reason), change).thenApply(stored -> found(change));
+    /**
+     * Parks the change for good; again and again with the same effect.
+     *
+     * @param mayGoOn asked before each call that follows another; where it says no, the future fails with {@link
+     *     java.util.concurrent.CancellationException}
+     */
+    public CompletableFuture<Predecessor> park(Change change, String reason, BooleanSupplier mayGoOn) {
+        return table.park(parked(change, reason), change, mayGoOn).thenApply(stored -> found(change));
     }
 
     /**
      * Parks the change for good, if the one in front of it is still parked when it is stored: a job that takes the last
      * one out must not leave a change behind nothing.
      *
+     * @param mayGoOn as for {@link #park}
      * @return what the next change of the item has to wait behind; empty if there is nothing to wait behind any more, as
      *     far as {@code predecessor} goes, and then the change is not parked
      */
-    public CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor predecessor, Change change, String reason) {
+    public CompletableFuture<Optional<Predecessor>> parkBehind(
+            Predecessor predecessor, Change change, String reason, BooleanSupplier mayGoOn) {
         if (!Position.parse(predecessor.position())
                 .version()
                 .equals(change.mark().version())) {
-            return table.parkBehind(predecessor, parked(change, reason), change)
+            return table.parkBehind(predecessor, parked(change, reason), change, mayGoOn)
                     .thenApply(stored -> stored ? Optional.of(found(change)) : Optional.empty());
         }
         return table.comeAgain(route, change.mark())
                 .thenCompose(there -> there
                         ? CompletableFuture.completedFuture(Optional.of(found(change)))
-                        : mended(predecessor, change, reason));
+                        : mended(predecessor, change, reason, mayGoOn));
     }
 
     /** The change's own first row is not there: all of it was taken out, or somebody deleted that row alone. */
-    private CompletableFuture<Optional<Predecessor>> mended(Predecessor row, Change change, String reason) {
+    private CompletableFuture<Optional<Predecessor>> mended(
+            Predecessor row, Change change, String reason, BooleanSupplier mayGoOn) {
         return before(change.mark())
                 .thenCompose(found -> found.filter(row::equals).isPresent()
-                        ? park(change, reason).thenApply(Optional::of)
+                        ? DeadLetterTable.onlyIf(mayGoOn, () -> park(change, reason, mayGoOn))
+                                .thenApply(Optional::of)
                         : CompletableFuture.completedFuture(Optional.empty()));
     }
 

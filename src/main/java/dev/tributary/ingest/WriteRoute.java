@@ -63,6 +63,15 @@ public final class WriteRoute {
         this.failures = new TableFailures(settings.table(), timeout);
     }
 
+    /**
+     * Holds the settings of a route against its table.
+     *
+     * @throws InvalidRouteException as the constructor does
+     */
+    public static void check(String name, WriteSettings settings, KeySchema key) {
+        ItemSchema.of(name, settings, key);
+    }
+
     public String name() {
         return name;
     }

@@ -31,6 +31,11 @@ final class Attempts {
         this.timer = timer;
     }
 
+    /** Whether a call may start now; asked by attempts that are made of several, before each but the first. */
+    boolean mayStart() {
+        return fence.holds();
+    }
+
     /**
      * Starts attempts, one after the other, until one succeeds.
      *

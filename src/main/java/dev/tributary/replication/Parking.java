@@ -77,7 +77,7 @@ final class Parking {
     /** Parks the change; ends when it is stored. */
     CompletableFuture<Predecessor> park(Change change, String reason) {
         boolean first = !letters.holds(change.mark().owner());
-        return attempts.untilDone(() -> letters.park(change, reason), this::failed)
+        return attempts.untilDone(() -> letters.park(change, reason, attempts::mayStart), this::failed)
                 .thenApply(stored -> {
                     if (first) {
                         log.warn(
@@ -92,7 +92,8 @@ final class Parking {
 
     /** Parks the change behind another; ends empty, and it is not parked, if that one has been taken out. */
     CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor predecessor, Change change) {
-        return attempts.untilDone(() -> letters.parkBehind(predecessor, change, BEHIND), this::failed)
+        return attempts.untilDone(
+                        () -> letters.parkBehind(predecessor, change, BEHIND, attempts::mayStart), this::failed)
                 .thenApply(this::succeeded);
     }
 

@@ -8,7 +8,4 @@ interface FetchListener {
 
     /** A read failed and is tried again. */
     void failed(String shardId, Exception failure);
-
-    /** The stream no longer has what was to be read next; told at each attempt. */
-    void gap(StreamGap gap);
 }

@@ -53,10 +53,11 @@ final class LeaseTable {
     private LeaseTable() {}
 
     /**
-     * @throws SourceStartException if the table cannot be made, is not a lease table, or the stream's shards cannot be
-     *     read
+     * Makes the table and its index.
+     *
+     * @throws SourceStartException if it cannot be made, or is not a lease table
      */
-    static void prepare(DynamoDbAsyncClient client, String table, LeaseManagement management, StreamConfig stream) {
+    static void make(DynamoDbAsyncClient client, String table) {
         try {
             create(client, table);
             TableDescription description = await(client, table);
@@ -67,9 +68,18 @@ final class LeaseTable {
         } catch (CompletionException e) {
             throw SourceStartException.of("The lease table " + table + " cannot be made or described", e);
         }
+    }
+
+    /**
+     * Makes the first leases of a stream.
+     *
+     * @param newStream whether the leases that are there are another stream's
+     * @throws SourceStartException if the stream's shards cannot be read, or their leases not be written
+     */
+    static void fill(String table, LeaseManagement management, StreamConfig stream, boolean newStream) {
         try {
             LeaseRefresher leases = management.createLeaseRefresher();
-            if (leases.isLeaseTableEmpty()) {
+            if (newStream || leases.isLeaseTableEmpty()) {
                 TaskResult sync = management
                         .createShardSyncTaskManager(new NullMetricsFactory(), stream, new DeletedStreamListProvider())
                         .callShardSyncTask();

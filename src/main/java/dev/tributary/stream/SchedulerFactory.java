@@ -48,16 +48,19 @@ record SchedulerFactory(
     record Assembly(Scheduler scheduler, LeaseManagement leases) {}
 
     /**
-     * Prepares the lease table, and assembles a scheduler that has not started.
+     * Makes the first leases, and assembles a scheduler that has not started.
      *
      * @param leaseTable one for each source, never shared
+     * @param newStream whether the leases that are there are another stream's
      */
     Assembly assemble(
             SourceStream stream,
             String leaseTable,
+            boolean newStream,
             Duration pollInterval,
             ReadAhead readAhead,
             ShardRecordProcessorFactory processors,
+            Gaps gaps,
             FetchListener fetching,
             WorkerStateChangeListener listener) {
         var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
@@ -77,7 +80,8 @@ record SchedulerFactory(
                 shard.getStreamIdentifier(),
                 shard.getShardId(),
                 readAhead.open(shard.getShardId()),
-                fetching));
+                fetching,
+                gaps));
         polling.sleepTimeController(new AdaptiveSleep(clock));
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 
@@ -96,8 +100,7 @@ record SchedulerFactory(
         leaseConfig.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
         leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);
 
-        LeaseTable.prepare(
-                leaseClient, leaseTable, leases, tracker.streamConfigList().get(0));
+        LeaseTable.fill(leaseTable, leases, tracker.streamConfigList().get(0), newStream);
         Scheduler scheduler = new Scheduler(
                 configs.checkpointConfig(),
                 coordinator,

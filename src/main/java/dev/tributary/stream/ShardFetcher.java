@@ -1,26 +1,22 @@
 package dev.tributary.stream;
 
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.dynamodb.model.Shard;
-import software.amazon.awssdk.services.dynamodb.model.ShardFilterType;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.awssdk.services.kinesis.model.ChildShard;
-import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamIdentifier;
 import software.amazon.kinesis.retrieval.DataFetcherResult;
@@ -33,8 +29,11 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  * Reads one shard for KCL, on KCL's polling thread.
  *
  * <p>In place of the adapter's fetcher, which runs its calls on the common pool, serialises records nobody reads, and
- * takes a vanished shard for a finished one. Here a position that the stream no longer has is a {@link StreamGap}: it is
- * reported and the shard stands still, because skipping would lose changes without a word.
+ * takes a vanished shard for a finished one. Here what the stream no longer has is a {@link StreamGap}, and {@link Gaps}
+ * tells whether reading goes on past it.
+ *
+ * <p>Where nothing can be read, KCL is answered with no records. An exception would do as well, but after 35 s without an
+ * answer KCL takes its subscription for dead, and writes an error every time it starts it anew.
  */
 final class ShardFetcher extends DynamoDbFetcher {
 
@@ -43,17 +42,8 @@ final class ShardFetcher extends DynamoDbFetcher {
     /** GetRecords returns no more than that. */
     private static final int MAX_RECORDS = 1000;
 
-    /** The end of a shard can be seen before its children are. */
-    private static final int CHILD_LOOKUPS = 10;
-
     private static final Duration ERROR_PAUSE = Duration.ofMillis(100);
     private static final Duration MAX_ERROR_PAUSE = Duration.ofSeconds(5);
-
-    /** Adapter and KCL want a hash key range of every lease; DynamoDB shards have none, so all have the same. */
-    private static final HashKeyRange NO_RANGE = HashKeyRange.builder()
-            .startingHashKey(BigInteger.ZERO.toString())
-            .endingHashKey(BigInteger.ONE.toString())
-            .build();
 
     private final DynamoDbStreamsClient client;
     private final String streamArn;
@@ -61,11 +51,22 @@ final class ShardFetcher extends DynamoDbFetcher {
     private final String shardId;
     private final ReadAhead.Shard readAhead;
     private final FetchListener listener;
+    private final Gaps gaps;
+    private final ChildShards children;
 
     private @Nullable String iterator;
     private boolean shardEnd;
     private String position = ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber();
     private int errors;
+
+    /** Nobody has read the shard yet, and whether a gap is in front of it has not been asked. */
+    private boolean unread;
+
+    /** A position that was trimmed, and past which reading went on; KCL may come back to it. */
+    private @Nullable String trimmed;
+
+    /** At which the shard stands still. */
+    private StreamGap.@Nullable Vanished vanished;
 
     ShardFetcher(
             DynamoDbStreamsClient client,
@@ -73,13 +74,16 @@ final class ShardFetcher extends DynamoDbFetcher {
             StreamIdentifier streamIdentifier,
             String shardId,
             ReadAhead.Shard readAhead,
-            FetchListener listener) {
+            FetchListener listener,
+            Gaps gaps) {
         this.client = client;
         this.streamArn = streamArn;
         this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
         this.readAhead = readAhead;
         this.listener = listener;
+        this.gaps = gaps;
+        this.children = new ChildShards(client, streamArn);
     }
 
     @Override
@@ -95,9 +99,10 @@ final class ShardFetcher extends DynamoDbFetcher {
     /** Only notes the position; the iterator is fetched with the first read, so that its failures are handled there. */
     @Override
     public void advanceIteratorTo(String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
-        position = sequenceNumber;
+        moveTo(sequenceNumber);
         iterator = null;
         shardEnd = ExtendedSequenceNumber.SHARD_END.sequenceNumber().equals(sequenceNumber);
+        unread = fromHorizon();
     }
 
     @Override
@@ -109,9 +114,14 @@ final class ShardFetcher extends DynamoDbFetcher {
     public void resetIterator(
             @Nullable String shardIterator, String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
         iterator = shardIterator;
-        position = sequenceNumber;
+        moveTo(sequenceNumber);
         shardEnd = false;
         readAhead.restarted();
+    }
+
+    private void moveTo(String sequenceNumber) {
+        position =
+                sequenceNumber.equals(trimmed) ? ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber() : sequenceNumber;
     }
 
     @Override
@@ -121,33 +131,48 @@ final class ShardFetcher extends DynamoDbFetcher {
         }
         if (!readAhead.mayRead()) {
             // To wait here would hold up KCL's dispatcher; so it is an empty read, and the next one after the pause.
-            return new NotNow();
+            return new Nothing();
         }
         long bytes = 0;
         try {
             FetchedRecords fetched = fetch();
+            if (fetched == null) {
+                pauseAfterError();
+                return new Nothing();
+            }
             bytes = fetched.footprint();
             errors = 0;
+            unread = false;
             listener.fetched(shardId);
             return new Read(fetched);
         } catch (AbortedException e) {
             // The interrupt with which KCL stops its polling thread.
             Thread.currentThread().interrupt();
             throw new RetryableRetrievalException("stopped", e);
-        } catch (SdkException e) {
+        } catch (SdkException | CompletionException e) {
+            // What DynamoDB Local says of a shard that was empty is no failure.
             if (!(e instanceof TrimmedDataAccessException && fromHorizon())) {
                 listener.failed(shardId, e);
             }
             pauseAfterError();
-            // Any other exception KCL logs as an error with its stack, at every attempt.
-            throw new RetryableRetrievalException(e.getMessage(), e);
+            return new Nothing();
         } finally {
             readAhead.read(bytes);
         }
     }
 
-    private FetchedRecords fetch() {
+    /** Null if the shard stands still. */
+    private @Nullable FetchedRecords fetch() {
         try {
+            if (unread) {
+                Optional<StreamGap.OfShard> before = gaps.before(shardId);
+                if (before.isPresent()) {
+                    if (!gaps.pass(before.get())) {
+                        return null;
+                    }
+                    unread = false;
+                }
+            }
             if (iterator == null) {
                 iterator = shardIterator();
             }
@@ -160,7 +185,7 @@ final class ShardFetcher extends DynamoDbFetcher {
                 records.add(new StreamRecord(record));
             }
             String next = response.nextShardIterator();
-            return new FetchedRecords(records, next == null ? childShards() : List.of(), next);
+            return new FetchedRecords(records, next == null ? children.await(shardId) : List.of(), next);
         } catch (ExpiredIteratorException e) {
             iterator = null;
             log.debug("{}: iterator expired, reading on after {}", shardId, position);
@@ -171,13 +196,42 @@ final class ShardFetcher extends DynamoDbFetcher {
                 // Nothing was read before, so nothing is missing; DynamoDB Local says this of a shard that was empty.
                 throw e;
             }
-            listener.gap(new StreamGap.Trimmed(shardId, position));
-            throw e;
+            return trimmed();
         } catch (ResourceNotFoundException e) {
             iterator = null;
-            listener.gap(new StreamGap.ShardVanished(streamArn, shardId, position));
-            throw e;
+            return missing(e);
         }
+    }
+
+    private @Nullable FetchedRecords trimmed() {
+        if (!gaps.pass(new StreamGap.Trimmed(shardId, position))) {
+            return null;
+        }
+        trimmed = position;
+        moveTo(position);
+        return fetch();
+    }
+
+    private @Nullable FetchedRecords missing(ResourceNotFoundException e) {
+        if (vanished == null) {
+            Optional<StreamShards> stream = StreamShards.of(client, streamArn);
+            if (stream.isEmpty()) {
+                gaps.streamIsGone();
+                return null;
+            }
+            if (stream.get().contains(shardId)) {
+                throw e;
+            }
+            // Only now: who goes on to another stream says so first, and makes the leases of its shards afterwards.
+            if (!gaps.current()) {
+                return null;
+            }
+            vanished = new StreamGap.Vanished(shardId, position);
+        }
+        if (!gaps.pass(vanished)) {
+            return null;
+        }
+        return new FetchedRecords(new ArrayList<>(), children.now(shardId), null);
     }
 
     private String shardIterator() {
@@ -197,46 +251,10 @@ final class ShardFetcher extends DynamoDbFetcher {
         return ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber().equals(position);
     }
 
-    private List<ChildShard> childShards() {
-        DescribeStreamRequest children = DescribeStreamRequest.builder()
-                .streamArn(streamArn)
-                .shardFilter(filter -> filter.type(ShardFilterType.CHILD_SHARDS).shardId(shardId))
-                .build();
-        for (int lookup = 0; lookup < CHILD_LOOKUPS; lookup++) {
-            var stream = client.describeStream(children).streamDescription();
-            if (!stream.shards().isEmpty()) {
-                return stream.shards().stream().map(ShardFetcher::childShard).toList();
-            }
-            if (!"ENABLED".equals(stream.streamStatusAsString())) {
-                return List.of();
-            }
-            pause(Duration.ofMillis(50L << Math.min(lookup, 4)));
-        }
-        log.info("{}: its child shards are not known yet; the next shard sync will find them", shardId);
-        return List.of();
-    }
-
-    private static ChildShard childShard(Shard shard) {
-        return ChildShard.builder()
-                .shardId(shard.shardId())
-                .parentShards(shard.parentShardId())
-                .hashKeyRange(NO_RANGE)
-                .build();
-    }
-
     /** KCL asks again at once after an error, whatever its sleep controller says. */
     private void pauseAfterError() {
         long pause = ERROR_PAUSE.toMillis() << Math.min(errors++, 10);
-        pause(Duration.ofMillis(Math.min(pause, MAX_ERROR_PAUSE.toMillis())));
-    }
-
-    /** KCL's polling loop ends on the interrupt flag. */
-    private static void pause(Duration duration) {
-        try {
-            Thread.sleep(duration.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Pause.of(Duration.ofMillis(Math.min(pause, MAX_ERROR_PAUSE.toMillis())));
     }
 
     /** A read that has not moved the fetcher on yet; KCL accepts it when it takes the records. */
@@ -269,7 +287,7 @@ final class ShardFetcher extends DynamoDbFetcher {
     }
 
     /** Nothing was read, and the fetcher stays where it is. */
-    private final class NotNow extends DynamoDbFetcher.Result {
+    private final class Nothing extends DynamoDbFetcher.Result {
         @Override
         public GetRecordsResponseAdapter getResultAdapter() {
             return new FetchedRecords(new ArrayList<>(), List.of(), iterator);

@@ -1,29 +1,32 @@
 package dev.tributary.stream;
 
 import dev.tributary.config.SourceSettings;
-import dev.tributary.replication.ReplicationPipeline;
+import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.replication.Route;
 import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.kinesis.coordinator.Scheduler;
-import software.amazon.kinesis.leases.Lease;
 
 /**
- * This process's share of one source: a KCL scheduler, and the pipelines of the shards whose leases it holds.
+ * This process's share of one source: reads the stream that its workers have agreed on, and watches whether the table
+ * still has that stream. A stream that it no longer has is read to its end first; what then, the policy for gaps says.
  *
  * <p>{@link #start} and {@link #stop} are called once each, by one thread.
  */
@@ -31,18 +34,29 @@ public final class SourceWorker {
 
     private static final Logger log = LoggerFactory.getLogger(SourceWorker.class);
 
-    private final SourceStream stream;
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** Longest wait for KCL to end the reading of a stream that has nothing left to read. */
+    private static final Duration SWITCH = Duration.ofSeconds(5);
+
+    private final String source;
     private final SourceSettings settings;
-    private final List<Route> routes;
     private final String leaseTable;
-    private final Shared shared;
+    private final Supplier<Optional<String>> enabledStream;
     private final DynamoDbStreamsClient streamsClient;
     private final DynamoDbAsyncClient leaseClient;
+    private final Shared shared;
+    private final SourceLedger ledger;
     private final SourceHealth reads;
-    private final ReadAhead readAhead;
-    private final ActiveShards shards;
-    private @Nullable Scheduler scheduler;
-    private @Nullable Thread thread;
+    private final StreamReader.Source reading;
+    private final Gaps.Context gaps;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread watch;
+
+    /** Written by the starting thread and then by the watch alone. */
+    private volatile @Nullable StreamReader reader;
+
+    private volatile boolean lookNow;
 
     /**
      * What all sources of a process share.
@@ -65,28 +79,53 @@ public final class SourceWorker {
             Consumer<Throwable> onFatal) {}
 
     /**
+     * @param source its name in the configuration
      * @param leaseTable name of the lease table of this source, made if missing
+     * @param enabledStream asks for the ARN of the stream with new and old images that the table has now, in a region
+     *     that the streams adapter knows; empty if there is none; throws what the SDK throws if that cannot be told
      * @param leaseClient client of the lease table
      */
     public SourceWorker(
-            SourceStream stream,
+            String source,
             SourceSettings settings,
             List<Route> routes,
             String leaseTable,
+            Supplier<Optional<String>> enabledStream,
             DynamoDbStreamsClient streamsClient,
             DynamoDbAsyncClient leaseClient,
             Shared shared) {
-        this.stream = stream;
+        this.source = source;
         this.settings = settings;
-        this.routes = routes;
         this.leaseTable = leaseTable;
+        this.enabledStream = enabledStream;
         this.streamsClient = streamsClient;
         this.leaseClient = leaseClient;
         this.shared = shared;
-        this.shards = new ActiveShards(stream.source(), shared.registry(), shared.clock());
-        this.readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
-        this.readAhead.measure(stream.source(), shared.registry());
-        this.reads = new SourceHealth(stream.source(), shared.health(), shared.registry(), shared.onFatal());
+        this.ledger = new SourceLedger(leaseClient, leaseTable);
+        this.reads = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
+        ReadAhead readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
+        readAhead.measure(source, shared.registry());
+        this.reading = new StreamReader.Source(
+                settings,
+                routes,
+                leaseTable,
+                streamsClient,
+                leaseClient,
+                shared,
+                reads,
+                readAhead,
+                new ActiveShards(source, shared.registry(), shared.clock()));
+        this.gaps = new Gaps.Context(
+                source,
+                leaseTable,
+                shared.worker(),
+                settings.gaps(),
+                ledger,
+                reads,
+                shared.clock(),
+                () -> lookNow = true);
+        this.watch = new Thread(this::watch, "watch-" + source);
+        watch.setDaemon(true);
     }
 
     /**
@@ -95,21 +134,17 @@ public final class SourceWorker {
      * @throws SourceStartException if the lease table or the stream does not allow it
      */
     public void start() {
-        SchedulerFactory factory =
-                new SchedulerFactory(leaseClient, streamsClient, shared.timings(), shared.worker(), shared.clock());
-        ShardProcessor.Settings processing = processing();
-        Scheduler assembled = factory.assemble(
-                        stream,
-                        leaseTable,
-                        settings.pollInterval(),
-                        readAhead,
-                        () -> new ShardProcessor(processing),
-                        reads,
-                        reads)
-                .scheduler();
-        scheduler = assembled;
-        thread = new Thread(assembled, "scheduler-" + stream.source());
-        thread.start();
+        LeaseTable.make(leaseClient, leaseTable);
+        try {
+            look();
+        } catch (SdkException | CompletionException e) {
+            throw SourceStartException.of(
+                    "Source " + source + ": its table, its stream or its lease table " + leaseTable + " cannot be read",
+                    e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("a start ends no stream", e);
+        }
+        watch.start();
     }
 
     /**
@@ -121,58 +156,133 @@ public final class SourceWorker {
         return reads.awaitReading(atMost);
     }
 
-    /**
-     * Drains, checkpoints and hands the leases over, within the time as far as possible.
-     *
-     * <p>KCL's orderly stop can wait for a shard that has just ended until its time is over; so it gets two thirds of it. The
-     * leases are handed over all the same, unless writes are still open: then nobody else may write yet, and they expire.
-     */
+    /** Drains, checkpoints and hands the leases over, within the time as far as possible. */
     public void stop(Duration atMost) throws InterruptedException {
-        Scheduler running = scheduler;
-        if (running == null) {
-            return;
+        stopped.countDown();
+        watch.interrupt();
+        watch.join(TICK.toMillis());
+        StreamReader running = reader;
+        if (running != null) {
+            running.stop(atMost);
         }
-        Collection<Lease> held = running.leaseCoordinator().getAssignments();
-        List<ReplicationPipeline> working = shards.active();
+    }
+
+    /** Looks at the stream once per lease, or sooner where a shard is missing. */
+    private void watch() {
+        long last = System.nanoTime();
         try {
-            running.startGracefulShutdown()
-                    .get(atMost.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            log.info("source {}: KCL did not stop in order ({}), ending it", stream.source(), e.toString());
-            running.shutdown();
+            while (!stopped.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                StreamReader running = reader;
+                if (running != null) {
+                    reads.holds(running.held());
+                }
+                if (lookNow
+                        || System.nanoTime() - last >= shared.timings().lease().toNanos()) {
+                    lookNow = false;
+                    last = System.nanoTime();
+                    lookAgain();
+                }
+            }
+        } catch (InterruptedException e) {
+            log.debug("source {}: the watch ends", source);
+        } catch (RuntimeException | Error e) {
+            shared.onFatal().accept(e);
         }
-        int open = working.stream().mapToInt(ReplicationPipeline::inFlight).sum();
-        if (open > 0) {
-            log.warn("source {}: {} changes are still open, so its leases are left to expire", stream.source(), open);
+    }
+
+    private void lookAgain() throws InterruptedException {
+        try {
+            look();
+        } catch (SdkException | CompletionException | SourceStartException e) {
+            if (stopped.getCount() > 0) {
+                log.warn("source {}: its stream cannot be looked at, and is again soon: {}", source, e.toString());
+            }
+        }
+    }
+
+    private void look() throws InterruptedException {
+        Optional<String> enabled = enabledStream.get();
+        SourceLedger.Reading agreed = ledger.read()
+                .or(() -> enabled.map(arn -> ledger.begin(arn, shared.clock().instant())))
+                .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = "
+                        + settings.table() + ": the table has no enabled stream with new and old images, and none of it"
+                        + " was read before; enable one with view type NEW_AND_OLD_IMAGES"));
+        reads.unacknowledged(agreed.passed(), agreed.further());
+        StreamReader running = reader;
+        if (running != null && !running.stream().arn().equals(agreed.streamArn())) {
+            log.info("source {}: another worker has gone on to stream {}", source, agreed.streamArn());
+            end(running);
+        }
+        if (enabled.filter(agreed.streamArn()::equals).isPresent()) {
+            reads.streamIsCurrent();
+            read(agreed, false);
+        } else {
+            leave(agreed, enabled);
+        }
+    }
+
+    /** The table does not have the stream any more: reads out what is left in it, and goes on to the next if it may. */
+    private void leave(SourceLedger.Reading agreed, Optional<String> next) throws InterruptedException {
+        String arn = agreed.streamArn();
+        StreamGap gap = next.<StreamGap>map(newArn -> new StreamGap.Replaced(arn, newArn))
+                .orElseGet(() -> new StreamGap.Disabled(arn));
+        OldStream old = new OldStream(source, arn, new LeaseRows(leaseClient, leaseTable), ledger);
+        Optional<StreamShards> shards = StreamShards.of(streamsClient, arn);
+        StreamReader running = reader;
+        if (shards.isPresent() && !old.readToItsEnd(shards.get())) {
+            read(agreed, false);
+            reads.streamIsOver(Status.DEGRADED, gap, "Reading what is left in the old stream first");
             return;
         }
-        new HandOver(
-                        leaseClient,
-                        running.leaseCoordinator().leaseRefresher(),
-                        leaseTable,
-                        shared.worker(),
-                        shared.timings().workerReport(),
-                        shared.clock())
-                .run(held);
+        if (shards.isEmpty() && running != null) {
+            end(running);
+        }
+        String unread = old.unread();
+        String rest =
+                unread.isEmpty() ? "All changes in the old stream have been read" : "The old stream is gone" + unread;
+        if (settings.gaps() != GapPolicy.CONTINUE) {
+            reads.streamIsOver(Status.DOWN, gap, rest + ". " + gaps.advice());
+        } else if (gap instanceof StreamGap.Replaced replaced) {
+            goOn(old, replaced, unread);
+        } else {
+            reads.streamIsOver(Status.DEGRADED, gap, rest + ". Waiting for a new one");
+        }
     }
 
-    private ShardProcessor.Settings processing() {
-        return new ShardProcessor.Settings(
-                new ChangeDecoder(stream),
-                fence -> shards.add(new ReplicationPipeline(
-                        routes, settings.maxInFlight(), fence, shared.timer(), shared.registry(), shared.health())),
-                this::fence,
-                readAhead,
-                shared.timer(),
-                settings.checkpointInterval(),
-                shared.drainTimeout(),
-                shared.onFatal());
+    private void goOn(OldStream old, StreamGap.Replaced gap, String unread) throws InterruptedException {
+        boolean first = old.moveOn(gap, gaps.passed(gap, unread));
+        if (first) {
+            reads.goesOn(gap);
+        }
+        StreamReader running = reader;
+        if (running != null) {
+            end(running);
+        }
+        SourceLedger.Reading agreed = ledger.read().orElseThrow();
+        reads.unacknowledged(agreed.passed(), agreed.further());
+        read(agreed, first);
+        reads.streamIsCurrent();
     }
 
-    private LeaseFence fence(String shardId) {
-        return new LeaseFence(
-                () -> scheduler == null ? null : scheduler.leaseCoordinator().getCurrentlyHeldLease(shardId),
-                shared.timings().lease(),
-                shared.timings().writeTimeout());
+    /** Starts to read the stream, unless it is being read. */
+    private void read(SourceLedger.Reading agreed, boolean newStream) {
+        if (reader != null || stopped.getCount() == 0) {
+            return;
+        }
+        StreamReader next = new StreamReader(
+                new SourceStream(source, settings.table(), agreed.streamArn()),
+                reading,
+                new Gaps(gaps, agreed.streamArn(), agreed.since()));
+        next.start(newStream);
+        reader = next;
+    }
+
+    private void end(StreamReader running) throws InterruptedException {
+        try {
+            running.stop(SWITCH);
+        } finally {
+            reader = null;
+            reads.holds(Set.of());
+        }
     }
 }

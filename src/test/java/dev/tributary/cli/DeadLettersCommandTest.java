@@ -241,7 +241,7 @@ class DeadLettersCommandTest {
         Map<String, AttributeValue> image = new HashMap<>();
         image.put("email", AttributeValue.fromS(email));
         image.put("city", AttributeValue.fromS(city));
-        letters.park(new Change.Insert(mark(email, version), new Item(image)), "because of " + version)
+        letters.park(new Change.Insert(mark(email, version), new Item(image)), "because of " + version, () -> true)
                 .join();
     }
 

@@ -104,6 +104,33 @@ class TableChecksTest {
     }
 
     @Test
+    void aTemplateForWhatIsNoKeyAttributeIsRefused() throws IOException {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.key.town", "{city}#{email}");
+        assertRefused(
+                "source.users.route.by-city.key.town = {city}#{email}: town is no key attribute of target table",
+                "give the template the name of one of them: state or city");
+    }
+
+    @Test
+    void aTemplateForAKeyAttributeThatIsNoTextIsRefused() throws IOException {
+        source(users);
+        route(dynamo.createTable("by-number", "number:N"));
+        configure("source.users.route.by-city.key.number", "{score:010}");
+        assertRefused("source.users.route.by-city.key.number = {score:010}: a template makes text", "is of type N");
+    }
+
+    @Test
+    void aKeyAttributeThatATemplateMakesNeedNotBeIncluded() throws Exception {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.include", "state,name");
+        configure("source.users.route.by-city.key.city", "{city}#{email}");
+        assertThat(check().exitCode()).isZero();
+    }
+
+    @Test
     void aKeyAttributeOfTheTargetThatIsExcludedIsNamed() throws IOException {
         source(users);
         route(byCity);
@@ -122,7 +149,17 @@ class TableChecksTest {
     void aDeclaredTypeThatIsNotTheKeysTypeIsRefused() throws IOException {
         write(users);
         configure("write.users.type.email", "N");
-        assertRefused("write.users.type.email = N: key attribute email of table " + users + " is of type S");
+        assertRefused("write.users.type.email = N, but the key of table " + users + " has it as S. Remove the setting");
+    }
+
+    @Test
+    void whatAWriteRouteMakesHasToSuitTheKey() throws IOException {
+        write(users);
+        configure("write.users.generated.email", "now");
+        configure("write.users.version", "email");
+        assertRefused(
+                "write.users.generated.email makes a value of type N, but the key of table " + users + " has it as S",
+                "write.users.version = email is a key attribute of table " + users);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.LocalSettings.Mode;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.SourceSettings.GapPolicy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ class ConfigurationTest {
         assertThat(source.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(source.maxInFlight()).isEqualTo(256);
         assertThat(source.maxInFlightBytes()).isEqualTo(16 << 20);
+        assertThat(source.gaps()).isEqualTo(GapPolicy.STOP);
         assertThat(source.route())
                 .isEqualTo(Map.of(
                         "by-city",
@@ -63,6 +65,7 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Map.of(),
                                 DeletePolicy.HARD,
                                 MissingKeyPolicy.DROP_ROW,
                                 25)));
@@ -90,6 +93,7 @@ class ConfigurationTest {
                 "source.users.poll-interval", " 250ms ",
                 "source.users.checkpoint-interval", "PT1.5S",
                 "lease.duration", "2m",
+                "source.users.gaps", "Continue",
                 "source.users.endpoint", "http://127.0.0.1:8000",
                 "source.users.route.by-city.include", "state, city,email",
                 "source.users.route.by-city.deletes", "IGNORE",
@@ -113,6 +117,7 @@ class ConfigurationTest {
         SourceSettings source = settings.source().get("users");
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(source.checkpointInterval()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(source.gaps()).isEqualTo(GapPolicy.CONTINUE);
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofMinutes(2));
         assertThat(source.endpoint()).contains(URI.create("http://127.0.0.1:8000"));
         assertThat(source.route().get("by-city").include()).contains(Set.of("state", "city", "email"));

@@ -146,6 +146,14 @@ class RefusedConfigurationTest {
                         "source.users.route.by-city.deletes = soft",
                         "source.users.route.by-city.deletes = soft: expected one of hard, ignore; for example hard"),
                 refusal(
+                        "source.users.route.by-city.key.city = {city}{email}",
+                        "source.users.route.by-city.key.city = {city}{email}: expected text with attribute names in"
+                                + " braces, and between any two of them text that does not begin with \\ ({{ and }} are"
+                                + " plain braces); for example {city}#{email}"),
+                refusal(
+                        "source.users.route.by-city.batch-size = 26",
+                        "source.users.route.by-city.batch-size = 26: expected an integer from 1 to 25; for example 25"),
+                refusal(
                         "source.users.route.by-city.missing-key = drop",
                         "source.users.route.by-city.missing-key = drop: expected one of park, drop-row; for example"
                                 + " park"),

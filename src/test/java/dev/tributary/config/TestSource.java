@@ -2,15 +2,21 @@ package dev.tributary.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Settings of a source for tests that go without a file: quick to poll and to checkpoint. */
-public record TestSource(String table, int maxInFlight, Map<String, RouteSettings> route) implements SourceSettings {
+public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy gaps, Map<String, RouteSettings> route)
+        implements SourceSettings {
 
     public static TestSource of(String table, RouteSettings route) {
-        return new TestSource(table, 1000, Map.of("route", route));
+        return new TestSource(table, 1000, GapPolicy.STOP, Map.of("route", route));
+    }
+
+    public TestSource gaps(GapPolicy policy) {
+        return new TestSource(table, maxInFlight, policy, route);
     }
 
     @Override
@@ -38,11 +44,16 @@ public record TestSource(String table, int maxInFlight, Map<String, RouteSetting
         return Optional.empty();
     }
 
+    public static KeyTemplate template(String text) {
+        return KeyTemplate.parse(text);
+    }
+
     /** Settings of a route to {@code table}. */
     public record Route(
             String table,
             Optional<Set<String>> include,
             Optional<Set<String>> exclude,
+            Map<String, KeyTemplate> key,
             DeletePolicy deletes,
             MissingKeyPolicy missingKey,
             int batchSize)
@@ -51,23 +62,36 @@ public record TestSource(String table, int maxInFlight, Map<String, RouteSetting
         /** Everything, and removals too. */
         public static Route to(String table) {
             return new Route(
-                    table, Optional.empty(), Optional.empty(), DeletePolicy.HARD, MissingKeyPolicy.DROP_ROW, 25);
+                    table,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    DeletePolicy.HARD,
+                    MissingKeyPolicy.DROP_ROW,
+                    25);
         }
 
         public Route including(String... names) {
-            return new Route(table, Optional.of(Set.of(names)), exclude, deletes, missingKey, batchSize);
+            return new Route(table, Optional.of(Set.of(names)), exclude, key, deletes, missingKey, batchSize);
         }
 
         public Route excluding(String... names) {
-            return new Route(table, include, Optional.of(Set.of(names)), deletes, missingKey, batchSize);
+            return new Route(table, include, Optional.of(Set.of(names)), key, deletes, missingKey, batchSize);
+        }
+
+        /** With this key attribute made by a template. */
+        public Route key(String attribute, String template) {
+            Map<String, KeyTemplate> more = new HashMap<>(key);
+            more.put(attribute, template(template));
+            return new Route(table, include, exclude, more, deletes, missingKey, batchSize);
         }
 
         public Route deletes(DeletePolicy policy) {
-            return new Route(table, include, exclude, policy, missingKey, batchSize);
+            return new Route(table, include, exclude, key, policy, missingKey, batchSize);
         }
 
         public Route missingKey(MissingKeyPolicy policy) {
-            return new Route(table, include, exclude, deletes, policy, batchSize);
+            return new Route(table, include, exclude, key, deletes, policy, batchSize);
         }
 
         @Override

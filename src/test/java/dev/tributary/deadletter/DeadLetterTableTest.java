@@ -57,7 +57,7 @@ class DeadLetterTableTest {
         park("ada", 10, "ten");
         park("bob", 5, "five");
         park("ada", 9, "nine");
-        table.park(new ParkedChange("users.other", mark("ada", 1), "other", NOW), insert("ada", 1))
+        table.park(new ParkedChange("users.other", mark("ada", 1), "other", NOW), insert("ada", 1), () -> true)
                 .join();
         assertThat(Parked.in(table, ROUTE))
                 .extracting(ParkedChange::reason)
@@ -76,9 +76,10 @@ class DeadLetterTableTest {
         assertThat(Parked.in(table, ROUTE)).extracting(ParkedChange::reason).containsExactly("the first reason");
 
         Change large = large();
-        table.park(new ParkedChange(ROUTE, large.mark(), "the first reason", NOW), large)
+        table.park(new ParkedChange(ROUTE, large.mark(), "the first reason", NOW), large, () -> true)
                 .join();
-        table.park(new ParkedChange(ROUTE, large.mark(), "another", NOW), large).join();
+        table.park(new ParkedChange(ROUTE, large.mark(), "another", NOW), large, () -> true)
+                .join();
         assertThat(Parked.in(table, ROUTE))
                 .extracting(ParkedChange::reason)
                 .containsExactly("the first reason", "the first reason");
@@ -88,7 +89,7 @@ class DeadLetterTableTest {
     void bothImagesOfAnItemOfTheGreatestSizeAreReadBack() {
         Change large = large();
         park("ada", 1, "small");
-        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large)
+        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
                 .join();
         park("bob", 3, "small");
 
@@ -104,7 +105,7 @@ class DeadLetterTableTest {
     void aLargeChangeWhoseFirstRowWasDeletedCanBeParkedAgain() {
         Change large = large();
         ParkedChange parked = new ParkedChange(ROUTE, large.mark(), "too large", NOW);
-        table.park(parked, large).join();
+        table.park(parked, large, () -> true).join();
         dynamo.client().deleteItem(request -> request.tableName(table.name())
                 .key(Map.of(
                         "route",
@@ -119,7 +120,7 @@ class DeadLetterTableTest {
                 .containsExactly(new ParkedItem(item("ada"), 0, Optional.empty()));
         assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isPresent();
 
-        table.park(parked, large).join();
+        table.park(parked, large, () -> true).join();
         assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
                 .contains(large);
     }
@@ -133,7 +134,8 @@ class DeadLetterTableTest {
                             new Change.Modify(
                                     mark("item" + i, 1),
                                     large.before().orElseThrow(),
-                                    large.after().orElseThrow()))
+                                    large.after().orElseThrow()),
+                            () -> true)
                     .join();
         }
         assertThat(table.items(ROUTE).join()).hasSize(4);
@@ -146,7 +148,7 @@ class DeadLetterTableTest {
         assertThat(missing.items(ROUTE).join()).isEmpty();
         assertThat(missing.before(ROUTE, item("ada"), version(1)).join()).isEmpty();
         assertThat(missing.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
-        assertThat(missing.park(new ParkedChange(ROUTE, mark("ada", 1), "why", NOW), insert("ada", 1)))
+        assertThat(missing.park(new ParkedChange(ROUTE, mark("ada", 1), "why", NOW), insert("ada", 1), () -> true))
                 .failsWithin(Duration.ofSeconds(10));
     }
 
@@ -164,7 +166,7 @@ class DeadLetterTableTest {
     }
 
     private void park(String owner, int version, String reason) {
-        table.park(new ParkedChange(ROUTE, mark(owner, version), reason, NOW), insert(owner, version))
+        table.park(new ParkedChange(ROUTE, mark(owner, version), reason, NOW), insert(owner, version), () -> true)
                 .join();
     }
 

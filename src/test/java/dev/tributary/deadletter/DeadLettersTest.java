@@ -49,7 +49,7 @@ class DeadLettersTest {
 
     @Test
     void whatThisProcessParkedItKnows() {
-        letters.park(change(ADA, 1), "why").join();
+        letters.park(change(ADA, 1), "why", () -> true).join();
         assertThat(letters.holds(ADA)).isTrue();
         assertThat(letters.holds(BOB)).isFalse();
         assertThat(letters.items()).isOne();
@@ -58,14 +58,14 @@ class DeadLettersTest {
 
     @Test
     void whatAnotherProcessParkedItKnowsAfterARefresh() {
-        other.park(change(ADA, 1), "why").join();
+        other.park(change(ADA, 1), "why", () -> true).join();
         letters.refresh().join();
         assertThat(letters.holds(ADA)).isTrue();
     }
 
     @Test
     void anItemWhoseParkedChangesAreGoneIsLetGoByALook() {
-        letters.park(change(ADA, 1), "why").join();
+        letters.park(change(ADA, 1), "why", () -> true).join();
         discard(ADA);
         assertThat(letters.holds(ADA)).isTrue();
         assertThat(letters.before(mark(ADA, 1)).join()).isEmpty();
@@ -74,8 +74,8 @@ class DeadLettersTest {
 
     @Test
     void itemsWhoseParkedChangesAreGoneAreLetGoByARefresh() {
-        letters.park(change(ADA, 1), "why").join();
-        letters.park(change(BOB, 1), "why").join();
+        letters.park(change(ADA, 1), "why", () -> true).join();
+        letters.park(change(BOB, 1), "why", () -> true).join();
         discard(ADA);
         letters.refresh().join();
         assertThat(letters.holds(ADA)).isFalse();
@@ -84,17 +84,17 @@ class DeadLettersTest {
 
     @Test
     void anItemThatIsParkedAgainWhileALookIsUnderWayIsKept() {
-        letters.park(change(ADA, 1), "why").join();
+        letters.park(change(ADA, 1), "why", () -> true).join();
         discard(ADA);
         CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
         DeadLetters slow = new DeadLetters(
                 new DeadLetterTable(answeringQueriesWith(answer), table.name(), Duration.ofSeconds(10)),
                 ROUTE,
                 () -> Instant.EPOCH);
-        slow.park(change(ADA, 1), "why").join();
+        slow.park(change(ADA, 1), "why", () -> true).join();
         CompletableFuture<?> look = slow.before(mark(ADA, 1));
         CompletableFuture<?> refresh = slow.refresh();
-        slow.park(change(ADA, 1), "why").join();
+        slow.park(change(ADA, 1), "why", () -> true).join();
         answer.complete(QueryResponse.builder().items(List.of()).build());
 
         assertThat(look).succeedsWithin(Duration.ofSeconds(10));
@@ -104,20 +104,24 @@ class DeadLettersTest {
 
     @Test
     void aChangeIsNotParkedBehindOneThatWasTakenOut() {
-        Predecessor front = letters.park(change(ADA, 1), "why").join();
+        Predecessor front = letters.park(change(ADA, 1), "why", () -> true).join();
         assertThat(letters.before(mark(ADA, 2)).join()).contains(front);
         discard(ADA);
-        assertThat(letters.parkBehind(front, change(ADA, 2), "behind").join()).isEmpty();
+        assertThat(letters.parkBehind(front, change(ADA, 2), "behind", () -> true)
+                        .join())
+                .isEmpty();
         assertThat(Parked.in(table, ROUTE)).isEmpty();
     }
 
     @Test
     void aChangeIsParkedBehindTheLastOneThatIsNotNewer() {
-        letters.park(change(ADA, 1), "why").join();
-        Predecessor last = letters.park(change(ADA, 2), "why").join();
-        letters.park(change(ADA, 9), "why").join();
+        letters.park(change(ADA, 1), "why", () -> true).join();
+        Predecessor last = letters.park(change(ADA, 2), "why", () -> true).join();
+        letters.park(change(ADA, 9), "why", () -> true).join();
         assertThat(letters.before(mark(ADA, 5)).join()).contains(last);
-        assertThat(letters.parkBehind(last, change(ADA, 5), "behind").join()).isPresent();
+        assertThat(letters.parkBehind(last, change(ADA, 5), "behind", () -> true)
+                        .join())
+                .isPresent();
         assertThat(letters.before(mark(ADA, 0)).join())
                 .as("a replay from before them")
                 .isEmpty();
@@ -127,13 +131,15 @@ class DeadLettersTest {
 
     @Test
     void aJobDoesNotTakeOutAChangeThatCameAgainSinceItWasRead() {
-        letters.park(change(ADA, 1), "why").join();
+        letters.park(change(ADA, 1), "why", () -> true).join();
         Letter read = onlyLetter();
         Predecessor itself = letters.before(mark(ADA, 1)).join().orElseThrow();
-        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind").join()).contains(itself);
+        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind", () -> true)
+                        .join())
+                .contains(itself);
         assertThat(table.letters(ROUTE).remove(read).join()).isFalse();
 
-        letters.park(change(ADA, 1), "another").join();
+        letters.park(change(ADA, 1), "another", () -> true).join();
         assertThat(onlyLetter())
                 .isEqualTo(new Letter(read.parked(), "INSERT", 1, 2))
                 .satisfies(again ->
@@ -143,10 +149,20 @@ class DeadLettersTest {
 
     @Test
     void aChangeThatIsTakenOutIsNotParkedBehindItself() {
-        Predecessor itself = letters.park(change(ADA, 1), "why").join();
+        Predecessor itself = letters.park(change(ADA, 1), "why", () -> true).join();
         discard(ADA);
-        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind").join()).isEmpty();
+        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind", () -> true)
+                        .join())
+                .isEmpty();
         assertThat(Parked.in(table, ROUTE)).isEmpty();
+    }
+
+    /** The second call might end when somebody else has the lease, and has taken the change out. */
+    @Test
+    void nothingIsDoneAboutAChangeThatCameAgainOnceTheLeaseMayBeGone() {
+        letters.park(change(ADA, 1), "why", () -> true).join();
+        assertThat(other.park(change(ADA, 1), "why", () -> false)).failsWithin(Duration.ofSeconds(10));
+        assertThat(onlyLetter().again()).isZero();
     }
 
     private Letter onlyLetter() {

@@ -1,7 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.config.KeySchema;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.config.WriteSettings;
 import dev.tributary.ingest.WriteRoute;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,7 +42,7 @@ final class ItemApi implements AutoCloseable {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    ItemApi route(String name, GivenWrites settings, KeySchema key) {
+    ItemApi route(String name, WriteSettings settings, KeySchema key) {
         routes.add(
                 new WriteRoute(name, settings, key, client, Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC)));
         return this;

@@ -12,6 +12,7 @@ import dev.tributary.local.LocalDynamoDb;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -126,7 +128,41 @@ class DeliveryTest {
         assertThat(sent.get(9).attributes()).containsEntry("v", AttributeValue.fromN("10"));
     }
 
+    @Test
+    void versionOfADeletedItemDoesNotComeBackWithTheNext() throws RefusedException {
+        AtomicLong millis = new AtomicLong(1000);
+        WriteRoute route = route(true, new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(millis.get());
+            }
+        });
+        WriteResult first = route.run(route.put(ID, bytes("{}"), NONE)).join();
+        route.run(route.delete(ID, NONE)).join();
+        millis.addAndGet(1);
+        WriteResult next = route.run(route.put(ID, bytes("{\"n\":1}"), NONE)).join();
+        String before = ((WriteResult.Stored) first).version().orElseThrow();
+        assertThat(((WriteResult.Stored) next).version()).isPresent().isNotEqualTo(Optional.of(before));
+        WriteResult late =
+                route.run(route.put(ID, bytes("{\"n\":2}"), versions(before))).join();
+        assertThat(((WriteResult.Refused) late).problem().kind()).isEqualTo(Problem.Kind.PRECONDITION_FAILED);
+    }
+
     private static WriteRoute route(boolean versioned) {
+        return route(versioned, CLOCK);
+    }
+
+    private static WriteRoute route(boolean versioned, Clock clock) {
         var settings = new GivenWrites("/", dynamo.createTable("items", "id:S"), Map.of(), Map.of());
         return new WriteRoute(
                 "items",
@@ -134,7 +170,7 @@ class DeliveryTest {
                 KEY,
                 dynamo.asyncClient(),
                 Duration.ofSeconds(10),
-                CLOCK);
+                clock);
     }
 
     private static List<Map<String, AttributeValue>> items(WriteRoute route) {

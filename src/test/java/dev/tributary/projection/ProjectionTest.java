@@ -12,6 +12,7 @@ import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
+import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import java.time.Instant;
@@ -35,6 +36,8 @@ class ProjectionTest {
     private final Projection projection =
             new Projection(TestSource.Route.to("users_by_city").excluding("zipcode"), KEY);
 
+    private final Projection byScore = new Projection(TestSource.Route.to("t").key("city", "{score:03}"), KEY);
+
     @Test
     void anInsertBecomesAnUpsertOfTheSelectedAttributes() {
         assertThat(projection.project(new Change.Insert(MARK, user("NY", "Brooklyn"))))
@@ -43,6 +46,43 @@ class ProjectionTest {
                     assertThat(upsert.row().key()).isEqualTo(key("NY", "Brooklyn"));
                     assertThat(upsert.row().item().attributes()).containsOnlyKeys("email", "state", "city");
                 });
+    }
+
+    @Test
+    void aKeyAttributeIsMadeByItsTemplateAndNotCopied() {
+        Projection byCityAndEmail =
+                new Projection(TestSource.Route.to("t").including("state").key("city", "{city}#{email}"), KEY);
+        Row row = byCityAndEmail.row(scored("a#b", "7")).orElseThrow();
+        assertThat(row.key()).isEqualTo(key("NY", "a\\#b#ada@example.com"));
+        assertThat(row.item()).isEqualTo(row.key());
+    }
+
+    @Test
+    void aChangeOfAnAttributeThatATemplateUsesMovesTheRow() {
+        assertThat(byScore.project(new Change.Modify(MARK, scored("x", "7"), scored("x", "10"))))
+                .isInstanceOfSatisfying(Projected.Write.class, projected -> {
+                    assertThat(projected.write().vacated()).containsExactly(key("NY", "007"));
+                    assertThat(projected.write().arriving().orElseThrow().key()).isEqualTo(key("NY", "010"));
+                });
+    }
+
+    @Test
+    void anItemThatDoesNotFitItsTemplateIsRefusedWhateverTheRouteSaysOfMissingKeys() {
+        assertThat(byScore.project(new Change.Modify(MARK, scored("x", "7"), scored("x", "-1"))))
+                .isInstanceOfSatisfying(Projected.Refused.class, refused -> assertThat(refused.reason())
+                        .contains("score")
+                        .contains("{score:03}"));
+        assertThat(byScore.project(new Change.Remove(MARK, scored("x", "-1")))).isInstanceOf(Projected.Nothing.class);
+    }
+
+    @Test
+    void anItemWithoutAnAttributeThatATemplateUsesHasNoRow() {
+        assertThat(byScore.project(new Change.Insert(MARK, user("NY", "Brooklyn"))))
+                .isInstanceOf(Projected.Nothing.class);
+        assertThat(byScore.project(new Change.Modify(MARK, scored("x", "7"), user("NY", "Brooklyn"))))
+                .isInstanceOfSatisfying(
+                        Projected.Write.class,
+                        projected -> assertThat(projected.write().vacated()).containsExactly(key("NY", "007")));
     }
 
     @Test
@@ -173,5 +213,13 @@ class ProjectionTest {
 
     private static Item key(String state, String city) {
         return new Item(Map.of("state", AttributeValue.fromS(state), "city", AttributeValue.fromS(city)));
+    }
+
+    private static Item scored(String city, String score) {
+        return new Item(Map.of(
+                "email", AttributeValue.fromS("ada@example.com"),
+                "state", AttributeValue.fromS("NY"),
+                "city", AttributeValue.fromS(city),
+                "score", AttributeValue.fromN(score)));
     }
 }

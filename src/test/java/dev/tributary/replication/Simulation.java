@@ -3,6 +3,7 @@ package dev.tributary.replication;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.SourceHistory.Shape;
@@ -237,6 +238,11 @@ final class Simulation {
         @Override
         public Optional<Set<String>> exclude() {
             return Optional.empty();
+        }
+
+        @Override
+        public Map<String, KeyTemplate> key() {
+            return Map.of();
         }
 
         @Override

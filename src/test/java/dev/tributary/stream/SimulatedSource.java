@@ -1,11 +1,13 @@
 package dev.tributary.stream;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.SourceSettings;
+import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
@@ -24,7 +26,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +72,9 @@ final class SimulatedSource implements AutoCloseable {
     private long heldBytes = 64L << 20;
     private Duration pollInterval = Duration.ofMillis(50);
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
+    private GapPolicy gaps = GapPolicy.STOP;
+    private Clock clock = Clock.systemUTC();
+    private final Map<SourceWorker, Health> healths = new HashMap<>();
     private Health health = new Health();
 
     /**
@@ -99,6 +106,18 @@ final class SimulatedSource implements AutoCloseable {
         return this;
     }
 
+    /** Of the workers that are started from now on. */
+    SimulatedSource gaps(GapPolicy policy) {
+        gaps = policy;
+        return this;
+    }
+
+    /** The clocks of workers that are started from now on are ahead. */
+    SimulatedSource later(Duration by) {
+        clock = Clock.offset(Clock.systemUTC(), by);
+        return this;
+    }
+
     /** Sees every call to the target. */
     SimulatedSource writesSeenBy(ExecutionInterceptor interceptor) {
         writes = interceptor;
@@ -110,6 +129,13 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     SimulatedStream stream() {
+        return stream;
+    }
+
+    /** The table's stream is disabled and another one enabled, after which {@link #stream()} is that. */
+    SimulatedStream replaceStream() {
+        stream.disable();
+        stream = endpoint.create(stream.table(), stream.roots().size());
         return stream;
     }
 
@@ -132,6 +158,7 @@ final class SimulatedSource implements AutoCloseable {
         health = new Health();
         SourceWorker worker = worker(name);
         running.add(worker);
+        healths.put(worker, health);
         worker.start();
         return worker;
     }
@@ -156,8 +183,8 @@ final class SimulatedSource implements AutoCloseable {
                 .describeTable(request -> request.tableName(target))
                 .table());
         return new SourceWorker(
-                sourceStream(),
-                new Source(TestSource.of(stream.table(), route), pollInterval),
+                "items",
+                new Source(TestSource.of(stream.table(), route), pollInterval, gaps),
                 List.of(new Route(
                         "items.copies",
                         new Projection(route, described.key()),
@@ -168,18 +195,11 @@ final class SimulatedSource implements AutoCloseable {
                                 "items.copies",
                                 Clock.systemUTC()))),
                 leaseTable,
+                () -> endpoint.enabledStream(stream.table()),
                 streamsClient(),
                 dynamo.asyncClient(),
                 new SourceWorker.Shared(
-                        name,
-                        timings,
-                        heldBytes,
-                        Duration.ofSeconds(5),
-                        timer,
-                        meters,
-                        health,
-                        Clock.systemUTC(),
-                        fatal::add));
+                        name, timings, heldBytes, Duration.ofSeconds(5), timer, meters, health, clock, fatal::add));
     }
 
     private SourceStream sourceStream() {
@@ -209,7 +229,16 @@ final class SimulatedSource implements AutoCloseable {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
                         dynamo.asyncClient(), streamsClient(), timings, "syncer", Clock.systemUTC())
-                .assemble(sourceStream(), leaseTable, pollInterval, new ReadAhead(1, 1), () -> null, silent, silent)
+                .assemble(
+                        sourceStream(),
+                        leaseTable,
+                        false,
+                        pollInterval,
+                        new ReadAhead(1, 1),
+                        () -> null,
+                        silentGaps(silent),
+                        silent,
+                        silent)
                 .leases();
         StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
                         stream.arn(),
@@ -225,6 +254,28 @@ final class SimulatedSource implements AutoCloseable {
         }
     }
 
+    private Gaps silentGaps(SourceHealth silent) {
+        return new Gaps(
+                new Gaps.Context("items", leaseTable, "syncer", gaps, ledger(), silent, Clock.systemUTC(), () -> {}),
+                stream.arn(),
+                Instant.EPOCH);
+    }
+
+    SourceLedger ledger() {
+        return new SourceLedger(dynamo.asyncClient(), leaseTable);
+    }
+
+    /** Of the source, as this worker tells it. */
+    Health.@Nullable Component health(SourceWorker worker) {
+        return requireNonNull(healths.get(worker)).snapshot().components().get("source items");
+    }
+
+    /** How often gaps of this kind were counted. */
+    double gapsMet(StreamGap.Kind kind) {
+        return meters.get("tributary.gaps").tag("kind", kind.tag()).counter().count();
+    }
+
+    /** Of the source, as the worker started last tells it. */
     Health.@Nullable Component health() {
         return health.snapshot().components().get("source items");
     }
@@ -268,6 +319,15 @@ final class SimulatedSource implements AutoCloseable {
         return checkpoint == null ? null : checkpoint.s();
     }
 
+    /** Takes the lease of a shard from its owner, as a worker does that finds it expired. */
+    void give(SimulatedShard shard, String worker) {
+        dynamo.client().updateItem(request -> request.tableName(leaseTable)
+                .key(Map.of("leaseKey", AttributeValue.fromS(shard.id())))
+                .updateExpression("SET leaseOwner = :owner ADD leaseCounter :one")
+                .expressionAttributeValues(
+                        Map.of(":owner", AttributeValue.fromS(worker), ":one", AttributeValue.fromN("1"))));
+    }
+
     /** How many leases each worker holds of shards that have not ended. */
     Map<String, Long> leasesByOwner() {
         return dynamo
@@ -302,7 +362,7 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     /** Settings with another poll interval. */
-    private record Source(SourceSettings settings, Duration pollInterval) implements SourceSettings {
+    private record Source(SourceSettings settings, Duration pollInterval, GapPolicy gaps) implements SourceSettings {
 
         @Override
         public String table() {

@@ -6,6 +6,9 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener.WorkerState;
 
@@ -13,7 +16,8 @@ import software.amazon.kinesis.coordinator.WorkerStateChangeListener.WorkerState
 class SourceHealthTest {
 
     private final Health health = new Health();
-    private final SourceHealth source = new SourceHealth("items", health, new SimpleMeterRegistry(), thrown -> {
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final SourceHealth source = new SourceHealth("items", health, meters, thrown -> {
         throw new AssertionError(thrown);
     });
 
@@ -28,14 +32,14 @@ class SourceHealthTest {
     void aGapIsReportedWhenTheShardWasInTroubleBefore() {
         source.fetched("one");
         source.failed("one", new IOException("throttled"));
-        source.gap(new StreamGap.Trimmed("one", "42"));
+        source.standsStill(new StreamGap.Trimmed("one", "42"), "Mend it.");
         assertThat(now().status()).isEqualTo(Status.DOWN);
         assertThat(now().detail()).contains("one", "42");
     }
 
     @Test
     void theFirstReadOfAShardDoesNotHideTheGapOfAnother() {
-        source.gap(new StreamGap.Trimmed("one", "42"));
+        source.standsStill(new StreamGap.Trimmed("one", "42"), "Mend it.");
         source.fetched("two");
         source.onWorkerStateChange(WorkerState.STARTED);
         assertThat(now().status()).isEqualTo(Status.DOWN);
@@ -45,7 +49,7 @@ class SourceHealthTest {
     @Test
     void aFailureOfOneShardDoesNotHideTheGapOfAnother() {
         source.fetched("one");
-        source.gap(new StreamGap.Trimmed("one", "42"));
+        source.standsStill(new StreamGap.Trimmed("one", "42"), "Mend it.");
         source.failed("two", new IOException("throttled"));
         assertThat(now().status()).isEqualTo(Status.DOWN);
         assertThat(now().detail()).contains("one", "42");
@@ -59,6 +63,50 @@ class SourceHealthTest {
         assertThat(now().status()).isEqualTo(Status.DEGRADED);
         assertThat(now().detail()).contains("one", "throttled").doesNotContain("two");
         source.fetched("one");
+        assertThat(now().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void aShardThatAnotherWorkerReadsNowIsNoTroubleOfThisOne() {
+        source.fetched("one");
+        source.standsStill(new StreamGap.Trimmed("one", "42"), "Mend it.");
+        source.failed("two", new IOException("throttled"));
+        source.holds(Set.of("two"));
+        assertThat(now().status()).isEqualTo(Status.DEGRADED);
+        assertThat(now().detail()).contains("two").doesNotContain("one");
+        source.holds(Set.of());
+        assertThat(now().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void anUnacknowledgedGapShowsWhileNothingIsWorse() {
+        PassedGap passed = new PassedGap("trimmed-checkpoint/one/42", "it was trimmed", Instant.EPOCH, "worker");
+        source.unacknowledged(List.of(passed), 2);
+        assertThat(now().status()).isEqualTo(Status.STARTING);
+        source.fetched("one");
+        assertThat(now().status()).isEqualTo(Status.DEGRADED);
+        assertThat(now().detail()).contains("3 gaps", "it was trimmed", "tributary gaps");
+        source.standsStill(new StreamGap.Trimmed("two", "42"), "Mend it.");
+        assertThat(now().status()).isEqualTo(Status.DOWN);
+        source.fetched("two");
+        source.unacknowledged(List.of(), 0);
+        assertThat(now().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void aStreamThatIsOverShowsUntilTheTableHasItAgain() {
+        source.fetched("one");
+        StreamGap gap = new StreamGap.Disabled("arn:old");
+        source.streamIsOver(Status.DEGRADED, gap, "Reading what is left.");
+        source.streamIsOver(Status.DOWN, gap, "All is read.");
+        assertThat(now().status()).isEqualTo(Status.DOWN);
+        assertThat(now().detail()).contains("disabled-stream", "arn:old", "All is read.");
+        assertThat(meters.get("tributary.gaps")
+                        .tag("kind", "disabled-stream")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        source.streamIsCurrent();
         assertThat(now().status()).isEqualTo(Status.UP);
     }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -148,7 +149,7 @@ class SourceWorkerTest {
                 .describeTable(request -> request.tableName(byCity))
                 .table());
         SourceWorker worker = new SourceWorker(
-                new SourceStream("users", users, dynamo.streamArn(users)),
+                "users",
                 TestSource.of(users, settings),
                 List.of(new Route(
                         "users.by-city",
@@ -163,6 +164,7 @@ class SourceWorkerTest {
                                 "users.by-city",
                                 Clock.systemUTC()))),
                 leaseTable,
+                () -> Optional.of(dynamo.streamArn(users)),
                 dynamo.streamsClient(),
                 dynamo.asyncClient(),
                 new SourceWorker.Shared(

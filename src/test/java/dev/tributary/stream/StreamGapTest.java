@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.stream.StreamGap.Kind;
 import dev.tributary.streams.Fault;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;
@@ -42,7 +43,7 @@ class StreamGapTest {
 
         source.start("two");
 
-        awaitGap("trimmed", read);
+        awaitGap(Kind.TRIMMED_CHECKPOINT, read);
         assertStandsStill(read);
     }
 
@@ -61,7 +62,7 @@ class StreamGapTest {
                 .untilAsserted(() -> assertThat(source.health().status()).isEqualTo(Status.DEGRADED));
         source.endpoint().faults().lift();
 
-        awaitGap("trimmed", read);
+        awaitGap(Kind.TRIMMED_CHECKPOINT, read);
         assertStandsStill(read);
     }
 
@@ -74,7 +75,7 @@ class StreamGapTest {
 
         shard.vanish();
 
-        awaitGap("no longer in stream", read);
+        awaitGap(Kind.VANISHED_SHARD, read);
         assertStandsStill(read);
     }
 
@@ -86,7 +87,7 @@ class StreamGapTest {
 
         source.start("two");
 
-        awaitGap("no longer in stream", read);
+        awaitGap(Kind.VANISHED_SHARD, read);
         assertStandsStill(read);
     }
 
@@ -138,11 +139,13 @@ class StreamGapTest {
         return read;
     }
 
-    private void awaitGap(String kind, String position) {
+    private void awaitGap(Kind kind, String position) {
         await().atMost(LONG).untilAsserted(() -> {
             assertThat(source.health().status()).isEqualTo(Status.DOWN);
-            assertThat(source.health().detail()).contains(kind, shard.id(), position);
+            assertThat(source.health().detail())
+                    .contains(kind.tag(), shard.id(), position, "source.items.gaps=continue");
         });
+        assertThat(source.gapsMet(kind)).isEqualTo(1);
     }
 
     private void assertStandsStill(String position) {

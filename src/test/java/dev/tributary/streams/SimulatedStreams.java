@@ -13,8 +13,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,6 +99,15 @@ public final class SimulatedStreams implements AutoCloseable {
         SimulatedStream stream = new SimulatedStream(table, shards, age, this::now);
         streams.put(stream.arn(), stream);
         return stream;
+    }
+
+    /** What DescribeTable would tell of the table: the ARN of its newest stream, if that is enabled. */
+    public Optional<String> enabledStream(String table) {
+        return streams.values().stream()
+                .filter(stream -> table.equals(stream.table()))
+                .max(Comparator.comparing(SimulatedStream::label))
+                .filter(stream -> "ENABLED".equals(stream.status()))
+                .map(SimulatedStream::arn);
     }
 
     /** The stream and all that is in it are gone. */
