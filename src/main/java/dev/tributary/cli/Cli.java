@@ -12,7 +12,13 @@ import picocli.CommandLine.Command;
         description = "Keeps DynamoDB tables in step through their streams.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, CheckCommand.class, HealthCommand.class, DeadLettersCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            HealthCommand.class,
+            DeadLettersCommand.class,
+            GapsCommand.class
+        })
 public final class Cli {
 
     private static final Logger log = LoggerFactory.getLogger(Cli.class);

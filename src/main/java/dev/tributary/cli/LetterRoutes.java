@@ -56,7 +56,7 @@ final class LetterRoutes implements AutoCloseable {
     }
 
     /** With DynamoDB Local inside the daemon, its tables are reached through the daemon's port. */
-    private static @Nullable LocalPlace local(Settings settings) {
+    static @Nullable LocalPlace local(Settings settings) {
         return settings.local().mode() == LocalSettings.Mode.OFF
                 ? null
                 : LocalPlace.at(settings.local().port());

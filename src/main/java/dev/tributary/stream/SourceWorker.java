@@ -278,8 +278,11 @@ public final class SourceWorker {
     }
 
     private void end(StreamReader running) throws InterruptedException {
-        running.stop(SWITCH);
-        reader = null;
-        reads.holds(Set.of());
+        try {
+            running.stop(SWITCH);
+        } finally {
+            reader = null;
+            reads.holds(Set.of());
+        }
     }
 }

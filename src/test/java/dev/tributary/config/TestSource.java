@@ -12,7 +12,11 @@ public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy
         implements SourceSettings {
 
     public static TestSource of(String table, RouteSettings route) {
-        return new TestSource(table, 1000, SourceSettings.GapPolicy.STOP, Map.of("route", route));
+        return new TestSource(table, 1000, GapPolicy.STOP, Map.of("route", route));
+    }
+
+    public TestSource gaps(GapPolicy policy) {
+        return new TestSource(table, maxInFlight, policy, route);
     }
 
     @Override

@@ -1,0 +1,89 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.Settings;
+import dev.tributary.config.SourceSettings;
+import dev.tributary.stream.PassedGap;
+import dev.tributary.stream.SourceLedger;
+import dev.tributary.table.WriteFailure;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+
+/** {@code tributary gaps}: what is missing in the targets because the stream had lost it. */
+@Command(
+        name = "gaps",
+        description = "Lists the gaps in streams that reading went on past (gaps=continue) and that nobody has"
+                + " acknowledged. Until then health shows their source as degraded.",
+        mixinStandardHelpOptions = true)
+final class GapsCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Option(names = "--acknowledge", description = "Forget what is listed: somebody has seen to it.")
+    private boolean acknowledge;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final Columns columns = new Columns("SOURCE", "AT", "WORKER", "GAP");
+    private int found;
+
+    @Override
+    public Integer call() throws StartException {
+        Settings settings = config.load();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Clients clients = new Clients(settings.aws(), LetterRoutes.local(settings), Clients.CALL_TIMEOUT)) {
+            for (var source : settings.source().entrySet()) {
+                list(source.getKey(), source.getValue(), settings.leaseTable(source.getKey()), clients);
+            }
+        }
+        if (found == 0) {
+            out.println("No gaps, or all acknowledged.");
+        } else {
+            columns.lines().forEach(out::println);
+            out.println(
+                    acknowledge
+                            ? "Acknowledged. Health follows within seconds."
+                            : "Once somebody has seen to them: tributary gaps --acknowledge");
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private void list(String name, SourceSettings source, String leaseTable, Clients clients) throws StartException {
+        SourceLedger ledger = new SourceLedger(clients.control(source), leaseTable);
+        try {
+            Optional<SourceLedger.Reading> reading = ledger.read();
+            if (reading.isEmpty()
+                    || (reading.get().passed().isEmpty() && reading.get().further() == 0)) {
+                return;
+            }
+            found++;
+            for (PassedGap gap : reading.get().passed()) {
+                columns.row(name, gap.at().toString(), gap.worker(), gap.description());
+            }
+            if (reading.get().further() > 0) {
+                columns.row(name, "later", "", reading.get().further() + " more, which only the log tells");
+            }
+            if (acknowledge) {
+                ledger.acknowledge(reading.get().passed());
+            }
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ResourceNotFoundException) {
+                return; // no worker has read the source yet
+            }
+            throw new StartException(
+                    ExitCode.FAILED,
+                    "source." + name + ": the lease table " + leaseTable + " could not be read or written: "
+                            + WriteFailure.of(e).message());
+        }
+    }
+}
