@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tributary.ingest.WriteResult;
 import io.javalin.http.Context;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
 /**
  * What a request is answered. A value, so that it can be kept before the request takes effect.
  *
+ * @param headers in the order they are sent
  * @param body empty for none
  */
 record Answer(int status, Map<String, String> headers, String body) {
@@ -21,7 +23,7 @@ record Answer(int status, Map<String, String> headers, String body) {
     private static final String REVALIDATE = "private, no-cache";
 
     Answer {
-        headers = Map.copyOf(headers);
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
     static Answer of(ItemPaths paths, WriteResult result) {

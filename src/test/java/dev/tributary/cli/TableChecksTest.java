@@ -175,7 +175,7 @@ class TableChecksTest {
     }
 
     @Test
-    void theVersionThatAWriteRouteCountsIsNoKeyAttribute() throws IOException {
+    void aKeyCannotCountWrites() throws IOException {
         write(users);
         configure("write.users.version", "email");
         assertRefused("write.users.version = email is a key attribute of table " + users);
