@@ -100,7 +100,8 @@ public record KeyTemplate(List<Part> parts) {
     private static boolean runsInto(Part one, Part next) {
         return one instanceof Placeholder value
                 && value.digits() == 0
-                && (next instanceof Placeholder || next instanceof Literal end && end.text().startsWith("\\"));
+                && (next instanceof Placeholder
+                        || next instanceof Literal end && end.text().startsWith("\\"));
     }
 
     private static Placeholder placeholder(Matcher matched) {
