@@ -101,7 +101,7 @@ public record KeyTemplate(List<Part> parts) {
         return one instanceof Placeholder value
                 && value.digits() == 0
                 && (next instanceof Placeholder
-                        || next instanceof Literal end && end.text().startsWith("\\"));
+                        || (next instanceof Literal end && end.text().startsWith("\\")));
     }
 
     private static Placeholder placeholder(Matcher matched) {
