@@ -40,7 +40,7 @@ final class GapsCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
-        try (Clients clients = new Clients(settings.aws(), LetterRoutes.local(settings), Clients.CALL_TIMEOUT)) {
+        try (Clients clients = new Clients(settings.aws(), LetterRoutes.local(settings), Clients.CALL_TIMEOUT, 0)) {
             for (var source : settings.source().entrySet()) {
                 list(source.getKey(), source.getValue(), settings.leaseTable(source.getKey()), clients);
             }

@@ -46,14 +46,18 @@ final class Gaps {
 
         /** What to do about a gap at which reading stands still. */
         String advice() {
-            String goOn = "set source." + source + ".gaps=continue and restart; what is not read within 24 hours is lost too";
+            String goOn =
+                    "set source." + source + ".gaps=continue and restart; what is not read within 24 hours is lost too";
             return switch (policy) {
-                case STOP -> "Reading stands still here (source." + source
-                        + ".gaps=stop), because going on would lose changes. To go on without them, " + goOn;
-                case RESYNC -> "Reading stands still here until the source is copied anew (source." + source
-                        + ".gaps=resync), which this version does not do by itself: stop all workers, empty the targets,"
-                        + " delete the lease table " + leaseTable
-                        + ", start again, then change every item of the source once. To go on without that, " + goOn;
+                case STOP ->
+                    "Reading stands still here (source." + source
+                            + ".gaps=stop), because going on would lose changes. To go on without them, " + goOn;
+                case RESYNC ->
+                    "Reading stands still here until the source is copied anew (source." + source
+                            + ".gaps=resync), which this version does not do by itself: stop all workers, empty the targets,"
+                            + " delete the lease table " + leaseTable
+                            + ", start again, then change every item of the source once. To go on without that, "
+                            + goOn;
                 case CONTINUE -> throw new IllegalStateException("Reading goes on");
             };
         }
