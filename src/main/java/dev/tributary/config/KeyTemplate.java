@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * <p>{@code {score:010}} is a whole number from 0, with zeros in front up to ten digits, so that text sorts as numbers
  * do. A brace that is meant as such is doubled.
  *
- * @param parts text and placeholders, at least one of these; between two that have no fixed width there is text
+ * @param parts text and placeholders, at least one of these; a value that has no fixed width ends with
+ *     the template or with text, which does not begin with {@code \\}
  */
 public record KeyTemplate(List<Part> parts) {
 
@@ -95,8 +96,12 @@ public record KeyTemplate(List<Part> parts) {
         }
     }
 
+    /** Text that ends a value is found by its first character, which is escaped in values; {@code \\} does that. */
     private static boolean runsInto(Part one, Part next) {
-        return one instanceof Placeholder value && value.digits() == 0 && next instanceof Placeholder;
+        return one instanceof Placeholder value
+                && value.digits() == 0
+                && (next instanceof Placeholder
+                        || (next instanceof Literal end && end.text().startsWith("\\")));
     }
 
     private static Placeholder placeholder(Matcher matched) {

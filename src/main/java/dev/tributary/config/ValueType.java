@@ -134,7 +134,8 @@ record ValueType<T>(String expected, String example, Function<String, T> parser)
 
     static ValueType<KeyTemplate> keyTemplate() {
         return new ValueType<>(
-                "text with attribute names in braces, and text between any two of them ({{ and }} are plain braces)",
+                "text with attribute names in braces, and between any two of them text that does not begin with \\ ({{ and }} are plain"
+                        + " braces)",
                 "{city}#{email}",
                 KeyTemplate::parse);
     }

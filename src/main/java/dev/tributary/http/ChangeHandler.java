@@ -5,7 +5,6 @@ import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** Requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
@@ -13,7 +12,7 @@ final class ChangeHandler implements RouteHandler.Work {
 
     /** Makes a change of a request. */
     interface Reader {
-        ItemChange read(Context context) throws IOException, RefusedException;
+        ItemChange read(Context context) throws RefusedException;
     }
 
     private final WriteRoute route;
@@ -25,7 +24,7 @@ final class ChangeHandler implements RouteHandler.Work {
     }
 
     @Override
-    public CompletableFuture<WriteResult> start(Context context) throws IOException, RefusedException {
+    public CompletableFuture<WriteResult> start(Context context) throws RefusedException {
         return route.run(reader.read(context));
     }
 }

@@ -4,7 +4,6 @@ import dev.tributary.ingest.ItemChange;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -21,16 +20,16 @@ final class ItemRequests {
         this.body = body;
     }
 
-    ItemChange post(Context context) throws IOException, RefusedException {
+    ItemChange post(Context context) throws RefusedException {
         new Query(context.req().getQueryString()).end();
         return route.post(body.read(context, MediaTypes.POST), Preconditions.ofWrite(context));
     }
 
-    ItemChange put(Context context) throws IOException, RefusedException {
+    ItemChange put(Context context) throws RefusedException {
         return route.put(key(context), body.read(context, MediaTypes.PUT), Preconditions.ofWrite(context));
     }
 
-    ItemChange patch(Context context) throws IOException, RefusedException {
+    ItemChange patch(Context context) throws RefusedException {
         return route.patch(key(context), body.read(context, MediaTypes.PATCH), Preconditions.ofWrite(context));
     }
 

@@ -2,7 +2,9 @@ package dev.tributary.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
+    private static final long MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
+
     private final int maxBytes;
 
     RequestBody(int maxBytes) {
@@ -18,17 +22,28 @@ final class RequestBody {
     }
 
     /** The whole body. Waits for the client to send it, at most as long as the connection may be idle. */
-    byte[] read(Context context, MediaTypes types) throws IOException {
+    byte[] read(Context context, MediaTypes types) {
         checkType(context.header("Content-Type"), types);
         checkEncoding(context.header("Content-Encoding"));
-        if (context.req().getContentLengthLong() > maxBytes) {
-            throw tooLarge();
+        try {
+            InputStream body = context.req().getInputStream();
+            if (context.req().getContentLengthLong() > maxBytes) {
+                throw tooLarge(context, body);
+            }
+            byte[] bytes = body.readNBytes(maxBytes);
+            if (bytes.length == maxBytes && body.read() >= 0) {
+                throw tooLarge(context, body);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new ProblemException(
+                    e.getCause() instanceof TimeoutException
+                            ? ProblemDocument.of(
+                                    ProblemType.REQUEST_TIMEOUT, "The body stopped coming before it was complete.")
+                            : ProblemDocument.of(
+                                    ProblemType.BAD_REQUEST,
+                                    "The body ended before it was complete, or its chunks are malformed."));
         }
-        byte[] body = context.req().getInputStream().readNBytes(maxBytes);
-        if (body.length == maxBytes && context.req().getInputStream().read() >= 0) {
-            throw tooLarge();
-        }
-        return body;
     }
 
     private static void checkType(@Nullable String type, MediaTypes types) {
@@ -50,7 +65,14 @@ final class RequestBody {
         }
     }
 
-    private ProblemException tooLarge() {
+    /**
+     * Takes some more of the body first. A connection that is closed with data unread is reset, and the client may lose
+     * the answer; who waits to be told to go on has sent nothing yet.
+     */
+    private ProblemException tooLarge(Context context, InputStream body) throws IOException {
+        if (context.header("Expect") == null) {
+            body.skip(MAX_DISCARDED_BYTES);
+        }
         return new ProblemException(ProblemDocument.of(
                 ProblemType.BODY_TOO_LARGE,
                 "Expected a body of at most %,d bytes. One item is at most 400 KB.".formatted(maxBytes)));

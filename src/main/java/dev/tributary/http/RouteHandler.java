@@ -6,7 +6,6 @@ import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.micrometer.core.instrument.Timer;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** Times a request to a route, and answers it. The server's thread is free while DynamoDB works. */
@@ -14,7 +13,7 @@ final class RouteHandler implements Handler {
 
     /** What a request is about. */
     interface Work {
-        CompletableFuture<WriteResult> start(Context context) throws IOException, RefusedException;
+        CompletableFuture<WriteResult> start(Context context) throws RefusedException;
     }
 
     private final WriteRoute route;
@@ -32,7 +31,7 @@ final class RouteHandler implements Handler {
     }
 
     @Override
-    public void handle(Context context) throws IOException {
+    public void handle(Context context) {
         Timer.Sample sample = meters.start();
         CompletableFuture<WriteResult> result;
         try {

@@ -17,13 +17,19 @@ import java.util.Map;
  */
 final class ReadAhead {
 
-    /** A read returns up to 1 MB, and takes about twice that while it is decoded. */
+    /** A read returns up to 1 MB as DynamoDB counts, and takes at least twice that. */
     static final long READ_BYTES = 2L << 20;
+
+    /** Reads until an unusually large one is forgotten, about. */
+    private static final int MEMORY = 16;
 
     private final long limit;
     private final long shardLimit;
     private final Map<String, Shard> shards = new HashMap<>();
     private long held;
+
+    /** What a read must be expected to bring: as much as the largest of late. Items of a table are much alike. */
+    private long expected = READ_BYTES;
 
     /**
      * @param limit bytes that all shards may hold together
@@ -69,6 +75,7 @@ final class ReadAhead {
         private long queued;
 
         private long open;
+        private long reserved;
         private boolean closed;
 
         private Shard() {}
@@ -77,12 +84,13 @@ final class ReadAhead {
         boolean mayRead() {
             synchronized (ReadAhead.this) {
                 long ours = queued + open;
-                boolean room = held == 0 || held + READ_BYTES <= limit;
+                boolean room = held == 0 || held + expected <= limit;
                 boolean shardRoom = ours == 0 || ours < shardLimit;
                 if (closed || !room || !shardRoom) {
                     return false;
                 }
-                held += READ_BYTES;
+                reserved = expected;
+                held += reserved;
                 return true;
             }
         }
@@ -94,7 +102,9 @@ final class ReadAhead {
          */
         void read(long bytes) {
             synchronized (ReadAhead.this) {
-                held -= READ_BYTES;
+                held -= reserved;
+                reserved = 0;
+                expected = Math.max(READ_BYTES, Math.max(bytes, expected - expected / MEMORY));
                 if (!closed) {
                     queued += bytes;
                     held += bytes;

@@ -39,7 +39,20 @@ class KeyTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "city", "{city", "city}", "{}", "{a}{b}", "{a}{b:03}", "{a:039}", "{a{b}}", "}{a}"})
+    @ValueSource(
+            strings = {
+                "",
+                "city",
+                "{city",
+                "city}",
+                "{}",
+                "{a}{b}",
+                "{a}{b:03}",
+                "{a:039}",
+                "{a{b}}",
+                "}{a}",
+                "{a}\\{b}"
+            })
     void whatIsNoTemplateOrWouldLetValuesRunTogetherIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> KeyTemplate.parse(text));
     }

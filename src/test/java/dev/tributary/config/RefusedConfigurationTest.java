@@ -148,8 +148,8 @@ class RefusedConfigurationTest {
                 refusal(
                         "source.users.route.by-city.key.city = {city}{email}",
                         "source.users.route.by-city.key.city = {city}{email}: expected text with attribute names in"
-                                + " braces, and text between any two of them ({{ and }} are plain braces); for"
-                                + " example {city}#{email}"),
+                                + " braces, and between any two of them text that does not begin with \\ ({{ and }} are"
+                                + " plain braces); for example {city}#{email}"),
                 refusal(
                         "source.users.route.by-city.batch-size = 26",
                         "source.users.route.by-city.batch-size = 26: expected an integer from 1 to 25; for example 25"),

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -183,6 +185,30 @@ class RequestFuzzTest {
         }
         assertThat(logged.list).as("said in the log at seed %d", seed).isEmpty();
         assertThat(accepted).as("requests that got through to the table").isGreaterThan(REQUESTS / 20);
+    }
+
+    /** Ends what is sent after these bytes, as a client does that dies. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 100\r\n\r\n{\"n\":",
+                "Content-Length: 100\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"n\":",
+                "Transfer-Encoding: chunked\r\n\r\nzz\r\n{\"n\":",
+                "Transfer-Encoding: chunked\r\n\r\n-5\r\n{\"n\":1}\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\nffffffffff\r\n{\"n\":1}",
+                "Transfer-Encoding: chunked\r\n\r\n7\r\n{\"n\":1}0\r\n\r\n"
+            })
+    void bodyThatBreaksOffIsTheClientsFault(String rest) throws IOException {
+        String head = "PUT /a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write((head + rest).getBytes(UTF_8));
+            socket.shutdownOutput();
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 400 ").contains("/problems/bad-request");
+        }
+        assertThat(logged.list).isEmpty();
     }
 
     private static RawHttp.Response send(byte[] request, String told) throws IOException {

@@ -49,9 +49,8 @@ class ManyShardsTest {
                     expected.put(id, 1);
                 }
             }
-            source.stream().disable();
-
             source.start("one");
+            source.stream().disable();
 
             await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));
             await().atMost(LONG).untilAsserted(() -> assertThat(shards)

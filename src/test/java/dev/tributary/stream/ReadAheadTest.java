@@ -54,6 +54,26 @@ class ReadAheadTest {
         assertThat(readAhead.of("one more").mayRead()).isTrue();
     }
 
+    /** Of small attributes a read takes a multiple of what DynamoDB counts. */
+    @Test
+    void readsAreExpectedToBringWhatThoseOfTheSourceBrought() {
+        ReadAhead.Shard first = readAhead.open("first");
+        read(first, LIMIT / 2);
+        first.taken(LIMIT / 2);
+        first.ended(LIMIT / 2);
+        assertThat(first.mayRead()).isTrue();
+        assertThat(readAhead.open("second").mayRead()).isTrue();
+        assertThat(readAhead.open("third").mayRead()).isFalse();
+        first.read(0);
+        readAhead.of("second").read(0);
+        for (int small = 0; small < 100; small++) {
+            read(first, 0);
+        }
+        for (int shard = 0; shard < 10; shard++) {
+            assertThat(readAhead.open("shard-" + shard).mayRead()).isTrue();
+        }
+    }
+
     @Test
     void oneShardWhoseChangesDoNotEndLeavesRoomToTheOthers() {
         ReadAhead narrow = new ReadAhead(LIMIT, 100 * LIMIT);

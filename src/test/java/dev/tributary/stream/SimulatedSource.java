@@ -100,6 +100,12 @@ final class SimulatedSource implements AutoCloseable {
         return this;
     }
 
+    /** How much memory its changes may take. */
+    SimulatedSource holding(long bytes) {
+        heldBytes = bytes;
+        return this;
+    }
+
     /** Of the workers that are started from now on. */
     SimulatedSource gaps(GapPolicy policy) {
         gaps = policy;
@@ -272,6 +278,11 @@ final class SimulatedSource implements AutoCloseable {
     /** Of the source, as the worker started last tells it. */
     Health.@Nullable Component health() {
         return health.snapshot().components().get("source items");
+    }
+
+    /** Memory taken by changes that were read and have not ended. */
+    double heldBytes() {
+        return meters.get("tributary.changes.held").gauge().value();
     }
 
     /** Changes that have ended on the route, whatever became of them. */
