@@ -11,6 +11,7 @@ import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -129,8 +130,7 @@ final class ReplicationProcess {
                             "users.by-city",
                             new Projection(route, Users.TARGET_KEY),
                             new BatchingTable(
-                                    clients.writes(),
-                                    Users.TARGET,
+                                    new TargetTable(clients.writes(), Users.TARGET),
                                     BatchingTable.Limits.batchSize(
                                             Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
                                     timer),

@@ -7,6 +7,7 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,9 +36,11 @@ final class WarmUp {
     private WarmUp(Clients clients, ScheduledExecutorService timer) {
         Users.createTarget(ALONE, clients.control());
         Users.createTarget(BATCHED, clients.control());
-        alone = new BatchingTable(clients.writes(), ALONE, BatchingTable.Limits.batchSize(1), timer);
+        alone = new BatchingTable(new TargetTable(clients.writes(), ALONE), BatchingTable.Limits.batchSize(1), timer);
         batched = new BatchingTable(
-                clients.writes(), BATCHED, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
+                new TargetTable(clients.writes(), BATCHED),
+                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                timer);
     }
 
     static void of(Database database) {

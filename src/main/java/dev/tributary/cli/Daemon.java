@@ -21,6 +21,8 @@ import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceStartException;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.time.Clock;
@@ -211,8 +213,10 @@ final class Daemon {
                         name + "." + route.getKey(),
                         tables.projection(name, route.getKey(), route.getValue()),
                         new BatchingTable(
-                                clients.writes(route.getValue()),
-                                route.getValue().table(),
+                                new TargetTable(
+                                        clients.writes(route.getValue()),
+                                        route.getValue().table(),
+                                        Policies.of(route.getValue())),
                                 BatchingTable.Limits.batchSize(route.getValue().batchSize()),
                                 shared.timer()),
                         new DeadLetters(parked, name + "." + route.getKey(), shared.clock())))

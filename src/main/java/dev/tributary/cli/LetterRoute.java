@@ -8,6 +8,7 @@ import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.model.Failures;
 import dev.tributary.projection.Projection;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
 import java.util.List;
@@ -77,7 +78,7 @@ record LetterRoute(
 
     /** The target, behind a client that tries again by itself. */
     TargetTable target() {
-        return new TargetTable(clients.control(settings), settings.table());
+        return new TargetTable(clients.control(settings), settings.table(), Policies.of(settings));
     }
 
     /** Waits for the answer of a table. */

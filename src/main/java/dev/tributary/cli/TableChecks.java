@@ -3,12 +3,14 @@ package dev.tributary.cli;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.RouteSettings;
+import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
+import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
 import dev.tributary.stream.SourceLedger;
 import dev.tributary.table.DescribedTable;
@@ -27,6 +29,8 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveDescription;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 
 /** Holds the configuration against the tables as they are, and collects everything that does not fit. */
 final class TableChecks {
@@ -107,6 +111,7 @@ final class TableChecks {
             String routePrefix = prefix(name, routeName);
             describe(routePrefix, route).ifPresent(target -> {
                 key(routePrefix, route, target);
+                expiry(routePrefix, route);
                 source.ifPresent(from ->
                         keyAttributes(target).forEach(key -> sameType(routePrefix, settings, from, route, key)));
             });
@@ -154,6 +159,28 @@ final class TableChecks {
                     other + " is no key attribute of target table " + route.table()
                             + "; give the template the name of one of them: "
                             + keyAttributes(target).map(KeyAttribute::name).collect(Collectors.joining(" or ")));
+        }
+    }
+
+    /** Or tombstones would stay for ever. */
+    private void expiry(String prefix, RouteSettings route) {
+        if (route.deletes() != DeletePolicy.TOMBSTONE) {
+            return;
+        }
+        TimeToLiveDescription ttl = clients.control(route)
+                .describeTimeToLive(request -> request.tableName(route.table()))
+                .join()
+                .timeToLiveDescription();
+        boolean on = ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLED
+                || ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLING;
+        if (!on || !Mark.EXPIRES.equals(ttl.attributeName())) {
+            problem(
+                    prefix + ".deletes",
+                    "tombstone",
+                    "nothing would ever take the tombstones out of target table " + route.table()
+                            + "; give it the TTL attribute: aws dynamodb update-time-to-live --table-name "
+                            + route.table() + " --time-to-live-specification Enabled=true,AttributeName="
+                            + Mark.EXPIRES);
         }
     }
 

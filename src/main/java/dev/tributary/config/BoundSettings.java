@@ -57,6 +57,8 @@ record BoundSettings(
             Map<String, KeyTemplate> key,
             DeletePolicy deletes,
             MissingKeyPolicy missingKey,
+            CollisionPolicy collisions,
+            Duration tombstoneTtl,
             int batchSize)
             implements RouteSettings {}
 
@@ -131,6 +133,8 @@ record BoundSettings(
                 values.all(RouteKeys.KEY, source, name),
                 values.get(RouteKeys.DELETES, source, name),
                 values.get(RouteKeys.MISSING_KEY, source, name),
+                values.get(RouteKeys.COLLISIONS, source, name),
+                values.get(RouteKeys.TOMBSTONE_TTL, source, name),
                 values.get(RouteKeys.BATCH_SIZE, source, name));
     }
 

@@ -92,6 +92,8 @@ final class Keys {
                             RouteKeys.KEY,
                             RouteKeys.DELETES,
                             RouteKeys.MISSING_KEY,
+                            RouteKeys.COLLISIONS,
+                            RouteKeys.TOMBSTONE_TTL,
                             RouteKeys.BATCH_SIZE)),
             new Section("Leases", "How workers share shards.", List.of(LEASE_DURATION)),
             new Section(

@@ -6,9 +6,11 @@ import static dev.tributary.config.Key.required;
 import static dev.tributary.config.KeyTypes.REGION_CODE;
 import static dev.tributary.config.KeyTypes.TABLE_NAME;
 
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 
 /** Where the changes of a source go, and what becomes of them on the way. */
@@ -40,7 +42,9 @@ final class RouteKeys {
             "source.<source>.route.<route>.deletes",
             ValueType.oneOf(DeletePolicy.class, DeletePolicy.HARD),
             "hard",
-            "What the removal of a source item does to its target row: `hard` deletes it, `ignore` leaves it.");
+            "What the removal of a source item does to its target row: `hard` deletes it, `ignore` leaves it,"
+                    + " `tombstone` leaves the key with `_tributary` and the TTL attribute `_tributary_expires`, so that"
+                    + " a late writer finds that the row went. Readers pass these by.");
     static final Key<MissingKeyPolicy> MISSING_KEY = defaulting(
             "source.<source>.route.<route>.missing-key",
             ValueType.oneOf(MissingKeyPolicy.class, MissingKeyPolicy.PARK),
@@ -48,6 +52,18 @@ final class RouteKeys {
             "What becomes of an item that lacks a key attribute of the target: with `drop-row` it has no row there, as"
                     + " in a sparse index; with `park` the change is parked, and the row stays as it is.");
 
+    static final Key<CollisionPolicy> COLLISIONS = defaulting(
+            "source.<source>.route.<route>.collisions",
+            ValueType.oneOf(CollisionPolicy.class, CollisionPolicy.REJECT),
+            "latest",
+            "Who has the row when two items have the same target key: with `latest` the one that changed last; with"
+                    + " `reject` the one that has it, and the other's change is parked.");
+    static final Key<Duration> TOMBSTONE_TTL = defaulting(
+            "source.<source>.route.<route>.tombstone-ttl",
+            ValueType.duration("25h", "9000h", "168h"),
+            "168h",
+            "How long a tombstone stays, from the removal. Longer than the 24 hours that a stream keeps its changes,"
+                    + " because these may be replayed.");
     static final Key<Integer> BATCH_SIZE = defaulting(
             "source.<source>.route.<route>.batch-size",
             ValueType.integer(1, 25, 25),

@@ -1,5 +1,6 @@
 package dev.tributary.config;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,12 @@ public interface RouteSettings extends TableSettings {
     /** What becomes of an item that lacks a key attribute of the target. */
     MissingKeyPolicy missingKey();
 
+    /** What becomes of a change whose row is there already, as another item's. */
+    CollisionPolicy collisions();
+
+    /** How long a tombstone stays after its removal; for {@link DeletePolicy#TOMBSTONE} alone. */
+    Duration tombstoneTtl();
+
     /** Most writes that share one call, from 1 to 25. */
     int batchSize();
 
@@ -29,7 +36,17 @@ public interface RouteSettings extends TableSettings {
         /** The row is deleted. */
         HARD,
         /** The row stays. */
-        IGNORE
+        IGNORE,
+        /** The row goes, and a tombstone tells late writers of it until it expires. */
+        TOMBSTONE
+    }
+
+    /** What becomes of a change whose row is there already, as another item's. */
+    enum CollisionPolicy {
+        /** The later change has the row. */
+        LATEST,
+        /** The row stays, and the change is parked. */
+        REJECT
     }
 
     /** What becomes of a change whose new image lacks a key attribute of the target. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.ingest.Problem.Kind;
+import dev.tributary.model.ItemSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package dev.tributary.ingest;
 
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.ItemSize;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.tributary.ingest;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tributary.config.AttributeType;
+import dev.tributary.model.ItemSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;

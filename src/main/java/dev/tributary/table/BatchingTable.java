@@ -2,6 +2,7 @@ package dev.tributary.table;
 
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
+import dev.tributary.model.ItemSize;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
@@ -43,6 +43,9 @@ public final class BatchingTable {
     /** Calls under way at most, with the usual limits. */
     public static final int MAX_CALLS = BATCH_CALLS + SINGLE_CALLS;
 
+    /** So that a call ends within its time also where rows are large; one row may be larger. */
+    private static final long MAX_BATCH_BYTES = 256 * 1024;
+
     /** Answers to those who may write, but not with PartiQL, or whose table knows no PartiQL. */
     private static final Set<String> NOT_OFFERED = Set.of("AccessDeniedException", "UnknownOperationException");
 
@@ -55,8 +58,6 @@ public final class BatchingTable {
     private static final Set<BatchStatementErrorCodeEnum> PASSING =
             Set.of(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR, BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT);
 
-    private final DynamoDbAsyncClient client;
-    private final String name;
     private final TargetTable table;
     private final Pace pace;
     private final Lane<Element> batches;
@@ -79,19 +80,7 @@ public final class BatchingTable {
         }
     }
 
-    private record Element(TargetWrite write, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {
-
-        /** The row a statement would touch; empty if one statement cannot do it. */
-        Optional<Item> row() {
-            if (write instanceof TargetWrite.Upsert upsert) {
-                return Optional.of(upsert.row().key());
-            }
-            return write instanceof TargetWrite.Delete delete
-                            && delete.vacated().size() == 1
-                    ? Optional.of(delete.vacated().iterator().next())
-                    : Optional.empty();
-        }
-    }
+    private record Element(TargetWrite write, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {}
 
     /** Why a statement of a batch failed. The message of the service may hold values, so it is left out. */
     private static final class StatementException extends RuntimeException {
@@ -101,37 +90,37 @@ public final class BatchingTable {
     }
 
     /**
-     * @param client retries nothing by itself
      * @param timer makes writes that had to wait for a table that throttles
      */
-    public BatchingTable(DynamoDbAsyncClient client, String name, Limits limits, ScheduledExecutorService timer) {
-        this(client, name, limits, timer, System::nanoTime);
+    public BatchingTable(TargetTable table, Limits limits, ScheduledExecutorService timer) {
+        this(table, limits, timer, System::nanoTime);
     }
 
     /**
-     * @param client retries nothing by itself
      * @param timer makes writes that had to wait for a table that throttles
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    public BatchingTable(
-            DynamoDbAsyncClient client,
-            String name,
-            Limits limits,
-            ScheduledExecutorService timer,
-            LongSupplier nanoTime) {
-        this.client = client;
-        this.name = name;
-        this.table = new TargetTable(client, name);
+    public BatchingTable(TargetTable table, Limits limits, ScheduledExecutorService timer, LongSupplier nanoTime) {
+        this.table = table;
         this.pace = new Pace(nanoTime);
         this.batches = new Lane<>(
                 limits.batchCalls(),
                 limits.batchSize(),
-                element -> element.row().orElseThrow(),
+                MAX_BATCH_BYTES,
+                element -> row(element.write()).orElseThrow(),
+                BatchingTable::bytes,
                 this::send,
                 pace,
                 timer);
         this.singles = new Lane<>(
-                limits.singleCalls(), 1, element -> element, elements -> sendAlone(elements.get(0)), pace, timer);
+                limits.singleCalls(),
+                1,
+                Long.MAX_VALUE,
+                element -> element,
+                element -> 1,
+                elements -> sendAlone(elements.get(0)),
+                pace,
+                timer);
         this.batching = limits.batchSize() > 1;
     }
 
@@ -144,8 +133,30 @@ public final class BatchingTable {
      */
     public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier mayGoOn) {
         Element element = new Element(write, mayGoOn, new CompletableFuture<>());
-        (batching && element.row().isPresent() ? batches : singles).submit(element);
+        (batching && takes(write) ? batches : singles).submit(element);
         return element.done();
+    }
+
+    /** The row that one statement would write; empty if it takes more. */
+    private static Optional<Item> row(TargetWrite write) {
+        if (write instanceof TargetWrite.Upsert upsert) {
+            return Optional.of(upsert.row().key());
+        }
+        return write instanceof TargetWrite.Delete delete && delete.vacated().size() == 1
+                ? Optional.of(delete.vacated().iterator().next())
+                : Optional.empty();
+    }
+
+    private static long bytes(Element element) {
+        return element.write()
+                .arriving()
+                .map(row -> ItemSize.of(row.item().attributes()))
+                .orElse(1L);
+    }
+
+    /** A tombstone is a row of its own kind, for which there is no statement. */
+    private boolean takes(TargetWrite write) {
+        return row(write).isPresent() && (table.deletes() || !(write instanceof TargetWrite.Delete));
     }
 
     /** Writes a second that the table gets at most; infinite as long as it does not throttle. */
@@ -161,7 +172,7 @@ public final class BatchingTable {
         List<Statement> statements = new ArrayList<>();
         for (Element element : elements) {
             if (mayGo(element)) {
-                Statement.of(name, element.write())
+                Statement.of(table.name(), element.write())
                         .ifPresentOrElse(
                                 statement -> {
                                     sent.add(element);
@@ -176,7 +187,7 @@ public final class BatchingTable {
         var request = BatchExecuteStatementRequest.builder()
                 .statements(statements.stream().map(Statement::request).toList())
                 .build();
-        return client.batchExecuteStatement(request).handle((response, thrown) -> {
+        return table.client().batchExecuteStatement(request).handle((response, thrown) -> {
             if (thrown != null) {
                 failed(sent, thrown);
             } else {
@@ -268,7 +279,7 @@ public final class BatchingTable {
             log.warn(
                     "{}: writes go one by one, at more cost, until the next start, because batches of PartiQL statements"
                             + " are refused ({}); allow dynamodb:PartiQLInsert, PartiQLUpdate and PartiQLDelete on the table",
-                    name,
+                    table.name(),
                     reason);
         }
     }

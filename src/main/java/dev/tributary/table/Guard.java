@@ -1,14 +1,17 @@
 package dev.tributary.table;
 
+import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.model.Item;
 import dev.tributary.model.Mark;
+import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The condition expressions that let a write through only where the row is not newer and not another item's.
  *
- * <p>Between two owners of one key the later change wins: by creation time, then version, then owner. That is a total
- * order, so every replay ends with the same row.
+ * <p>Between two owners of one key the later change wins, if the route says so: by creation time, then version, then
+ * owner. That is a total order, so every replay ends with the same row. A tombstone gives way to any other owner.
  *
  * @param condition a DynamoDB condition expression
  * @param names its attribute names
@@ -16,37 +19,47 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 record Guard(String condition, Map<String, String> names, Map<String, AttributeValue> values) {
 
-    private static final Map<String, String> NAMES = Map.of(
-            "#mark", Mark.ATTRIBUTE,
-            "#o", MarkAttribute.OWNER,
-            "#v", MarkAttribute.VERSION,
-            "#t", MarkAttribute.CREATED_AT);
-
-    /** A row without a mark was not written by a replication, and gives way. */
-    private static final String PUT = "attribute_not_exists(#mark)"
-            + " OR (#mark.#o = :o AND #mark.#v < :v)"
-            + " OR (#mark.#o <> :o AND (#mark.#t < :t OR (#mark.#t = :t AND"
-            + " (#mark.#v < :v OR (#mark.#v = :v AND #mark.#o < :o)))))";
-
-    private static final String DELETE = "#mark.#o = :o AND #mark.#v < :v";
-
-    private static final Map<String, String> DELETE_NAMES =
+    private static final Map<String, String> OWN_NAMES =
             Map.of("#mark", Mark.ATTRIBUTE, "#o", MarkAttribute.OWNER, "#v", MarkAttribute.VERSION);
 
+    private static final String OWN_AND_OLDER = "(#mark.#o = :o AND #mark.#v < :v)";
+
+    /** A row without a mark was not written by a replication, and gives way. */
+    private static final String FREE_OR_OWN =
+            "attribute_not_exists(#mark) OR " + OWN_AND_OLDER + " OR (#mark.#o <> :o AND attribute_exists(#x))";
+
+    private static final String OTHERS_AND_EARLIER = "(#mark.#o <> :o AND (#mark.#t < :t OR (#mark.#t = :t AND"
+            + " (#mark.#v < :v OR (#mark.#v = :v AND #mark.#o < :o)))))";
+
     /** Lets a row through where there is none, an older one of its owner, or one that loses the collision. */
-    static Guard put(Mark mark) {
-        return new Guard(
-                PUT,
-                NAMES,
-                Map.of(
-                        ":o", MarkAttribute.owner(mark),
-                        ":v", MarkAttribute.version(mark),
-                        ":t", MarkAttribute.createdAt(mark)));
+    static Guard put(Mark mark, CollisionPolicy collisions) {
+        Map<String, String> names = new HashMap<>(OWN_NAMES);
+        names.put("#x", Mark.EXPIRES);
+        Map<String, AttributeValue> values = own(mark);
+        if (collisions == CollisionPolicy.REJECT) {
+            return new Guard(FREE_OR_OWN, names, values);
+        }
+        names.put("#t", MarkAttribute.CREATED_AT);
+        values.put(":t", MarkAttribute.createdAt(mark));
+        return new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, names, values);
     }
 
     /** Lets a delete through where the row is an older one of its owner. */
     static Guard delete(Mark mark) {
-        return new Guard(
-                DELETE, DELETE_NAMES, Map.of(":o", MarkAttribute.owner(mark), ":v", MarkAttribute.version(mark)));
+        return new Guard(OWN_AND_OLDER, OWN_NAMES, own(mark));
+    }
+
+    /** Lets a tombstone through where a delete goes through, and where there is no row. */
+    static Guard tombstone(Mark mark, Item key) {
+        Map<String, String> names = new HashMap<>(OWN_NAMES);
+        names.put("#k", key.attributes().keySet().iterator().next());
+        return new Guard("attribute_not_exists(#k) OR " + OWN_AND_OLDER, names, own(mark));
+    }
+
+    private static Map<String, AttributeValue> own(Mark mark) {
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":o", MarkAttribute.owner(mark));
+        values.put(":v", MarkAttribute.version(mark));
+        return values;
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Sends what is submitted in as few calls as possible without ever waiting for more: at once while few calls are under
@@ -26,7 +27,9 @@ final class Lane<T> {
 
     private final int callsAtOnce;
     private final int mostPerCall;
+    private final long heaviestCall;
     private final Function<T, ?> identity;
+    private final ToLongFunction<T> weight;
     private final Function<List<T>, ? extends CompletionStage<?>> send;
     private final Pace pace;
     private final ScheduledExecutorService timer;
@@ -37,7 +40,9 @@ final class Lane<T> {
     /**
      * @param callsAtOnce calls under way before elements wait
      * @param mostPerCall elements of one call
+     * @param heaviestCall of all elements together; one element may weigh more
      * @param identity what the elements of one call must differ in
+     * @param weight of an element
      * @param send starts a call; its stage must end at some time, however it ends
      * @param pace asked before each call how many elements may go
      * @param timer goes on when the pace allows it
@@ -45,13 +50,17 @@ final class Lane<T> {
     Lane(
             int callsAtOnce,
             int mostPerCall,
+            long heaviestCall,
             Function<T, ?> identity,
+            ToLongFunction<T> weight,
             Function<List<T>, ? extends CompletionStage<?>> send,
             Pace pace,
             ScheduledExecutorService timer) {
         this.callsAtOnce = callsAtOnce;
         this.mostPerCall = mostPerCall;
+        this.heaviestCall = heaviestCall;
         this.identity = identity;
+        this.weight = weight;
         this.send = send;
         this.pace = pace;
         this.timer = timer;
@@ -97,10 +106,13 @@ final class Lane<T> {
         List<T> call = new ArrayList<>();
         Set<Object> identities = new HashSet<>();
         Iterator<T> elements = waiting.iterator();
-        while (call.size() < atMost && elements.hasNext()) {
+        long heavy = 0;
+        while (call.size() < atMost && heavy < heaviestCall && elements.hasNext()) {
             T element = elements.next();
-            if (identities.add(identity.apply(element))) {
+            long more = weight.applyAsLong(element);
+            if ((call.isEmpty() || heavy + more <= heaviestCall) && identities.add(identity.apply(element))) {
                 call.add(element);
+                heavy += more;
                 elements.remove();
             }
         }

@@ -1,11 +1,13 @@
 package dev.tributary.table;
 
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -21,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -41,10 +44,30 @@ public final class TargetTable {
 
     private final DynamoDbAsyncClient client;
     private final String name;
+    private final Policies policies;
 
+    /** A table whose route says nothing out of the ordinary. */
     public TargetTable(DynamoDbAsyncClient client, String name) {
+        this(client, name, Policies.USUAL);
+    }
+
+    public TargetTable(DynamoDbAsyncClient client, String name, Policies policies) {
         this.client = client;
         this.name = name;
+        this.policies = policies;
+    }
+
+    DynamoDbAsyncClient client() {
+        return client;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Whether a row that goes is deleted. */
+    boolean deletes() {
+        return policies.tombstones().isEmpty();
     }
 
     /**
@@ -81,15 +104,33 @@ public final class TargetTable {
     }
 
     private CompletableFuture<Outcome> put(Mark mark, Row row) {
-        Guard guard = Guard.put(mark);
-        return outcome(client.putItem(request -> request.tableName(name)
-                .item(marked(mark, row))
+        CompletableFuture<?> call = put(marked(mark, row), Guard.put(mark, policies.collisions()));
+        return policies.collisions() == CollisionPolicy.REJECT
+                ? outcome(call.exceptionallyCompose(thrown -> refused(thrown, mark)))
+                : outcome(call);
+    }
+
+    private CompletableFuture<PutItemResponse> put(Map<String, AttributeValue> item, Guard guard) {
+        return client.putItem(request -> request.tableName(name)
+                .item(item)
                 .conditionExpression(guard.condition())
                 .expressionAttributeNames(guard.names())
-                .expressionAttributeValues(guard.values())));
+                .expressionAttributeValues(guard.values())
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+    }
+
+    /** A row of the owner's is newer; any other refuses a route that overwrites none. */
+    private static <T> CompletableFuture<T> refused(Throwable thrown, Mark mark) {
+        return Failures.unwrap(thrown) instanceof ConditionalCheckFailedException failed
+                        && !isOurs(failed.hasItem() ? failed.item() : Map.of(), mark)
+                ? CompletableFuture.failedFuture(new CollisionException())
+                : CompletableFuture.failedFuture(thrown);
     }
 
     private CompletableFuture<Outcome> delete(Mark mark, Item key) {
+        if (policies.tombstones().isPresent()) {
+            return outcome(put(tombstone(mark, key, policies.tombstones().get()), Guard.tombstone(mark, key)));
+        }
         Guard guard = Guard.delete(mark);
         return outcome(client.deleteItem(request -> request.tableName(name)
                 .key(key.attributes())
@@ -139,7 +180,14 @@ public final class TargetTable {
                 outOfDate = true;
             }
         }
-        boolean refused = CONDITION_FAILED.equals(reasons.next().code());
+        CancellationReason arrival = reasons.next();
+        boolean refused = CONDITION_FAILED.equals(arrival.code());
+        if (refused
+                && !outOfDate
+                && policies.collisions() == CollisionPolicy.REJECT
+                && !isOurs(arrival.hasItem() ? arrival.item() : Map.of(), mark)) {
+            return CompletableFuture.failedFuture(new CollisionException());
+        }
         Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
         return goOn(mark, vacated, arriving, mayGoOn);
     }
@@ -158,6 +206,9 @@ public final class TargetTable {
     }
 
     private TransactWriteItem transactDelete(Mark mark, Item key) {
+        if (policies.tombstones().isPresent()) {
+            return transactPut(tombstone(mark, key, policies.tombstones().get()), Guard.tombstone(mark, key));
+        }
         Guard guard = Guard.delete(mark);
         return TransactWriteItem.builder()
                 .delete(delete -> delete.tableName(name)
@@ -170,14 +221,27 @@ public final class TargetTable {
     }
 
     private TransactWriteItem transactPut(Mark mark, Row row) {
-        Guard guard = Guard.put(mark);
+        return transactPut(marked(mark, row), Guard.put(mark, policies.collisions()));
+    }
+
+    private TransactWriteItem transactPut(Map<String, AttributeValue> item, Guard guard) {
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(name)
-                        .item(marked(mark, row))
+                        .item(item)
                         .conditionExpression(guard.condition())
                         .expressionAttributeNames(guard.names())
-                        .expressionAttributeValues(guard.values()))
+                        .expressionAttributeValues(guard.values())
+                        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
                 .build();
+    }
+
+    /** Goes by itself, a time after the change was made, whenever it is written. */
+    private static Map<String, AttributeValue> tombstone(Mark mark, Item key, Duration life) {
+        Map<String, AttributeValue> item = new HashMap<>(key.attributes());
+        long expires = mark.createdAt().plus(life).getEpochSecond();
+        item.put(Mark.EXPIRES, AttributeValue.fromN(Long.toString(expires)));
+        item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark, Set.copyOf(item.keySet())));
+        return item;
     }
 
     private static Map<String, AttributeValue> marked(Mark mark, Row row) {

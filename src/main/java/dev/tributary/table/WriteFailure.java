@@ -53,6 +53,9 @@ public record WriteFailure(Kind kind, String message) {
                     .map(reason -> new WriteFailure(Kind.SCHEMA, describe(reason)))
                     .orElseGet(() -> new WriteFailure(Kind.CAPACITY, "transaction cancelled: " + codes(cancelled)));
         }
+        if (failure instanceof CollisionException) {
+            return new WriteFailure(Kind.SCHEMA, CollisionException.REASON);
+        }
         if (failure instanceof ItemCollectionSizeLimitExceededException) {
             return new WriteFailure(Kind.SCHEMA, "item collection over 10 GB");
         }

@@ -104,6 +104,20 @@ class TableChecksTest {
     }
 
     @Test
+    void tombstonesNeedATargetThatTakesThemAway() throws Exception {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.deletes", "tombstone");
+        assertRefused(
+                "source.users.route.by-city.deletes = tombstone: nothing would ever take the tombstones out",
+                "aws dynamodb update-time-to-live --table-name " + byCity,
+                "AttributeName=_tributary_expires");
+        dynamo.client().updateTimeToLive(request -> request.tableName(byCity)
+                .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName("_tributary_expires")));
+        assertThat(check().exitCode()).isZero();
+    }
+
+    @Test
     void aTemplateForWhatIsNoKeyAttributeIsRefused() throws IOException {
         source(users);
         route(byCity);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.LocalSettings.Mode;
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.SourceSettings.GapPolicy;
@@ -68,6 +69,8 @@ class ConfigurationTest {
                                 Map.of(),
                                 DeletePolicy.HARD,
                                 MissingKeyPolicy.DROP_ROW,
+                                CollisionPolicy.LATEST,
+                                Duration.ofDays(7),
                                 25)));
         assertThat(settings.write())
                 .isEqualTo(Map.of(

@@ -144,7 +144,8 @@ class RefusedConfigurationTest {
                 refusal("log.format = xml", "log.format = xml: expected one of text, json; for example json"),
                 refusal(
                         "source.users.route.by-city.deletes = soft",
-                        "source.users.route.by-city.deletes = soft: expected one of hard, ignore; for example hard"),
+                        "source.users.route.by-city.deletes = soft: expected one of hard, ignore, tombstone; for"
+                                + " example hard"),
                 refusal(
                         "source.users.route.by-city.key.city = {city}{email}",
                         "source.users.route.by-city.key.city = {city}{email}: expected text with attribute names in"

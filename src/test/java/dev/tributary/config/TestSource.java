@@ -56,6 +56,7 @@ public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy
             Map<String, KeyTemplate> key,
             DeletePolicy deletes,
             MissingKeyPolicy missingKey,
+            CollisionPolicy collisions,
             int batchSize)
             implements RouteSettings {
 
@@ -68,30 +69,42 @@ public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy
                     Map.of(),
                     DeletePolicy.HARD,
                     MissingKeyPolicy.DROP_ROW,
+                    CollisionPolicy.LATEST,
                     25);
         }
 
         public Route including(String... names) {
-            return new Route(table, Optional.of(Set.of(names)), exclude, key, deletes, missingKey, batchSize);
+            return new Route(
+                    table, Optional.of(Set.of(names)), exclude, key, deletes, missingKey, collisions, batchSize);
         }
 
         public Route excluding(String... names) {
-            return new Route(table, include, Optional.of(Set.of(names)), key, deletes, missingKey, batchSize);
+            return new Route(
+                    table, include, Optional.of(Set.of(names)), key, deletes, missingKey, collisions, batchSize);
         }
 
         /** With this key attribute made by a template. */
         public Route key(String attribute, String template) {
             Map<String, KeyTemplate> more = new HashMap<>(key);
             more.put(attribute, template(template));
-            return new Route(table, include, exclude, more, deletes, missingKey, batchSize);
+            return new Route(table, include, exclude, more, deletes, missingKey, collisions, batchSize);
+        }
+
+        public Route collisions(CollisionPolicy policy) {
+            return new Route(table, include, exclude, key, deletes, missingKey, policy, batchSize);
+        }
+
+        @Override
+        public Duration tombstoneTtl() {
+            return Duration.ofDays(7);
         }
 
         public Route deletes(DeletePolicy policy) {
-            return new Route(table, include, exclude, key, policy, missingKey, batchSize);
+            return new Route(table, include, exclude, key, policy, missingKey, collisions, batchSize);
         }
 
         public Route missingKey(MissingKeyPolicy policy) {
-            return new Route(table, include, exclude, key, deletes, policy, batchSize);
+            return new Route(table, include, exclude, key, deletes, policy, collisions, batchSize);
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.ingest.Problem.Kind;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.ItemSize;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;

@@ -252,7 +252,8 @@ class RedriveTest {
         return new Route(
                 ROUTE,
                 projection(),
-                new BatchingTable(dynamo.asyncClient(), byCity, BatchingTable.Limits.batchSize(25), timer),
+                new BatchingTable(
+                        new TargetTable(dynamo.asyncClient(), byCity), BatchingTable.Limits.batchSize(25), timer),
                 new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
     }
 

@@ -53,6 +53,22 @@ class ConvergenceTest {
         leavesARowTooMany(new Conditions(Shape.ANYTHING, false, 0));
     }
 
+    @Test
+    void withTombstonesTargetsConvergeToo() {
+        seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.PROMISED.withTombstones()));
+    }
+
+    /** This is what they are for. Where items collide it does not hold: a tombstone gives way to other items. */
+    @Test
+    void withTombstonesNothingComesBackUnderAKeyOfItsOwnHoweverLateAWriteArrives() {
+        Conditions late = new Conditions(Shape.ANYTHING, true, 10_000).withTombstones();
+        assertThat(seeds().limit(HISTORIES / 2)
+                        .boxed()
+                        .flatMap(seed -> Simulation.run(seed, late).stream())
+                        .filter(violation -> violation.startsWith(Simulation.INJECTIVE + ":")))
+                .isEmpty();
+    }
+
     /** What the fence cannot know: a write that was sent in time and arrives after everybody stopped waiting for it. */
     @Test
     void aWriteThatArrivesLongAfterItWasGivenUpMayBringARowBack() {

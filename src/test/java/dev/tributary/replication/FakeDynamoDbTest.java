@@ -2,25 +2,31 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
-import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
+import dev.tributary.table.WriteFailure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
@@ -51,15 +57,25 @@ class FakeDynamoDbTest {
     private final Random random = new Random(20261121);
     private int written;
 
-    @Test
-    void guardedWritesDecideAsInDynamoDb() {
+    static List<Policies> policies() {
+        Optional<Duration> buried = Optional.of(Duration.ofDays(7));
+        return List.of(
+                Policies.USUAL,
+                new Policies(CollisionPolicy.LATEST, buried),
+                new Policies(CollisionPolicy.REJECT, Optional.empty()),
+                new Policies(CollisionPolicy.REJECT, buried));
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void guardedWritesDecideAsInDynamoDb(Policies policies) {
         String name = dynamo.createTable("target", "city:S");
         FakeTables tables = new FakeTables();
         tables.create(name, "city");
         DynamoDbAsyncClient fake = new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT);
-        TargetTable onFake = new TargetTable(fake, name);
-        TargetTable onLocal = new TargetTable(dynamo.asyncClient(), name);
-        Map<Outcome, Integer> outcomes = new HashMap<>();
+        TargetTable onFake = new TargetTable(fake, name, policies);
+        TargetTable onLocal = new TargetTable(dynamo.asyncClient(), name, policies);
+        Map<String, Integer> outcomes = new HashMap<>();
         for (int i = 0; i < WRITES; i++) {
             if (random.nextInt(20) == 0) {
                 Map<String, AttributeValue> odd = new HashMap<>(ODD_MARKS.get(random.nextInt(ODD_MARKS.size())));
@@ -68,10 +84,8 @@ class FakeDynamoDbTest {
                 dynamo.client().putItem(put -> put.tableName(name).item(odd));
             }
             TargetWrite write = write();
-            Outcome outcome = onLocal.apply(write, () -> true).join();
-            assertThat(onFake.apply(write, () -> true).join())
-                    .as("%d: %s", i, write)
-                    .isEqualTo(outcome);
+            String outcome = end(onLocal, write);
+            assertThat(end(onFake, write)).as("%d: %s", i, write).isEqualTo(outcome);
             outcomes.merge(outcome, 1, Integer::sum);
             if (i % 10 == 0 || i == WRITES - 1) {
                 assertThat(tables.rows(name).values())
@@ -81,8 +95,24 @@ class FakeDynamoDbTest {
                                 .items());
             }
         }
-        assertThat(outcomes.get(Outcome.APPLIED)).isGreaterThan(WRITES / 10);
-        assertThat(outcomes.get(Outcome.SUPERSEDED)).isGreaterThan(WRITES / 10);
+        assertThat(outcomes.get("APPLIED")).isGreaterThan(WRITES / 40);
+        assertThat(outcomes.get("SUPERSEDED")).isGreaterThan(WRITES / 20);
+        if (policies.collisions() == CollisionPolicy.REJECT) {
+            assertThat(outcomes.get("SCHEMA: the row under this key is another item's"))
+                    .isGreaterThan(WRITES / 20);
+        }
+    }
+
+    private static String end(TargetTable table, TargetWrite write) {
+        return table.apply(write, () -> true)
+                .handle((outcome, thrown) -> {
+                    if (thrown == null) {
+                        return outcome.name();
+                    }
+                    WriteFailure failure = WriteFailure.of(thrown);
+                    return failure.kind() + ": " + failure.message();
+                })
+                .join();
     }
 
     @Test

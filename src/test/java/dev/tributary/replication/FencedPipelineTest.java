@@ -12,6 +12,7 @@ import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
@@ -45,7 +46,10 @@ class FencedPipelineTest {
                             new Simulation.Settings(TABLE),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                     new BatchingTable(
-                            client, TABLE, new BatchingTable.Limits(4, 1, 3), timer, () -> time.now() * 1_000_000),
+                            new TargetTable(client, TABLE),
+                            new BatchingTable.Limits(4, 1, 3),
+                            timer,
+                            () -> time.now() * 1_000_000),
                     client.deadLetters("users.by_city"))),
             10,
             fence,

@@ -7,6 +7,7 @@ import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.RouteSettings;
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
@@ -22,6 +23,8 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.Version;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -256,6 +259,22 @@ class ParkingTest {
     }
 
     @Test
+    void aRouteThatRejectsCollisionsParksTheItemThatComesSecond() throws Exception {
+        start(TestSource.Route.to(byCity).collisions(CollisionPolicy.REJECT));
+        change("ada", city("Oakland"));
+        drain();
+        change("bob", city("Oakland"));
+        drain();
+        change("bob", city("Reno"));
+        change("ada", city("Brooklyn"));
+        drain();
+        assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
+        assertThat(parked())
+                .extracting(ParkedChange::reason)
+                .containsExactly("the row under this key is another item's", behind());
+    }
+
+    @Test
     void anItemThatLacksAKeyAttributeLosesItsRowOtherwise() throws Exception {
         change("ada", city("Oakland"));
         change("ada", Map.of("zipcode", AttributeValue.fromN("1")));
@@ -311,8 +330,7 @@ class ParkingTest {
                         ROUTE,
                         new Projection(settings, KEY),
                         new BatchingTable(
-                                dynamo.asyncClient(),
-                                byCity,
+                                new TargetTable(dynamo.asyncClient(), byCity, Policies.of(settings)),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),

@@ -9,9 +9,12 @@ import dev.tributary.projection.Projection;
 import dev.tributary.replication.SourceHistory.Shape;
 import dev.tributary.replication.SourceHistory.Shard;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,11 +58,22 @@ final class Simulation {
      * @param fenced whether a worker asks its fence
      * @param lateness how long after its timeout a write may still take effect, in milliseconds; 0: the network drops it
      * @param locked whether redrives, of which there are some where changes are refused, heed each other's lock
+     * @param policies of both routes
      */
-    record Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
+    record Conditions(Shape shape, boolean fenced, long lateness, boolean locked, Policies policies) {
+
+        Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
+            this(shape, fenced, lateness, locked, Policies.USUAL);
+        }
 
         Conditions(Shape shape, boolean fenced, long lateness) {
             this(shape, fenced, lateness, true);
+        }
+
+        /** With tombstones for rows that go. */
+        Conditions withTombstones() {
+            Policies buried = new Policies(policies.collisions(), Optional.of(Duration.ofDays(7)));
+            return new Conditions(shape, fenced, lateness, locked, buried);
         }
 
         /** With changes that a target can never take, and people who redrive them. */
@@ -205,7 +219,11 @@ final class Simulation {
     }
 
     private BatchingTable target(FakeDynamoDb client, String table, VirtualTimer timer) {
-        return new BatchingTable(client, table, new BatchingTable.Limits(4, 1, 3), timer, () -> time.now() * 1_000_000);
+        return new BatchingTable(
+                new TargetTable(client, table, conditions.policies()),
+                new BatchingTable.Limits(4, 1, 3),
+                timer,
+                () -> time.now() * 1_000_000);
     }
 
     private void strike(SimulatedShard shard) {
@@ -253,6 +271,16 @@ final class Simulation {
         @Override
         public MissingKeyPolicy missingKey() {
             return MissingKeyPolicy.DROP_ROW;
+        }
+
+        @Override
+        public CollisionPolicy collisions() {
+            return CollisionPolicy.LATEST;
+        }
+
+        @Override
+        public Duration tombstoneTtl() {
+            return Duration.ofDays(7);
         }
 
         @Override

@@ -14,6 +14,7 @@ import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -161,8 +162,7 @@ class LocalStreamChangeTest {
                         "items.copies",
                         new Projection(route, target.key()),
                         new BatchingTable(
-                                dynamo.asyncClient(),
-                                copies,
+                                new TargetTable(dynamo.asyncClient(), copies),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new DeadLetters(

@@ -20,6 +20,7 @@ import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -189,7 +190,9 @@ final class SimulatedSource implements AutoCloseable {
                         "items.copies",
                         new Projection(route, described.key()),
                         new BatchingTable(
-                                targetClient(), target, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer),
+                                new TargetTable(targetClient(), target),
+                                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                                timer),
                         new DeadLetters(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",

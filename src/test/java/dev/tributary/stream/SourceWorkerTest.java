@@ -13,6 +13,7 @@ import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -155,8 +156,7 @@ class SourceWorkerTest {
                         "users.by-city",
                         new Projection(settings, target.key()),
                         new BatchingTable(
-                                dynamo.asyncClient(),
-                                byCity,
+                                new TargetTable(dynamo.asyncClient(), byCity),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new DeadLetters(

@@ -63,8 +63,8 @@ class BatchingTableTest {
             .build();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final String name = dynamo.createTable("target", "city:S, id:S");
-    private final BatchingTable table =
-            new BatchingTable(client, name, BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
+    private final BatchingTable table = new BatchingTable(
+            new TargetTable(client, name), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
 
     @AfterEach
     void close() {
@@ -88,7 +88,8 @@ class BatchingTableTest {
 
     @Test
     void withABatchSizeOfOneEveryWriteGoesAlone() {
-        BatchingTable alone = new BatchingTable(client, name, BatchingTable.Limits.batchSize(1), timer);
+        BatchingTable alone =
+                new BatchingTable(new TargetTable(client, name), BatchingTable.Limits.batchSize(1), timer);
         assertThat(applyAll(alone, writes(n -> upsert(n, 1)))).containsOnly(Outcome.APPLIED);
         assertThat(batches()).isZero();
     }
@@ -96,7 +97,8 @@ class BatchingTableTest {
     @Test
     void rowsWrittenInBatchesAreThoseWrittenAlone() {
         String otherName = dynamo.createTable("alone", "city:S, id:S");
-        BatchingTable alone = new BatchingTable(client, otherName, BatchingTable.Limits.batchSize(1), timer);
+        BatchingTable alone =
+                new BatchingTable(new TargetTable(client, otherName), BatchingTable.Limits.batchSize(1), timer);
         Map<String, AttributeValue> narrow = Map.of("n", AttributeValue.fromN("1"));
         Map<String, AttributeValue> wide = everyType();
         for (BatchingTable each : List.of(table, alone)) {
@@ -148,6 +150,17 @@ class BatchingTableTest {
                 .satisfies(thrown -> assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.SCHEMA));
         answers.remove(40);
         assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(Outcome.APPLIED));
+    }
+
+    @Test
+    void largeRowsShareCallsThatStaySmall() {
+        Map<String, AttributeValue> large = Map.of("text", AttributeValue.fromS("x".repeat(60 * 1024)));
+        assertThat(applyAll(table, writes(n -> upsert(n, 1, large, Set.of())))).containsOnly(Outcome.APPLIED);
+        assertThat(sent.stream()
+                        .filter(BatchExecuteStatementRequest.class::isInstance)
+                        .map(BatchExecuteStatementRequest.class::cast))
+                .isNotEmpty()
+                .allMatch(batch -> batch.statements().size() <= 4);
     }
 
     @Test

@@ -25,7 +25,9 @@ class LaneTest {
     private final Lane<String> lane = new Lane<>(
             CALLS_AT_ONCE,
             MOST_PER_CALL,
+            10,
             name -> name.charAt(0),
+            String::length,
             call -> {
                 calls.add(call);
                 answers.add(new CompletableFuture<>());
@@ -57,6 +59,16 @@ class LaneTest {
     }
 
     @Test
+    void aCallIsNotHeavierThanItMayBeUnlessOneElementIs() {
+        submit("a", "b", "c5555", "d5555", "e666666", "f", "g9999999999999");
+        answers.get(0).complete(null);
+        answers.get(1).complete(null);
+        assertThat(calls.subList(2, 4)).containsExactly(List.of("c5555", "d5555"), List.of("e666666", "f"));
+        answers.get(2).complete(null);
+        assertThat(calls.get(4)).containsExactly("g9999999999999");
+    }
+
+    @Test
     void aCallThatFailsFreesItsPlaceToo() {
         submit("a", "b", "c");
         answers.get(0).completeExceptionally(new IllegalStateException("no answer"));
@@ -79,7 +91,9 @@ class LaneTest {
         Lane<String> quick = new Lane<>(
                 1,
                 1,
+                10,
                 name -> name,
+                String::length,
                 call -> {
                     sent.addAll(call);
                     return CompletableFuture.completedFuture(null);
@@ -102,7 +116,9 @@ class LaneTest {
         Lane<String> slow = new Lane<>(
                 CALLS_AT_ONCE,
                 MOST_PER_CALL,
+                10,
                 name -> name,
+                String::length,
                 call -> {
                     sent.addAll(call);
                     return CompletableFuture.completedFuture(null);

@@ -1,4 +1,4 @@
-package dev.tributary.ingest;
+package dev.tributary.model;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -7,14 +7,15 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Sizes in bytes by the rule of DynamoDB's developer guide ("Item sizes and formats"). */
-final class ItemSize {
+public final class ItemSize {
 
-    static final int MAX_BYTES = 400 * 1024;
+    /** The most that DynamoDB takes. */
+    public static final int MAX_BYTES = 400 * 1024;
 
     private ItemSize() {}
 
     /** Names and values of all attributes. */
-    static long of(Map<String, AttributeValue> attributes) {
+    public static long of(Map<String, AttributeValue> attributes) {
         long size = 0;
         for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
             size += utf8(attribute.getKey()) + of(attribute.getValue());
@@ -22,7 +23,7 @@ final class ItemSize {
         return size;
     }
 
-    static long of(AttributeValue value) {
+    public static long of(AttributeValue value) {
         return switch (value.type()) {
             case S -> utf8(value.s());
             case N -> number(value.n());
@@ -44,7 +45,7 @@ final class ItemSize {
         return list.stream().mapToLong(element -> 1 + of(element)).sum();
     }
 
-    static long utf8(String text) {
+    public static long utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
