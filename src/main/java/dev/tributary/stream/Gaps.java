@@ -4,6 +4,7 @@ import dev.tributary.config.SourceSettings.GapPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
@@ -41,7 +42,8 @@ final class Gaps {
             Runnable lookNow) {
 
         PassedGap passed(StreamGap gap, String more) {
-            return new PassedGap(gap.id(), gap.describe() + more, clock.instant(), worker);
+            return new PassedGap(
+                    gap.id(), gap.describe() + more, clock.instant().truncatedTo(ChronoUnit.MILLIS), worker);
         }
 
         /** What to do about a gap at which reading stands still. */
