@@ -137,7 +137,6 @@ class BoundedMemoryIT {
                 source.users.route.copies.table = %s
                 source.users.route.copies.endpoint = %s
                 source.users.route.copies.exclude = %s
-                source.users.route.copies.batch-size = 1
                 """.formatted(
                         users, dynamo.endpoint(), users, source.endpoint(), copies, target.endpoint(), excluded));
         return DaemonProcess.start(
