@@ -42,6 +42,12 @@ class ConvergenceTest {
         seeds().forEach(seed -> holds(seed, Conditions.PROMISED));
     }
 
+    /** But for the items that are parked, each because it would have taken the row of another. */
+    @Test
+    void targetsConvergeWhereCollisionsAreRejected() {
+        seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.PROMISED.rejecting()));
+    }
+
     /** The guard needs no fence for this: a row that stays can be compared with. */
     @Test
     void withoutMovesAndRemovalsTheGuardAloneConvergesHoweverLateAZombieWrites() {
@@ -61,7 +67,15 @@ class ConvergenceTest {
     /** This is what they are for. Where items collide it does not hold: a tombstone gives way to other items. */
     @Test
     void withTombstonesNothingComesBackUnderAKeyOfItsOwnHoweverLateAWriteArrives() {
-        Conditions late = new Conditions(Shape.ANYTHING, true, 10_000).withTombstones();
+        nothingComesBack(new Conditions(Shape.ANYTHING, true, 10_000).withTombstones());
+    }
+
+    @Test
+    void withTombstonesNothingComesBackUnderAKeyOfItsOwnEvenWithoutTheFence() {
+        nothingComesBack(new Conditions(Shape.ANYTHING, false, 60_000).withTombstones());
+    }
+
+    private static void nothingComesBack(Conditions late) {
         assertThat(seeds().limit(HISTORIES / 2)
                         .boxed()
                         .flatMap(seed -> Simulation.run(seed, late).stream())

@@ -1,6 +1,7 @@
 package dev.tributary.replication;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -28,7 +30,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * <p>Where items collide: of the items that end under a key the one with the highest mark has the row, by creation time,
  * then version, then owner. There is one exception, and it is the nature of the policy {@code latest}: an item that was
  * under the key with a higher mark still, and left, may have beaten the others before it left, and those do not come
- * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first.
+ * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first. Where
+ * collisions are rejected, no item takes the row of another: there are exactly the rows of the items that are not
+ * parked, and those of parked ones are not looked at.
  */
 final class Expectation {
 
@@ -39,15 +43,20 @@ final class Expectation {
     private final SourceHistory history;
     private final Projection injective;
     private final Projection colliding;
+    private final boolean rejects;
     private final List<String> violations = new ArrayList<>();
 
     /** A row and the mark it must carry. */
     private record MarkedRow(Item key, Item item, Mark mark) {}
 
-    Expectation(SourceHistory history, Projection injective, Projection colliding) {
+    /**
+     * @param rejects whether an item leaves the row of another alone
+     */
+    Expectation(SourceHistory history, Projection injective, Projection colliding, boolean rejects) {
         this.history = history;
         this.injective = injective;
         this.colliding = colliding;
+        this.rejects = rejects;
     }
 
     /** A row that stays never goes back, neither to an older change of its item nor to an item of a lower mark. */
@@ -56,38 +65,61 @@ final class Expectation {
             Map<String, AttributeValue> key,
             Map<String, AttributeValue> before,
             Map<String, AttributeValue> after) {
-        if (before.isEmpty() || after.isEmpty() || givesWay(before, after)) {
+        if (before.isEmpty() || after.isEmpty()) {
             return;
         }
         Mark old = mark(before);
         Mark now = mark(after);
-        boolean advances = old.owner().equals(now.owner())
-                ? old.version().compareTo(now.version()) < 0
-                : PRECEDENCE.compare(old, now) < 0;
+        boolean advances =
+                old.owner().equals(now.owner()) ? old.version().compareTo(now.version()) < 0 : takesOver(before, after);
         if (!advances) {
             violations.add(table + ": a row went back from " + say(old) + " to " + say(now));
         }
     }
 
-    /** Another item's tombstone. */
-    private static boolean givesWay(Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
-        return before.containsKey(Mark.EXPIRES)
-                && !mark(before).owner().equals(mark(after).owner());
+    /** A row takes any tombstone of another item; a tombstone an earlier one, but no row. */
+    private boolean takesOver(Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
+        boolean later = PRECEDENCE.compare(mark(before), mark(after)) < 0;
+        if (before.containsKey(Mark.EXPIRES)) {
+            return later || !after.containsKey(Mark.EXPIRES);
+        }
+        return later && !rejects && !after.containsKey(Mark.EXPIRES);
     }
 
     List<String> violations(FakeTables tables) {
-        Map<Item, MarkedRow> rows = rows(tables, Simulation.INJECTIVE);
+        check(Simulation.INJECTIVE, rows(tables, Simulation.INJECTIVE), atRest(injective), Set.of());
+        if (rejects) {
+            check(
+                    Simulation.COLLIDING,
+                    rows(tables, Simulation.COLLIDING),
+                    atRest(colliding),
+                    parked(tables, Simulation.COLLIDING));
+        } else {
+            checkCollisions(rows(tables, Simulation.COLLIDING));
+        }
+        return violations;
+    }
+
+    private void check(String table, Map<Item, MarkedRow> rows, List<MarkedRow> atRest, Set<String> parked) {
         Map<Item, MarkedRow> expected = new HashMap<>();
-        atRest(injective).forEach(row -> expected.put(row.key(), row));
+        atRest.stream()
+                .filter(row -> !parked.contains(row.mark().owner().encoded()))
+                .forEach(row -> expected.put(row.key(), row));
         union(rows, expected).forEach(key -> {
             MarkedRow row = rows.get(key);
-            if (row == null || !row.equals(expected.get(key))) {
-                violations.add(Simulation.INJECTIVE + ": " + key.attributes() + " is " + say(row) + ", must be "
-                        + say(expected.get(key)));
+            MarkedRow wanted = expected.get(key);
+            boolean itself = row != null && parked.contains(row.mark().owner().encoded());
+            if (!Objects.equals(row, wanted) && !(wanted == null && itself)) {
+                violations.add(table + ": " + key.attributes() + " is " + say(row) + ", must be " + say(wanted));
             }
         });
-        checkCollisions(rows(tables, Simulation.COLLIDING));
-        return violations;
+    }
+
+    private static Set<String> parked(FakeTables tables, String route) {
+        return tables.rows(FakeDynamoDb.DEAD_LETTERS).values().stream()
+                .filter(letter -> route.equals(letter.get("route").s()))
+                .map(letter -> letter.get("owner").s())
+                .collect(toSet());
     }
 
     private void checkCollisions(Map<Item, MarkedRow> rows) {

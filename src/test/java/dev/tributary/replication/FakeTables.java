@@ -83,24 +83,28 @@ final class FakeTables {
     }
 
     PutItemResponse put(PutItemRequest request) {
-        perform(action(Put.builder()
-                .tableName(request.tableName())
-                .item(request.item())
-                .conditionExpression(request.conditionExpression())
-                .expressionAttributeNames(request.expressionAttributeNames())
-                .expressionAttributeValues(request.expressionAttributeValues())
-                .build()));
+        perform(
+                action(Put.builder()
+                        .tableName(request.tableName())
+                        .item(request.item())
+                        .conditionExpression(request.conditionExpression())
+                        .expressionAttributeNames(request.expressionAttributeNames())
+                        .expressionAttributeValues(request.expressionAttributeValues())
+                        .build()),
+                request.returnValuesOnConditionCheckFailure());
         return PutItemResponse.builder().build();
     }
 
     DeleteItemResponse delete(DeleteItemRequest request) {
-        perform(action(Delete.builder()
-                .tableName(request.tableName())
-                .key(request.key())
-                .conditionExpression(request.conditionExpression())
-                .expressionAttributeNames(request.expressionAttributeNames())
-                .expressionAttributeValues(request.expressionAttributeValues())
-                .build()));
+        perform(
+                action(Delete.builder()
+                        .tableName(request.tableName())
+                        .key(request.key())
+                        .conditionExpression(request.conditionExpression())
+                        .expressionAttributeNames(request.expressionAttributeNames())
+                        .expressionAttributeValues(request.expressionAttributeValues())
+                        .build()),
+                request.returnValuesOnConditionCheckFailure());
         return DeleteItemResponse.builder().build();
     }
 
@@ -161,7 +165,9 @@ final class FakeTables {
         if (!request.conditionExpression().equals("attribute_exists(#position)")) {
             throw new IllegalArgumentException("Not understood here: " + request.conditionExpression());
         }
-        perform(new Action(request.tableName(), request.key(), before, after, !before.isEmpty()));
+        perform(
+                new Action(request.tableName(), request.key(), before, after, !before.isEmpty()),
+                request.returnValuesOnConditionCheckFailure());
         return UpdateItemResponse.builder().build();
     }
 
@@ -220,9 +226,12 @@ final class FakeTables {
                 ? item.put().returnValuesOnConditionCheckFailure()
                 : item.delete().returnValuesOnConditionCheckFailure();
         var reason = CancellationReason.builder().code("ConditionalCheckFailed");
-        boolean old = wanted == ReturnValuesOnConditionCheckFailure.ALL_OLD
-                && !action.before().isEmpty();
-        return (old ? reason.item(action.before()) : reason).build();
+        return (returns(wanted, action) ? reason.item(action.before()) : reason).build();
+    }
+
+    private static boolean returns(ReturnValuesOnConditionCheckFailure wanted, Action refused) {
+        return wanted == ReturnValuesOnConditionCheckFailure.ALL_OLD
+                && !refused.before().isEmpty();
     }
 
     private Action action(TransactWriteItem item) {
@@ -280,12 +289,10 @@ final class FakeTables {
         return new Action(name, key, before, after, allowed);
     }
 
-    private void perform(Action action) {
+    private void perform(Action action, ReturnValuesOnConditionCheckFailure wanted) {
         if (!action.allowed()) {
-            throw ConditionalCheckFailedException.builder()
-                    .message("The conditional request failed")
-                    .item(action.before().isEmpty() ? null : action.before())
-                    .build();
+            var failed = ConditionalCheckFailedException.builder().message("The conditional request failed");
+            throw (returns(wanted, action) ? failed.item(action.before()) : failed).build();
         }
         write(action);
     }

@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.tributary.replication.Simulation.Conditions;
 import dev.tributary.replication.SourceHistory.Shape;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,12 +38,19 @@ class RedriveRaceTest {
 
     @Test
     void targetsConvergeThroughParkingAndRedrives() {
-        seeds().forEach(seed -> {
-            List<String> violations = Simulation.run(seed, Conditions.REDRIVEN);
-            assertThat(violations)
-                    .as("again with: mvn test -Dtest=RedriveRaceTest -Dtributary.seed=%d", seed)
-                    .isEmpty();
-        });
+        seeds().forEach(seed -> holds(seed, Conditions.REDRIVEN));
+    }
+
+    @Test
+    void withTombstonesTargetsConvergeThroughParkingAndRedrivesToo() {
+        seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.REDRIVEN.withTombstones()));
+    }
+
+    /** Items that would take each other's rows wait parked, until at last each has a key of its own. */
+    @Test
+    void rejectedCollisionsConvergeOnceItemsHaveKeysOfTheirOwn() {
+        Conditions rejecting = new Conditions(Shape.PARTING, true, 0).rejecting();
+        seeds().forEach(seed -> holds(seed, seed % 4 == 0 ? rejecting.withTombstones() : rejecting));
     }
 
     @Test
@@ -52,6 +58,12 @@ class RedriveRaceTest {
         assertThat(seeds().anyMatch(seed -> !Simulation.run(seed, new Conditions(Shape.REFUSED, true, 0, false))
                         .isEmpty()))
                 .isTrue();
+    }
+
+    private static void holds(long seed, Conditions conditions) {
+        assertThat(Simulation.run(seed, conditions))
+                .as("%s; again with: mvn test -Dtest=RedriveRaceTest -Dtributary.seed=%d", conditions, seed)
+                .isEmpty();
     }
 
     private static LongStream seeds() {

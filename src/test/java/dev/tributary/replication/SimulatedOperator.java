@@ -5,6 +5,7 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.projection.Projection;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class SimulatedOperator {
      *
      * @param strike whether something may happen to it
      */
-    void redrive(String route, Projection projection, boolean strike) {
+    void redrive(String route, Projection projection, Policies policies, boolean strike) {
         SimulatedProcess process = new SimulatedProcess(time);
         FakeDynamoDb client = clients.apply(process);
         DeadLetterTable table = new DeadLetterTable(client, FakeDynamoDb.DEAD_LETTERS, WRITE);
@@ -61,7 +62,7 @@ final class SimulatedOperator {
                         new VirtualTimer(time, asked -> asked, process::run)),
                 "operator");
         RouteLetters letters = table.letters(route);
-        Redrive redrive = new Redrive(projection, new TargetTable(client, route), letters, lock);
+        Redrive redrive = new Redrive(projection, new TargetTable(client, route, policies), letters, lock);
         lock.take(holder -> {})
                 .thenCompose(taken -> letters.items(Optional.empty(), 100))
                 .thenCompose(items -> CompletableFuture.allOf(

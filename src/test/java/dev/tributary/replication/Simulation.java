@@ -5,6 +5,7 @@ import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.SourceHistory.Shape;
 import dev.tributary.replication.SourceHistory.Shard;
@@ -76,6 +77,20 @@ final class Simulation {
             return new Conditions(shape, fenced, lateness, locked, buried);
         }
 
+        /** Items do not take each other's rows, and what would is parked. */
+        Conditions rejecting() {
+            Policies reject = new Policies(CollisionPolicy.REJECT, policies.tombstones());
+            return new Conditions(shape, fenced, lateness, locked, reject);
+        }
+
+        boolean rejects() {
+            return policies.collisions() == CollisionPolicy.REJECT;
+        }
+
+        boolean redriven() {
+            return shape == Shape.REFUSED || shape == Shape.PARTING;
+        }
+
         /** With changes that a target can never take, and people who redrive them. */
         static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, 0);
 
@@ -89,7 +104,7 @@ final class Simulation {
         this.history = SourceHistory.random(random, conditions.shape());
         tables.create(INJECTIVE, "city", "id");
         tables.create(COLLIDING, "city");
-        expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING));
+        expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING), conditions.rejects());
         tables.listen((table, key, before, after) -> {
             if (!table.equals(FakeDynamoDb.DEAD_LETTERS)) {
                 expectation.changed(table, key, before, after);
@@ -127,14 +142,16 @@ final class Simulation {
             shards.stream().filter(shard -> shard.owner() != null).forEach(this::strike);
             return time.now() < QUIET_FROM;
         });
-        if (conditions.shape() == Shape.REFUSED) {
+        if (conditions.redriven() || conditions.rejects()) {
             tables.create(FakeDynamoDb.DEAD_LETTERS, "route", "position");
+        }
+        if (conditions.redriven()) {
             SimulatedOperator operator = new SimulatedOperator(time, random, this::client, conditions.locked());
             int busy = random.nextInt(1, 30);
             time.every(100, () -> {
                 if (random.nextInt(time.now() < QUIET_FROM ? busy : 50) == 0) {
                     String route = random.nextBoolean() ? INJECTIVE : COLLIDING;
-                    operator.redrive(route, projection(route), time.now() < QUIET_FROM);
+                    operator.redrive(route, projection(route), conditions.policies(), time.now() < QUIET_FROM);
                 }
                 return !everythingRests();
             });
@@ -159,7 +176,7 @@ final class Simulation {
     }
 
     private boolean everythingRests() {
-        return everythingEnded() && parked() == 0;
+        return everythingEnded() && (parked() == 0 || !conditions.redriven());
     }
 
     private long parked() {

@@ -48,6 +48,8 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
         ANYTHING,
         /** The same, and target keys that the target cannot take; at last each item gets one that it can. */
         REFUSED,
+        /** The same, but at last each item gets a target key that is no other's. */
+        PARTING,
         /** An item is inserted and then updated under its target key. */
         IN_PLACE
     }
@@ -87,7 +89,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
                 int number = random.nextInt(3) == 0 ? 0 : random.nextInt(items); // the first is a hot one
                 happen("item" + number, number % 2, moment - moment % burst);
             }
-            if (shape == Shape.REFUSED) {
+            if (shape == Shape.REFUSED || shape == Shape.PARTING) {
                 mending = true;
                 List.copyOf(source.keySet())
                         .forEach(id -> happen(id, Integer.parseInt(id.substring("item".length())) % 2, DURATION));
@@ -139,9 +141,12 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             }
             if (shape == Shape.IN_PLACE || random.nextInt(8) > 0) {
                 attributes.put("city", AttributeValue.fromS("city" + random.nextInt(cities)));
-                if (shape == Shape.REFUSED && !mending && random.nextInt(5) == 0) {
+                if ((shape == Shape.REFUSED || shape == Shape.PARTING) && !mending && random.nextInt(5) == 0) {
                     attributes.put("city", AttributeValue.fromN("1"));
                 }
+            }
+            if (shape == Shape.PARTING && mending) {
+                attributes.put("city", AttributeValue.fromS("home of " + id));
             }
             return new Item(attributes);
         }
