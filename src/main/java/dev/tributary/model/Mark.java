@@ -14,6 +14,9 @@ public record Mark(ItemKey owner, Version version, Instant createdAt) {
     /** Reserved attribute of a target row; a source attribute of this name is never copied. */
     public static final String ATTRIBUTE = "_tributary";
 
-    /** Reserved attribute of a tombstone: when it goes, in epoch seconds; the target's TTL attribute. */
+    /**
+     * Reserved attribute of a tombstone, which no other row has: when it goes, in epoch seconds; the target's TTL
+     * attribute.
+     */
     public static final String EXPIRES = "_tributary_expires";
 }

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * The pure function from a source item to the target row of one route, and from a change to a target write.
  *
  * <p>An item without an attribute that the target's key is made of has no row, as in a sparse secondary index, or is
- * refused, as the route says. Immutable.
+ * refused, as the route says. A tombstone, where the source is itself the target of a route, is no item. Immutable.
  */
 public final class Projection {
 
@@ -50,6 +50,7 @@ public final class Projection {
     /** Whether the attribute is copied to the target. */
     public boolean selects(String attribute) {
         return !attribute.equals(Mark.ATTRIBUTE)
+                && !attribute.equals(Mark.EXPIRES)
                 && !makes(attribute)
                 && !exclude.contains(attribute)
                 && include.map(names -> names.contains(attribute)).orElse(true);
@@ -58,14 +59,15 @@ public final class Projection {
     /** What the change asks of the target. */
     public Projected project(Change change) {
         Optional<Item> oldKey = change.before().flatMap(this::heldKey);
-        Optional<Row> row = change.after().flatMap(this::row);
+        Optional<Item> after = change.after().filter(item -> !isTombstone(item));
+        Optional<Row> row = after.flatMap(this::row);
         if (row.isPresent()) {
             Row to = row.get();
             return new Projected.Write(oldKey.filter(from -> !from.equals(to.key()))
                     .<TargetWrite>map(from -> new TargetWrite.Move(change.mark(), Set.of(from), to))
                     .orElseGet(() -> new TargetWrite.Upsert(change.mark(), to, names(change.before()))));
         }
-        Optional<String> refusal = change.after().flatMap(this::refusal);
+        Optional<String> refusal = after.flatMap(this::refusal);
         if (refusal.isPresent()) {
             return new Projected.Refused(refusal.get());
         }
@@ -83,7 +85,7 @@ public final class Projection {
 
     /** The row of a source item; empty where none can be made for want of a key. */
     public Optional<Row> row(Item source) {
-        if (!(targetKey.of(source) instanceof Made.Key made)) {
+        if (isTombstone(source) || !(targetKey.of(source) instanceof Made.Key made)) {
             return Optional.empty();
         }
         Map<String, AttributeValue> attributes = new HashMap<>();
@@ -98,12 +100,17 @@ public final class Projection {
 
     /** Whether the change leaves the item's row as it is, whatever it was. */
     public boolean keepsRow(Change change) {
-        return change.after().isEmpty() && deletes == DeletePolicy.IGNORE;
+        return deletes == DeletePolicy.IGNORE
+                && change.after().filter(item -> !isTombstone(item)).isEmpty();
     }
 
     /** The key under which the target may have a row of the item; empty where it could never have taken one. */
     public Optional<Item> heldKey(Item source) {
-        return targetKey.held(source);
+        return isTombstone(source) ? Optional.empty() : targetKey.held(source);
+    }
+
+    private static boolean isTombstone(Item item) {
+        return item.attributes().keySet().containsAll(Set.of(Mark.ATTRIBUTE, Mark.EXPIRES));
     }
 
     /** Whether the target can have a row under this key at all: types and lengths of its attributes. */

@@ -17,12 +17,14 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -185,6 +187,47 @@ class ProjectionTest {
         attributes.put(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of()));
         assertThat(projection.row(new Item(attributes)).orElseThrow().item().attributes())
                 .doesNotContainKey(Mark.ATTRIBUTE);
+    }
+
+    @Test
+    void whatTellsATombstoneIsNotCopied() {
+        Item item = with(Mark.EXPIRES, AttributeValue.fromN("1"), user("NY", "Brooklyn"));
+        assertThat(projection.row(item).orElseThrow().item().attributes()).doesNotContainKey(Mark.EXPIRES);
+    }
+
+    /** Where the source is the target of a route with {@code deletes = tombstone}. */
+    @ParameterizedTest
+    @EnumSource(MissingKeyPolicy.class)
+    void aTombstoneOfTheSourceIsNoItem(MissingKeyPolicy missingKey) {
+        Projection further = new Projection(TestSource.Route.to("t").missingKey(missingKey), KEY);
+        Item item = user("NY", "Brooklyn");
+        Item tombstone = tombstone(Map.of("email", AttributeValue.fromS("ada@example.com")));
+        assertThat(further.project(new Change.Modify(MARK, item, tombstone)))
+                .isEqualTo(new Projected.Write(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn")))));
+        Item under = tombstone(key("NY", "Brooklyn").attributes());
+        for (Change nothing : List.of(
+                new Change.Insert(MARK, under),
+                new Change.Modify(MARK, under, under),
+                new Change.Remove(MARK, under))) {
+            assertThat(further.project(nothing)).isEqualTo(new Projected.Nothing());
+        }
+        assertThat(further.project(new Change.Modify(MARK, tombstone, item)))
+                .isEqualTo(further.project(new Change.Insert(MARK, item)));
+    }
+
+    @Test
+    void whereRemovalsAreIgnoredATombstoneOfTheSourceIsTooAndTheRowStays() {
+        Projection keeping = new Projection(TestSource.Route.to("t").deletes(DeletePolicy.IGNORE), KEY);
+        Change buried = new Change.Modify(MARK, user("NY", "Brooklyn"), tombstone(Map.of()));
+        assertThat(keeping.project(buried)).isEqualTo(new Projected.Nothing());
+        assertThat(keeping.keepsRow(buried)).isTrue();
+    }
+
+    private static Item tombstone(Map<String, AttributeValue> key) {
+        return with(
+                Mark.EXPIRES,
+                AttributeValue.fromN("1"),
+                with(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of()), new Item(key)));
     }
 
     private static Item user(String state, String city) {
