@@ -33,33 +33,53 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
 
     /** Lets a row through where there is none, an older one of its owner, or one that loses the collision. */
     static Guard put(Mark mark, CollisionPolicy collisions) {
-        Map<String, String> names = new HashMap<>(OWN_NAMES);
-        names.put("#x", Mark.EXPIRES);
-        Map<String, AttributeValue> values = own(mark);
-        if (collisions == CollisionPolicy.REJECT) {
-            return new Guard(FREE_OR_OWN, names, values);
-        }
-        names.put("#t", MarkAttribute.CREATED_AT);
-        values.put(":t", MarkAttribute.createdAt(mark));
-        return new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, names, values);
+        return switch (collisions) {
+            case LATEST -> new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(mark));
+            case REJECT -> new Guard(FREE_OR_OWN, untimedNames(), untimedValues(mark));
+        };
     }
 
     /** Lets a delete through where the row is an older one of its owner. */
     static Guard delete(Mark mark) {
-        return new Guard(OWN_AND_OLDER, OWN_NAMES, own(mark));
+        return new Guard(OWN_AND_OLDER, OWN_NAMES, untimedValues(mark));
     }
 
-    /** Lets a tombstone through where a delete goes through, and where there is no row. */
+    /**
+     * Lets a tombstone through where a delete goes through, where there is no row, and over an earlier tombstone: of the
+     * items that were under the key, the last one's late writes find it.
+     */
     static Guard tombstone(Mark mark, Item key) {
-        Map<String, String> names = new HashMap<>(OWN_NAMES);
+        Map<String, String> names = timedNames();
         names.put("#k", key.attributes().keySet().iterator().next());
-        return new Guard("attribute_not_exists(#k) OR " + OWN_AND_OLDER, names, own(mark));
+        return new Guard(
+                "attribute_not_exists(#k) OR " + OWN_AND_OLDER + " OR (attribute_exists(#x) AND " + OTHERS_AND_EARLIER
+                        + ")",
+                names,
+                timedValues(mark));
     }
 
-    private static Map<String, AttributeValue> own(Mark mark) {
+    private static Map<String, String> untimedNames() {
+        Map<String, String> names = new HashMap<>(OWN_NAMES);
+        names.put("#x", Mark.EXPIRES);
+        return names;
+    }
+
+    private static Map<String, String> timedNames() {
+        Map<String, String> names = untimedNames();
+        names.put("#t", MarkAttribute.CREATED_AT);
+        return names;
+    }
+
+    private static Map<String, AttributeValue> untimedValues(Mark mark) {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":o", MarkAttribute.owner(mark));
         values.put(":v", MarkAttribute.version(mark));
+        return values;
+    }
+
+    private static Map<String, AttributeValue> timedValues(Mark mark) {
+        Map<String, AttributeValue> values = untimedValues(mark);
+        values.put(":t", MarkAttribute.createdAt(mark));
         return values;
     }
 }

@@ -32,6 +32,12 @@ final class MarkAttribute {
                 Map.of(OWNER, owner(mark), VERSION, version(mark), CREATED_AT, createdAt(mark), NAMES, digest(names)));
     }
 
+    /** The mark of a row as it is in the table; empty if it has none that is a map. */
+    static Map<String, AttributeValue> fields(Map<String, AttributeValue> row) {
+        AttributeValue mark = row.get(Mark.ATTRIBUTE);
+        return mark != null && mark.hasM() ? mark.m() : Map.of();
+    }
+
     /** Equal for equal sets of names, and for no others that anybody will meet: 96 bits of SHA-256. */
     static AttributeValue digest(Set<String> names) {
         MessageDigest sha256;

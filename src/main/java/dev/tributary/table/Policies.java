@@ -16,6 +16,11 @@ public record Policies(CollisionPolicy collisions, Optional<Duration> tombstones
     /** The later of two items wins, and rows that go leave nothing. */
     public static final Policies USUAL = new Policies(CollisionPolicy.LATEST, Optional.empty());
 
+    /** Whether an item leaves the row of another alone. */
+    boolean rejects() {
+        return collisions == CollisionPolicy.REJECT;
+    }
+
     public static Policies of(RouteSettings route) {
         return new Policies(
                 route.collisions(),

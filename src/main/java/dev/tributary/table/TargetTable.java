@@ -1,6 +1,5 @@
 package dev.tributary.table;
 
-import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.Mark;
@@ -18,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -71,7 +71,8 @@ public final class TargetTable {
     }
 
     /**
-     * Brings the write into the table where its guard allows.
+     * Brings the write into the table where its guard allows. Where another item has the row and keeps it, nothing is
+     * done, and the future fails with what {@link WriteFailure#of} says is this write's own fault.
      *
      * @param mayGoOn asked before each call that follows another one, which a move may need; where it says no, the
      *     future fails with {@link CancellationException} and the write is done in part
@@ -104,39 +105,52 @@ public final class TargetTable {
     }
 
     private CompletableFuture<Outcome> put(Mark mark, Row row) {
-        CompletableFuture<?> call = put(marked(mark, row), Guard.put(mark, policies.collisions()));
-        return policies.collisions() == CollisionPolicy.REJECT
-                ? outcome(call.exceptionallyCompose(thrown -> refused(thrown, mark)))
-                : outcome(call);
+        return outcome(
+                put(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow()),
+                refused -> policies.rejects() && !isOurs(refused.item(), mark)
+                        ? CompletableFuture.failedFuture(collision(refused.item(), refused))
+                        : CompletableFuture.completedFuture(Outcome.SUPERSEDED));
     }
 
-    private CompletableFuture<PutItemResponse> put(Map<String, AttributeValue> item, Guard guard) {
+    private CompletableFuture<PutItemResponse> put(
+            Map<String, AttributeValue> item, Guard guard, ReturnValuesOnConditionCheckFailure refused) {
         return client.putItem(request -> request.tableName(name)
                 .item(item)
                 .conditionExpression(guard.condition())
                 .expressionAttributeNames(guard.names())
                 .expressionAttributeValues(guard.values())
-                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+                .returnValuesOnConditionCheckFailure(refused));
     }
 
-    /** A row of the owner's is newer; any other refuses a route that overwrites none. */
-    private static <T> CompletableFuture<T> refused(Throwable thrown, Mark mark) {
-        return Failures.unwrap(thrown) instanceof ConditionalCheckFailedException failed
-                        && !isOurs(failed.hasItem() ? failed.item() : Map.of(), mark)
-                ? CompletableFuture.failedFuture(new CollisionException())
-                : CompletableFuture.failedFuture(thrown);
+    /** What to return of a row that refuses a put: it may be large, so nothing where nobody looks at it. */
+    private ReturnValuesOnConditionCheckFailure refusedRow() {
+        return policies.rejects()
+                ? ReturnValuesOnConditionCheckFailure.ALL_OLD
+                : ReturnValuesOnConditionCheckFailure.NONE;
+    }
+
+    /** A row that did not come with the refusal is nobody's for now, and the attempt has failed like any other. */
+    private static Throwable collision(Map<String, AttributeValue> row, Throwable thrown) {
+        return row.isEmpty() ? thrown : new CollisionException(row);
     }
 
     private CompletableFuture<Outcome> delete(Mark mark, Item key) {
         if (policies.tombstones().isPresent()) {
-            return outcome(put(tombstone(mark, key, policies.tombstones().get()), Guard.tombstone(mark, key)));
+            return outcome(
+                    put(
+                            tombstone(mark, key, policies.tombstones().get()),
+                            Guard.tombstone(mark, key),
+                            ReturnValuesOnConditionCheckFailure.NONE),
+                    refused -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
         }
         Guard guard = Guard.delete(mark);
-        return outcome(client.deleteItem(request -> request.tableName(name)
-                .key(key.attributes())
-                .conditionExpression(guard.condition())
-                .expressionAttributeNames(guard.names())
-                .expressionAttributeValues(guard.values())));
+        return outcome(
+                client.deleteItem(request -> request.tableName(name)
+                        .key(key.attributes())
+                        .conditionExpression(guard.condition())
+                        .expressionAttributeNames(guard.names())
+                        .expressionAttributeValues(guard.values())),
+                refused -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
     }
 
     private CompletableFuture<Outcome> deleteAll(Mark mark, Set<Item> keys) {
@@ -160,7 +174,9 @@ public final class TargetTable {
      *
      * <p>An old row that is gone, or now another item's, is out of it. An old row that is ours and not older says that
      * this move is itself out of date: its row must not come, but older rows go all the same, because the replay that
-     * brought them may be the last to know of them. A new key that refuses the row keeps what it has.
+     * brought them may be the last to know of them; not so a tombstone of this very move, which was done in part. A new
+     * key that refuses the row keeps what it has; where that is the row of another item and collisions are rejected,
+     * nothing of the move is done.
      */
     private CompletableFuture<Outcome> afterCancellation(
             Mark mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier mayGoOn) {
@@ -176,17 +192,14 @@ public final class TargetTable {
             CancellationReason reason = reasons.next();
             if (!CONDITION_FAILED.equals(reason.code())) {
                 vacated.add(key);
-            } else if (isOurs(reason.item(), mark)) {
+            } else if (isOurs(reason.item(), mark) && !isDone(reason.item(), mark)) {
                 outOfDate = true;
             }
         }
         CancellationReason arrival = reasons.next();
         boolean refused = CONDITION_FAILED.equals(arrival.code());
-        if (refused
-                && !outOfDate
-                && policies.collisions() == CollisionPolicy.REJECT
-                && !isOurs(arrival.hasItem() ? arrival.item() : Map.of(), mark)) {
-            return CompletableFuture.failedFuture(new CollisionException());
+        if (refused && !outOfDate && policies.rejects() && !isOurs(arrival.item(), mark)) {
+            return CompletableFuture.failedFuture(collision(arrival.item(), thrown));
         }
         Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
         return goOn(mark, vacated, arriving, mayGoOn);
@@ -199,15 +212,21 @@ public final class TargetTable {
     }
 
     private static boolean isOurs(Map<String, AttributeValue> row, Mark mark) {
-        AttributeValue rowMark = row.get(Mark.ATTRIBUTE);
-        return rowMark != null
-                && rowMark.hasM()
-                && MarkAttribute.owner(mark).equals(rowMark.m().get(MarkAttribute.OWNER));
+        return MarkAttribute.owner(mark).equals(MarkAttribute.fields(row).get(MarkAttribute.OWNER));
+    }
+
+    /** Whether a row of ours is the tombstone that the write itself leaves. */
+    private static boolean isDone(Map<String, AttributeValue> row, Mark mark) {
+        return row.containsKey(Mark.EXPIRES)
+                && MarkAttribute.version(mark).equals(MarkAttribute.fields(row).get(MarkAttribute.VERSION));
     }
 
     private TransactWriteItem transactDelete(Mark mark, Item key) {
         if (policies.tombstones().isPresent()) {
-            return transactPut(tombstone(mark, key, policies.tombstones().get()), Guard.tombstone(mark, key));
+            return transactPut(
+                    tombstone(mark, key, policies.tombstones().get()),
+                    Guard.tombstone(mark, key),
+                    ReturnValuesOnConditionCheckFailure.ALL_OLD);
         }
         Guard guard = Guard.delete(mark);
         return TransactWriteItem.builder()
@@ -221,17 +240,18 @@ public final class TargetTable {
     }
 
     private TransactWriteItem transactPut(Mark mark, Row row) {
-        return transactPut(marked(mark, row), Guard.put(mark, policies.collisions()));
+        return transactPut(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow());
     }
 
-    private TransactWriteItem transactPut(Map<String, AttributeValue> item, Guard guard) {
+    private TransactWriteItem transactPut(
+            Map<String, AttributeValue> item, Guard guard, ReturnValuesOnConditionCheckFailure refused) {
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(name)
                         .item(item)
                         .conditionExpression(guard.condition())
                         .expressionAttributeNames(guard.names())
                         .expressionAttributeValues(guard.values())
-                        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
+                        .returnValuesOnConditionCheckFailure(refused))
                 .build();
     }
 
@@ -250,16 +270,14 @@ public final class TargetTable {
         return item;
     }
 
-    private static CompletableFuture<Outcome> outcome(CompletableFuture<?> call) {
-        return call.handle((response, thrown) -> {
-                    if (thrown == null) {
-                        return CompletableFuture.completedFuture(Outcome.APPLIED);
-                    }
-                    return Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                            ? CompletableFuture.completedFuture(Outcome.SUPERSEDED)
-                            : CompletableFuture.<Outcome>failedFuture(thrown);
-                })
-                .thenCompose(future -> future);
+    private static CompletableFuture<Outcome> outcome(
+            CompletableFuture<?> call,
+            Function<ConditionalCheckFailedException, CompletableFuture<Outcome>> whenRefused) {
+        return call.<Outcome>thenApply(response -> Outcome.APPLIED)
+                .exceptionallyCompose(
+                        thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused
+                                ? whenRefused.apply(refused)
+                                : CompletableFuture.failedFuture(thrown));
     }
 
     private static Outcome either(Outcome a, Outcome b) {

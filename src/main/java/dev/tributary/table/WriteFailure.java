@@ -53,8 +53,8 @@ public record WriteFailure(Kind kind, String message) {
                     .map(reason -> new WriteFailure(Kind.SCHEMA, describe(reason)))
                     .orElseGet(() -> new WriteFailure(Kind.CAPACITY, "transaction cancelled: " + codes(cancelled)));
         }
-        if (failure instanceof CollisionException) {
-            return new WriteFailure(Kind.SCHEMA, CollisionException.REASON);
+        if (failure instanceof CollisionException collision) {
+            return new WriteFailure(Kind.SCHEMA, collision.reason());
         }
         if (failure instanceof ItemCollectionSizeLimitExceededException) {
             return new WriteFailure(Kind.SCHEMA, "item collection over 10 GB");

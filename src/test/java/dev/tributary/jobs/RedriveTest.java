@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
@@ -26,6 +27,7 @@ import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -126,6 +128,34 @@ class RedriveTest {
     }
 
     @Test
+    void anItemWhoseKeyIsTakenHasItsRowOnceTheOtherHasLeft() throws Exception {
+        start(TestSource.Route.to(byCity).collisions(CollisionPolicy.REJECT));
+        put("ada", "Oakland");
+        put("bob", "Berkeley");
+        put("bob", "Oakland");
+        assertThat(redrive().get(0).left()).isEqualTo(1);
+        put("ada", "Albany");
+        assertThat(redrive()).containsExactly(new Redriven(1, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Albany", "ada", "Oakland", "bob"));
+    }
+
+    @Test
+    void itemsThatHaveChangedPlacesHaveTheirRowsOnceOneOfThemIsDeletedByHand() throws Exception {
+        start(TestSource.Route.to(byCity).collisions(CollisionPolicy.REJECT));
+        put("ada", "Oakland");
+        put("bob", "Berkeley");
+        put("ada", "Berkeley");
+        put("bob", "Oakland");
+        assertThat(redrive()).allMatch(redriven -> redriven.left() == 1);
+        dynamo.client()
+                .deleteItem(request -> request.tableName(byCity).key(Map.of("city", AttributeValue.fromS("Oakland"))));
+        redrive();
+        redrive();
+        assertThat(rows()).isEqualTo(Map.of("Berkeley", "ada", "Oakland", "bob"));
+        assertThat(parked()).isEmpty();
+    }
+
+    @Test
     void whatIsRefusedAgainStaysWithTheReasonOfToday() throws Exception {
         start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
         put("ada", "Oakland");
@@ -166,8 +196,7 @@ class RedriveTest {
         put("ada", "Brooklyn");
         remove("ada");
         JobLock lock = stoppingLock(4);
-        Redrive killed =
-                new Redrive(projection(), new TargetTable(dynamo.asyncClient(), byCity), letters.letters(ROUTE), lock);
+        Redrive killed = new Redrive(projection(), target(), letters.letters(ROUTE), lock);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -225,8 +254,7 @@ class RedriveTest {
 
     private List<Redriven> redrive() {
         JobLock lock = taken(System::nanoTime);
-        Redrive redrive =
-                new Redrive(projection(), new TargetTable(dynamo.asyncClient(), byCity), letters.letters(ROUTE), lock);
+        Redrive redrive = new Redrive(projection(), target(), letters.letters(ROUTE), lock);
         List<Redriven> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -248,12 +276,15 @@ class RedriveTest {
         return new Projection(settings, KEY);
     }
 
+    private TargetTable target() {
+        return new TargetTable(dynamo.asyncClient(), byCity, Policies.of(settings));
+    }
+
     private Route route() {
         return new Route(
                 ROUTE,
                 projection(),
-                new BatchingTable(
-                        new TargetTable(dynamo.asyncClient(), byCity), BatchingTable.Limits.batchSize(25), timer),
+                new BatchingTable(target(), BatchingTable.Limits.batchSize(25), timer),
                 new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
     }
 

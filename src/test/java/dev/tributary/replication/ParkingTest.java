@@ -271,7 +271,7 @@ class ParkingTest {
         assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
         assertThat(parked())
                 .extracting(ParkedChange::reason)
-                .containsExactly("the row under this key is another item's", behind());
+                .containsExactly("the row under this key is another item's: " + owner("ada"), behind());
     }
 
     @Test

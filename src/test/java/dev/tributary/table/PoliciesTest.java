@@ -85,7 +85,9 @@ class PoliciesTest {
 
         private void assertCollides(ThrowingCallable call) {
             assertThatThrownBy(call).satisfies(thrown -> assertThat(WriteFailure.of(thrown))
-                    .isEqualTo(new WriteFailure(WriteFailure.Kind.SCHEMA, "the row under this key is another item's")));
+                    .isEqualTo(new WriteFailure(
+                            WriteFailure.Kind.SCHEMA,
+                            "the row under this key is another item's: " + new ItemKey(BOB))));
         }
     }
 
@@ -155,6 +157,31 @@ class PoliciesTest {
             assertThat(row("Brooklyn").orElseThrow()).containsKey(Mark.EXPIRES);
             assertThat(ownerOf("Oakland")).isEqualTo(ADA);
             assertThat(apply(policies, upsert(ADA, 1, "Brooklyn"))).isEqualTo(Outcome.SUPERSEDED);
+        }
+
+        /** More keys than a transaction takes are left one by one, and a crash may come in between. */
+        @Test
+        void aMoveThatWasDoneInPartIsDoneToItsEnd() {
+            apply(policies, upsert(ADA, 1, "Brooklyn"));
+            apply(policies, delete(ADA, 2, "Brooklyn"));
+            assertThat(apply(policies, move(ADA, 2, "Oakland", "Brooklyn", "Reno")))
+                    .isEqualTo(Outcome.APPLIED);
+            assertThat(ownerOf("Oakland")).isEqualTo(ADA);
+        }
+
+        @Test
+        void aMoveFromWhichTheItemHasGoneOnBringsNoRow() {
+            apply(policies, delete(ADA, 3, "Brooklyn"));
+            assertThat(apply(policies, move(ADA, 2, "Oakland", "Brooklyn"))).isEqualTo(Outcome.SUPERSEDED);
+            assertThat(row("Oakland")).isEmpty();
+        }
+
+        @Test
+        void ofTwoTombstonesTheLaterStays() {
+            apply(policies, delete(ADA, 2, "Oakland"));
+            assertThat(apply(policies, delete(BOB, 3, "Oakland"))).isEqualTo(Outcome.APPLIED);
+            assertThat(apply(policies, upsert(BOB, 1, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+            assertThat(apply(policies, delete(ADA, 2, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
         }
     }
 
