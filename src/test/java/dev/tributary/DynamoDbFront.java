@@ -34,6 +34,9 @@ public final class DynamoDbFront implements AutoCloseable {
     private final URI tables;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** Connections that may wait to be accepted: a client opens hundreds at once. */
+    private static final int BACKLOG = 1024;
+
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "dynamodb-front");
         thread.setDaemon(true);
@@ -66,7 +69,7 @@ public final class DynamoDbFront implements AutoCloseable {
         this.tables = tables;
         this.streams = tables;
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
