@@ -3,6 +3,7 @@ package dev.tributary.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.tributary.config.LocalSettings;
+import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.deadletter.DeadLetterTable;
@@ -22,6 +23,7 @@ import dev.tributary.stream.SourceStartException;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
+import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
@@ -191,6 +193,12 @@ final class Daemon {
         }
         try {
             LocalTables.create(settings.local().table(), clients.local());
+            settings.source().values().stream()
+                    .flatMap(source -> source.route().values().stream())
+                    .filter(route -> route.deletes() == DeletePolicy.TOMBSTONE)
+                    .filter(route -> settings.local().table().containsKey(route.table()))
+                    .forEach(route -> LocalTables.expire(
+                            route.table(), Tombstones.of(route).ttlAttribute(), clients.local()));
         } catch (LocalException e) {
             throw new StartException(ExitCode.TABLES, e);
         }

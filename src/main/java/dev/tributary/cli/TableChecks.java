@@ -10,10 +10,10 @@ import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
-import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
 import dev.tributary.stream.SourceLedger;
 import dev.tributary.table.DescribedTable;
+import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.WriteFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,7 +111,7 @@ final class TableChecks {
             String routePrefix = prefix(name, routeName);
             describe(routePrefix, route).ifPresent(target -> {
                 key(routePrefix, route, target);
-                expiry(routePrefix, route);
+                tombstones(routePrefix, route, target);
                 source.ifPresent(from ->
                         keyAttributes(target).forEach(key -> sameType(routePrefix, settings, from, route, key)));
             });
@@ -162,25 +162,54 @@ final class TableChecks {
         }
     }
 
-    /** Or tombstones would stay for ever. */
-    private void expiry(String prefix, RouteSettings route) {
+    /** Or tombstones would stay for ever, or could not be written. */
+    private void tombstones(String prefix, RouteSettings route, DescribedTable target) {
         if (route.deletes() != DeletePolicy.TOMBSTONE) {
             return;
         }
-        TimeToLiveDescription ttl = clients.control(route)
-                .describeTimeToLive(request -> request.tableName(route.table()))
-                .join()
-                .timeToLiveDescription();
-        boolean on = ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLED
-                || ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLING;
-        if (!on || !Mark.EXPIRES.equals(ttl.attributeName())) {
+        String attribute = Tombstones.of(route).ttlAttribute();
+        if (target.types().getOrDefault(attribute, AttributeType.N) != AttributeType.N
+                || keyAttributes(target).anyMatch(key -> key.name().equals(attribute))) {
             problem(
+                    prefix + ".tombstone-attribute",
+                    attribute,
+                    "tombstones have a time there, and it is a key attribute of target table " + route.table()
+                            + " or, with another type than N, of one of its indexes; name the table's TTL attribute");
+            return;
+        }
+        timeToLive(prefix, route)
+                .filter(on -> !on.equals(Optional.of(attribute)))
+                .ifPresent(on -> {
+                    String remedy = on.<String>map(other -> "its TTL attribute is " + other + "; set " + prefix
+                                    + ".tombstone-attribute=" + other)
+                            .orElseGet(() ->
+                                    "turn its TTL on: aws dynamodb update-time-to-live --table-name " + route.table()
+                                            + " --time-to-live-specification Enabled=true,AttributeName=" + attribute);
+                    problem(
+                            prefix + ".deletes",
+                            "tombstone",
+                            "nothing would ever take the tombstones out of target table " + route.table() + "; "
+                                    + remedy);
+                });
+    }
+
+    /** The target's TTL attribute, or that it has none; empty if nobody knows, and then the problem is noted. */
+    private Optional<Optional<String>> timeToLive(String prefix, RouteSettings route) {
+        try {
+            TimeToLiveDescription ttl = clients.control(route)
+                    .describeTimeToLive(request -> request.tableName(route.table()))
+                    .join()
+                    .timeToLiveDescription();
+            boolean on = ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLED
+                    || ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLING;
+            return Optional.of(Optional.ofNullable(ttl.attributeName()).filter(attribute -> on));
+        } catch (CompletionException e) {
+            failed(
                     prefix + ".deletes",
                     "tombstone",
-                    "nothing would ever take the tombstones out of target table " + route.table()
-                            + "; give it the TTL attribute: aws dynamodb update-time-to-live --table-name "
-                            + route.table() + " --time-to-live-specification Enabled=true,AttributeName="
-                            + Mark.EXPIRES);
+                    "nobody knows whether the TTL of table " + route.table() + " is on",
+                    e);
+            return Optional.empty();
         }
     }
 
@@ -251,17 +280,22 @@ final class TableChecks {
                         "there is no such table in " + clients.place(settings)
                                 + "; create it, or correct the name, the region or the endpoint");
             } else {
-                WriteFailure failure = WriteFailure.of(e);
-                mayPass |= failure.kind() == WriteFailure.Kind.CAPACITY;
-                problem(
+                failed(
                         prefix + ".table",
                         settings.table(),
-                        "the table in " + clients.place(settings) + " could not be described: " + failure.message());
+                        "the table in " + clients.place(settings) + " could not be described",
+                        e);
             }
         } catch (SdkClientException e) {
             problem(prefix + ".table", settings.table(), "no client for its table: " + e.getMessage());
         }
         return Optional.empty();
+    }
+
+    private void failed(String key, Object value, String problem, CompletionException thrown) {
+        WriteFailure failure = WriteFailure.of(thrown);
+        mayPass |= failure.kind() == WriteFailure.Kind.CAPACITY;
+        problem(key, value, problem + ": " + failure.message());
     }
 
     private static Stream<KeyAttribute> keyAttributes(DescribedTable table) {

@@ -59,6 +59,7 @@ record BoundSettings(
             MissingKeyPolicy missingKey,
             CollisionPolicy collisions,
             Duration tombstoneTtl,
+            Optional<String> tombstoneAttribute,
             int batchSize)
             implements RouteSettings {}
 
@@ -135,6 +136,7 @@ record BoundSettings(
                 values.get(RouteKeys.MISSING_KEY, source, name),
                 values.get(RouteKeys.COLLISIONS, source, name),
                 values.get(RouteKeys.TOMBSTONE_TTL, source, name),
+                values.find(RouteKeys.TOMBSTONE_ATTRIBUTE, source, name),
                 values.get(RouteKeys.BATCH_SIZE, source, name));
     }
 

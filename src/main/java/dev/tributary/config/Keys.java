@@ -94,6 +94,7 @@ final class Keys {
                             RouteKeys.MISSING_KEY,
                             RouteKeys.COLLISIONS,
                             RouteKeys.TOMBSTONE_TTL,
+                            RouteKeys.TOMBSTONE_ATTRIBUTE,
                             RouteKeys.BATCH_SIZE)),
             new Section("Leases", "How workers share shards.", List.of(LEASE_DURATION)),
             new Section(

@@ -64,6 +64,11 @@ final class RouteKeys {
             "168h",
             "How long a tombstone stays, from the removal. Longer than the 24 hours that a stream keeps its changes,"
                     + " because these may be replayed.");
+    static final Key<String> TOMBSTONE_ATTRIBUTE = optional(
+            "source.<source>.route.<route>.tombstone-attribute",
+            ValueType.text("the name of an attribute", "expires", ".{1,255}"),
+            "The TTL attribute of a target that has one for its rows already, as a table has only one: tombstones get"
+                    + " their time there too. Without it, the TTL attribute has to be `_tributary_expires`.");
     static final Key<Integer> BATCH_SIZE = defaulting(
             "source.<source>.route.<route>.batch-size",
             ValueType.integer(1, 25, 25),

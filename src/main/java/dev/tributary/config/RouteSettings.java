@@ -28,6 +28,9 @@ public interface RouteSettings extends TableSettings {
     /** How long a tombstone stays after its removal; for {@link DeletePolicy#TOMBSTONE} alone. */
     Duration tombstoneTtl();
 
+    /** The target's TTL attribute, where that is not the one that tombstones have in any case. */
+    Optional<String> tombstoneAttribute();
+
     /** Most writes that share one call, from 1 to 25. */
     int batchSize();
 

@@ -22,6 +22,8 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveDescription;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbAsyncWaiter;
 
 /** Creates the tables that local mode declares. May be run again, and by two processes at once. */
@@ -44,6 +46,20 @@ public final class LocalTables {
      */
     public static void create(Map<String, LocalTable> tables, DynamoDbAsyncClient client) {
         tables.forEach((name, wanted) -> create(name, wanted, client));
+    }
+
+    /**
+     * Turns the time to live of a table on where it is off; one that is on with another attribute is left so.
+     *
+     * @param attribute of the table, with the time in epoch seconds
+     */
+    public static void expire(String table, String attribute, DynamoDbAsyncClient client) {
+        TimeToLiveDescription now =
+                join(client.describeTimeToLive(ttl -> ttl.tableName(table))).timeToLiveDescription();
+        if (now.timeToLiveStatus() == TimeToLiveStatus.DISABLED) {
+            join(client.updateTimeToLive(ttl -> ttl.tableName(table)
+                    .timeToLiveSpecification(on -> on.enabled(true).attributeName(attribute))));
+        }
     }
 
     private static void create(String name, LocalTable wanted, DynamoDbAsyncClient client) {

@@ -3,15 +3,37 @@ package dev.tributary.table;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.model.Mark;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * What a route says of rows that are in the way, and of rows that go.
  *
- * @param tombstones how long a row that went leaves a tombstone; empty: it leaves nothing
+ * @param collisions which of two items with one key has the row
+ * @param tombstones what a row that went leaves; empty: nothing
  */
-public record Policies(CollisionPolicy collisions, Optional<Duration> tombstones) {
+public record Policies(CollisionPolicy collisions, Optional<Tombstones> tombstones) {
+
+    /**
+     * What rows leave that went.
+     *
+     * @param life from the change on account of which they went
+     * @param ttlAttribute of the target
+     */
+    public record Tombstones(Duration life, String ttlAttribute) {
+
+        /** In a target whose TTL attribute is for nothing else. */
+        public Tombstones(Duration life) {
+            this(life, Mark.EXPIRES);
+        }
+
+        /** Those that the route configures, whether it leaves them or not. */
+        public static Tombstones of(RouteSettings route) {
+            return new Tombstones(
+                    route.tombstoneTtl(), route.tombstoneAttribute().orElse(Mark.EXPIRES));
+        }
+    }
 
     /** The later of two items wins, and rows that go leave nothing. */
     public static final Policies USUAL = new Policies(CollisionPolicy.LATEST, Optional.empty());
@@ -24,6 +46,6 @@ public record Policies(CollisionPolicy collisions, Optional<Duration> tombstones
     public static Policies of(RouteSettings route) {
         return new Policies(
                 route.collisions(),
-                route.deletes() == DeletePolicy.TOMBSTONE ? Optional.of(route.tombstoneTtl()) : Optional.empty());
+                route.deletes() == DeletePolicy.TOMBSTONE ? Optional.of(Tombstones.of(route)) : Optional.empty());
     }
 }

@@ -6,7 +6,7 @@ import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
-import java.time.Duration;
+import dev.tributary.table.Policies.Tombstones;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -256,10 +256,11 @@ public final class TargetTable {
     }
 
     /** Goes by itself, a time after the change was made, whenever it is written. */
-    private static Map<String, AttributeValue> tombstone(Mark mark, Item key, Duration life) {
+    private static Map<String, AttributeValue> tombstone(Mark mark, Item key, Tombstones tombstones) {
         Map<String, AttributeValue> item = new HashMap<>(key.attributes());
-        long expires = mark.createdAt().plus(life).getEpochSecond();
+        long expires = mark.createdAt().plus(tombstones.life()).getEpochSecond();
         item.put(Mark.EXPIRES, AttributeValue.fromN(Long.toString(expires)));
+        item.put(tombstones.ttlAttribute(), AttributeValue.fromN(Long.toString(expires)));
         item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark, Set.copyOf(item.keySet())));
         return item;
     }

@@ -3,6 +3,7 @@ package dev.tributary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tributary.DynamoDbFront;
 import dev.tributary.config.Configuration;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +117,69 @@ class TableChecksTest {
         dynamo.client().updateTimeToLive(request -> request.tableName(byCity)
                 .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName("_tributary_expires")));
         assertThat(check().exitCode()).isZero();
+    }
+
+    @Test
+    void aTtlAttributeThatATargetHasAlreadyIsNamed() throws Exception {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.deletes", "tombstone");
+        dynamo.client().updateTimeToLive(request -> request.tableName(byCity)
+                .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName("expires")));
+        assertRefused("its TTL attribute is expires; set source.users.route.by-city.tombstone-attribute=expires");
+        configure("source.users.route.by-city.tombstone-attribute", "expires");
+        assertThat(check().exitCode()).isZero();
+    }
+
+    @Test
+    void aKeyAttributeCannotHoldTheTimeOfTombstones() throws Exception {
+        source(users);
+        route(byCity);
+        configure("source.users.route.by-city.deletes", "tombstone");
+        configure("source.users.route.by-city.tombstone-attribute", "city");
+        assertRefused(
+                "source.users.route.by-city.tombstone-attribute = city: tombstones have a time there, and it is a key"
+                        + " attribute of target table",
+                "name the table's TTL attribute");
+    }
+
+    @Test
+    void anExpiryThatCannotBeLookedUpIsNamed() throws Exception {
+        try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint())) {
+            front.refuse(call -> call.operation().equals("DescribeTimeToLive"));
+            lines.removeIf(line -> line.startsWith("aws.endpoint"));
+            configure("aws.endpoint", front.endpoint().toString());
+            source(users);
+            route(byCity);
+            configure("source.users.route.by-city.deletes", "tombstone");
+            Result result = check();
+            assertThat(result.output())
+                    .contains("source.users.route.by-city.deletes = tombstone: nobody knows whether the TTL of table ")
+                    .contains("InternalServerError: refused by the test")
+                    .doesNotContain("\tat ");
+            assertThat(result.exitCode()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void localModeTurnsTheExpiryOfItsOwnTablesOn() throws Exception {
+        lines.clear();
+        configure("local.mode", "memory");
+        configure("local.port", "0");
+        configure("local.table.users.key", "email:S");
+        configure("local.table.users.stream", "true");
+        configure("local.table.users_by_city.key", "state:S, city:S");
+        configure("admin.port", "0");
+        source("users");
+        route("users_by_city");
+        configure("source.users.route.by-city.deletes", "tombstone");
+        Daemon daemon = new Daemon(Configuration.load(file(), Map.of()), failure -> {});
+        try {
+            daemon.start();
+            assertThat(daemon.awaitReading(Duration.ofMinutes(1))).isTrue();
+        } finally {
+            daemon.stop();
+        }
     }
 
     @Test

@@ -71,6 +71,7 @@ class ConfigurationTest {
                                 MissingKeyPolicy.DROP_ROW,
                                 CollisionPolicy.LATEST,
                                 Duration.ofDays(7),
+                                Optional.empty(),
                                 25)));
         assertThat(settings.write())
                 .isEqualTo(Map.of(
@@ -101,6 +102,9 @@ class ConfigurationTest {
                 "source.users.route.by-city.include", "state, city,email",
                 "source.users.route.by-city.deletes", "IGNORE",
                 "source.users.route.by-city.missing-key", "Park",
+                "source.users.route.by-city.collisions", "Reject",
+                "source.users.route.by-city.tombstone-ttl", "P3D",
+                "source.users.route.by-city.tombstone-attribute", "expires",
                 "log.level", "Debug",
                 "http.host", "[::1]",
                 "write.users.path", "/a/b-c",
@@ -126,6 +130,9 @@ class ConfigurationTest {
         assertThat(source.route().get("by-city").include()).contains(Set.of("state", "city", "email"));
         assertThat(source.route().get("by-city").deletes()).isEqualTo(DeletePolicy.IGNORE);
         assertThat(source.route().get("by-city").missingKey()).isEqualTo(MissingKeyPolicy.PARK);
+        assertThat(source.route().get("by-city").collisions()).isEqualTo(CollisionPolicy.REJECT);
+        assertThat(source.route().get("by-city").tombstoneTtl()).isEqualTo(Duration.ofDays(3));
+        assertThat(source.route().get("by-city").tombstoneAttribute()).contains("expires");
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.DEBUG);
         assertThat(settings.write().get("users").type())
                 .isEqualTo(Map.of("zip.code", AttributeType.N, "tags", AttributeType.SS));

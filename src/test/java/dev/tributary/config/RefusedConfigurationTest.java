@@ -152,6 +152,14 @@ class RefusedConfigurationTest {
                                 + " braces, and between any two of them text that does not begin with \\ ({{ and }} are"
                                 + " plain braces); for example {city}#{email}"),
                 refusal(
+                        "source.users.route.by-city.collisions = first",
+                        "source.users.route.by-city.collisions = first: expected one of latest, reject; for example"
+                                + " reject"),
+                refusal(
+                        "source.users.route.by-city.tombstone-ttl = 24h",
+                        "source.users.route.by-city.tombstone-ttl = 24h: expected a duration from 25h to 9000h; for"
+                                + " example 168h"),
+                refusal(
                         "source.users.route.by-city.batch-size = 26",
                         "source.users.route.by-city.batch-size = 26: expected an integer from 1 to 25; for example 25"),
                 refusal(

@@ -99,6 +99,11 @@ public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy
             return Duration.ofDays(7);
         }
 
+        @Override
+        public Optional<String> tombstoneAttribute() {
+            return Optional.empty();
+        }
+
         public Route deletes(DeletePolicy policy) {
             return new Route(table, include, exclude, key, policy, missingKey, collisions, batchSize);
         }

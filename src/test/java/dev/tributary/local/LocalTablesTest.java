@@ -40,6 +40,19 @@ class LocalTablesTest {
     }
 
     @Test
+    void expiryIsTurnedOnOnceAndForOneAttribute() {
+        create("expiring", "id:S", false);
+        for (String attribute : List.of("first", "first", "second")) {
+            LocalTables.expire("expiring", attribute, dynamo.asyncClient());
+            assertThat(dynamo.client()
+                            .describeTimeToLive(ttl -> ttl.tableName("expiring"))
+                            .timeToLiveDescription()
+                            .attributeName())
+                    .isEqualTo("first");
+        }
+    }
+
+    @Test
     void tableWithoutStreamHasNone() {
         create("plain", "id:B", false);
 

@@ -11,6 +11,7 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.table.Policies;
+import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
 import java.time.Duration;
@@ -58,7 +59,7 @@ class FakeDynamoDbTest {
     private int written;
 
     static List<Policies> policies() {
-        Optional<Duration> buried = Optional.of(Duration.ofDays(7));
+        Optional<Tombstones> buried = Optional.of(new Tombstones(Duration.ofDays(7)));
         return List.of(
                 Policies.USUAL,
                 new Policies(CollisionPolicy.LATEST, buried),

@@ -10,6 +10,7 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.table.Policies;
+import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,9 @@ class GuardedHistoryTest {
         target = new TargetTable(
                 client,
                 TABLE,
-                new Policies(CollisionPolicy.LATEST, tombstones ? Optional.of(Duration.ofDays(7)) : Optional.empty()));
+                new Policies(
+                        CollisionPolicy.LATEST,
+                        tombstones ? Optional.of(new Tombstones(Duration.ofDays(7))) : Optional.empty()));
     }
 
     /** Both homes are always compared, so a move that comes back from a zombie finds the newer row under one of them. */

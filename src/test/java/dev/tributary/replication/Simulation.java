@@ -11,6 +11,7 @@ import dev.tributary.replication.SourceHistory.Shape;
 import dev.tributary.replication.SourceHistory.Shard;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
+import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -73,7 +74,7 @@ final class Simulation {
 
         /** With tombstones for rows that go. */
         Conditions withTombstones() {
-            Policies buried = new Policies(policies.collisions(), Optional.of(Duration.ofDays(7)));
+            Policies buried = new Policies(policies.collisions(), Optional.of(new Tombstones(Duration.ofDays(7))));
             return new Conditions(shape, fenced, lateness, locked, buried);
         }
 
@@ -298,6 +299,11 @@ final class Simulation {
         @Override
         public Duration tombstoneTtl() {
             return Duration.ofDays(7);
+        }
+
+        @Override
+        public Optional<String> tombstoneAttribute() {
+            return Optional.empty();
         }
 
         @Override

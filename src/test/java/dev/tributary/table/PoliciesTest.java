@@ -12,6 +12,7 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.table.Policies.Tombstones;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -92,9 +93,9 @@ class PoliciesTest {
     }
 
     @Nested
-    class Tombstones {
+    class Burials {
 
-        private final Policies policies = new Policies(CollisionPolicy.LATEST, Optional.of(WEEK));
+        private final Policies policies = new Policies(CollisionPolicy.LATEST, Optional.of(new Tombstones(WEEK)));
 
         @Test
         void aRemovalLeavesTheKeyTheMarkAndWhenItExpires() {
@@ -103,6 +104,15 @@ class PoliciesTest {
             Map<String, AttributeValue> tombstone = row("Oakland").orElseThrow();
             assertThat(tombstone).containsOnlyKeys("city", Mark.ATTRIBUTE, Mark.EXPIRES);
             assertThat(tombstone.get(Mark.EXPIRES).n()).isEqualTo(Long.toString(60 + WEEK.toSeconds()));
+        }
+
+        @Test
+        void aTombstoneHasItsTimeInTheTtlAttributeThatTheTargetHasForItsRowsToo() {
+            Policies sessions = new Policies(CollisionPolicy.LATEST, Optional.of(new Tombstones(WEEK, "expires")));
+            apply(sessions, delete(ADA, 2, "Oakland"));
+            Map<String, AttributeValue> tombstone = row("Oakland").orElseThrow();
+            assertThat(tombstone).containsOnlyKeys("city", Mark.ATTRIBUTE, Mark.EXPIRES, "expires");
+            assertThat(tombstone.get("expires")).isEqualTo(tombstone.get(Mark.EXPIRES));
         }
 
         @Test
@@ -135,7 +145,7 @@ class PoliciesTest {
 
         @Test
         void aTombstoneIsNoRowOfAnotherItemForARouteThatRejectsCollisions() {
-            Policies both = new Policies(CollisionPolicy.REJECT, Optional.of(WEEK));
+            Policies both = new Policies(CollisionPolicy.REJECT, Optional.of(new Tombstones(WEEK)));
             apply(both, delete(ADA, 9, "Oakland"));
             assertThat(apply(both, upsert(BOB, 1, "Oakland"))).isEqualTo(Outcome.APPLIED);
         }
