@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             CheckCommand.class,
             HealthCommand.class,
+            TokenCommand.class,
             DeadLettersCommand.class,
             GapsCommand.class
         })

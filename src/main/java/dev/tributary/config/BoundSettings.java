@@ -26,7 +26,9 @@ record BoundSettings(
 
     record Log(Format format, Level level) implements LogSettings {}
 
-    record Http(String host, int port, boolean allowRemote, int maxBodyBytes) implements HttpSettings {}
+    record Http(
+            String host, int port, boolean allowRemote, int maxBodyBytes, Optional<Path> tokens, boolean allowPlainText)
+            implements HttpSettings {}
 
     record Admin(String host, int port, boolean allowRemote) implements AdminSettings {}
 
@@ -88,7 +90,9 @@ record BoundSettings(
                         values.get(EndpointKeys.HTTP_HOST),
                         values.get(EndpointKeys.HTTP_PORT),
                         values.get(EndpointKeys.HTTP_ALLOW_REMOTE),
-                        values.get(EndpointKeys.HTTP_MAX_BODY_BYTES)),
+                        values.get(EndpointKeys.HTTP_MAX_BODY_BYTES),
+                        values.find(AccessKeys.HTTP_TOKENS),
+                        values.get(AccessKeys.HTTP_ALLOW_PLAIN_TEXT)),
                 new Admin(
                         values.get(EndpointKeys.ADMIN_HOST),
                         values.get(EndpointKeys.ADMIN_PORT),

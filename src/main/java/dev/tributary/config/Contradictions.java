@@ -2,6 +2,7 @@ package dev.tributary.config;
 
 import dev.tributary.config.LocalSettings.Mode;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -50,8 +51,11 @@ final class Contradictions extends Reports {
     }
 
     private void checkListeners() {
-        checkLoopback(EndpointKeys.HTTP_HOST, EndpointKeys.HTTP_ALLOW_REMOTE);
-        checkLoopback(EndpointKeys.ADMIN_HOST, EndpointKeys.ADMIN_ALLOW_REMOTE);
+        checkWhoReachesTheWriteEndpoint();
+        checkLoopback(
+                EndpointKeys.ADMIN_HOST,
+                EndpointKeys.ADMIN_ALLOW_REMOTE,
+                "listen on 127.0.0.1, or set admin.allow-remote=true if only trusted callers reach the port");
         checkPortsDiffer(EndpointKeys.HTTP_PORT, EndpointKeys.ADMIN_PORT);
         if (localMode()) {
             checkPortsDiffer(EndpointKeys.HTTP_PORT, LocalKeys.PORT);
@@ -59,17 +63,32 @@ final class Contradictions extends Reports {
         }
     }
 
-    private void checkLoopback(Key<String> hostKey, Key<Boolean> allowKey) {
+    private void checkWhoReachesTheWriteEndpoint() {
+        Optional<Path> tokens = values.find(AccessKeys.HTTP_TOKENS);
+        if (tokens.isEmpty()) {
+            checkLoopback(
+                    EndpointKeys.HTTP_HOST,
+                    EndpointKeys.HTTP_ALLOW_REMOTE,
+                    "listen on 127.0.0.1, give callers tokens with http.tokens, or set http.allow-remote=true if only"
+                            + " trusted callers reach the port");
+            return;
+        }
+        values.find(EndpointKeys.HTTP_HOST)
+                .filter(host -> !isLoopback(host)
+                        && !values.find(AccessKeys.HTTP_ALLOW_PLAIN_TEXT).orElse(true))
+                .ifPresent(host -> report(
+                        EndpointKeys.HTTP_HOST,
+                        host,
+                        "is not loopback, and tokens would be there for all to see who see the traffic",
+                        "listen on 127.0.0.1, or set http.allow-plain-text=true if something in front ends TLS"));
+    }
+
+    private void checkLoopback(Key<String> hostKey, Key<Boolean> allowKey, String remedy) {
         Optional<String> host = values.find(hostKey);
         if (host.isPresent()
                 && !isLoopback(host.get())
                 && !values.find(allowKey).orElse(true)) {
-            report(
-                    hostKey,
-                    host.get(),
-                    "is not loopback, and nothing authenticates callers",
-                    "listen on 127.0.0.1, or set " + allowKey.pattern()
-                            + "=true if only trusted callers reach the port");
+            report(hostKey, host.get(), "is not loopback, and nothing authenticates callers", remedy);
         }
     }
 

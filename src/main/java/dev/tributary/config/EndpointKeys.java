@@ -13,8 +13,8 @@ final class EndpointKeys {
             "http.allow-remote",
             ValueType.bool(),
             "false",
-            "Accepts a host other than loopback. Callers are not authenticated: let only those reach the port who may"
-                    + " write.");
+            "Accepts a host other than loopback without `http.tokens`. Callers are not authenticated then: let only those"
+                    + " reach the port who may write.");
     static final Key<Integer> HTTP_MAX_BODY_BYTES = defaulting(
             "http.max-body-bytes",
             ValueType.integer(1024, 104_857_600, 1_048_576),

@@ -1,9 +1,12 @@
 package dev.tributary.config;
 
-/** Where the write endpoint listens. */
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where the write endpoint listens, and whom it lets in. */
 public interface HttpSettings {
 
-    /** Host name or address; loopback unless {@link #allowRemote()}. */
+    /** Host name or address. Loopback, unless there are tokens that TLS or the network hides, or {@link #allowRemote()}. */
     String host();
 
     /** 0 takes a free port. */
@@ -11,6 +14,12 @@ public interface HttpSettings {
 
     /** Whether a host other than loopback is accepted, although nothing authenticates callers. */
     boolean allowRemote();
+
+    /** The file of tokens; absent: callers are not authenticated. */
+    Optional<Path> tokens();
+
+    /** Whether tokens are accepted over plain HTTP from other machines. */
+    boolean allowPlainText();
 
     /** Largest request body in bytes. */
     int maxBodyBytes();

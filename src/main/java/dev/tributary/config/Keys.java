@@ -121,7 +121,9 @@ final class Keys {
                             EndpointKeys.HTTP_HOST,
                             EndpointKeys.HTTP_PORT,
                             EndpointKeys.HTTP_ALLOW_REMOTE,
-                            EndpointKeys.HTTP_MAX_BODY_BYTES)),
+                            EndpointKeys.HTTP_MAX_BODY_BYTES,
+                            AccessKeys.HTTP_TOKENS,
+                            AccessKeys.HTTP_ALLOW_PLAIN_TEXT)),
             new Section(
                     "Admin endpoint",
                     "Health and metrics.",

@@ -108,6 +108,13 @@ record ValueType<T>(String expected, String example, Function<String, T> parser)
         return new ValueType<>("the path of a directory", example, Path::of);
     }
 
+    static ValueType<Path> file(String example) {
+        return new ValueType<>("the path of a file", example, text -> {
+            require(!text.endsWith("/"));
+            return Path.of(text);
+        });
+    }
+
     static ValueType<Set<String>> attributeNames() {
         return new ValueType<>("attribute names with commas between them", "email,state", text -> {
             Set<String> names = new LinkedHashSet<>();

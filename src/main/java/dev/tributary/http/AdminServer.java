@@ -5,6 +5,8 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Serves {@code GET /health} and {@code GET /metrics}. */
 public final class AdminServer implements AutoCloseable {
@@ -24,13 +26,21 @@ public final class AdminServer implements AutoCloseable {
      * @throws HttpStartException if it cannot listen where the settings say
      */
     public static AdminServer start(AdminSettings settings, Health health, Meters meters) {
-        return new AdminServer(Listener.start(
-                "admin", settings.host(), settings.port(), settings.allowRemote(), STOP_TIMEOUT, routes -> {
-                    HealthHandler healthHandler = new HealthHandler(health);
-                    routes.get("/health", healthHandler);
-                    routes.head("/health", healthHandler); // or it would be answered 200 without being asked
-                    routes.get("/metrics", new MetricsHandler(meters));
-                }));
+        Listener.Endpoint endpoint = new Listener.Endpoint(
+                "admin",
+                settings.host(),
+                settings.port(),
+                settings.allowRemote()
+                        ? Optional.empty()
+                        : Optional.of("nothing authenticates callers. Set 127.0.0.1, or admin.allow-remote=true if the"
+                                + " network around it is guarded."),
+                List.of());
+        return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
+            HealthHandler healthHandler = new HealthHandler(health);
+            routes.get("/health", healthHandler);
+            routes.head("/health", healthHandler); // or it would be answered 200 without being asked
+            routes.get("/metrics", new MetricsHandler(meters));
+        }));
     }
 
     /** The port it listens on. */

@@ -15,7 +15,9 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -49,17 +51,19 @@ final class Listener implements AutoCloseable {
     }
 
     /**
+     * Where to listen.
+     *
      * @param name of the settings it was configured by, such as {@code http}
-     * @param stopTimeout longest time that {@link #close()} waits for requests
+     * @param exposure whether other machines may reach it; without a text if they may, or why not and what to do
+     * @param guards what a request passes before the routes, in order
      */
-    static Listener start(
-            String name,
-            String host,
-            int port,
-            boolean allowRemote,
-            Duration stopTimeout,
-            Consumer<RoutesConfig> routes) {
-        checkLoopback(name, host, allowRemote);
+    record Endpoint(String name, String host, int port, Optional<String> exposure, List<Handler.Wrapper> guards) {}
+
+    /** @param stopTimeout longest time that {@link #close()} waits for requests */
+    static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<RoutesConfig> routes) {
+        String name = endpoint.name();
+        String host = endpoint.host();
+        checkLoopback(endpoint);
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
             config.http.prefer405over404 = true;
@@ -67,8 +71,11 @@ final class Listener implements AutoCloseable {
             QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
             threads.setName(name);
             config.jetty.threadPool = threads;
-            config.jetty.addConnector((server, http) -> listen(name, host, port, server, http));
+            config.jetty.addConnector((server, http) -> listen(name, host, endpoint.port(), server, http));
             config.jetty.modifyServer(server -> {
+                for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
+                    server.insertHandler(endpoint.guards().get(i));
+                }
                 server.insertHandler(new GracefulHandler());
                 server.setStopTimeout(stopTimeout.toMillis());
                 server.setErrorHandler(new JettyErrors());
@@ -92,16 +99,21 @@ final class Listener implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
     }
 
-    private static void checkLoopback(String name, String host, boolean allowRemote) {
+    private static void checkLoopback(Endpoint endpoint) {
         try {
-            if (!allowRemote && !InetAddress.getByName(host).isLoopbackAddress()) {
-                throw new HttpStartException(
-                        "%s.host = %s: other machines could reach it, and nothing authenticates callers. Set 127.0.0.1, or %s.allow-remote=true if the network around it is guarded."
-                                .formatted(name, host, name));
+            if (endpoint.exposure().isPresent()
+                    && !InetAddress.getByName(endpoint.host()).isLoopbackAddress()) {
+                throw new HttpStartException("%s.host = %s: other machines could reach it, and %s"
+                        .formatted(
+                                endpoint.name(),
+                                endpoint.host(),
+                                endpoint.exposure().get()));
             }
         } catch (UnknownHostException e) {
             throw new HttpStartException(
-                    "%s.host = %s: no such host. Set an address of this machine.".formatted(name, host), e);
+                    "%s.host = %s: no such host. Set an address of this machine."
+                            .formatted(endpoint.name(), endpoint.host()),
+                    e);
         }
     }
 

@@ -16,6 +16,8 @@ enum ProblemType {
     BAD_KEY("bad-key", 400, "The URI does not name the key of an item"),
     BAD_QUERY("bad-query", 400, "The query is not one of this path"),
     BAD_PRECONDITION("bad-precondition", 400, "The precondition cannot be used here"),
+    UNAUTHENTICATED("unauthenticated", 401, "The request has no token that is known here"),
+    FORBIDDEN("forbidden", 403, "The token is not for this request"),
     UNKNOWN_PATH("unknown-path", 404, "Nothing is at this path"),
     NO_SUCH_ITEM("no-such-item", 404, "There is no such item"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The path does not take this method"),
@@ -79,6 +81,8 @@ enum ProblemType {
     /** For what Jetty and Javalin refuse before a handler of ours is asked. */
     static ProblemType ofStatus(int status) {
         return switch (status) {
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> FORBIDDEN;
             case 404 -> UNKNOWN_PATH;
             case 405 -> METHOD_NOT_ALLOWED;
             case 408 -> REQUEST_TIMEOUT;

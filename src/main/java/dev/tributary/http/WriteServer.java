@@ -8,7 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,10 +24,12 @@ public final class WriteServer implements AutoCloseable {
     private static final Pattern PLAIN_PATH = Pattern.compile("/|(/[A-Za-z0-9._~-]+)+");
 
     private final Listener listener;
+    private final WriteGuard guard;
     private final Health health;
 
-    private WriteServer(Listener listener, Health health) {
+    private WriteServer(Listener listener, WriteGuard guard, Health health) {
         this.listener = listener;
+        this.guard = guard;
         this.health = health;
     }
 
@@ -46,20 +50,30 @@ public final class WriteServer implements AutoCloseable {
         WriteMeters meters = new WriteMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
         Set<String> paths = routes.stream().map(WriteRoute::path).collect(Collectors.toUnmodifiableSet());
-        Listener listener = Listener.start(
-                "http",
-                settings.host(),
-                settings.port(),
-                settings.allowRemote(),
-                stopTimeout,
-                // The router takes the first pattern that fits: an item is not looked for where another route is.
-                config -> routes.stream()
-                        .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
-                        .map(route -> new RouteEndpoints(
-                                route, new ItemPaths(route, paths), body, meters, new TableHealth(health, route)))
-                        .forEach(endpoints -> endpoints.addTo(config)));
+        WriteGuard guard = WriteGuard.of(
+                settings, routes.stream().map(WriteRoute::name).collect(Collectors.toSet()), health, registry);
+        Listener listener = Listener.start(guard.endpoint(), stopTimeout, config -> {
+            guard.addTo(config, patterns(routes, paths));
+            // The router takes the first pattern that fits: an item is not looked for where another route is.
+            routes.stream()
+                    .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
+                    .map(route -> new RouteEndpoints(
+                            route, new ItemPaths(route, paths), body, meters, new TableHealth(health, route)))
+                    .forEach(endpoints -> endpoints.addTo(config));
+        });
+        guard.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
-        return new WriteServer(listener, health);
+        return new WriteServer(listener, guard, health);
+    }
+
+    private static Map<String, String> patterns(List<WriteRoute> routes, Set<String> paths) {
+        Map<String, String> patterns = new HashMap<>();
+        for (WriteRoute route : routes) {
+            ItemPaths items = new ItemPaths(route, paths);
+            patterns.put(items.collection(), route.name());
+            patterns.put(items.item(), route.name());
+        }
+        return patterns;
     }
 
     private static int depth(WriteRoute route) {
@@ -88,6 +102,7 @@ public final class WriteServer implements AutoCloseable {
     @Override
     public void close() {
         health.report(COMPONENT, Status.DOWN, "stopped");
+        guard.close();
         listener.close();
     }
 }

@@ -70,6 +70,31 @@ class CliTest {
         assertThat(output.toString()).contains("no answer from http://127.0.0.1:" + free + "/health");
     }
 
+    @Test
+    void aTokenIsShownOnceApartFromTheLineForTheFile() {
+        StringWriter line = new StringWriter();
+        int exit = Cli.commandLine()
+                .setOut(new PrintWriter(line))
+                .setErr(new PrintWriter(output))
+                .execute("token", "billing", "users:read,write", "cities:read");
+        assertThat(exit).isZero();
+        assertThat(line.toString().strip()).matches("billing sha256:[0-9a-f]{64} users:read,write cities:read");
+        assertThat(output.toString()).startsWith("trb_").contains("is the token of billing");
+        assertThat(line.toString()).doesNotContain(output.toString().substring(0, 47));
+    }
+
+    @Test
+    void aTokenWithoutNameOrRightsThatThereAreIsNotMade() {
+        assertThat(execute("token", "billing")).isEqualTo(2);
+        assertThat(execute("token", "billing", "users:all")).isEqualTo(2);
+        assertThat(execute("token", "b i", "*")).isEqualTo(2);
+        assertThat(output.toString())
+                .contains("Missing required parameter")
+                .contains("users:all: expected ROUTE:read")
+                .contains("b i: expected a name of 1 to 64")
+                .doesNotContain("trb_");
+    }
+
     private String file(String text) throws IOException {
         return Files.writeString(directory.resolve("tributary.properties"), text)
                 .toString();

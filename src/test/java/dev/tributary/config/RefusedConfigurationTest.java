@@ -323,7 +323,13 @@ class RefusedConfigurationTest {
                 refusal(
                         "http.host = 0.0.0.0",
                         "http.host = 0.0.0.0: is not loopback, and nothing authenticates callers; listen on 127.0.0.1,"
-                                + " or set http.allow-remote=true if only trusted callers reach the port"),
+                                + " give callers tokens with http.tokens, or set http.allow-remote=true if only trusted"
+                                + " callers reach the port"),
+                refusal(
+                        "http.host = 0.0.0.0\nhttp.allow-remote = true\nhttp.tokens = tokens",
+                        "http.host = 0.0.0.0: is not loopback, and tokens would be there for all to see who see the"
+                                + " traffic; listen on 127.0.0.1, or set http.allow-plain-text=true if something in"
+                                + " front ends TLS"),
                 refusal(
                         "admin.host = 127.example.com\nhttp.allow-remote = true",
                         "admin.host = 127.example.com: is not loopback, and nothing authenticates callers; listen on"

@@ -1,0 +1,52 @@
+package dev.tributary.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * The form of tokens: a prefix that scanners for leaked secrets can look for, and 256 random bits.
+ *
+ * <p>Nothing else is taken for a token, so nobody can put a password into the file. That makes one round of SHA-256
+ * enough: slow hashes and salts are for secrets that can be guessed.
+ */
+final class Token {
+
+    static final String PREFIX = "trb_";
+
+    private static final Pattern FORM = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{43}");
+    private static final int BYTES = 32;
+
+    private Token() {}
+
+    static String make(SecureRandom random) {
+        byte[] secret = new byte[BYTES];
+        random.nextBytes(secret);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    static boolean isToken(String text) {
+        return FORM.matcher(text).matches();
+    }
+
+    static byte[] hash(String token) {
+        return sha256(token.getBytes(US_ASCII));
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    static String hex(byte[] hash) {
+        return HexFormat.of().formatHex(hash);
+    }
+}

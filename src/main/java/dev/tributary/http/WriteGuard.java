@@ -1,0 +1,118 @@
+package dev.tributary.http;
+
+import dev.tributary.config.HttpSettings;
+import dev.tributary.telemetry.Health;
+import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Handler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What stands between callers and the write routes. */
+final class WriteGuard implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WriteGuard.class);
+
+    /** How often files are looked at; a change is in use after two looks. */
+    private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
+
+    private final HttpSettings settings;
+    private final Refusals refusals;
+    private final List<Handler.Wrapper> handlers = new ArrayList<>();
+    private final List<Reloaded> files = new ArrayList<>();
+    private final boolean authenticates;
+    private @Nullable ScheduledExecutorService reloading;
+
+    private WriteGuard(HttpSettings settings, Set<String> routes, Health health, MeterRegistry registry)
+            throws UnusableFileException {
+        this.settings = settings;
+        this.refusals = new Refusals(registry);
+        this.authenticates = settings.tokens().isPresent();
+        if (settings.tokens().isPresent()) {
+            Tokens tokens = new Tokens(settings.tokens().get(), routes);
+            files.add(tokens.reloaded(health));
+            handlers.add(new Authentication(tokens, refusals));
+        }
+        for (Reloaded file : files) {
+            file.first();
+        }
+    }
+
+    /**
+     * @param routes names of the write routes there are
+     * @throws HttpStartException if a file is not usable
+     */
+    static WriteGuard of(HttpSettings settings, Set<String> routes, Health health, MeterRegistry registry) {
+        try {
+            return new WriteGuard(settings, routes, health, registry);
+        } catch (UnusableFileException e) {
+            throw new HttpStartException("http.tokens = " + e.getMessage() + ".", e);
+        }
+    }
+
+    Listener.Endpoint endpoint() {
+        return new Listener.Endpoint("http", settings.host(), settings.port(), exposure(), handlers);
+    }
+
+    /** Why other machines must not reach it, if they must not. */
+    private Optional<String> exposure() {
+        if (authenticates) {
+            return settings.allowPlainText()
+                    ? Optional.empty()
+                    : Optional.of("who sees the traffic could use the tokens in it. Set 127.0.0.1, or"
+                            + " http.allow-plain-text=true if something in front ends TLS.");
+        }
+        return settings.allowRemote()
+                ? Optional.empty()
+                : Optional.of("nothing authenticates callers. Set 127.0.0.1, or http.tokens, or http.allow-remote=true"
+                        + " if the network around it is guarded.");
+    }
+
+    /** @param patterns names of write routes, by the patterns of their paths */
+    void addTo(RoutesConfig config, Map<String, String> patterns) {
+        if (authenticates) {
+            config.beforeMatched(new Authorization(patterns, refusals));
+        }
+    }
+
+    /** Begins to look whether files change. */
+    void start() {
+        if (files.isEmpty()) {
+            return;
+        }
+        reloading = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "http-files");
+            thread.setDaemon(true);
+            return thread;
+        });
+        reloading.scheduleWithFixedDelay(
+                this::look, RELOAD_INTERVAL.toMillis(), RELOAD_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        for (Reloaded file : files) {
+            try {
+                file.look();
+            } catch (RuntimeException e) {
+                log.error("a file could not be looked at, and will be again", e); // or the timer would end
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (reloading != null) {
+            reloading.shutdownNow();
+        }
+    }
+}
