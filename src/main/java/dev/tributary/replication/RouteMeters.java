@@ -17,6 +17,8 @@ import java.util.Map;
 /** What one route counts. */
 final class RouteMeters {
 
+    private static final String PARKED = "tributary.parked";
+
     private final Map<Outcome, Counter> changes = new EnumMap<>(Outcome.class);
     private final Map<WriteFailure.Kind, Counter> failures = new EnumMap<>(WriteFailure.Kind.class);
     private final Timer write;
@@ -42,17 +44,23 @@ final class RouteMeters {
                             .tag("kind", lower(kind))
                             .register(registry));
         }
-        Gauge.builder("tributary.parked", measured.deadLetters(), DeadLetters::items)
-                .description("Items that have parked changes on a route, as far as this process knows")
-                .tag("route", route)
-                .register(registry);
-        Gauge.builder("tributary.write.limit", measured.target(), BatchingTable::rate)
-                .description("Writes a second that a target gets at most, because it throttled; +Inf without a limit")
-                .tag("route", route)
-                .register(registry);
+        if (registry.find(PARKED).tag("route", route).gauge() == null) { // a route has a pipeline for each shard
+            registerGauges(registry, measured);
+        }
         write = Timer.builder("tributary.write")
                 .description("Duration of one attempt to write to a target, from when it could start")
                 .tag("route", route)
+                .register(registry);
+    }
+
+    private static void registerGauges(MeterRegistry registry, Route measured) {
+        Gauge.builder(PARKED, measured.deadLetters(), DeadLetters::items)
+                .description("Items that have parked changes on a route, as far as this process knows")
+                .tag("route", measured.name())
+                .register(registry);
+        Gauge.builder("tributary.write.limit", measured.target(), BatchingTable::rate)
+                .description("Writes a second that a target gets at most, because it throttled; +Inf without a limit")
+                .tag("route", measured.name())
                 .register(registry);
     }
 
