@@ -14,6 +14,16 @@ final class AccessKeys {
             "File with the hashes of bearer tokens and what each may do, a line for each, as `tributary token` prints"
                     + " it. With it, every request needs one. Read again while the daemon runs: what is good is used,"
                     + " what is not is left out and shown in health.");
+    static final Key<Path> HTTP_TLS_CERTIFICATE = optional(
+            "http.tls.certificate",
+            ValueType.file("/etc/tributary/tls.crt"),
+            "PEM file with the server's certificate and those between it and the authority, in this order. With it, the"
+                    + " endpoint speaks TLS 1.2 and 1.3 only. Read again while the daemon runs, with its key.");
+    static final Key<Path> HTTP_TLS_KEY = optional(
+            "http.tls.key",
+            ValueType.file("/etc/tributary/tls.key"),
+            "PEM file with the certificate's private key, RSA or EC, as PKCS#8 and not encrypted. Only its owner and"
+                    + " group may read it.");
     static final Key<Boolean> HTTP_ALLOW_PLAIN_TEXT = defaulting(
             "http.allow-plain-text",
             ValueType.bool(),

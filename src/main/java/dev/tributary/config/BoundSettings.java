@@ -27,7 +27,13 @@ record BoundSettings(
     record Log(Format format, Level level) implements LogSettings {}
 
     record Http(
-            String host, int port, boolean allowRemote, int maxBodyBytes, Optional<Path> tokens, boolean allowPlainText)
+            String host,
+            int port,
+            boolean allowRemote,
+            int maxBodyBytes,
+            Optional<Path> tokens,
+            Optional<TlsFiles> tls,
+            boolean allowPlainText)
             implements HttpSettings {}
 
     record Admin(String host, int port, boolean allowRemote) implements AdminSettings {}
@@ -92,6 +98,9 @@ record BoundSettings(
                         values.get(EndpointKeys.HTTP_ALLOW_REMOTE),
                         values.get(EndpointKeys.HTTP_MAX_BODY_BYTES),
                         values.find(AccessKeys.HTTP_TOKENS),
+                        values.find(AccessKeys.HTTP_TLS_CERTIFICATE)
+                                .flatMap(certificate -> values.find(AccessKeys.HTTP_TLS_KEY)
+                                        .map(key -> new TlsFiles(certificate, key))),
                         values.get(AccessKeys.HTTP_ALLOW_PLAIN_TEXT)),
                 new Admin(
                         values.get(EndpointKeys.ADMIN_HOST),

@@ -64,8 +64,15 @@ final class Contradictions extends Reports {
     }
 
     private void checkWhoReachesTheWriteEndpoint() {
-        Optional<Path> tokens = values.find(AccessKeys.HTTP_TOKENS);
-        if (tokens.isEmpty()) {
+        boolean tls = values.find(AccessKeys.HTTP_TLS_CERTIFICATE).isPresent();
+        if (tls != values.find(AccessKeys.HTTP_TLS_KEY).isPresent()) {
+            Key<Path> missing = tls ? AccessKeys.HTTP_TLS_KEY : AccessKeys.HTTP_TLS_CERTIFICATE;
+            report(
+                    values.label(tls ? AccessKeys.HTTP_TLS_CERTIFICATE : AccessKeys.HTTP_TLS_KEY),
+                    "TLS takes a certificate and its key",
+                    "give " + missing.pattern() + " too, or remove this");
+        }
+        if (values.find(AccessKeys.HTTP_TOKENS).isEmpty()) {
             checkLoopback(
                     EndpointKeys.HTTP_HOST,
                     EndpointKeys.HTTP_ALLOW_REMOTE,
@@ -74,13 +81,15 @@ final class Contradictions extends Reports {
             return;
         }
         values.find(EndpointKeys.HTTP_HOST)
-                .filter(host -> !isLoopback(host)
+                .filter(host -> !tls
+                        && !isLoopback(host)
                         && !values.find(AccessKeys.HTTP_ALLOW_PLAIN_TEXT).orElse(true))
                 .ifPresent(host -> report(
                         EndpointKeys.HTTP_HOST,
                         host,
                         "is not loopback, and tokens would be there for all to see who see the traffic",
-                        "listen on 127.0.0.1, or set http.allow-plain-text=true if something in front ends TLS"));
+                        "listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
+                                + " http.allow-plain-text=true if something in front ends TLS"));
     }
 
     private void checkLoopback(Key<String> hostKey, Key<Boolean> allowKey, String remedy) {

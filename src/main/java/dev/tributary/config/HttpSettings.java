@@ -18,6 +18,9 @@ public interface HttpSettings {
     /** The file of tokens; absent: callers are not authenticated. */
     Optional<Path> tokens();
 
+    /** What it shows of itself with TLS; absent: it speaks plain HTTP. */
+    Optional<TlsFiles> tls();
+
     /** Whether tokens are accepted over plain HTTP from other machines. */
     boolean allowPlainText();
 

@@ -123,6 +123,8 @@ final class Keys {
                             EndpointKeys.HTTP_ALLOW_REMOTE,
                             EndpointKeys.HTTP_MAX_BODY_BYTES,
                             AccessKeys.HTTP_TOKENS,
+                            AccessKeys.HTTP_TLS_CERTIFICATE,
+                            AccessKeys.HTTP_TLS_KEY,
                             AccessKeys.HTTP_ALLOW_PLAIN_TEXT)),
             new Section(
                     "Admin endpoint",

@@ -34,6 +34,7 @@ public final class AdminServer implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("nothing authenticates callers. Set 127.0.0.1, or admin.allow-remote=true if the"
                                 + " network around it is guarded."),
+                Optional.empty(),
                 List.of());
         return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
             HealthHandler healthHandler = new HealthHandler(health);

@@ -34,7 +34,7 @@ final class Authentication extends Handler.Wrapper {
             return super.handle(request, response, callback);
         }
         refusals.count(ProblemType.UNAUTHENTICATED);
-        Problems.send(refusal(values.isEmpty()), response, callback);
+        Problems.send(refusal(values.isEmpty()), request, response, callback);
         return true;
     }
 

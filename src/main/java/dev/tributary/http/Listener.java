@@ -20,8 +20,10 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -43,11 +45,13 @@ final class Listener implements AutoCloseable {
     private final Javalin javalin;
     private final String name;
     private final String host;
+    private final boolean tls;
 
-    private Listener(Javalin javalin, String name, String host) {
+    private Listener(Javalin javalin, String name, String host, boolean tls) {
         this.javalin = javalin;
         this.name = name;
         this.host = host;
+        this.tls = tls;
     }
 
     /**
@@ -55,9 +59,16 @@ final class Listener implements AutoCloseable {
      *
      * @param name of the settings it was configured by, such as {@code http}
      * @param exposure whether other machines may reach it; without a text if they may, or why not and what to do
+     * @param tls absent: plain HTTP
      * @param guards what a request passes before the routes, in order
      */
-    record Endpoint(String name, String host, int port, Optional<String> exposure, List<Handler.Wrapper> guards) {}
+    record Endpoint(
+            String name,
+            String host,
+            int port,
+            Optional<String> exposure,
+            Optional<Tls> tls,
+            List<Handler.Wrapper> guards) {}
 
     /** @param stopTimeout longest time that {@link #close()} waits for requests */
     static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<RoutesConfig> routes) {
@@ -71,7 +82,7 @@ final class Listener implements AutoCloseable {
             QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
             threads.setName(name);
             config.jetty.threadPool = threads;
-            config.jetty.addConnector((server, http) -> listen(name, host, endpoint.port(), server, http));
+            config.jetty.addConnector((server, http) -> listen(endpoint, server, http));
             config.jetty.modifyServer(server -> {
                 for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
                     server.insertHandler(endpoint.guards().get(i));
@@ -90,7 +101,7 @@ final class Listener implements AutoCloseable {
         } catch (JavalinException e) {
             throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
         }
-        return new Listener(javalin, name, host);
+        return new Listener(javalin, name, host, endpoint.tls().isPresent());
     }
 
     private static void quiet(JavalinConfig config) {
@@ -118,9 +129,19 @@ final class Listener implements AutoCloseable {
     }
 
     /** Opened here and not by Jetty, whose own failure to listen comes with an error in the log. */
-    private static ServerConnector listen(
-            String name, String host, int port, Server server, HttpConfiguration configuration) {
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+    private static ServerConnector listen(Endpoint endpoint, Server server, HttpConfiguration configuration) {
+        String name = endpoint.name();
+        String host = endpoint.host();
+        int port = endpoint.port();
+        HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+        ServerConnector connector = endpoint.tls()
+                .map(tls -> {
+                    // Callers may name the server as they reach it; the name is not used for anything here.
+                    configuration.addCustomizer(new SecureRequestCustomizer(false));
+                    return new ServerConnector(
+                            server, 1, 1, new SslConnectionFactory(tls.context(), http.getProtocol()), http);
+                })
+                .orElseGet(() -> new ServerConnector(server, 1, 1, http));
         connector.setHost(host);
         connector.setPort(port);
         connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
@@ -176,7 +197,8 @@ final class Listener implements AutoCloseable {
     }
 
     URI uri() {
-        return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+        return URI.create(
+                "%s://%s:%d".formatted(tls ? "https" : "http", host.contains(":") ? "[" + host + "]" : host, port()));
     }
 
     /** Takes no more requests, waits for those that it has, then ends. May be called again. */

@@ -48,7 +48,11 @@ final class Reloaded {
     void first() throws UnusableFileException {
         taken = state();
         seen = taken;
-        health.report(component, Status.UP, use.read());
+        try {
+            health.report(component, Status.UP, use.read());
+        } catch (UnusableFileException e) {
+            throw new UnusableFileException(component + ": " + e.getMessage(), e);
+        }
     }
 
     /** Looks whether they changed. */

@@ -26,7 +26,7 @@ final class Tokens {
     }
 
     Reloaded reloaded(Health health) {
-        return new Reloaded("http tokens", List.of(file), this::read, health);
+        return new Reloaded("http.tokens", List.of(file), this::read, health);
     }
 
     private String read() throws UnusableFileException {

@@ -31,6 +31,7 @@ final class WriteGuard implements AutoCloseable {
     private final List<Handler.Wrapper> handlers = new ArrayList<>();
     private final List<Reloaded> files = new ArrayList<>();
     private final boolean authenticates;
+    private final Optional<Tls> tls;
     private @Nullable ScheduledExecutorService reloading;
 
     private WriteGuard(HttpSettings settings, Set<String> routes, Health health, MeterRegistry registry)
@@ -38,6 +39,8 @@ final class WriteGuard implements AutoCloseable {
         this.settings = settings;
         this.refusals = new Refusals(registry);
         this.authenticates = settings.tokens().isPresent();
+        this.tls = settings.tls().map(Tls::new);
+        tls.ifPresent(used -> files.add(used.reloaded(health)));
         if (settings.tokens().isPresent()) {
             Tokens tokens = new Tokens(settings.tokens().get(), routes);
             files.add(tokens.reloaded(health));
@@ -56,21 +59,22 @@ final class WriteGuard implements AutoCloseable {
         try {
             return new WriteGuard(settings, routes, health, registry);
         } catch (UnusableFileException e) {
-            throw new HttpStartException("http.tokens = " + e.getMessage() + ".", e);
+            throw new HttpStartException(e.getMessage() + ".", e);
         }
     }
 
     Listener.Endpoint endpoint() {
-        return new Listener.Endpoint("http", settings.host(), settings.port(), exposure(), handlers);
+        return new Listener.Endpoint("http", settings.host(), settings.port(), exposure(), tls, handlers);
     }
 
     /** Why other machines must not reach it, if they must not. */
     private Optional<String> exposure() {
         if (authenticates) {
-            return settings.allowPlainText()
+            return tls.isPresent() || settings.allowPlainText()
                     ? Optional.empty()
                     : Optional.of("who sees the traffic could use the tokens in it. Set 127.0.0.1, or"
-                            + " http.allow-plain-text=true if something in front ends TLS.");
+                            + " http.tls.certificate and http.tls.key, or http.allow-plain-text=true if something in"
+                            + " front ends TLS.");
         }
         return settings.allowRemote()
                 ? Optional.empty()

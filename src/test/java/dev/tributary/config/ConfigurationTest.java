@@ -45,7 +45,8 @@ class ConfigurationTest {
         assertThat(settings.log().format()).isEqualTo(LogSettings.Format.TEXT);
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
         assertThat(settings.http())
-                .isEqualTo(new BoundSettings.Http("127.0.0.1", 8080, false, 1_048_576, Optional.empty(), false));
+                .isEqualTo(new BoundSettings.Http(
+                        "127.0.0.1", 8080, false, 1_048_576, Optional.empty(), Optional.empty(), false));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
@@ -386,7 +387,8 @@ class ConfigurationTest {
                 "admin.port", "0"));
 
         assertThat(settings.http())
-                .isEqualTo(new BoundSettings.Http("0.0.0.0", 0, true, 1_048_576, Optional.empty(), false));
+                .isEqualTo(new BoundSettings.Http(
+                        "0.0.0.0", 0, true, 1_048_576, Optional.empty(), Optional.empty(), false));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
     }
 

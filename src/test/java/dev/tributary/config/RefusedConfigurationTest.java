@@ -328,8 +328,16 @@ class RefusedConfigurationTest {
                 refusal(
                         "http.host = 0.0.0.0\nhttp.allow-remote = true\nhttp.tokens = tokens",
                         "http.host = 0.0.0.0: is not loopback, and tokens would be there for all to see who see the"
-                                + " traffic; listen on 127.0.0.1, or set http.allow-plain-text=true if something in"
-                                + " front ends TLS"),
+                                + " traffic; listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
+                                + " http.allow-plain-text=true if something in front ends TLS"),
+                refusal(
+                        "http.tls.certificate = tls.crt",
+                        "http.tls.certificate: TLS takes a certificate and its key; give http.tls.key too, or remove"
+                                + " this"),
+                refusal(
+                        "http.tls.key = tls.key",
+                        "http.tls.key: TLS takes a certificate and its key; give http.tls.certificate too, or remove"
+                                + " this"),
                 refusal(
                         "admin.host = 127.example.com\nhttp.allow-remote = true",
                         "admin.host = 127.example.com: is not loopback, and nothing authenticates callers; listen on"

@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -134,6 +135,18 @@ class AuthenticationTest {
     }
 
     @Test
+    void strangerGetsTheAnswerAlsoBehindALongBody() throws Exception {
+        String chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+        String waiting = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+        String announced = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\nhello";
+        for (String request : List.of(chunked, waiting, announced)) {
+            var response = RawHttp.send(server.port(), request.getBytes(US_ASCII));
+            assertThat(response.status()).as(request).isEqualTo(401);
+            assertThat(response.headers()).containsEntry("connection", "close");
+        }
+    }
+
+    @Test
     void twoTokensAtOnceAreRefused() throws Exception {
         assertThat(send("POST", "/", "Bearer " + root.token(), "Bearer " + reader.token())
                         .statusCode())
@@ -196,12 +209,12 @@ class AuthenticationTest {
         Path broken = Files.writeString(directory.resolve("broken"), "x");
         assertThatThrownBy(() -> server(GivenHttp.onFreePort().withTokens(broken)))
                 .isInstanceOf(HttpStartException.class)
-                .hasMessage("http.tokens = " + broken
+                .hasMessage("http.tokens: " + broken
                         + ": line 1: expected NAME sha256:HASH RIGHT, as tributary token prints it.");
         Path absent = directory.resolve("absent");
         assertThatThrownBy(() -> server(GivenHttp.onFreePort().withTokens(absent)))
                 .isInstanceOf(HttpStartException.class)
-                .hasMessage("http.tokens = " + absent + ": no such file.");
+                .hasMessage("http.tokens: " + absent + ": no such file.");
     }
 
     @Test

@@ -48,7 +48,7 @@ class ReloadedTest {
     }
 
     private Health.Component component() {
-        return java.util.Objects.requireNonNull(health.snapshot().components().get("http tokens"));
+        return java.util.Objects.requireNonNull(health.snapshot().components().get("http.tokens"));
     }
 
     @Test
