@@ -87,8 +87,9 @@ class ManyShardsTest {
 
             await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(lineage.items));
             assertThat(lineage.shards).hasSize(10 + 20 + 20 + 20);
-            assertThat(lineage.shards.values())
-                    .allMatch(shard -> source.endpoint().calls().count(Operation.GetShardIterator, shard) > 0);
+            // a shard without changes of its own adds no row to wait for: it is read a moment later
+            await().atMost(LONG).untilAsserted(() -> assertThat(lineage.shards.values())
+                    .allMatch(shard -> source.endpoint().calls().count(Operation.GetShardIterator, shard) > 0));
             assertThat(early).isEmpty();
             assertThat(writes.byItem.values())
                     .allSatisfy(all -> assertThat(all).isSorted().doesNotHaveDuplicates());
