@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 record MediaTypes(String header, List<String> types) {
 
-    static final MediaTypes POST = of("Accept-Post", "application/json");
+    /** What {@code POST} takes; lines, and an array, are many documents. */
+    static final MediaTypes POST = of("Accept-Post", "application/json", "application/x-ndjson", "application/jsonl");
+
+    static final MediaTypes LINES = of("Accept-Post", "application/x-ndjson", "application/jsonl");
     static final MediaTypes PUT = of("Accept", "application/json");
     static final MediaTypes PATCH = of("Accept-Patch", "application/merge-patch+json", "application/json");
 
