@@ -11,10 +11,10 @@ import io.openapiprocessor.jsonschema.reader.UriReader;
 import io.openapiprocessor.jsonschema.schema.DocumentLoader;
 import io.openapiprocessor.jsonschema.schema.DocumentStore;
 import io.openapiprocessor.jsonschema.schema.JsonInstance;
+import io.openapiprocessor.jsonschema.schema.JsonSchema;
 import io.openapiprocessor.jsonschema.schema.SchemaStore;
 import io.openapiprocessor.jsonschema.validator.Validator;
 import io.openapiprocessor.jsonschema.validator.steps.ValidationStep;
-import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +35,7 @@ final class JsonSchemas {
     private JsonSchemas() {}
 
     /** What is wrong with an OpenAPI 3.1 document: its own form, and that of each schema in it. */
-    static List<String> errorsOf(JsonNode document) throws IOException {
+    static List<String> errorsOf(JsonNode document) {
         OpenApiResult parsed = new OpenApiParser(new DocumentStore(), loader())
                 .parse(URI.create("https://tributary.test/openapi.json"), object(document));
         List<String> errors = new ArrayList<>();
@@ -44,26 +44,26 @@ final class JsonSchemas {
                     .forEach(error -> errors.add(error.getInstanceLocation() + " " + error.getText()));
         }
         SchemaStore store = store();
-        var dialect = store.getSchema(URI.create(DIALECT));
-        for (JsonNode schema : document.findValues("schema")) {
-            collect(new Validator().validate(dialect, new JsonInstance(object(schema))), errors);
-        }
-        for (JsonNode schema : document.at("/components/schemas")) {
-            collect(new Validator().validate(dialect, new JsonInstance(object(schema))), errors);
-        }
+        JsonSchema dialect = store.getSchema(URI.create(DIALECT));
+        document.findValues("schema").forEach(schema -> errors.addAll(errorsOf(schema, dialect)));
+        document.at("/components/schemas").forEach(schema -> errors.addAll(errorsOf(schema, dialect)));
         return errors;
     }
 
-    /** What is wrong with a value by a schema, whose references are to parts of a document. */
-    static List<String> errorsOf(JsonNode value, JsonNode schema, JsonNode document) throws IOException {
+    /** A schema whose references are to parts of a document. */
+    static JsonSchema schema(JsonNode schema, JsonNode document) {
         Map<String, Object> whole = new LinkedHashMap<>();
         whole.put("$schema", DIALECT);
         whole.put("allOf", List.of(object(schema)));
         whole.put("components", Map.of("schemas", object(document.at("/components/schemas"))));
         SchemaStore store = store();
-        URI id = store.register(whole);
+        return store.getSchema(store.register(whole));
+    }
+
+    /** What is wrong with a value. */
+    static List<String> errorsOf(JsonNode value, JsonSchema schema) {
         List<String> errors = new ArrayList<>();
-        collect(new Validator().validate(store.getSchema(id), new JsonInstance(object(value))), errors);
+        collect(new Validator().validate(schema, new JsonInstance(object(value))), errors);
         return errors;
     }
 
@@ -86,8 +86,8 @@ final class JsonSchemas {
         step.getSteps().forEach(inner -> collect(inner, errors));
     }
 
-    private static Object object(JsonNode node) throws IOException {
-        return JSON.treeToValue(node, Object.class);
+    private static Object object(JsonNode node) {
+        return JSON.convertValue(node, Object.class);
     }
 
     private static SchemaStore store() {
