@@ -1,6 +1,28 @@
 package dev.tributary.http;
 
-import static dev.tributary.http.ProblemType.*;
+import static dev.tributary.http.ProblemType.BAD_KEY;
+import static dev.tributary.http.ProblemType.BAD_PRECONDITION;
+import static dev.tributary.http.ProblemType.BAD_QUERY;
+import static dev.tributary.http.ProblemType.BAD_REQUEST;
+import static dev.tributary.http.ProblemType.BODY_TOO_LARGE;
+import static dev.tributary.http.ProblemType.CONTENDED;
+import static dev.tributary.http.ProblemType.FORBIDDEN;
+import static dev.tributary.http.ProblemType.INTERNAL_ERROR;
+import static dev.tributary.http.ProblemType.INVALID_ITEM;
+import static dev.tributary.http.ProblemType.ITEM_TOO_LARGE;
+import static dev.tributary.http.ProblemType.MALFORMED_JSON;
+import static dev.tributary.http.ProblemType.NOT_AN_OBJECT;
+import static dev.tributary.http.ProblemType.NO_SUCH_ITEM;
+import static dev.tributary.http.ProblemType.PATCH_TOO_LARGE;
+import static dev.tributary.http.ProblemType.PRECONDITION_FAILED;
+import static dev.tributary.http.ProblemType.PRECONDITION_REQUIRED;
+import static dev.tributary.http.ProblemType.REQUEST_TIMEOUT;
+import static dev.tributary.http.ProblemType.TABLE_UNAVAILABLE;
+import static dev.tributary.http.ProblemType.THROTTLED;
+import static dev.tributary.http.ProblemType.TIMEOUT;
+import static dev.tributary.http.ProblemType.UNAUTHENTICATED;
+import static dev.tributary.http.ProblemType.UNAVAILABLE;
+import static dev.tributary.http.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
