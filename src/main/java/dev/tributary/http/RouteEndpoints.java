@@ -20,22 +20,29 @@ final class RouteEndpoints {
     /** By method; the same for an item in the path and in the query. */
     private final Map<HandlerType, Handler> ofItem = new LinkedHashMap<>();
 
-    RouteEndpoints(WriteRoute route, ItemPaths paths, RequestBody body, WriteMeters meters, TableHealth table) {
+    RouteEndpoints(
+            WriteRoute route,
+            ItemPaths paths,
+            RequestBody body,
+            WriteMeters meters,
+            KeyMeters keys,
+            TableHealth table) {
         this.paths = paths;
         ItemRequests requests = new ItemRequests(route, paths, body);
-        this.post = new RouteHandler(route, paths, new ChangeHandler(route, requests::post), meters, table);
+        this.post =
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);
         Handler get = new RouteHandler(route, paths, new GetHandler(route, paths), meters, table);
         ofItem.put(HandlerType.GET, get);
         ofItem.put(HandlerType.HEAD, get);
         ofItem.put(
                 HandlerType.PUT,
-                new RouteHandler(route, paths, new ChangeHandler(route, requests::put), meters, table));
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::put, keys), meters, table));
         ofItem.put(
                 HandlerType.PATCH,
-                new RouteHandler(route, paths, new ChangeHandler(route, requests::patch), meters, table));
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::patch, keys), meters, table));
         ofItem.put(
                 HandlerType.DELETE,
-                new RouteHandler(route, paths, new ChangeHandler(route, requests::delete), meters, table));
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::delete, keys), meters, table));
         ofItem.put(HandlerType.OPTIONS, this::options);
     }
 

@@ -48,6 +48,7 @@ public final class WriteServer implements AutoCloseable {
             Duration stopTimeout) {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
+        KeyMeters keys = new KeyMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
         Set<String> paths = routes.stream().map(WriteRoute::path).collect(Collectors.toUnmodifiableSet());
         WriteGuard guard = WriteGuard.of(
@@ -58,7 +59,7 @@ public final class WriteServer implements AutoCloseable {
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .map(route -> new RouteEndpoints(
-                            route, new ItemPaths(route, paths), body, meters, new TableHealth(health, route)))
+                            route, new ItemPaths(route, paths), body, meters, keys, new TableHealth(health, route)))
                     .forEach(endpoints -> endpoints.addTo(config));
         });
         guard.start();
