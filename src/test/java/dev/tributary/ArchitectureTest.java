@@ -42,7 +42,8 @@ class ArchitectureTest {
                         "dev.tributary.projection",
                         "dev.tributary.ordering",
                         "dev.tributary.table",
-                        "dev.tributary.deadletter")
+                        "dev.tributary.deadletter",
+                        "dev.tributary.idempotency")
                 .layer("words")
                 .definedBy("dev.tributary.telemetry", "dev.tributary.config", "dev.tributary.model")
                 .whereLayer("main")
@@ -60,7 +61,7 @@ class ArchitectureTest {
 
     @Test
     void partsKnowNothingOfOneAnother() {
-        slices().matching("dev.tributary.(projection|ordering|table|deadletter)..")
+        slices().matching("dev.tributary.(projection|ordering|table|deadletter|idempotency)..")
                 .should()
                 .notDependOnEachOther()
                 .check(CLASSES);

@@ -73,6 +73,16 @@ class DeploymentFilesTest {
                         "dynamodb:PutItem",
                         "dynamodb:Query",
                         "dynamodb:UpdateItem");
+        assertThat(actions("tributary-idempotency"))
+                .containsExactly(
+                        "dynamodb:CreateTable",
+                        "dynamodb:DeleteItem",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:DescribeTimeToLive",
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:UpdateItem",
+                        "dynamodb:UpdateTimeToLive");
         assertThat(actions("tributary-users-CoordinatorState")).containsExactly("dynamodb:DescribeTable");
         assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
     }

@@ -48,6 +48,7 @@ public final class DynamoDbFront implements AutoCloseable {
     private UnaryOperator<String> answers = answer -> answer;
     private Predicate<Call> held = call -> false;
     private Predicate<Call> refused = call -> false;
+    private Predicate<Call> lost = call -> false;
     private CompletableFuture<Boolean> release = new CompletableFuture<>();
     private int waiting;
     private int refusals;
@@ -99,6 +100,11 @@ public final class DynamoDbFront implements AutoCloseable {
         refused = calls;
     }
 
+    /** These take effect from now on, and their connections break before they are answered. */
+    public synchronized void loseAnswers(Predicate<Call> calls) {
+        lost = calls;
+    }
+
     /** Passes on what waits, and everything from now on. */
     public synchronized void release() {
         end(true);
@@ -112,6 +118,7 @@ public final class DynamoDbFront implements AutoCloseable {
     private void end(boolean pass) {
         held = call -> false;
         refused = call -> false;
+        lost = call -> false;
         release.complete(pass);
         release = new CompletableFuture<>();
     }
@@ -146,6 +153,9 @@ public final class DynamoDbFront implements AutoCloseable {
             synchronized (this) {
                 passed.add(call);
             }
+            if (isLost(call)) {
+                return;
+            }
             answer(exchange, answer.statusCode(), answers().apply(answer.body()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -156,6 +166,10 @@ public final class DynamoDbFront implements AutoCloseable {
         boolean now = refused.test(call);
         refusals += now ? 1 : 0;
         return now;
+    }
+
+    private synchronized boolean isLost(Call call) {
+        return lost.test(call);
     }
 
     private boolean awaitRelease(Call call) {

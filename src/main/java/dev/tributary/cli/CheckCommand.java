@@ -38,7 +38,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
         try (Clients clients = new Clients(settings.aws(), null, timings.writeTimeout(), 0)) {
-            TableChecks.run(settings, clients);
+            TableChecks.run(settings, clients).plans().forEach(out::println);
         }
         out.println("The configuration is good, and the tables fit it.");
         return ExitCode.OK;

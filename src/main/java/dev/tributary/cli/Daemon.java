@@ -133,6 +133,7 @@ final class Daemon {
         if (settings.write().isEmpty()) {
             return;
         }
+        IdempotencyTables keys = new IdempotencyTables(settings.application(), Clock.systemUTC());
         List<WriteRoute> routes = settings.write().entrySet().stream()
                 .map(write -> new WriteRoute(
                         write.getKey(),
@@ -140,7 +141,8 @@ final class Daemon {
                         tables.table(TableChecks.writePrefix(write.getKey())).key(),
                         clients.control(write.getValue()),
                         WRITE_TIMEOUT,
-                        Clock.systemUTC()))
+                        Clock.systemUTC(),
+                        keys.of(write.getValue(), clients)))
                 .toList();
         WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
         writes = server;

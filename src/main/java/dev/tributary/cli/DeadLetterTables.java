@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
 import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.table.TableCreation;
 import dev.tributary.table.WriteFailure;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,7 +47,9 @@ final class DeadLetterTables {
     private DeadLetterTable prepare(DynamoDbAsyncClient client, boolean local) {
         DeadLetterTable table = new DeadLetterTable(client, name, timeout);
         try {
-            if (table.create(!local).join()) {
+            if (new TableCreation(client, name, DeadLetterTable.KEY, !local)
+                    .run()
+                    .join()) {
                 log.info("created dead-letter table {}", name);
             }
         } catch (CompletionException e) {

@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
 import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.DeletePolicy;
@@ -8,6 +9,7 @@ import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
 import dev.tributary.projection.Projection;
@@ -16,7 +18,9 @@ import dev.tributary.table.DescribedTable;
 import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.WriteFailure;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +43,9 @@ final class TableChecks {
     private final Map<String, DescribedTable> tables = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
+    /** What a start does to tables, for people. */
+    private final Set<String> plans = new LinkedHashSet<>();
+
     /** Whether a problem may be gone at the next start, so that a supervisor should try. */
     private boolean mayPass;
 
@@ -55,6 +62,7 @@ final class TableChecks {
         TableChecks checks = new TableChecks(clients);
         settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         settings.write().forEach(checks::write);
+        checks.keys(settings);
         checks.refuse();
         return checks;
     }
@@ -126,6 +134,45 @@ final class TableChecks {
                 problems.addAll(e.errors());
             }
         });
+    }
+
+    /** The table of idempotency keys in each place: its key is ours to choose. */
+    private void keys(Settings settings) {
+        String name = IdempotencyTables.name(settings.application());
+        settings.write().values().stream()
+                .filter(IdempotencyTables::isUsed)
+                .collect(Collectors.toMap(clients::place, write -> write, (one, same) -> one))
+                .forEach((place, write) -> keys(name, place, write));
+    }
+
+    private void keys(String name, String place, TableSettings write) {
+        try {
+            KeySchema key = DescribedTable.of(clients.control(write)
+                            .describeTable(request -> request.tableName(name))
+                            .join()
+                            .table())
+                    .key();
+            if (!key.equals(IdempotencyTable.KEY)) {
+                problem(
+                        "application",
+                        name.substring(0, name.length() - IdempotencyTables.SUFFIX.length()),
+                        "its table of idempotency keys " + name + " in " + place + " exists with another key than "
+                                + IdempotencyTable.KEY.partition().name() + ":"
+                                + IdempotencyTable.KEY.partition().type()
+                                + "; delete it if it is nothing else, or choose another application name");
+            }
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ResourceNotFoundException) {
+                plans.add("A start makes table " + name + " in " + place + ", for idempotency keys.");
+            } // whatever else is wrong with it stops no start, and is said there
+        } catch (SdkClientException e) {
+            return; // said of the route's table
+        }
+    }
+
+    /** What a start does to tables, for people. */
+    Set<String> plans() {
+        return Collections.unmodifiableSet(plans);
     }
 
     private void stream(String prefix, SourceSettings settings, DescribedTable table, String leaseTable) {

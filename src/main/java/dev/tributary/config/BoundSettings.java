@@ -84,7 +84,8 @@ record BoundSettings(
             Map<String, GeneratedValue> generated,
             Map<String, GeneratedValue> refreshed,
             Optional<String> version,
-            PreconditionPolicy precondition)
+            PreconditionPolicy precondition,
+            IdempotencySettings idempotency)
             implements WriteSettings {}
 
     static Settings of(Values values) {
@@ -172,6 +173,10 @@ record BoundSettings(
                 values.all(WriteKeys.GENERATED, name),
                 values.all(WriteKeys.REFRESHED, name),
                 values.find(WriteKeys.VERSION, name),
-                values.get(WriteKeys.PRECONDITION, name));
+                values.get(WriteKeys.PRECONDITION, name),
+                new IdempotencySettings(
+                        values.get(WriteKeys.IDEMPOTENCY, name),
+                        values.find(WriteKeys.IDEMPOTENCY_ATTRIBUTE, name),
+                        values.get(WriteKeys.IDEMPOTENCY_EXPIRES, name)));
     }
 }

@@ -181,6 +181,12 @@ final class Contradictions extends Reports {
                     "its lease table would have the name of the table of dead letters",
                     "choose another name for the source");
         }
+        if (source.equals("idempotency")) {
+            report(
+                    "source." + source,
+                    "its lease table would have the name of the table of idempotency keys",
+                    "choose another name for the source");
+        }
         List<String> routes = values.names(RouteKeys.TABLE, source);
         if (routes.isEmpty()) {
             report(

@@ -17,7 +17,7 @@ final class Keys {
             ValueType.text("1 to 128 letters, digits, _ . or -", "tributary", "[A-Za-z0-9_.-]{1,128}"),
             "tributary",
             "Prefix of the tables the daemon owns: one lease table per source, `<application>-<source>`, and"
-                    + " `<application>-dead-letters` in each place where a source is. Workers with the same application share the shards. Another application reads every stream again.");
+                    + " `<application>-dead-letters` in each place where a source is, and `<application>-idempotency` in each place where a write route's table is. Workers with the same application share the shards. Another application reads every stream again.");
     static final Key<String> WORKER_ID = optional(
             "worker-id",
             ValueType.text("1 to 128 characters without white space", "worker-1", "\\S{1,128}"),
@@ -69,8 +69,8 @@ final class Keys {
             new Section(
                     "Sources",
                     "`<source>` is a name of your choice, of small letters, digits and hyphens. It is part of the lease"
-                            + " table's name: renaming a source starts it anew. No source is called `dead-letters`, because of the table"
-                            + " of that name. A source has at least one route.",
+                            + " table's name: renaming a source starts it anew. No source is called `dead-letters` or `idempotency`, because of the tables"
+                            + " of those names. A source has at least one route.",
                     List.of(
                             SourceKeys.TABLE,
                             SourceKeys.REGION,
@@ -113,7 +113,10 @@ final class Keys {
                             WriteKeys.GENERATED,
                             WriteKeys.REFRESHED,
                             WriteKeys.VERSION,
-                            WriteKeys.PRECONDITION)),
+                            WriteKeys.PRECONDITION,
+                            WriteKeys.IDEMPOTENCY,
+                            WriteKeys.IDEMPOTENCY_ATTRIBUTE,
+                            WriteKeys.IDEMPOTENCY_EXPIRES)),
             new Section(
                     "Write endpoint",
                     "Where requests to the write routes arrive.",

@@ -57,6 +57,7 @@ final class WriteContradictions extends Reports {
             checkMadeOnce(WriteKeys.REFRESHED, WriteKeys.GENERATED, write);
             checkRequired(write);
             checkVersion(types, write);
+            checkIdempotency(types, write);
         }
     }
 
@@ -95,6 +96,49 @@ final class WriteContradictions extends Reports {
                                 "is required, but not in " + values.label(WriteKeys.ALLOWED, write),
                                 "add it there, or do not require it",
                                 write)));
+    }
+
+    private void checkIdempotency(Map<String, AttributeType> types, String write) {
+        String attribute = values.find(WriteKeys.IDEMPOTENCY_ATTRIBUTE, write).orElse(null);
+        if (attribute == null) {
+            return;
+        }
+        values.find(WriteKeys.IDEMPOTENCY, write)
+                .filter(policy -> policy == IdempotencyPolicy.OFF)
+                .ifPresent(policy -> report(
+                        WriteKeys.IDEMPOTENCY_ATTRIBUTE,
+                        attribute,
+                        "has no effect, as " + values.label(WriteKeys.IDEMPOTENCY, write) + " is off",
+                        "remove one of them",
+                        write));
+        AttributeType type = types.getOrDefault(attribute, AttributeType.S);
+        if (type != AttributeType.S && type != AttributeType.N) {
+            report(
+                    WriteKeys.IDEMPOTENCY_ATTRIBUTE,
+                    attribute,
+                    "a key is a string or a number, but " + values.label(WriteKeys.TYPE, write, attribute) + " is "
+                            + type,
+                    "name another attribute",
+                    write);
+        }
+        for (Key<?> key : List.<Key<?>>of(WriteKeys.DEFAULTS, WriteKeys.GENERATED, WriteKeys.REFRESHED)) {
+            if (values.all(key, write).containsKey(attribute)) {
+                report(
+                        WriteKeys.IDEMPOTENCY_ATTRIBUTE,
+                        attribute,
+                        "is the client's to choose, but has " + values.label(key, write, attribute) + " too",
+                        "remove that, or name another attribute",
+                        write);
+            }
+        }
+        if (values.find(WriteKeys.VERSION, write).filter(attribute::equals).isPresent()) {
+            report(
+                    WriteKeys.IDEMPOTENCY_ATTRIBUTE,
+                    attribute,
+                    "is the client's to choose, but " + values.label(WriteKeys.VERSION, write) + " counts it up",
+                    "name another attribute",
+                    write);
+        }
     }
 
     private void checkVersion(Map<String, AttributeType> types, String write) {

@@ -7,6 +7,7 @@ import static dev.tributary.config.KeyTypes.REGION_CODE;
 import static dev.tributary.config.KeyTypes.TABLE_NAME;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 
 /** Which requests are written to which table. */
@@ -61,6 +62,23 @@ final class WriteKeys {
             ValueType.oneOf(PreconditionPolicy.class, PreconditionPolicy.REQUIRED),
             "optional",
             "`required` refuses to change, replace or delete an existing item without `If-Match`.");
+
+    static final Key<IdempotencyPolicy> IDEMPOTENCY = defaulting(
+            "write.<write>.idempotency",
+            ValueType.oneOf(IdempotencyPolicy.class, IdempotencyPolicy.REQUIRED),
+            "optional",
+            "Whether a request may, must or must not carry a key under which it takes effect once. `off` refuses"
+                    + " `Idempotency-Key`.");
+    static final Key<String> IDEMPOTENCY_ATTRIBUTE = optional(
+            "write.<write>.idempotency.attribute",
+            ValueType.text("an attribute name", "order_id", "(?s).+"),
+            "Attribute, a string or a number, whose value is the key of a `POST` or `PUT`, instead of"
+                    + " `Idempotency-Key`. `PATCH` and `DELETE`, which have no whole item, take the header.");
+    static final Key<Duration> IDEMPOTENCY_EXPIRES = defaulting(
+            "write.<write>.idempotency.expires",
+            ValueType.duration("1m", "720h", "1h"),
+            "24h",
+            "How long a key is known. After that the same request takes effect again.");
 
     private WriteKeys() {}
 }

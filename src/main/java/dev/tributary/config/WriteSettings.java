@@ -33,4 +33,7 @@ public interface WriteSettings extends TableSettings {
 
     /** {@link PreconditionPolicy#REQUIRED} only with a {@link #version()}. */
     PreconditionPolicy precondition();
+
+    /** What is done with keys of requests. */
+    IdempotencySettings idempotency();
 }

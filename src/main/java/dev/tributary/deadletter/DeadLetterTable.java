@@ -1,5 +1,8 @@
 package dev.tributary.deadletter;
 
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Mark;
@@ -30,6 +33,11 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  */
 public final class DeadLetterTable {
 
+    /** The key that the table has. */
+    public static final KeySchema KEY = new KeySchema(
+            new KeyAttribute(DeadLetterRow.ROUTE, AttributeType.S),
+            Optional.of(new KeyAttribute(DeadLetterRow.POSITION, AttributeType.S)));
+
     private static final String NOT_THERE = "attribute_not_exists(#position)";
     private static final String THERE = "attribute_exists(#position)";
     private static final Map<String, String> POSITION_NAME = Map.of("#position", DeadLetterRow.POSITION);
@@ -53,16 +61,6 @@ public final class DeadLetterTable {
 
     public String name() {
         return name;
-    }
-
-    /**
-     * Makes the table, unless there is one already. Does not wait until it can be written.
-     *
-     * @param protect whether only somebody who turns its deletion protection off may delete it
-     * @return whether it was made
-     */
-    public CompletableFuture<Boolean> create(boolean protect) {
-        return new TableCreation(client, name, protect).run();
     }
 
     /** The dead letters of one route, for looking through and taking out. */

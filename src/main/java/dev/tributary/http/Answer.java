@@ -2,6 +2,7 @@ package dev.tributary.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.ingest.WriteResult;
 import io.javalin.http.Context;
 import java.util.Collections;
@@ -43,12 +44,21 @@ record Answer(int status, Map<String, String> headers, String body) {
             headers.put("Cache-Control", REVALIDATE);
             return answer(304, headers, Optional.of(same.version()), "");
         }
+        if (result instanceof WriteResult.Replayed again) {
+            headers.putAll(again.answer().headers());
+            headers.put("Idempotency-Replayed", "true");
+            return new Answer(again.answer().status(), headers, again.answer().body());
+        }
         return ProblemDocument.of(((WriteResult.Refused) result).problem()).answer();
     }
 
     private static Answer answer(int status, Map<String, String> headers, Optional<String> version, String body) {
         version.ifPresent(known -> headers.put("ETag", Preconditions.etag(known)));
         return new Answer(status, headers, body);
+    }
+
+    SavedAnswer saved() {
+        return new SavedAnswer(status, headers, body);
     }
 
     void send(Context context) {

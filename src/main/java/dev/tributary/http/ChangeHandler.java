@@ -1,30 +1,132 @@
 package dev.tributary.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tributary.idempotency.Fingerprint;
+import dev.tributary.ingest.Delivery;
+import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.ItemChange;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
 final class ChangeHandler implements RouteHandler.Work {
 
-    /** Makes a change of a request. */
+    private static final List<String> PRECONDITIONS = List.of("If-Match", "If-None-Match");
+
+    /** Takes a request in. */
     interface Reader {
-        ItemChange read(Context context) throws RefusedException;
+        ItemRequest read(Context context) throws RefusedException;
     }
 
     private final WriteRoute route;
+    private final ItemPaths paths;
     private final Reader reader;
+    private final KeyMeters meters;
 
-    ChangeHandler(WriteRoute route, Reader reader) {
+    ChangeHandler(WriteRoute route, ItemPaths paths, Reader reader, KeyMeters meters) {
         this.route = route;
+        this.paths = paths;
         this.reader = reader;
+        this.meters = meters;
     }
 
     @Override
     public CompletableFuture<WriteResult> start(Context context) throws RefusedException {
-        return route.run(reader.read(context));
+        Optional<String> header = IdempotencyKey.of(context);
+        Optional<Idempotency> idempotency = route.idempotency();
+        if (idempotency.isEmpty()) {
+            if (header.isPresent()) {
+                throw IdempotencyKey.bad(
+                        "This path takes no %s, as write.%s.idempotency is off: the request might take effect twice all the same."
+                                .formatted(IdempotencyKey.HEADER, route.name()));
+            }
+            return route.run(reader.read(context).change());
+        }
+        return start(context, header, idempotency.get());
+    }
+
+    private CompletableFuture<WriteResult> start(Context context, Optional<String> header, Idempotency idempotency)
+            throws RefusedException {
+        boolean ofItem = idempotency.attribute().isPresent() && putsItem(context);
+        if (ofItem && header.isPresent()) {
+            throw IdempotencyKey.bad("The key of this request is the value of %s in its document. Send no %s."
+                    .formatted(idempotency.attribute().get(), IdempotencyKey.HEADER));
+        }
+        if (!ofItem && header.isEmpty() && idempotency.required()) {
+            throw missing("Expected the header %s, so that the request can be repeated and takes effect once."
+                    .formatted(IdempotencyKey.HEADER));
+        }
+        ItemRequest request = reader.read(context);
+        ItemChange change;
+        try {
+            change = request.change();
+        } catch (RefusedException refused) {
+            // What it asks for was good enough once, if it was carried out before the configuration changed.
+            if (header.isEmpty()) {
+                throw refused;
+            }
+            return meters.count(route, known(context, idempotency, header.get(), request, refused));
+        }
+        Optional<String> key = ofItem ? idempotency.keyIn(change) : header;
+        if (key.isEmpty()) {
+            if (idempotency.required()) {
+                throw missing("Expected a value of %s in the document: it is the idempotency key here."
+                        .formatted(idempotency.attribute().orElseThrow()));
+            }
+            return route.run(change);
+        }
+        String fingerprint;
+        try {
+            fingerprint = fingerprint(context, request);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a change was made of what is no JSON", e);
+        }
+        return meters.count(route, route.run(change, delivery(context, idempotency, key.get(), fingerprint)));
+    }
+
+    private static boolean putsItem(Context context) {
+        return List.of("POST", "PUT").contains(context.req().getMethod());
+    }
+
+    private static ProblemException missing(String detail) {
+        return new ProblemException(ProblemDocument.of(ProblemType.IDEMPOTENCY_KEY_REQUIRED, detail));
+    }
+
+    private CompletableFuture<WriteResult> known(
+            Context context, Idempotency idempotency, String key, ItemRequest request, RefusedException refused)
+            throws RefusedException {
+        try {
+            return route.end(
+                    new WriteResult.Refused(refused.problem()),
+                    delivery(context, idempotency, key, fingerprint(context, request)));
+        } catch (JsonProcessingException e) {
+            throw refused; // what is no JSON never was carried out
+        }
+    }
+
+    private Delivery delivery(Context context, Idempotency idempotency, String key, String fingerprint) {
+        return idempotency.delivery(Caller.nameOf(context), key, fingerprint, result -> Answer.of(paths, result)
+                .saved());
+    }
+
+    private static String fingerprint(Context context, ItemRequest request) throws JsonProcessingException {
+        String query = context.req().getQueryString();
+        Fingerprint fingerprint = new Fingerprint(
+                context.req().getMethod(), context.req().getRequestURI() + (query == null ? "" : "?" + query));
+        for (String name : PRECONDITIONS) {
+            for (String value : Collections.list(context.req().getHeaders(name))) {
+                fingerprint.precondition(name, value);
+            }
+        }
+        if (request.document().length > 0) {
+            fingerprint.document(request.document());
+        }
+        return fingerprint.end();
     }
 }

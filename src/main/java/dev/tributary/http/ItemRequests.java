@@ -1,6 +1,6 @@
 package dev.tributary.http;
 
-import dev.tributary.ingest.ItemChange;
+import dev.tributary.ingest.Precondition;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
@@ -20,21 +20,31 @@ final class ItemRequests {
         this.body = body;
     }
 
-    ItemChange post(Context context) throws RefusedException {
+    ItemRequest post(Context context) {
         new Query(context.req().getQueryString()).end();
-        return route.post(body.read(context, MediaTypes.POST), Preconditions.ofWrite(context));
+        byte[] document = body.read(context, MediaTypes.POST);
+        Precondition precondition = Preconditions.ofWrite(context);
+        return new ItemRequest(document, text -> route.post(text, precondition));
     }
 
-    ItemChange put(Context context) throws RefusedException {
-        return route.put(key(context), body.read(context, MediaTypes.PUT), Preconditions.ofWrite(context));
+    ItemRequest put(Context context) throws RefusedException {
+        Map<String, AttributeValue> key = key(context);
+        byte[] document = body.read(context, MediaTypes.PUT);
+        Precondition precondition = Preconditions.ofWrite(context);
+        return new ItemRequest(document, text -> route.put(key, text, precondition));
     }
 
-    ItemChange patch(Context context) throws RefusedException {
-        return route.patch(key(context), body.read(context, MediaTypes.PATCH), Preconditions.ofWrite(context));
+    ItemRequest patch(Context context) throws RefusedException {
+        Map<String, AttributeValue> key = key(context);
+        byte[] document = body.read(context, MediaTypes.PATCH);
+        Precondition precondition = Preconditions.ofWrite(context);
+        return new ItemRequest(document, text -> route.patch(key, text, precondition));
     }
 
-    ItemChange delete(Context context) throws RefusedException {
-        return route.delete(key(context), Preconditions.ofWrite(context));
+    ItemRequest delete(Context context) throws RefusedException {
+        Map<String, AttributeValue> key = key(context);
+        Precondition precondition = Preconditions.ofWrite(context);
+        return ItemRequest.withoutDocument(none -> route.delete(key, precondition));
     }
 
     private Map<String, AttributeValue> key(Context context) throws RefusedException {

@@ -16,18 +16,22 @@ enum ProblemType {
     BAD_KEY("bad-key", 400, "The URI does not name the key of an item"),
     BAD_QUERY("bad-query", 400, "The query is not one of this path"),
     BAD_PRECONDITION("bad-precondition", 400, "The precondition cannot be used here"),
+    BAD_IDEMPOTENCY_KEY("bad-idempotency-key", 400, "The idempotency key cannot be used here"),
+    IDEMPOTENCY_KEY_REQUIRED("idempotency-key-required", 400, "The request has to carry an idempotency key"),
     UNAUTHENTICATED("unauthenticated", 401, "The request has no token that is known here"),
     FORBIDDEN("forbidden", 403, "The token is not for this request"),
     UNKNOWN_PATH("unknown-path", 404, "Nothing is at this path"),
     NO_SUCH_ITEM("no-such-item", 404, "There is no such item"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The path does not take this method"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request did not arrive in time"),
+    REQUEST_IN_PROGRESS("request-in-progress", 409, "A request with this idempotency key is being carried out"),
     PRECONDITION_FAILED("precondition-failed", 412, "The item is not what the request asks it to be"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
     ITEM_TOO_LARGE("item-too-large", 413, "The item is larger than DynamoDB takes"),
     PATCH_TOO_LARGE("patch-too-large", 413, "The patch has more changes than DynamoDB takes at once"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not declared as JSON"),
     INVALID_ITEM("invalid-item", 422, "The document cannot be an item of the table"),
+    IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The idempotency key is that of another request"),
     PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
     THROTTLED("throttled", 503, "The table is at its capacity"),
@@ -72,6 +76,10 @@ enum ProblemType {
             case PRECONDITION_FAILED -> PRECONDITION_FAILED;
             case PRECONDITION_REQUIRED -> PRECONDITION_REQUIRED;
             case BAD_PRECONDITION -> BAD_PRECONDITION;
+            case BAD_IDEMPOTENCY_KEY -> BAD_IDEMPOTENCY_KEY;
+            case IDEMPOTENCY_KEY_REQUIRED -> IDEMPOTENCY_KEY_REQUIRED;
+            case IDEMPOTENCY_KEY_REUSED -> IDEMPOTENCY_KEY_REUSED;
+            case REQUEST_IN_PROGRESS -> REQUEST_IN_PROGRESS;
             case CONTENDED -> CONTENDED;
             case THROTTLED -> THROTTLED;
             case TIMEOUT -> TIMEOUT;

@@ -27,23 +27,25 @@ final class RouteEndpoints {
             RequestBody body,
             BulkRequests bulkRequests,
             WriteMeters meters,
+            KeyMeters keys,
             TableHealth table) {
         this.paths = paths;
         this.bulk = new BulkHandler(route, paths, bulkRequests, body.maxBytes(), meters, table);
         ItemRequests requests = new ItemRequests(route, paths, body);
-        this.post = new RouteHandler(route, paths, new ChangeHandler(route, requests::post), meters, table);
+        this.post =
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);
         Handler get = new RouteHandler(route, paths, new GetHandler(route, paths), meters, table);
         ofItem.put(HandlerType.GET, get);
         ofItem.put(HandlerType.HEAD, get);
         ofItem.put(
                 HandlerType.PUT,
-                new RouteHandler(route, paths, new ChangeHandler(route, requests::put), meters, table));
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::put, keys), meters, table));
         ofItem.put(
                 HandlerType.PATCH,
-                new RouteHandler(route, paths, new ChangeHandler(route, requests::patch), meters, table));
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::patch, keys), meters, table));
         ofItem.put(
                 HandlerType.DELETE,
-                new RouteHandler(route, paths, new ChangeHandler(route, requests::delete), meters, table));
+                new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::delete, keys), meters, table));
         ofItem.put(HandlerType.OPTIONS, this::options);
     }
 

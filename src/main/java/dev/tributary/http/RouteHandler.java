@@ -66,6 +66,9 @@ final class RouteHandler implements Handler {
         if (result instanceof WriteResult.Changed) {
             return "changed";
         }
+        if (result instanceof WriteResult.Replayed) {
+            return "replayed";
+        }
         return result instanceof WriteResult.Found ? "found" : "not-modified";
     }
 }

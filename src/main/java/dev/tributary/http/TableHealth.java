@@ -47,6 +47,10 @@ final class TableHealth {
                     PRECONDITION_FAILED,
                     PRECONDITION_REQUIRED,
                     BAD_PRECONDITION,
+                    BAD_IDEMPOTENCY_KEY,
+                    IDEMPOTENCY_KEY_REQUIRED,
+                    IDEMPOTENCY_KEY_REUSED,
+                    REQUEST_IN_PROGRESS,
                     CONTENDED -> {
                 // Says something of the request and nothing of the table.
             }

@@ -51,6 +51,7 @@ public final class WriteServer implements AutoCloseable {
             Duration stopTimeout) {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
+        KeyMeters keys = new KeyMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
         BulkRequests bulk = new BulkRequests(settings.bulk());
         Set<String> paths = Stream.concat(
@@ -66,7 +67,13 @@ public final class WriteServer implements AutoCloseable {
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .map(route -> new RouteEndpoints(
-                            route, new ItemPaths(route, paths), body, bulk, meters, new TableHealth(health, route)))
+                            route,
+                            new ItemPaths(route, paths),
+                            body,
+                            bulk,
+                            meters,
+                            keys,
+                            new TableHealth(health, route)))
                     .forEach(endpoints -> endpoints.addTo(config));
         });
         guard.start();

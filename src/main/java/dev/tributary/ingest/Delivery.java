@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How a write gets into its table: by itself, or in one transaction with a record of it. Safe for any thread. */
+/**
+ * How a write gets into its table: by itself, or in one transaction with a record of its request. Safe for any thread.
+ */
 public interface Delivery {
 
     /** How a write that was sent ended, if the table answered. */
@@ -28,6 +30,9 @@ public interface Delivery {
                 return "ConditionFailed" + current.map(Map::keySet);
             }
         }
+
+        /** The request ends otherwise, whatever its change says of the item. */
+        record Ended(WriteResult result) implements Outcome {}
     }
 
     /**
@@ -38,4 +43,15 @@ public interface Delivery {
      * @return fails with what the client's call failed with
      */
     CompletableFuture<Outcome> deliver(ItemWrite write, WriteResult result, Duration timeout);
+
+    /**
+     * Asked before a request ends without a write.
+     *
+     * @param result how its change says it ends
+     * @param timeout with the client's own retries; more than 0
+     * @return how it ends; fails with what the client's call failed with
+     */
+    default CompletableFuture<WriteResult> end(WriteResult result, Duration timeout) {
+        return CompletableFuture.completedFuture(result);
+    }
 }

@@ -36,6 +36,14 @@ public record Problem(Kind kind, String detail, List<FieldError> errors, Optiona
         PRECONDITION_REQUIRED,
         /** A precondition that cannot be read, or that the route has no answer to. */
         BAD_PRECONDITION,
+        /** What should be the key of the request cannot be one, or is where none is taken. */
+        BAD_IDEMPOTENCY_KEY,
+        /** The request has to carry a key. */
+        IDEMPOTENCY_KEY_REQUIRED,
+        /** The key of the request is that of another request. */
+        IDEMPOTENCY_KEY_REUSED,
+        /** A request with the same key is being carried out. */
+        REQUEST_IN_PROGRESS,
         /** Others wrote the item all the time. */
         CONTENDED,
         /** The table is asked for more than it gives at the moment. */

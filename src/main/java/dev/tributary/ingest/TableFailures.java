@@ -5,10 +5,10 @@ import dev.tributary.table.WriteFailure;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /** What a failed call to a route's table means to whoever sent the request. */
@@ -16,6 +16,9 @@ record TableFailures(String table, Duration timeout) {
 
     /** Long enough for a partition to gain capacity, short enough not to be the delay that users notice. */
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** Why a transaction was cancelled that met another one. */
+    static final String CONFLICT = "TransactionConflict";
 
     /**
      * The problem to answer with.
@@ -31,13 +34,13 @@ record TableFailures(String table, Duration timeout) {
         if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
             return Problem.of(
                     Kind.TIMEOUT,
-                    "DynamoDB did not answer within %d ms. A write may have taken effect all the same: read the item before you decide."
+                    "DynamoDB did not answer within %d ms. A write may have taken effect all the same: send it again if it had an idempotency key, else read the item before you decide."
                             .formatted(timeout.toMillis()));
         }
-        if (failure instanceof TransactionConflictException) {
+        if (failure instanceof TransactionConflictException || isConflict(failure)) {
             return contended();
         }
-        if (failure instanceof AwsServiceException service && service.isThrottlingException()) {
+        if (WriteFailure.isThrottling(failure)) {
             return Problem.retryable(
                     Kind.THROTTLED, "Table %s is at its capacity. Try again.".formatted(table), RETRY_AFTER);
         }
@@ -52,6 +55,13 @@ record TableFailures(String table, Duration timeout) {
                         "Table %s cannot be reached. %s".formatted(table, meaning.message()),
                         RETRY_AFTER);
         };
+    }
+
+    /** Whether another transaction is in the way of one. */
+    private static boolean isConflict(Throwable failure) {
+        return failure instanceof TransactionCanceledException cancelled
+                && cancelled.hasCancellationReasons()
+                && cancelled.cancellationReasons().stream().anyMatch(reason -> CONFLICT.equals(reason.code()));
     }
 
     static Problem contended() {

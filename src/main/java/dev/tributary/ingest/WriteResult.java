@@ -1,5 +1,6 @@
 package dev.tributary.ingest;
 
+import dev.tributary.idempotency.SavedAnswer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +50,9 @@ public sealed interface WriteResult {
 
     /** The item was read, and the caller has this version of it already. */
     record NotModified(String version) implements WriteResult {}
+
+    /** The same request was carried out before, and gets the answer that it got. */
+    record Replayed(SavedAnswer answer) implements WriteResult {}
 
     /** Nothing was written, except perhaps after {@link Problem.Kind#TIMEOUT}. */
     record Refused(Problem problem) implements WriteResult {}

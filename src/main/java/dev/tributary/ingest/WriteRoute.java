@@ -1,9 +1,11 @@
 package dev.tributary.ingest;
 
+import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.ingest.Delivery.Outcome;
 import dev.tributary.ingest.Problem.Kind;
 import java.time.Clock;
@@ -25,6 +27,9 @@ public final class WriteRoute {
     /** Sends of one request. More than one fails only where others write the same item at the same time. */
     private static final int MAX_SENDS = 10;
 
+    /** For a call that has to be made although the time is over. */
+    private static final Duration AT_LEAST = Duration.ofMillis(100);
+
     private final String name;
     private final String path;
     private final WriteSettings settings;
@@ -35,8 +40,11 @@ public final class WriteRoute {
     private final Delivery plain;
     private final Duration timeout;
     private final TableFailures failures;
+    private final Optional<Idempotency> idempotency;
 
     /**
+     * Of a route that knows nothing of keys, whatever its settings say.
+     *
      * @param name what the configuration calls the route
      * @param key the table's key schema
      * @param client for the region and account of the table; remains the caller's to close
@@ -50,6 +58,34 @@ public final class WriteRoute {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock) {
+        this(name, settings, key, client, timeout, clock, Optional.empty());
+    }
+
+    /**
+     * Of a route as its settings say.
+     *
+     * @param records where requests with keys are recorded, in the same place as the table
+     * @throws InvalidRouteException as the other constructor does
+     */
+    public WriteRoute(
+            String name,
+            WriteSettings settings,
+            KeySchema key,
+            DynamoDbAsyncClient client,
+            Duration timeout,
+            Clock clock,
+            IdempotencyTable records) {
+        this(name, settings, key, client, timeout, clock, Optional.of(records));
+    }
+
+    private WriteRoute(
+            String name,
+            WriteSettings settings,
+            KeySchema key,
+            DynamoDbAsyncClient client,
+            Duration timeout,
+            Clock clock,
+            Optional<IdempotencyTable> records) {
         this.name = name;
         this.path = settings.path();
         this.settings = settings;
@@ -64,6 +100,8 @@ public final class WriteRoute {
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
         this.failures = new TableFailures(settings.table(), timeout);
+        this.idempotency = records.filter(used -> settings.idempotency().policy() != IdempotencyPolicy.OFF)
+                .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), client, used));
     }
 
     /**
@@ -94,6 +132,11 @@ public final class WriteRoute {
     /** What requests have to keep to. */
     public ItemSchema schema() {
         return schema;
+    }
+
+    /** What it does for requests with keys; empty if they are refused. */
+    public Optional<Idempotency> idempotency() {
+        return idempotency;
     }
 
     /** Names of the key attributes, the partition key first. */
@@ -226,19 +269,32 @@ public final class WriteRoute {
                 .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
     }
 
+    /**
+     * Ends a request that cannot be a change.
+     *
+     * @return as {@link #run(ItemChange, Delivery)}
+     */
+    public CompletableFuture<WriteResult> end(WriteResult result, Delivery delivery) {
+        return delivery.end(result, timeout).exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
+    }
+
     private CompletableFuture<WriteResult> follow(
             Step step, ItemChange change, Delivery delivery, Duration left, long deadline, int sends) {
+        boolean late = left.isNegative() || left.isZero();
         if (step instanceof Step.End end) {
-            return CompletableFuture.completedFuture(end.result());
+            return delivery.end(end.result(), late ? AT_LEAST : left);
         }
-        if (sends == 0 || left.isNegative() || left.isZero()) {
+        if (sends == 0 || late) {
             return CompletableFuture.completedFuture(new WriteResult.Refused(TableFailures.contended()));
         }
         if (step instanceof Step.Send send) {
-            return delivery.deliver(send.write(), send.result(), left)
-                    .thenCompose(outcome -> outcome instanceof Outcome.ConditionFailed failed
-                            ? again(change.given(failed.current()), change, delivery, deadline, sends)
-                            : CompletableFuture.completedFuture(send.result()));
+            return delivery.deliver(send.write(), send.result(), left).thenCompose(outcome -> {
+                if (outcome instanceof Outcome.ConditionFailed failed) {
+                    return again(change.given(failed.current()), change, delivery, deadline, sends);
+                }
+                return CompletableFuture.completedFuture(
+                        outcome instanceof Outcome.Ended ended ? ended.result() : send.result());
+            });
         }
         return look(change.key(), true, left)
                 .thenCompose(current -> again(change.given(current), change, delivery, deadline, sends));

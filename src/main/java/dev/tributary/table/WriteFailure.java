@@ -74,7 +74,7 @@ public record WriteFailure(Kind kind, String message) {
     }
 
     /** Whether a call ended because the table or the account has no capacity for it now. */
-    static boolean isThrottling(Throwable thrown) {
+    public static boolean isThrottling(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
             return cancelled.cancellationReasons().stream()

@@ -12,6 +12,7 @@ import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.table.TableCreation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -58,7 +59,9 @@ class DeadLettersCommandTest {
         System.setProperty("aws.secretAccessKey", "secret");
         byCity = dynamo.createTable("by_city", "city:S");
         table = new DeadLetterTable(dynamo.asyncClient(), application + "-dead-letters", Duration.ofSeconds(10));
-        table.create(false).join();
+        new TableCreation(dynamo.asyncClient(), table.name(), DeadLetterTable.KEY, false)
+                .run()
+                .join();
         letters = new DeadLetters(table, ROUTE, Clock.systemUTC());
         file = configure("source.users.route.by-city.table = " + byCity);
     }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.DynamoDbFront;
+import dev.tributary.config.AttributeType;
 import dev.tributary.config.Configuration;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.table.TableCreation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +62,33 @@ class TableChecksTest {
         source(users);
         route(byCity);
         write(users);
+        configure("write.users.idempotency", "off");
         assertThat(check()).isEqualTo(new Result(0, "The configuration is good, and the tables fit it."));
+    }
+
+    @Test
+    void aTableThatAStartMakesIsAnnouncedAndNotMade() throws IOException {
+        write(users);
+        configure("application", users);
+        assertThat(check()).isEqualTo(new Result(0, """
+                        A start makes table %s-idempotency in %s, for idempotency keys.
+                        The configuration is good, and the tables fit it.""".formatted(users, dynamo.endpoint())));
+        assertThat(dynamo.client().listTables().tableNames()).doesNotContain(users + "-idempotency");
+    }
+
+    @Test
+    void aTableOfTheNameOfTheKeysThatIsAnotherIsRefused() throws IOException {
+        new TableCreation(
+                        dynamo.asyncClient(),
+                        users + "-idempotency",
+                        new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
+                        false)
+                .run()
+                .join();
+        write(users);
+        configure("application", users);
+        assertRefused("application = " + users + ": its table of idempotency keys " + users + "-idempotency in "
+                + dynamo.endpoint() + " exists with another key than id:S");
     }
 
     @Test

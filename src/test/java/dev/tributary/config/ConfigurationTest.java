@@ -98,7 +98,9 @@ class ConfigurationTest {
                                 Map.of(),
                                 Map.of(),
                                 Optional.empty(),
-                                PreconditionPolicy.OPTIONAL)));
+                                PreconditionPolicy.OPTIONAL,
+                                new IdempotencySettings(
+                                        IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24)))));
     }
 
     @Test
@@ -129,7 +131,10 @@ class ConfigurationTest {
                 "write.users.refreshed.expires", "now+30m",
                 "write.users.refreshed.gone", "now-iso+P7D",
                 "write.users.version", "_version",
-                "write.users.precondition", "Required"));
+                "write.users.precondition", "Required",
+                "write.users.idempotency", "Required",
+                "write.users.idempotency.attribute", "order",
+                "write.users.idempotency.expires", "720h"));
 
         SourceSettings source = settings.source().get("users");
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(250));
@@ -160,6 +165,9 @@ class ConfigurationTest {
                         "gone", new GeneratedValue(GeneratedValue.Kind.NOW_ISO, Duration.ofDays(7))));
         assertThat(write.version()).contains("_version");
         assertThat(write.precondition()).isEqualTo(PreconditionPolicy.REQUIRED);
+        assertThat(write.idempotency())
+                .isEqualTo(
+                        new IdempotencySettings(IdempotencyPolicy.REQUIRED, Optional.of("order"), Duration.ofDays(30)));
     }
 
     @Test

@@ -255,6 +255,10 @@ class RefusedConfigurationTest {
                         "source.dead-letters: its lease table would have the name of the table of dead letters; choose"
                                 + " another name for the source"),
                 refusal(
+                        "source.idempotency.table = keys\nsource.idempotency.route.all.table = all_keys",
+                        "source.idempotency: its lease table would have the name of the table of idempotency keys; choose"
+                                + " another name for the source"),
+                refusal(
                         """
                         source.users.route.by-city.include = state, city, zipcode
                         source.users.route.by-city.exclude = zipcode
@@ -325,6 +329,26 @@ class RefusedConfigurationTest {
                         "write.users.version = v\nwrite.users.required = v",
                         "write.users.version = v: is counted by the endpoint, but write.users.required asks it of"
                                 + " requests; take it out there"),
+                write(
+                        "write.users.idempotency = off\nwrite.users.idempotency.attribute = order",
+                        "write.users.idempotency.attribute = order: has no effect, as write.users.idempotency is off;"
+                                + " remove one of them"),
+                write(
+                        "write.users.idempotency.attribute = order\nwrite.users.type.order = BOOL",
+                        "write.users.idempotency.attribute = order: a key is a string or a number, but"
+                                + " write.users.type.order is BOOL; name another attribute"),
+                write(
+                        "write.users.idempotency.attribute = order\nwrite.users.generated.order = uuid",
+                        "write.users.idempotency.attribute = order: is the client's to choose, but has"
+                                + " write.users.generated.order too; remove that, or name another attribute"),
+                write(
+                        "write.users.idempotency.attribute = order\nwrite.users.defaults.order = 1",
+                        "write.users.idempotency.attribute = order: is the client's to choose, but has"
+                                + " write.users.defaults.order too; remove that, or name another attribute"),
+                write(
+                        "write.users.idempotency.attribute = v\nwrite.users.version = v",
+                        "write.users.idempotency.attribute = v: is the client's to choose, but write.users.version"
+                                + " counts it up; name another attribute"),
                 refusal(
                         "http.host = 0.0.0.0",
                         "http.host = 0.0.0.0: is not loopback, and nothing authenticates callers; listen on 127.0.0.1,"

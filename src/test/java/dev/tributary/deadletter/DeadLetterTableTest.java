@@ -9,6 +9,7 @@ import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.table.TableCreation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,13 +37,17 @@ class DeadLetterTableTest {
     @BeforeEach
     void createTable() {
         table = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        assertThat(table.create(false).join()).isTrue();
+        assertThat(creation().run().join()).isTrue();
+    }
+
+    private TableCreation creation() {
+        return new TableCreation(dynamo.asyncClient(), table.name(), DeadLetterTable.KEY, false);
     }
 
     @Test
     void aTableThatIsThereIsLeftAlone() {
         park("ada", 1, "why");
-        assertThat(table.create(false).join()).isFalse();
+        assertThat(creation().run().join()).isFalse();
         assertThat(Parked.in(table, ROUTE)).hasSize(1);
         assertThat(dynamo.client()
                         .describeTable(request -> request.tableName(table.name()))

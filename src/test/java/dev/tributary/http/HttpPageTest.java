@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.ConsolePage;
 import dev.tributary.config.Configuration;
 import dev.tributary.config.Settings;
+import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.local.LocalTables;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,9 @@ class HttpPageTest {
         Path file = Files.writeString(directory.resolve("page.properties"), ConsolePage.block(page, "properties"));
         Settings settings = Configuration.load(file, Map.of());
         LocalTables.create(settings.local().table(), dynamo.asyncClient());
-        ItemApi api = new ItemApi(dynamo.asyncClient(), 100_000);
+        ItemApi api = new ItemApi(dynamo.asyncClient(), 100_000)
+                .recording(new IdempotencyTable(
+                        dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), Clock.systemUTC()));
         settings.write()
                 .forEach((name, write) -> api.route(
                         name, write, settings.local().table().get(write.table()).key()));

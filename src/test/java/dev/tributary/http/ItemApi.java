@@ -2,6 +2,7 @@ package dev.tributary.http;
 
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.ingest.WriteRoute;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -35,6 +36,9 @@ final class ItemApi implements AutoCloseable {
     private final DynamoDbAsyncClient client;
     private final List<WriteRoute> routes = new ArrayList<>();
     private final int maxBodyBytes;
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private IdempotencyTable records;
+    private Duration timeout = Duration.ofSeconds(10);
     private WriteServer server;
     private ApiDescription description;
 
@@ -43,9 +47,24 @@ final class ItemApi implements AutoCloseable {
         this.maxBodyBytes = maxBodyBytes;
     }
 
+    /** Routes from here on record requests with a key there. */
+    ItemApi recording(IdempotencyTable table) {
+        records = table;
+        return this;
+    }
+
+    /** Requests from here on take no longer than that. */
+    ItemApi within(Duration time) {
+        timeout = time;
+        return this;
+    }
+
     ItemApi route(String name, WriteSettings settings, KeySchema key) {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         routes.add(
-                new WriteRoute(name, settings, key, client, Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC)));
+                records == null
+                        ? new WriteRoute(name, settings, key, client, timeout, clock)
+                        : new WriteRoute(name, settings, key, client, timeout, clock, records));
         return this;
     }
 
@@ -54,10 +73,14 @@ final class ItemApi implements AutoCloseable {
                 new GivenHttp("127.0.0.1", 0, false, maxBodyBytes),
                 routes,
                 new Health(),
-                new SimpleMeterRegistry(),
+                meters,
                 Duration.ofSeconds(5));
         description = new ApiDescription(OpenApi.of(routes, false).json());
         return this;
+    }
+
+    SimpleMeterRegistry meters() {
+        return meters;
     }
 
     URI uri() {

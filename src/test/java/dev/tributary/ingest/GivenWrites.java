@@ -2,9 +2,12 @@ package dev.tributary.ingest;
 
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.GeneratedValue;
+import dev.tributary.config.IdempotencyPolicy;
+import dev.tributary.config.IdempotencySettings;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.config.WriteSettings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +23,12 @@ public record GivenWrites(
         Map<String, GeneratedValue> generated,
         Map<String, GeneratedValue> refreshed,
         Optional<String> version,
-        PreconditionPolicy precondition)
+        PreconditionPolicy precondition,
+        IdempotencySettings idempotency)
         implements WriteSettings {
+
+    private static final IdempotencySettings BY_HEADER =
+            new IdempotencySettings(IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24));
 
     public GivenWrites(String path, String table, Map<String, AttributeType> type, Map<String, String> defaults) {
         this(
@@ -34,7 +41,8 @@ public record GivenWrites(
                 Map.of(),
                 Map.of(),
                 Optional.empty(),
-                PreconditionPolicy.OPTIONAL);
+                PreconditionPolicy.OPTIONAL,
+                BY_HEADER);
     }
 
     /** Those of the tutorial. */
@@ -44,7 +52,17 @@ public record GivenWrites(
 
     public GivenWrites requiring(String... attributes) {
         return new GivenWrites(
-                path, table, type, defaults, Set.of(attributes), allowed, generated, refreshed, version, precondition);
+                path,
+                table,
+                type,
+                defaults,
+                Set.of(attributes),
+                allowed,
+                generated,
+                refreshed,
+                version,
+                precondition,
+                idempotency);
     }
 
     public GivenWrites allowing(String... attributes) {
@@ -58,16 +76,43 @@ public record GivenWrites(
                 generated,
                 refreshed,
                 version,
-                precondition);
+                precondition,
+                idempotency);
     }
 
     public GivenWrites making(Map<String, GeneratedValue> ifAbsent, Map<String, GeneratedValue> always) {
-        return new GivenWrites(path, table, type, defaults, required, allowed, ifAbsent, always, version, precondition);
+        return new GivenWrites(
+                path, table, type, defaults, required, allowed, ifAbsent, always, version, precondition, idempotency);
     }
 
     public GivenWrites versioned(String attribute, PreconditionPolicy policy) {
         return new GivenWrites(
-                path, table, type, defaults, required, allowed, generated, refreshed, Optional.of(attribute), policy);
+                path,
+                table,
+                type,
+                defaults,
+                required,
+                allowed,
+                generated,
+                refreshed,
+                Optional.of(attribute),
+                policy,
+                idempotency);
+    }
+
+    public GivenWrites keyed(IdempotencyPolicy policy, Optional<String> attribute) {
+        return new GivenWrites(
+                path,
+                table,
+                type,
+                defaults,
+                required,
+                allowed,
+                generated,
+                refreshed,
+                version,
+                precondition,
+                new IdempotencySettings(policy, attribute, idempotency.expires()));
     }
 
     @Override

@@ -28,6 +28,7 @@ import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
+import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -70,7 +71,9 @@ class RedriveTest {
     void startPipeline() {
         byCity = dynamo.createTable("by_city", "city:S");
         letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        letters.create(false).join();
+        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
+                .run()
+                .join();
         start(TestSource.Route.to(byCity));
     }
 

@@ -24,6 +24,7 @@ import dev.tributary.model.Version;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
+import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -76,7 +77,9 @@ class ParkingTest {
     void startPipeline() {
         byCity = dynamo.createTable("by_city", "city:S");
         letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        letters.create(false).join();
+        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
+                .run()
+                .join();
         start(TestSource.Route.to(byCity));
     }
 
@@ -199,7 +202,9 @@ class ParkingTest {
         assertThat(pipeline.inFlight()).isEqualTo(3);
         assertThat(pipeline.checkpoint()).isNull();
 
-        letters.create(false).join();
+        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
+                .run()
+                .join();
         drain();
         assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(1), version(2));
         assertThat(pipeline.checkpoint()).isEqualTo("3");
@@ -299,7 +304,9 @@ class ParkingTest {
         change("ada", cityOfTheWrongType());
         await().until(() -> health.snapshot().status() == Status.DOWN);
         leaseHeld = false;
-        letters.create(false).join();
+        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
+                .run()
+                .join();
         change("bob", city("Oakland"));
         await().until(() -> timer.getQueue().isEmpty() && timer.getActiveCount() == 0);
         assertThat(pipeline.inFlight()).isEqualTo(2);

@@ -1,0 +1,61 @@
+package dev.tributary.http;
+
+import dev.tributary.ingest.Idempotency;
+import io.javalin.http.Context;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The header with the key of a request: a string as RFC 8941 has it, or a bare word. */
+final class IdempotencyKey {
+
+    static final String HEADER = "Idempotency-Key";
+
+    private static final Pattern QUOTED = Pattern.compile("\"(?<text>(?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
+
+    /** Wider than a token of RFC 8941, which no UUID that starts with a digit is. */
+    private static final Pattern BARE = Pattern.compile("[A-Za-z0-9!#$%&'*+./:=^_`|~-]+");
+
+    private IdempotencyKey() {}
+
+    /**
+     * The key, without its quotes.
+     *
+     * @throws ProblemException if there is more than one, or what is there cannot be one
+     */
+    static Optional<String> of(Context context) {
+        List<String> headers = Collections.list(context.req().getHeaders(HEADER));
+        if (headers.isEmpty()) {
+            return Optional.empty();
+        }
+        if (headers.size() > 1) {
+            throw bad("Expected one %s header; found %d.".formatted(HEADER, headers.size()));
+        }
+        String value = headers.get(0).strip();
+        String key = BARE.matcher(value).matches() ? value : unquoted(value);
+        if (key.isEmpty() || key.length() > Idempotency.MAX_KEY) {
+            throw malformed();
+        }
+        return Optional.of(key);
+    }
+
+    private static String unquoted(String value) {
+        var matcher = QUOTED.matcher(value);
+        if (!matcher.matches()) {
+            throw malformed();
+        }
+        return matcher.group("text").replaceAll("\\\\(.)", "$1");
+    }
+
+    /** Without the value, which is none of anybody else's business. */
+    private static ProblemException malformed() {
+        return bad(
+                "Expected %s: 1 to %d printable ASCII characters in double quotes, with \\ before each \" and \\ among them; or a word without quotes."
+                        .formatted(HEADER, Idempotency.MAX_KEY));
+    }
+
+    static ProblemException bad(String detail) {
+        return new ProblemException(ProblemDocument.of(ProblemType.BAD_IDEMPOTENCY_KEY, detail));
+    }
+}

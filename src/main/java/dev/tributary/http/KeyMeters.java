@@ -1,0 +1,43 @@
+package dev.tributary.http;
+
+import dev.tributary.ingest.Problem;
+import dev.tributary.ingest.WriteResult;
+import dev.tributary.ingest.WriteRoute;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.CompletableFuture;
+
+/** Counts what became of requests with an idempotency key. */
+final class KeyMeters {
+
+    private final MeterProvider<Counter> requests;
+
+    KeyMeters(MeterRegistry registry) {
+        this.requests = Counter.builder("tributary.idempotency")
+                .description("Requests with an idempotency key, by what became of them")
+                .withRegistry(registry);
+    }
+
+    CompletableFuture<WriteResult> count(WriteRoute route, CompletableFuture<WriteResult> result) {
+        return result.whenComplete((done, thrown) -> requests.withTags(
+                        "route", route.name(), "result", thrown == null ? name(done) : "failed")
+                .increment());
+    }
+
+    private static String name(WriteResult result) {
+        if (result instanceof WriteResult.Replayed) {
+            return "replayed";
+        }
+        if (!(result instanceof WriteResult.Refused refused)) {
+            return "executed";
+        }
+        Problem.Kind kind = refused.problem().kind();
+        return switch (kind) {
+            case REQUEST_IN_PROGRESS -> "in_progress";
+            case IDEMPOTENCY_KEY_REUSED -> "mismatch";
+            case CONTENDED, THROTTLED, TIMEOUT, UNAVAILABLE, TABLE_UNAVAILABLE -> "failed";
+            default -> "refused";
+        };
+    }
+}

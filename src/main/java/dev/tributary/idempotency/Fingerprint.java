@@ -1,0 +1,67 @@
+package dev.tributary.idempotency;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * Tells whether two requests ask for the same: SHA-256 over method, target, preconditions and documents, as the client
+ * sent them. What the server adds (a time, a random id) is not in it, as it differs at each try.
+ *
+ * <p>The target counts as it is in the request line, with its query. A precondition counts by name and value. A document
+ * counts in a canonical form, in the spirit of RFC 8785: members in the order of their names, no white space, characters
+ * beyond ASCII as escapes of UTF-16, numbers as decimals without needless zeros ({@code 1}, {@code 1.0} and
+ * {@code 10e-1} are one; all digits count, so there is no detour over doubles). Each part comes with its length, so no
+ * part can pass for two.
+ *
+ * <p>Documents are added one by one and none is kept, so a long stream of them takes no memory. For one thread.
+ */
+public final class Fingerprint {
+
+    private final MessageDigest hash = Sha256.start();
+
+    /**
+     * Of a request without documents and preconditions, until they are added.
+     *
+     * @param target path and query, as they came
+     */
+    public Fingerprint(String method, String target) {
+        text(method);
+        text(target);
+    }
+
+    /** Of preconditions, the order counts. */
+    public Fingerprint precondition(String header, String value) {
+        hash.update((byte) 'p');
+        text(header);
+        text(value);
+        return this;
+    }
+
+    /**
+     * Adds a document.
+     *
+     * @param json in UTF-8
+     * @throws JsonProcessingException if it is no JSON, or has a member twice; the message quotes nothing of it. Then the
+     *     fingerprint cannot be used any more
+     */
+    public Fingerprint document(byte[] json) throws JsonProcessingException {
+        hash.update((byte) 'd');
+        hash.update(CanonicalJson.hash(json)); // of one length
+        return this;
+    }
+
+    /** In hexadecimal digits. Nothing can be added any more. */
+    public String end() {
+        return HexFormat.of().formatHex(hash.digest());
+    }
+
+    private void text(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        hash.update(bytes);
+    }
+}

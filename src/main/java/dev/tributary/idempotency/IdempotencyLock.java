@@ -1,0 +1,135 @@
+package dev.tributary.idempotency;
+
+import dev.tributary.idempotency.Taken.Acquired;
+import dev.tributary.model.Failures;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * Lets one at a time carry out a request that is too large for a transaction with its record.
+ *
+ * <p>The record goes from nothing to in progress, and from there to completed, back to nothing, or out of time. Who holds
+ * it has put a random token into it, and each later change depends on that. Out of time is judged by the clock of whoever
+ * asks: the clocks of all processes have to agree, to well within the time of a holding. A holder stops to write before
+ * its time is over ({@link HeldLock#holds}), by its own monotonic clock.
+ *
+ * <p>Such a request is not one transaction: where its holder dies, what it wrote stays, and who carries it out again
+ * writes it again.
+ *
+ * <p>Safe for any thread.
+ */
+public final class IdempotencyLock {
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+    private final Duration timeout;
+    private final RecordId id;
+    private final Timing timing;
+
+    /**
+     * How long what takes, and by which clock.
+     *
+     * @param hold how long a holding lives that is not renewed; at least 1 second
+     * @param expires how long a completed request is known; at least {@code hold}
+     * @param clock the wall clock
+     * @param nanoTime a monotonic clock
+     */
+    public record Timing(Duration hold, Duration expires, Clock clock, LongSupplier nanoTime) {
+        public Timing {
+            if (hold.toSeconds() < 1 || expires.compareTo(hold) < 0) {
+                throw new IllegalArgumentException(
+                        "expected a second or more, and not more than %s; found %s".formatted(expires, hold));
+            }
+        }
+    }
+
+    /** @param timeout for one call, the client's own retries included */
+    IdempotencyLock(DynamoDbAsyncClient client, String table, Duration timeout, RecordId id, Timing timing) {
+        this.client = client;
+        this.table = table;
+        this.timeout = timeout;
+        this.id = id;
+        this.timing = timing;
+    }
+
+    /**
+     * Begins the request, unless there is a live record of it.
+     *
+     * @return fails with what the SDK threw; then the record may have been made, and is over when its time is
+     */
+    public CompletableFuture<Taken> take() {
+        String token = UUID.randomUUID().toString();
+        long sent = timing.nanoTime().getAsLong();
+        Instant now = timing.clock().instant();
+        Map<String, AttributeValue> times = times(now);
+        Map<String, AttributeValue> row = new HashMap<>(RequestRow.key(id));
+        row.put(RequestRow.STATUS, RequestRow.INPROGRESS);
+        row.put(RequestRow.IN_PROGRESS_EXPIRATION, times.get(":until"));
+        row.put(RequestRow.EXPIRATION, times.get(":expiration"));
+        row.put(RequestRow.LOCK_TOKEN, AttributeValue.fromS(token));
+        PutItemRequest request = PutItemRequest.builder()
+                .tableName(table)
+                .item(row)
+                .conditionExpression(RequestRow.FREE)
+                .expressionAttributeNames(RequestRow.FREE_NAMES)
+                .expressionAttributeValues(RequestRow.freeValues(now))
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))
+                .build();
+        return client.putItem(request)
+                .<Taken>thenApply(done -> new Acquired(new HeldLock(this, token, sent)))
+                .exceptionallyCompose(thrown -> {
+                    if (!(Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused)) {
+                        return CompletableFuture.failedFuture(thrown);
+                    }
+                    boolean unheard =
+                            AttributeValue.fromS(token).equals(refused.item().get(RequestRow.LOCK_TOKEN));
+                    return CompletableFuture.completedFuture(
+                            unheard // an attempt of the client before this one got through, and its answer was lost
+                                    ? new Acquired(new HeldLock(this, token, sent))
+                                    : RequestRow.decode(refused.item(), now));
+                });
+    }
+
+    /** Of a holding that begins now, under {@code :until} and {@code :expiration}. */
+    Map<String, AttributeValue> times(Instant now) {
+        return Map.of(
+                ":until", RequestRow.millis(now.plus(timing.hold())),
+                ":expiration", expiration(now));
+    }
+
+    AttributeValue expiration(Instant now) {
+        return RequestRow.seconds(now.plus(timing.expires()));
+    }
+
+    DynamoDbAsyncClient client() {
+        return client;
+    }
+
+    String table() {
+        return table;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    RecordId id() {
+        return id;
+    }
+
+    Timing timing() {
+        return timing;
+    }
+}
