@@ -215,8 +215,10 @@ class InterruptedRequestsTest {
         front.loseAnswers(InterruptedRequestsTest::isTransaction);
         server.send("POST", "/", BODY, "Idempotency-Key", "k", "If-None-Match", "*");
         front.release();
+        int before = front.passed().size();
         var answer = server.send("POST", "/", BODY, "Idempotency-Key", "k", "If-None-Match", "*");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        assertThat(front.passed()).as("one more call, which tells the record").hasSize(before + 1);
         assertThat(header(answer, "Idempotency-Replayed")).isEqualTo("true");
         assertThat(effects(users)).hasSize(1);
     }
