@@ -46,7 +46,7 @@ record Answer(int status, Map<String, String> headers, String body) {
         }
         if (result instanceof WriteResult.Replayed again) {
             headers.putAll(again.answer().headers());
-            headers.put("Idempotency-Replayed", "true");
+            headers.put(IdempotencyKey.REPLAYED, "true");
             return new Answer(again.answer().status(), headers, again.answer().body());
         }
         return ProblemDocument.of(((WriteResult.Refused) result).problem()).answer();

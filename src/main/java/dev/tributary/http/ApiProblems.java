@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import static dev.tributary.http.ProblemType.BAD_IDEMPOTENCY_KEY;
 import static dev.tributary.http.ProblemType.BAD_KEY;
 import static dev.tributary.http.ProblemType.BAD_PRECONDITION;
 import static dev.tributary.http.ProblemType.BAD_QUERY;
@@ -8,6 +9,8 @@ import static dev.tributary.http.ProblemType.BODY_TOO_LARGE;
 import static dev.tributary.http.ProblemType.BUSY;
 import static dev.tributary.http.ProblemType.CONTENDED;
 import static dev.tributary.http.ProblemType.FORBIDDEN;
+import static dev.tributary.http.ProblemType.IDEMPOTENCY_KEY_REQUIRED;
+import static dev.tributary.http.ProblemType.IDEMPOTENCY_KEY_REUSED;
 import static dev.tributary.http.ProblemType.INTERNAL_ERROR;
 import static dev.tributary.http.ProblemType.INVALID_ITEM;
 import static dev.tributary.http.ProblemType.ITEM_TOO_LARGE;
@@ -17,6 +20,7 @@ import static dev.tributary.http.ProblemType.NO_SUCH_ITEM;
 import static dev.tributary.http.ProblemType.PATCH_TOO_LARGE;
 import static dev.tributary.http.ProblemType.PRECONDITION_FAILED;
 import static dev.tributary.http.ProblemType.PRECONDITION_REQUIRED;
+import static dev.tributary.http.ProblemType.REQUEST_IN_PROGRESS;
 import static dev.tributary.http.ProblemType.REQUEST_TIMEOUT;
 import static dev.tributary.http.ProblemType.STOPPING;
 import static dev.tributary.http.ProblemType.TABLE_UNAVAILABLE;
@@ -49,6 +53,7 @@ final class ApiProblems {
             401, List.of("WWW-Authenticate"),
             403, List.of("WWW-Authenticate"),
             405, List.of("Allow"),
+            409, List.of("Retry-After"),
             415, List.of("Accept", "Accept-Encoding", "Accept-Patch", "Accept-Post"),
             503, List.of("Retry-After"));
 
@@ -77,7 +82,14 @@ final class ApiProblems {
             problems.add(NO_SUCH_ITEM);
             return problems;
         }
-        problems.addAll(EnumSet.of(PRECONDITION_FAILED, CONTENDED, ITEM_TOO_LARGE));
+        problems.addAll(EnumSet.of(
+                PRECONDITION_FAILED,
+                CONTENDED,
+                ITEM_TOO_LARGE,
+                BAD_IDEMPOTENCY_KEY,
+                IDEMPOTENCY_KEY_REQUIRED,
+                IDEMPOTENCY_KEY_REUSED,
+                REQUEST_IN_PROGRESS));
         if (guarded) {
             problems.add(PRECONDITION_REQUIRED);
         }

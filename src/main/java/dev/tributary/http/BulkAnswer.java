@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.tributary.idempotency.SavedAnswer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -18,6 +20,8 @@ import java.util.function.Supplier;
  * {@link Spool}: many clients read nothing before they have sent everything. For one thread.
  */
 final class BulkAnswer implements AutoCloseable {
+
+    static final String TYPE = MediaTypes.LINES.types().get(0);
 
     /** Bytes of documents under way, with what they take beside their text. */
     private static final int ROOM = 4 * 1024 * 1024;
@@ -30,6 +34,7 @@ final class BulkAnswer implements AutoCloseable {
     private int held;
     private long stored;
     private long refused;
+    private String lastLine = "";
 
     private record Line(long number, int weight, CompletableFuture<Answer> done) {}
 
@@ -73,7 +78,19 @@ final class BulkAnswer implements AutoCloseable {
                 .put("stored", stored)
                 .put("refused", refused);
         cut.ifPresent(problem -> summary.set("problem", problem.node()));
-        say(summary);
+        lastLine = summary + "\n";
+        spool.write(lastLine.getBytes(UTF_8));
+    }
+
+    /** Whether anything was stored. */
+    boolean tookEffect() {
+        return stored > 0;
+    }
+
+    /** What is kept of it for whoever asks again: all of it where it is short, else its last line. */
+    SavedAnswer saved() {
+        return new SavedAnswer(
+                200, Map.of("Content-Type", TYPE), spool.inMemory().orElse(lastLine));
     }
 
     /** In bytes. */

@@ -1,7 +1,10 @@
 package dev.tributary.http;
 
 import dev.tributary.http.Documents.Document;
+import dev.tributary.idempotency.Fingerprint;
+import dev.tributary.idempotency.Taken;
 import dev.tributary.ingest.BulkWriter;
+import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
@@ -33,6 +36,7 @@ final class BulkHandler implements Handler {
     private final BulkRequests requests;
     private final int maxDocumentBytes;
     private final WriteMeters meters;
+    private final KeyMeters keys;
     private final TableHealth table;
 
     /** @param maxDocumentBytes longest document */
@@ -42,12 +46,14 @@ final class BulkHandler implements Handler {
             BulkRequests requests,
             int maxDocumentBytes,
             WriteMeters meters,
+            KeyMeters keys,
             TableHealth table) {
         this.route = route;
         this.paths = paths;
         this.requests = requests;
         this.maxDocumentBytes = maxDocumentBytes;
         this.meters = meters;
+        this.keys = keys;
         this.table = table;
     }
 
@@ -84,23 +90,71 @@ final class BulkHandler implements Handler {
             RequestBody.discard(context);
             throw new ProblemException(Documents.tooLarge(requests.maxBytes()));
         }
+        Optional<String> key = BulkKey.of(context, route);
         InputStream body = RequestBody.stream(context);
         Documents documents = MediaTypes.LINES.include(context.header("Content-Type"))
                 ? new JsonLines(body, requests.maxBytes(), maxDocumentBytes)
                 : new JsonArray(body, requests.maxBytes(), maxDocumentBytes);
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(context);
+        if (key.isEmpty()) {
+            return answer(context, documents, writer, Optional.empty(), fingerprint);
+        }
+        Taken taken = BulkKey.take(context, route, key.get());
+        if (!(taken instanceof Taken.Acquired acquired)) {
+            return keys.count(route, repeat(context, documents, (Taken.Found) taken, fingerprint));
+        }
+        BulkKey held = BulkKey.held(route, acquired);
+        try {
+            return answer(context, documents, writer, Optional.of(held), fingerprint);
+        } catch (IOException | RuntimeException e) {
+            held.release();
+            throw e;
+        }
+    }
+
+    private String answer(
+            Context context, Documents documents, BulkWriter writer, Optional<BulkKey> key, Fingerprint fingerprint)
+            throws IOException {
         try (BulkAnswer answer = new BulkAnswer(documents.numbering())) {
-            Optional<ProblemDocument> cut = write(documents, writer, answer);
+            Optional<ProblemDocument> cut = write(documents, writer, answer, key, fingerprint);
             answer.end(cut);
+            if (key.isPresent()) {
+                if (cut.isEmpty() && answer.tookEffect()) {
+                    key.get().complete(answer.saved(), fingerprint.end());
+                } else {
+                    key.get().release();
+                }
+                keys.count(route, cut.isPresent() ? "failed" : answer.tookEffect() ? "executed" : "refused");
+            }
             if (cut.isPresent() && STILL_SENDING.contains(cut.get().type())) {
                 RequestBody.discard(context);
             }
-            context.status(200).contentType(MediaTypes.LINES.types().get(0));
+            context.status(200).contentType(BulkAnswer.TYPE);
             context.res().setContentLengthLong(answer.length());
             if (!send(answer, context)) {
                 return "disconnected";
             }
             return cut.map(problem -> problem.type().slug()).orElse("complete");
         }
+    }
+
+    /** Answers what was answered before, if the documents are the same. */
+    private WriteResult repeat(Context context, Documents documents, Taken.Found found, Fingerprint fingerprint)
+            throws IOException {
+        if (found instanceof Taken.Completed) {
+            try {
+                for (Optional<Document> next = documents.next(); next.isPresent(); next = documents.next()) {
+                    BulkKey.add(next.get(), fingerprint);
+                }
+            } catch (IOException e) {
+                throw new ProblemException(RequestBody.broken(e));
+            }
+        } else {
+            RequestBody.discard(context);
+        }
+        WriteResult result = Idempotency.meaning(found, fingerprint.end());
+        Answer.of(paths, result).send(context);
+        return result;
     }
 
     /** @return whether the client took it */
@@ -126,7 +180,8 @@ final class BulkHandler implements Handler {
      * @return why it ended before the end of the body, if so
      * @throws IOException if the answer cannot be kept
      */
-    private Optional<ProblemDocument> write(Documents documents, BulkWriter writer, BulkAnswer answer)
+    private Optional<ProblemDocument> write(
+            Documents documents, BulkWriter writer, BulkAnswer answer, Optional<BulkKey> key, Fingerprint fingerprint)
             throws IOException {
         while (true) {
             Optional<Document> next;
@@ -144,6 +199,13 @@ final class BulkHandler implements Handler {
                 return Optional.of(stopping());
             }
             Document document = next.get();
+            if (key.isPresent()) {
+                BulkKey.add(document, fingerprint);
+                if (!key.get().isHeld()) {
+                    return Optional.of(ProblemDocument.of(
+                            ProblemType.UNAVAILABLE, "The idempotency key could not be kept in use. Try again."));
+                }
+            }
             answer.add(document.number(), document.text().length, () -> write(document, writer));
         }
     }

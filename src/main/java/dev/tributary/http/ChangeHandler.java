@@ -9,15 +9,12 @@ import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
 final class ChangeHandler implements RouteHandler.Work {
-
-    private static final List<String> PRECONDITIONS = List.of("If-Match", "If-None-Match");
 
     /** Takes a request in. */
     interface Reader {
@@ -42,9 +39,7 @@ final class ChangeHandler implements RouteHandler.Work {
         Optional<Idempotency> idempotency = route.idempotency();
         if (idempotency.isEmpty()) {
             if (header.isPresent()) {
-                throw IdempotencyKey.bad(
-                        "This path takes no %s, as write.%s.idempotency is off: the request might take effect twice all the same."
-                                .formatted(IdempotencyKey.HEADER, route.name()));
+                throw IdempotencyKey.notTaken(route);
             }
             return route.run(reader.read(context).change());
         }
@@ -59,8 +54,7 @@ final class ChangeHandler implements RouteHandler.Work {
                     .formatted(idempotency.attribute().get(), IdempotencyKey.HEADER));
         }
         if (!ofItem && header.isEmpty() && idempotency.required()) {
-            throw missing("Expected the header %s, so that the request can be repeated and takes effect once."
-                    .formatted(IdempotencyKey.HEADER));
+            throw IdempotencyKey.missing();
         }
         ItemRequest request = reader.read(context);
         ItemChange change;
@@ -116,14 +110,7 @@ final class ChangeHandler implements RouteHandler.Work {
     }
 
     private static String fingerprint(Context context, ItemRequest request) throws JsonProcessingException {
-        String query = context.req().getQueryString();
-        Fingerprint fingerprint = new Fingerprint(
-                context.req().getMethod(), context.req().getRequestURI() + (query == null ? "" : "?" + query));
-        for (String name : PRECONDITIONS) {
-            for (String value : Collections.list(context.req().getHeaders(name))) {
-                fingerprint.precondition(name, value);
-            }
-        }
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(context);
         if (request.document().length > 0) {
             fingerprint.document(request.document());
         }

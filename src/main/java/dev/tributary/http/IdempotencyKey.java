@@ -1,6 +1,8 @@
 package dev.tributary.http;
 
+import dev.tributary.idempotency.Fingerprint;
 import dev.tributary.ingest.Idempotency;
+import dev.tributary.ingest.WriteRoute;
 import io.javalin.http.Context;
 import java.util.Collections;
 import java.util.List;
@@ -12,10 +14,15 @@ final class IdempotencyKey {
 
     static final String HEADER = "Idempotency-Key";
 
+    /** Of an answer that is an earlier one. */
+    static final String REPLAYED = "Idempotency-Replayed";
+
     private static final Pattern QUOTED = Pattern.compile("\"(?<text>(?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
 
     /** Wider than a token of RFC 8941, which no UUID that starts with a digit is. */
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9!#$%&'*+./:=^_`|~-]+");
+
+    private static final List<String> PRECONDITIONS = List.of("If-Match", "If-None-Match");
 
     private IdempotencyKey() {}
 
@@ -53,6 +60,32 @@ final class IdempotencyKey {
         return bad(
                 "Expected %s: 1 to %d printable ASCII characters in double quotes, with \\ before each \" and \\ among them; or a word without quotes."
                         .formatted(HEADER, Idempotency.MAX_KEY));
+    }
+
+    static ProblemException notTaken(WriteRoute route) {
+        return bad(
+                "This path takes no %s, as write.%s.idempotency is off: the request might take effect twice all the same."
+                        .formatted(HEADER, route.name()));
+    }
+
+    static ProblemException missing() {
+        return new ProblemException(ProblemDocument.of(
+                ProblemType.IDEMPOTENCY_KEY_REQUIRED,
+                "Expected the header %s, so that the request can be repeated and takes effect once."
+                        .formatted(HEADER)));
+    }
+
+    /** Of a request, without its documents. */
+    static Fingerprint fingerprint(Context context) {
+        String query = context.req().getQueryString();
+        Fingerprint fingerprint = new Fingerprint(
+                context.req().getMethod(), context.req().getRequestURI() + (query == null ? "" : "?" + query));
+        for (String name : PRECONDITIONS) {
+            for (String value : Collections.list(context.req().getHeaders(name))) {
+                fingerprint.precondition(name, value);
+            }
+        }
+        return fingerprint;
     }
 
     static ProblemException bad(String detail) {

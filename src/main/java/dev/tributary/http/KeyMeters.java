@@ -20,9 +20,17 @@ final class KeyMeters {
     }
 
     CompletableFuture<WriteResult> count(WriteRoute route, CompletableFuture<WriteResult> result) {
-        return result.whenComplete((done, thrown) -> requests.withTags(
-                        "route", route.name(), "result", thrown == null ? name(done) : "failed")
-                .increment());
+        return result.whenComplete((done, thrown) -> count(route, thrown == null ? name(done) : "failed"));
+    }
+
+    /** Counts a request, and tells the word that it is counted by. */
+    String count(WriteRoute route, WriteResult result) {
+        return count(route, name(result));
+    }
+
+    String count(WriteRoute route, String result) {
+        requests.withTags("route", route.name(), "result", result).increment();
+        return result;
     }
 
     private static String name(WriteResult result) {

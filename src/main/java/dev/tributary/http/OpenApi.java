@@ -92,15 +92,26 @@ record OpenApi(String json, String version) {
         ApiProblems.addTo(components.putObject("responses"));
         ObjectNode headers = components.putObject("headers");
         Map.of(
-                        "ETag", "The version, in double quotes.",
-                        "Location", "The item's own URI.",
-                        "Allow", "The methods that the path takes.",
-                        "Accept", "The media types that PUT takes.",
-                        "Accept-Encoding", "The content codings that are taken.",
-                        "Accept-Patch", "The media types that PATCH takes.",
-                        "Accept-Post", "The media types that POST takes.",
-                        "Retry-After", "Seconds to wait.",
-                        "WWW-Authenticate", "What is expected.")
+                        "ETag",
+                        "The version, in double quotes.",
+                        IdempotencyKey.REPLAYED,
+                        "true: the answer is that of an earlier request with the same key.",
+                        "Location",
+                        "The item's own URI.",
+                        "Allow",
+                        "The methods that the path takes.",
+                        "Accept",
+                        "The media types that PUT takes.",
+                        "Accept-Encoding",
+                        "The content codings that are taken.",
+                        "Accept-Patch",
+                        "The media types that PATCH takes.",
+                        "Accept-Post",
+                        "The media types that POST takes.",
+                        "Retry-After",
+                        "Seconds to wait.",
+                        "WWW-Authenticate",
+                        "What is expected.")
                 .entrySet()
                 .stream()
                 .sorted(Map.Entry.comparingByKey())

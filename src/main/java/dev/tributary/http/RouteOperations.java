@@ -100,6 +100,7 @@ final class RouteOperations {
                 "A line for each document with its number, its status, and its location or its problem; and a last line"
                         + " with complete, stored and refused.");
         created(responses, "The item is in the table.");
+        replay(responses);
         refuse(responses, ApiProblems.ofItem("post", guarded));
         return operation;
     }
@@ -150,6 +151,9 @@ final class RouteOperations {
                 answer(responses, "204", "The item was changed.", versioned, null);
             }
             default -> answer(responses, "204", "There is no such item any more.", false, null);
+        }
+        if (!List.of("get", "head").contains(method)) {
+            replay(responses);
         }
         refuse(responses, problems);
         operation.set("responses", responses);
@@ -202,12 +206,21 @@ final class RouteOperations {
             ObjectNode responses, String status, String description, boolean tagged, @Nullable String schema) {
         ObjectNode response = responses.putObject(status).put("description", description);
         if (tagged) {
-            response.putObject("headers").set("ETag", OpenApi.reference("headers", "ETag"));
+            response.withObject("/headers").set("ETag", OpenApi.reference("headers", "ETag"));
         }
         if (schema != null) {
             response.putObject("content").putObject(MediaTypes.JSON).set("schema", schema(schema));
         }
         return response;
+    }
+
+    /** Says of the answers so far that they may be those of an earlier request with the same key. */
+    private void replay(ObjectNode responses) {
+        if (route.idempotency().isPresent()) {
+            responses.forEach(response -> ((ObjectNode) response)
+                    .withObject("/headers")
+                    .set(IdempotencyKey.REPLAYED, OpenApi.reference("headers", IdempotencyKey.REPLAYED)));
+        }
     }
 
     private void refuse(ObjectNode responses, Set<ProblemType> problems) {
@@ -229,6 +242,17 @@ final class RouteOperations {
         }
         if (List.of("post", "put").contains(method)) {
             parameters.add(header("If-None-Match", "Goes through only if there is no item.", "*"));
+        }
+        if (route.idempotency().isPresent()) {
+            ObjectNode key = header(
+                    IdempotencyKey.HEADER,
+                    "Makes the request take effect once, however often it is sent.",
+                    "\"8e03978e\"");
+            boolean inItem = route.idempotency().get().attribute().isPresent()
+                    && List.of("post", "put").contains(method);
+            if (!inItem) {
+                parameters.add(key.put("required", route.idempotency().get().required()));
+            }
         }
         parameters.add(header(
                 "If-Match",

@@ -1,11 +1,14 @@
 package dev.tributary.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that wait until they can be sent: a few in memory, more in a temporary file. For one thread at a time. */
@@ -32,6 +35,11 @@ final class Spool implements AutoCloseable {
 
     long length() {
         return length;
+    }
+
+    /** The text, if it is short. */
+    Optional<String> inMemory() {
+        return toFile == null ? Optional.of(memory.toString(UTF_8)) : Optional.empty();
     }
 
     /** Ends the writing. */

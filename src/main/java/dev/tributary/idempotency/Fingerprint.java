@@ -45,12 +45,21 @@ public final class Fingerprint {
      * Adds a document.
      *
      * @param json in UTF-8
-     * @throws JsonProcessingException if it is no JSON, or has a member twice; the message quotes nothing of it. Then the
-     *     fingerprint cannot be used any more
+     * @throws JsonProcessingException if it is no JSON, or has a member twice; the message quotes nothing of it. Then
+     *     nothing was added
      */
     public Fingerprint document(byte[] json) throws JsonProcessingException {
+        byte[] canonical = CanonicalJson.hash(json); // of one length
         hash.update((byte) 'd');
-        hash.update(CanonicalJson.hash(json)); // of one length
+        hash.update(canonical);
+        return this;
+    }
+
+    /** Adds a document that is no JSON, by its bytes. */
+    public Fingerprint malformed(byte[] document) {
+        hash.update((byte) 'm');
+        hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(document.length).flip());
+        hash.update(document);
         return this;
     }
 

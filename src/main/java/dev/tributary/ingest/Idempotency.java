@@ -6,6 +6,10 @@ import dev.tributary.idempotency.IdempotencyLock;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
 import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.Taken.Completed;
+import dev.tributary.idempotency.Taken.Found;
+import dev.tributary.idempotency.Taken.InProgress;
+import dev.tributary.idempotency.Taken.Replay;
 import dev.tributary.ingest.Problem.Kind;
 import java.time.Duration;
 import java.util.Optional;
@@ -84,6 +88,28 @@ public final class Idempotency {
     public Delivery delivery(String caller, String key, String fingerprint, Function<WriteResult, SavedAnswer> answer) {
         return new RecordedDelivery(
                 client, records, table, RecordId.of(route, caller, key), fingerprint, settings.expires(), answer);
+    }
+
+    /**
+     * What the record of an earlier request means to one with the same key.
+     *
+     * @param fingerprint of the later one
+     */
+    public static WriteResult meaning(Found found, String fingerprint) {
+        if (found instanceof InProgress other) {
+            return inProgress(other.retryAfter());
+        }
+        return ((Completed) found).given(fingerprint) instanceof Replay again
+                ? new WriteResult.Replayed(again.answer())
+                : new WriteResult.Refused(
+                        Problem.of(
+                                Kind.IDEMPOTENCY_KEY_REUSED,
+                                "The key was used with another request. Give each request a key of its own, and repeat a request unchanged."));
+    }
+
+    static WriteResult inProgress(Duration retryAfter) {
+        return new WriteResult.Refused(Problem.retryable(
+                Kind.REQUEST_IN_PROGRESS, "A request with this key is being carried out. Try again.", retryAfter));
     }
 
     /**

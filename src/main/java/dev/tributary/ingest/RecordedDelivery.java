@@ -3,10 +3,7 @@ package dev.tributary.ingest;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
 import dev.tributary.idempotency.SavedAnswer;
-import dev.tributary.idempotency.Taken.Completed;
 import dev.tributary.idempotency.Taken.Found;
-import dev.tributary.idempotency.Taken.InProgress;
-import dev.tributary.idempotency.Taken.Replay;
 import dev.tributary.ingest.Problem.Kind;
 import dev.tributary.model.Failures;
 import dev.tributary.table.WriteFailure;
@@ -118,7 +115,8 @@ final class RecordedDelivery implements Delivery {
         boolean sameKey = TableFailures.CONFLICT.equals(ofRecord.code());
         if (deadline - System.nanoTime() <= TimeUnit.MILLISECONDS.toNanos(millis)) {
             return sameKey
-                    ? CompletableFuture.completedFuture(new Outcome.Ended(inProgress(TableFailures.RETRY_AFTER)))
+                    ? CompletableFuture.completedFuture(
+                            new Outcome.Ended(Idempotency.inProgress(TableFailures.RETRY_AFTER)))
                     : CompletableFuture.failedFuture(thrown);
         }
         Duration doubled = pause.multipliedBy(2);
@@ -142,20 +140,7 @@ final class RecordedDelivery implements Delivery {
     }
 
     private WriteResult meaning(Found found) {
-        if (found instanceof InProgress other) {
-            return inProgress(other.retryAfter());
-        }
-        return ((Completed) found).given(fingerprint) instanceof Replay again
-                ? new WriteResult.Replayed(again.answer())
-                : new WriteResult.Refused(
-                        Problem.of(
-                                Kind.IDEMPOTENCY_KEY_REUSED,
-                                "The key was used with another request. Give each request a key of its own, and repeat a request unchanged."));
-    }
-
-    private static WriteResult inProgress(Duration retryAfter) {
-        return new WriteResult.Refused(Problem.retryable(
-                Kind.REQUEST_IN_PROGRESS, "A request with this key is being carried out. Try again.", retryAfter));
+        return Idempotency.meaning(found, fingerprint);
     }
 
     /** A transaction does not say which of its tables it is that cannot be used. */

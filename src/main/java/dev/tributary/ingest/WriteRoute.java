@@ -134,6 +134,20 @@ public final class WriteRoute {
         return schema;
     }
 
+    /** Longest request for one item, with the client's own retries. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /**
+     * What a failed call to DynamoDB means to whoever sent the request.
+     *
+     * @throws java.util.concurrent.CompletionException for what neither the caller nor the table is to blame for
+     */
+    public WriteResult.Refused explain(Throwable thrown) {
+        return new WriteResult.Refused(failures.explain(thrown));
+    }
+
     /** What it does for requests with keys; empty if they are refused. */
     public Optional<Idempotency> idempotency() {
         return idempotency;
