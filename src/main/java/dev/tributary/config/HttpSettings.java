@@ -26,4 +26,7 @@ public interface HttpSettings {
 
     /** Largest request body in bytes. */
     int maxBodyBytes();
+
+    /** What it takes on at once, and how long it waits. */
+    HttpLimits limits();
 }

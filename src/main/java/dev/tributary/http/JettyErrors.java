@@ -26,6 +26,7 @@ final class JettyErrors extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
+        SecurityHeaders.put(request, response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         Content.Sink.write(response, true, document(code, message).json(), callback);
     }

@@ -29,7 +29,9 @@ enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not declared as JSON"),
     INVALID_ITEM("invalid-item", 422, "The document cannot be an item of the table"),
     PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
+    TOO_MANY_REQUESTS("too-many-requests", 429, "The caller sends more than it may"),
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
+    OVERLOADED("overloaded", 503, "The server has as many requests as it takes on"),
     THROTTLED("throttled", 503, "The table is at its capacity"),
     CONTENDED("contended", 503, "Others write the item at the same time"),
     UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
@@ -87,6 +89,7 @@ enum ProblemType {
             case 405 -> METHOD_NOT_ALLOWED;
             case 408 -> REQUEST_TIMEOUT;
             case 413 -> BODY_TOO_LARGE;
+            case 429 -> TOO_MANY_REQUESTS;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 501, 505 -> BAD_REQUEST; // a transfer coding or a version of HTTP that there is not
             case 503 -> UNAVAILABLE;

@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfigurationTest {
 
+    private static final HttpLimits LIMITS = new HttpLimits(
+            1024, 512, 67_108_864, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+
     private static final Map<String, String> MINIMAL = Map.of(
             "source.users.table", "users",
             "source.users.route.by-city.table", "users_by_city");
@@ -46,7 +49,7 @@ class ConfigurationTest {
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
         assertThat(settings.http())
                 .isEqualTo(new BoundSettings.Http(
-                        "127.0.0.1", 8080, false, 1_048_576, Optional.empty(), Optional.empty(), false));
+                        "127.0.0.1", 8080, false, 1_048_576, Optional.empty(), Optional.empty(), false, LIMITS));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
@@ -377,6 +380,17 @@ class ConfigurationTest {
     }
 
     @Test
+    void burstIsThatOfASecondUnlessGiven() throws Exception {
+        assertThat(Configuration.of(with("http.rate", "7")).http().limits().rate())
+                .contains(new HttpLimits.Rate(7, 7));
+        assertThat(Configuration.of(with("http.rate", "7", "http.burst", "9"))
+                        .http()
+                        .limits()
+                        .rate())
+                .contains(new HttpLimits.Rate(7, 9));
+    }
+
+    @Test
     void remoteHostsAndFreePortsAreAcceptedWhereAskedFor() throws Exception {
         Settings settings = Configuration.of(with(
                 "http.host", "0.0.0.0",
@@ -388,7 +402,7 @@ class ConfigurationTest {
 
         assertThat(settings.http())
                 .isEqualTo(new BoundSettings.Http(
-                        "0.0.0.0", 0, true, 1_048_576, Optional.empty(), Optional.empty(), false));
+                        "0.0.0.0", 0, true, 1_048_576, Optional.empty(), Optional.empty(), false, LIMITS));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
     }
 
