@@ -27,10 +27,9 @@ final class LimitKeys {
                     + " length counts as `http.max-body-bytes`.");
     static final Key<Integer> MAX_HEADER_BYTES = defaulting(
             "http.max-header-bytes",
-            ValueType.integer(1024, 65_536, 8192),
-            "8192",
-            "Bytes of a request's line and headers together. A key in the path has up to three bytes for each of its"
-                    + " own, and a partition key up to 2,048.");
+            ValueType.integer(1024, 65_536, 16_384),
+            "16384",
+            "Bytes of a request's line and headers together. The longest key takes 9,216 in a path.");
     static final Key<Duration> REQUEST_TIMEOUT = defaulting(
             "http.request-timeout",
             ValueType.duration("100ms", "5m", "10s"),

@@ -39,6 +39,7 @@ public final class AdminServer implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("nothing authenticates callers. Set 127.0.0.1, or admin.allow-remote=true if the"
                                 + " network around it is guarded."),
+                false,
                 Optional.empty(),
                 LIMITS,
                 List.of());

@@ -64,6 +64,7 @@ final class Listener implements AutoCloseable {
      *
      * @param name of the settings it was configured by, such as {@code http}
      * @param exposure whether other machines may reach it; without a text if they may, or why not and what to do
+     * @param authenticates whether callers have to show who they are
      * @param tls absent: plain HTTP
      * @param limits of connections, headers and time; those of requests are a guard's
      * @param guards what a request passes before the routes, in order
@@ -73,6 +74,7 @@ final class Listener implements AutoCloseable {
             String host,
             int port,
             Optional<String> exposure,
+            boolean authenticates,
             Optional<Tls> tls,
             HttpLimits limits,
             List<Handler.Wrapper> guards) {}
@@ -81,7 +83,8 @@ final class Listener implements AutoCloseable {
     static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<RoutesConfig> routes) {
         String name = endpoint.name();
         String host = endpoint.host();
-        checkLoopback(endpoint);
+        checkExposure(endpoint);
+        boolean checksNames = !endpoint.authenticates() && isLoopback(endpoint);
         SlowHeaders slowHeaders = new SlowHeaders(endpoint.limits().requestTimeout(), System::nanoTime);
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
@@ -99,6 +102,9 @@ final class Listener implements AutoCloseable {
             config.jetty.modifyServer(server -> {
                 for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
                     server.insertHandler(endpoint.guards().get(i));
+                }
+                if (checksNames) {
+                    server.insertHandler(new LoopbackNames(host));
                 }
                 server.insertHandler(new SlowBodies(endpoint.limits(), System::nanoTime));
                 server.insertHandler(new SecurityHeaders());
@@ -127,21 +133,24 @@ final class Listener implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
     }
 
-    private static void checkLoopback(Endpoint endpoint) {
+    private static boolean isLoopback(Endpoint endpoint) {
         try {
-            if (endpoint.exposure().isPresent()
-                    && !InetAddress.getByName(endpoint.host()).isLoopbackAddress()) {
-                throw new HttpStartException("%s.host = %s: other machines could reach it, and %s"
-                        .formatted(
-                                endpoint.name(),
-                                endpoint.host(),
-                                endpoint.exposure().get()));
-            }
+            return InetAddress.getByName(endpoint.host()).isLoopbackAddress();
         } catch (UnknownHostException e) {
             throw new HttpStartException(
                     "%s.host = %s: no such host. Set an address of this machine."
                             .formatted(endpoint.name(), endpoint.host()),
                     e);
+        }
+    }
+
+    private static void checkExposure(Endpoint endpoint) {
+        if (endpoint.exposure().isPresent() && !isLoopback(endpoint)) {
+            throw new HttpStartException("%s.host = %s: other machines could reach it, and %s"
+                    .formatted(
+                            endpoint.name(),
+                            endpoint.host(),
+                            endpoint.exposure().get()));
         }
     }
 

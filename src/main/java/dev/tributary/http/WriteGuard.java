@@ -75,7 +75,7 @@ final class WriteGuard implements AutoCloseable {
 
     Listener.Endpoint endpoint() {
         return new Listener.Endpoint(
-                "http", settings.host(), settings.port(), exposure(), tls, settings.limits(), handlers);
+                "http", settings.host(), settings.port(), exposure(), authenticates, tls, settings.limits(), handlers);
     }
 
     /** Why other machines must not reach it, if they must not. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConfigurationTest {
 
     private static final HttpLimits LIMITS = new HttpLimits(
-            1024, 512, 67_108_864, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+            1024, 512, 67_108_864, 16_384, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
 
     private static final Map<String, String> MINIMAL = Map.of(
             "source.users.table", "users",
