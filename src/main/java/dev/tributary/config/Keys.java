@@ -148,7 +148,8 @@ final class Keys {
                             LocalKeys.PORT,
                             LocalKeys.DIRECTORY,
                             LocalKeys.TABLE_KEY,
-                            LocalKeys.TABLE_STREAM)));
+                            LocalKeys.TABLE_STREAM,
+                            LocalKeys.TABLE_TTL)));
 
     private Keys() {}
 

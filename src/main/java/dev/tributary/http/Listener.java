@@ -160,6 +160,7 @@ final class Listener implements AutoCloseable {
         String host = endpoint.host();
         int port = endpoint.port();
         configuration.setRequestHeaderSize(endpoint.limits().maxHeaderBytes());
+        configuration.addCustomizer(new TrueMethod());
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector = endpoint.tls()
                 .map(tls -> {

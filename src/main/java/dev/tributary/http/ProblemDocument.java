@@ -44,10 +44,15 @@ record ProblemDocument(
         return with("Retry-After", seconds(duration));
     }
 
+    /** What documents of this type are known by. */
+    static String uri(ProblemType type) {
+        return "/problems/" + type.slug();
+    }
+
     String json() {
         ObjectNode document = JsonNodeFactory.instance
                 .objectNode()
-                .put("type", "/problems/" + type.slug())
+                .put("type", uri(type))
                 .put("title", type.title())
                 .put("status", status)
                 .put("detail", detail);

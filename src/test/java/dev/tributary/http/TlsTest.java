@@ -141,7 +141,7 @@ class TlsTest {
             renewed.write(certificate, key);
             await().atMost(PATIENCE).until(() -> presents(server, renewed));
             open.getOutputStream()
-                    .write("GET /e?x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+                    .write("GET /e?x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
             assertThat(new String(open.getInputStream().readAllBytes(), US_ASCII))
                     .startsWith("HTTP/1.1 400");
             assertThat(component().detail())
