@@ -13,7 +13,7 @@ final class LimitKeys {
             ValueType.integer(1, 65_535, 1024),
             "1024",
             "Connections open at once. Further ones wait in the system's queue; meanwhile those on which nothing moves"
-                    + " are closed after a second.");
+                    + " are closed early.");
     static final Key<Integer> MAX_REQUESTS = defaulting(
             "http.max-requests",
             ValueType.integer(1, 4096, 512),
