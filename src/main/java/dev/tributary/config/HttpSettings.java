@@ -32,4 +32,7 @@ public interface HttpSettings {
 
     /** What it takes on at once, and how long it waits. */
     HttpLimits limits();
+
+    /** What requests with many documents may take. */
+    BulkLimits bulk();
 }

@@ -131,6 +131,8 @@ final class Keys {
                             LimitKeys.IDLE_TIMEOUT,
                             LimitKeys.RATE,
                             LimitKeys.BURST,
+                            EndpointKeys.HTTP_BULK_MAX_REQUESTS,
+                            EndpointKeys.HTTP_BULK_MAX_BYTES,
                             AccessKeys.HTTP_TOKENS,
                             AccessKeys.HTTP_TLS_CERTIFICATE,
                             AccessKeys.HTTP_TLS_KEY,

@@ -34,6 +34,8 @@ enum ProblemType {
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
     OVERLOADED("overloaded", 503, "The server has as many requests as it takes on"),
     THROTTLED("throttled", 503, "The table is at its capacity"),
+    BUSY("busy", 503, "The server does as much as it takes on"),
+    STOPPING("stopping", 503, "The server stops"),
     CONTENDED("contended", 503, "Others write the item at the same time"),
     UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
     TABLE_UNAVAILABLE("table-unavailable", 503, "The table cannot be written"),

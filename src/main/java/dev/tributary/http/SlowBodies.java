@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends bodies that trickle. A body that stalls is ended by the connection's idle timeout, which each byte starts anew.
  *
- * <p>Jetty's own minimum rate asks for it from the first second on, so a body of a few bytes fails wherever the server has
- * no time for it in that second.
+ * <p>Only the time counts that the server waits for the client. Jetty's own minimum rate counts all of it, so it would end
+ * bodies that the server reads late or slowly, because it is busy or because a table is.
  */
 final class SlowBodies extends Handler.Wrapper {
 
@@ -34,8 +34,10 @@ final class SlowBodies extends Handler.Wrapper {
 
     private final class Timed extends Request.Wrapper {
 
-        private final long begin = nanos.getAsLong();
         private long received;
+        private long waited;
+        private boolean waiting;
+        private long waitingSince;
 
         Timed(Request request) {
             super(request);
@@ -44,11 +46,17 @@ final class SlowBodies extends Handler.Wrapper {
         @Override
         public Content.@Nullable Chunk read() {
             Content.Chunk chunk = super.read();
+            long now = nanos.getAsLong();
+            if (waiting) {
+                waited += now - waitingSince;
+            }
+            waiting = chunk == null;
+            waitingSince = now;
             if (chunk == null || chunk.isLast() || Content.Chunk.isFailure(chunk)) {
                 return chunk;
             }
             received += chunk.remaining();
-            if (nanos.getAsLong() - begin > allowed()) {
+            if (waited > allowed()) {
                 chunk.release();
                 TimeoutException slow = new TimeoutException("the body trickles");
                 fail(slow);

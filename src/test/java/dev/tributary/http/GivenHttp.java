@@ -1,6 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.config.AdminSettings;
+import dev.tributary.config.BulkLimits;
 import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpSettings;
 import dev.tributary.config.TlsFiles;
@@ -57,5 +58,10 @@ record GivenHttp(
 
     GivenHttp withPlainText() {
         return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true, limits);
+    }
+
+    @Override
+    public BulkLimits bulk() {
+        return new BulkLimits(2, 50_000_000);
     }
 }
