@@ -34,7 +34,8 @@ record BoundSettings(
             BulkLimits bulk,
             Optional<Path> tokens,
             Optional<TlsFiles> tls,
-            boolean allowPlainText)
+            boolean allowPlainText,
+            HttpLimits limits)
             implements HttpSettings {}
 
     record Admin(String host, int port, boolean allowRemote) implements AdminSettings {}
@@ -106,7 +107,8 @@ record BoundSettings(
                         values.find(AccessKeys.HTTP_TLS_CERTIFICATE)
                                 .flatMap(certificate -> values.find(AccessKeys.HTTP_TLS_KEY)
                                         .map(key -> new TlsFiles(certificate, key))),
-                        values.get(AccessKeys.HTTP_ALLOW_PLAIN_TEXT)),
+                        values.get(AccessKeys.HTTP_ALLOW_PLAIN_TEXT),
+                        LimitKeys.bound(values)),
                 new Admin(
                         values.get(EndpointKeys.ADMIN_HOST),
                         values.get(EndpointKeys.ADMIN_PORT),

@@ -48,6 +48,7 @@ final class Contradictions extends Reports {
         checkSameSourceTwice();
         checkRoutes();
         new WriteContradictions(values, errors).check();
+        new LimitContradictions(values, errors).check();
     }
 
     private void checkListeners() {

@@ -30,6 +30,9 @@ public interface HttpSettings {
     /** Largest request body in bytes. */
     int maxBodyBytes();
 
+    /** What it takes on at once, and how long it waits. */
+    HttpLimits limits();
+
     /** What requests with many documents may take. */
     BulkLimits bulk();
 }

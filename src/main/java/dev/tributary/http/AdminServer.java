@@ -1,6 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.config.AdminSettings;
+import dev.tributary.config.HttpLimits;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.net.URI;
@@ -13,6 +14,10 @@ public final class AdminServer implements AutoCloseable {
 
     /** Its answers are made of what is in memory. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
+
+    /** A few scrapers and load balancers, whose requests have no bodies. */
+    private static final HttpLimits LIMITS =
+            new HttpLimits(64, 16, 0, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
 
     private final Listener listener;
 
@@ -34,7 +39,9 @@ public final class AdminServer implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("nothing authenticates callers. Set 127.0.0.1, or admin.allow-remote=true if the"
                                 + " network around it is guarded."),
+                false,
                 Optional.empty(),
+                LIMITS,
                 List.of());
         return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
             HealthHandler healthHandler = new HealthHandler(health);

@@ -15,8 +15,10 @@ import static dev.tributary.http.ProblemType.INTERNAL_ERROR;
 import static dev.tributary.http.ProblemType.INVALID_ITEM;
 import static dev.tributary.http.ProblemType.ITEM_TOO_LARGE;
 import static dev.tributary.http.ProblemType.MALFORMED_JSON;
+import static dev.tributary.http.ProblemType.MISDIRECTED;
 import static dev.tributary.http.ProblemType.NOT_AN_OBJECT;
 import static dev.tributary.http.ProblemType.NO_SUCH_ITEM;
+import static dev.tributary.http.ProblemType.OVERLOADED;
 import static dev.tributary.http.ProblemType.PATCH_TOO_LARGE;
 import static dev.tributary.http.ProblemType.PRECONDITION_FAILED;
 import static dev.tributary.http.ProblemType.PRECONDITION_REQUIRED;
@@ -26,6 +28,7 @@ import static dev.tributary.http.ProblemType.STOPPING;
 import static dev.tributary.http.ProblemType.TABLE_UNAVAILABLE;
 import static dev.tributary.http.ProblemType.THROTTLED;
 import static dev.tributary.http.ProblemType.TIMEOUT;
+import static dev.tributary.http.ProblemType.TOO_MANY_REQUESTS;
 import static dev.tributary.http.ProblemType.UNAUTHENTICATED;
 import static dev.tributary.http.ProblemType.UNAVAILABLE;
 import static dev.tributary.http.ProblemType.UNSUPPORTED_MEDIA_TYPE;
@@ -55,16 +58,15 @@ final class ApiProblems {
             405, List.of("Allow"),
             409, List.of("Retry-After"),
             415, List.of("Accept", "Accept-Encoding", "Accept-Patch", "Accept-Post"),
+            429, List.of("Retry-After"),
             503, List.of("Retry-After"));
 
     private ApiProblems() {}
 
     /** Those of every request, whatever it asks for. */
     static Set<ProblemType> ofAny(boolean authenticated) {
-        Set<ProblemType> problems = EnumSet.of(BAD_REQUEST, INTERNAL_ERROR);
-        if (authenticated) {
-            problems.addAll(EnumSet.of(UNAUTHENTICATED, FORBIDDEN));
-        }
+        Set<ProblemType> problems = EnumSet.of(BAD_REQUEST, INTERNAL_ERROR, TOO_MANY_REQUESTS, OVERLOADED);
+        problems.addAll(authenticated ? EnumSet.of(UNAUTHENTICATED, FORBIDDEN) : EnumSet.of(MISDIRECTED));
         return problems;
     }
 

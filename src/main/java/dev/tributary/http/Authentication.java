@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
@@ -18,10 +19,13 @@ final class Authentication extends Handler.Wrapper {
     private static final String CHALLENGE = "Bearer realm=\"tributary\"";
 
     private final Tokens tokens;
+    private final Buckets failures;
     private final Refusals refusals;
 
-    Authentication(Tokens tokens, Refusals refusals) {
+    /** @param failures for each address: who has none left is told to wait. Known tokens pass all the same. */
+    Authentication(Tokens tokens, Buckets failures, Refusals refusals) {
         this.tokens = tokens;
+        this.failures = failures;
         this.refusals = refusals;
     }
 
@@ -32,6 +36,11 @@ final class Authentication extends Handler.Wrapper {
         if (caller.isPresent()) {
             caller.get().sent(request);
             return super.handle(request, response, callback);
+        }
+        Duration wait = failures.take(CallerRate.address(request));
+        if (!wait.isZero()) {
+            CallerRate.refuse(wait, refusals, request, response, callback);
+            return true;
         }
         refusals.count(ProblemType.UNAUTHENTICATED);
         Problems.send(refusal(values.isEmpty()), request, response, callback);

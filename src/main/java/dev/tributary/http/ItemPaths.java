@@ -62,6 +62,17 @@ final class ItemPaths {
         return route.key(texts);
     }
 
+    /**
+     * Whether the path begins like that of another route, deeper than this one. The router comes here with it where the
+     * other's items have more or fewer segments.
+     */
+    boolean isUnderAnotherRoute(Context context) {
+        String path = String.join("/", segments(context)) + "/";
+        return paths.stream()
+                .filter(other -> other.length() > route.path().length())
+                .anyMatch(other -> path.startsWith(other + "/"));
+    }
+
     /** Decoded by ourselves, from the request as it came: the router's way replaces what it cannot read. */
     private static List<String> segments(Context context) {
         String path = context.req().getRequestURI();

@@ -26,6 +26,7 @@ final class JettyErrors extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
+        SecurityHeaders.put(request, response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         if (code == ProblemType.BAD_REQUEST.status()) {
             // where a request is no HTTP, nobody knows where the next one begins

@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import dev.tributary.config.HttpLimits;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -34,13 +36,16 @@ final class Listener implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
-    /** Threads wait for slow clients, never for DynamoDB. */
-    private static final int MAX_THREADS = 64;
+    /** Beside one for each request under way: those that accept, select and refuse. */
+    private static final int OTHER_THREADS = 16;
 
     private static final int MIN_THREADS = 4;
 
     /** How long a connection without a request may hold up the end. */
     private static final Duration IDLE_AT_STOP = Duration.ofMillis(200);
+
+    /** How long a connection may be idle while others wait to be accepted. */
+    private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
 
     private final Javalin javalin;
     private final String name;
@@ -59,7 +64,9 @@ final class Listener implements AutoCloseable {
      *
      * @param name of the settings it was configured by, such as {@code http}
      * @param exposure whether other machines may reach it; without a text if they may, or why not and what to do
+     * @param authenticates whether callers have to show who they are
      * @param tls absent: plain HTTP
+     * @param limits of connections, headers and time; those of requests are a guard's
      * @param guards what a request passes before the routes, in order
      */
     record Endpoint(
@@ -67,26 +74,41 @@ final class Listener implements AutoCloseable {
             String host,
             int port,
             Optional<String> exposure,
+            boolean authenticates,
             Optional<Tls> tls,
+            HttpLimits limits,
             List<Handler.Wrapper> guards) {}
 
     /** @param stopTimeout longest time that {@link #close()} waits for requests */
     static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<RoutesConfig> routes) {
         String name = endpoint.name();
         String host = endpoint.host();
-        checkLoopback(endpoint);
+        checkExposure(endpoint);
+        boolean checksNames = !endpoint.authenticates() && isLoopback(endpoint);
+        SlowHeaders slowHeaders = new SlowHeaders(endpoint.limits().requestTimeout(), System::nanoTime);
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
             config.http.prefer405over404 = true;
             config.http.asyncTimeout = 0; // each write has a deadline of its own
-            QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+            QueuedThreadPool threads =
+                    new QueuedThreadPool(endpoint.limits().maxRequests() + OTHER_THREADS, MIN_THREADS);
             threads.setName(name);
             config.jetty.threadPool = threads;
-            config.jetty.addConnector((server, http) -> listen(endpoint, server, http));
+            config.jetty.addConnector((server, http) -> {
+                ServerConnector connector = listen(endpoint, server, http);
+                connector.addBean(slowHeaders);
+                return connector;
+            });
             config.jetty.modifyServer(server -> {
                 for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
                     server.insertHandler(endpoint.guards().get(i));
                 }
+                if (checksNames) {
+                    server.insertHandler(new LoopbackNames(host));
+                }
+                server.insertHandler(new SlowBodies(endpoint.limits(), System::nanoTime));
+                server.insertHandler(new SecurityHeaders());
+                server.insertHandler(slowHeaders);
                 server.insertHandler(new GracefulHandler());
                 server.setStopTimeout(stopTimeout.toMillis());
                 server.setErrorHandler(new JettyErrors());
@@ -98,6 +120,7 @@ final class Listener implements AutoCloseable {
         });
         try {
             javalin.start();
+            slowHeaders.start(javalin.jettyServer().server().getScheduler());
         } catch (JavalinException e) {
             throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
         }
@@ -110,16 +133,9 @@ final class Listener implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
     }
 
-    private static void checkLoopback(Endpoint endpoint) {
+    private static boolean isLoopback(Endpoint endpoint) {
         try {
-            if (endpoint.exposure().isPresent()
-                    && !InetAddress.getByName(endpoint.host()).isLoopbackAddress()) {
-                throw new HttpStartException("%s.host = %s: other machines could reach it, and %s"
-                        .formatted(
-                                endpoint.name(),
-                                endpoint.host(),
-                                endpoint.exposure().get()));
-            }
+            return InetAddress.getByName(endpoint.host()).isLoopbackAddress();
         } catch (UnknownHostException e) {
             throw new HttpStartException(
                     "%s.host = %s: no such host. Set an address of this machine."
@@ -128,11 +144,22 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    private static void checkExposure(Endpoint endpoint) {
+        if (endpoint.exposure().isPresent() && !isLoopback(endpoint)) {
+            throw new HttpStartException("%s.host = %s: other machines could reach it, and %s"
+                    .formatted(
+                            endpoint.name(),
+                            endpoint.host(),
+                            endpoint.exposure().get()));
+        }
+    }
+
     /** Opened here and not by Jetty, whose own failure to listen comes with an error in the log. */
     private static ServerConnector listen(Endpoint endpoint, Server server, HttpConfiguration configuration) {
         String name = endpoint.name();
         String host = endpoint.host();
         int port = endpoint.port();
+        configuration.setRequestHeaderSize(endpoint.limits().maxHeaderBytes());
         configuration.addCustomizer(new TrueMethod());
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector = endpoint.tls()
@@ -145,6 +172,11 @@ final class Listener implements AutoCloseable {
                 .orElseGet(() -> new ServerConnector(server, 1, 1, http));
         connector.setHost(host);
         connector.setPort(port);
+        connector.setIdleTimeout(endpoint.limits().idleTimeout().toMillis());
+        NetworkConnectionLimit connections =
+                new NetworkConnectionLimit(endpoint.limits().maxConnections(), connector);
+        connections.setEndPointIdleTimeout(IDLE_AT_LIMIT.toMillis());
+        connector.addBean(connections);
         connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
         try {
             connector.open();

@@ -29,7 +29,7 @@ record ProblemDocument(
     static ProblemDocument of(Problem problem) {
         ProblemType type = ProblemType.of(problem.kind());
         return problem.retryAfter()
-                .map(after -> of(type, problem.detail()).with("Retry-After", seconds(after)))
+                .map(after -> of(type, problem.detail()).retryAfter(after))
                 .orElseGet(
                         () -> new ProblemDocument(type, type.status(), problem.detail(), problem.errors(), Map.of()));
     }
@@ -38,6 +38,10 @@ record ProblemDocument(
         Map<String, String> more = new TreeMap<>(headers);
         more.put(header, value);
         return new ProblemDocument(type, status, detail, errors, Map.copyOf(more));
+    }
+
+    ProblemDocument retryAfter(Duration duration) {
+        return with("Retry-After", seconds(duration));
     }
 
     /** What documents of this type are known by. */

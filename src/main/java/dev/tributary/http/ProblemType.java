@@ -30,10 +30,13 @@ enum ProblemType {
     ITEM_TOO_LARGE("item-too-large", 413, "The item is larger than DynamoDB takes"),
     PATCH_TOO_LARGE("patch-too-large", 413, "The patch has more changes than DynamoDB takes at once"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not declared as JSON"),
+    MISDIRECTED("misdirected", 421, "The request calls the server by a name that is not its own"),
     INVALID_ITEM("invalid-item", 422, "The document cannot be an item of the table"),
     IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The idempotency key is that of another request"),
     PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
+    TOO_MANY_REQUESTS("too-many-requests", 429, "The caller sends more than it may"),
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
+    OVERLOADED("overloaded", 503, "The server has as many requests as it takes on"),
     THROTTLED("throttled", 503, "The table is at its capacity"),
     BUSY("busy", 503, "The server does as much as it takes on"),
     STOPPING("stopping", 503, "The server stops"),
@@ -97,6 +100,8 @@ enum ProblemType {
             case 405 -> METHOD_NOT_ALLOWED;
             case 408 -> REQUEST_TIMEOUT;
             case 413 -> BODY_TOO_LARGE;
+            case 421 -> MISDIRECTED;
+            case 429 -> TOO_MANY_REQUESTS;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 501, 505 -> BAD_REQUEST; // a transfer coding or a version of HTTP that there is not
             case 503 -> UNAVAILABLE;

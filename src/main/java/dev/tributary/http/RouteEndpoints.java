@@ -53,7 +53,7 @@ final class RouteEndpoints {
         routes.addHttpHandler(HandlerType.POST, paths.collection(), this::post);
         ofItem.forEach((method, handler) -> {
             routes.addHttpHandler(method, paths.collection(), context -> atCollection(handler, context));
-            routes.addHttpHandler(method, paths.item(), handler);
+            routes.addHttpHandler(method, paths.item(), context -> atItem(handler, context));
         });
     }
 
@@ -72,6 +72,14 @@ final class RouteEndpoints {
                                             context.req().getMethod(),
                                             paths.described()))
                     .with("Allow", OF_COLLECTION));
+        }
+        handler.handle(context);
+    }
+
+    private void atItem(Handler handler, Context context) throws Exception {
+        if (paths.isUnderAnotherRoute(context)) {
+            throw new ProblemException(
+                    ProblemDocument.of(ProblemType.UNKNOWN_PATH, "Nothing is at " + context.path() + "."));
         }
         handler.handle(context);
     }

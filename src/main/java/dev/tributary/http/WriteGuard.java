@@ -1,7 +1,9 @@
 package dev.tributary.http;
 
+import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpSettings;
 import dev.tributary.telemetry.Health;
+import io.github.bucket4j.TimeMeter;
 import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -26,6 +28,9 @@ final class WriteGuard implements AutoCloseable {
     /** How often files are looked at; a change is in use after two looks. */
     private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
 
+    /** Requests without a known token that an address may send before it is told to wait. */
+    private static final HttpLimits.Rate FAILURES = new HttpLimits.Rate(1, 50);
+
     private final HttpSettings settings;
     private final Refusals refusals;
     private final List<Handler.Wrapper> handlers = new ArrayList<>();
@@ -44,8 +49,13 @@ final class WriteGuard implements AutoCloseable {
         if (settings.tokens().isPresent()) {
             Tokens tokens = new Tokens(settings.tokens().get(), routes);
             files.add(tokens.reloaded(health));
-            handlers.add(new Authentication(tokens, refusals));
+            handlers.add(new Authentication(tokens, new Buckets(FAILURES, TimeMeter.SYSTEM_NANOTIME), refusals));
         }
+        settings.limits()
+                .rate()
+                .ifPresent(
+                        rate -> handlers.add(new CallerRate(new Buckets(rate, TimeMeter.SYSTEM_NANOTIME), refusals)));
+        handlers.add(new RequestsUnderWay(settings.limits(), settings.maxBodyBytes(), refusals, registry));
         for (Reloaded file : files) {
             file.first();
         }
@@ -64,7 +74,8 @@ final class WriteGuard implements AutoCloseable {
     }
 
     Listener.Endpoint endpoint() {
-        return new Listener.Endpoint("http", settings.host(), settings.port(), exposure(), tls, handlers);
+        return new Listener.Endpoint(
+                "http", settings.host(), settings.port(), exposure(), authenticates, tls, settings.limits(), handlers);
     }
 
     /** Why other machines must not reach it, if they must not. */

@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
+    private static final HttpLimits LIMITS = new HttpLimits(
+            1024, 512, 67_108_864, 16_384, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+
     private static final Map<String, String> MINIMAL = Map.of(
             "source.users.table", "users",
             "source.users.route.by-city.table", "users_by_city");
@@ -54,7 +57,8 @@ class ConfigurationTest {
                         new BulkLimits(4, 268_435_456),
                         Optional.empty(),
                         Optional.empty(),
-                        false));
+                        false,
+                        LIMITS));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
@@ -410,6 +414,17 @@ class ConfigurationTest {
     }
 
     @Test
+    void burstIsThatOfASecondUnlessGiven() throws Exception {
+        assertThat(Configuration.of(with("http.rate", "7")).http().limits().rate())
+                .contains(new HttpLimits.Rate(7, 7));
+        assertThat(Configuration.of(with("http.rate", "7", "http.burst", "9"))
+                        .http()
+                        .limits()
+                        .rate())
+                .contains(new HttpLimits.Rate(7, 9));
+    }
+
+    @Test
     void remoteHostsAndFreePortsAreAcceptedWhereAskedFor() throws Exception {
         Settings settings = Configuration.of(with(
                 "http.host", "0.0.0.0",
@@ -428,7 +443,8 @@ class ConfigurationTest {
                         new BulkLimits(4, 268_435_456),
                         Optional.empty(),
                         Optional.empty(),
-                        false));
+                        false,
+                        LIMITS));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
     }
 

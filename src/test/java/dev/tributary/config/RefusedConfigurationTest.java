@@ -360,6 +360,13 @@ class RefusedConfigurationTest {
                                 + " traffic; listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
                                 + " http.allow-plain-text=true if something in front ends TLS"),
                 refusal(
+                        "http.max-open-bytes = 2048\nhttp.max-body-bytes = 4096",
+                        "http.max-open-bytes = 2048: is less than one body of http.max-body-bytes = 4096; raise it to"
+                                + " that at least"),
+                refusal(
+                        "http.burst = 5",
+                        "http.burst: has no effect without http.rate; give http.rate too, or remove this"),
+                refusal(
                         "http.tls.certificate = tls.crt",
                         "http.tls.certificate: TLS takes a certificate and its key; give http.tls.key too, or remove"
                                 + " this"),

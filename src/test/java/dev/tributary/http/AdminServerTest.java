@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,5 +83,22 @@ class AdminServerTest {
         assertThat(post.statusCode()).isEqualTo(405);
         assertThat(post.headers().firstValue("Allow").orElseThrow()).contains("GET");
         assertThat(post.body()).contains("/problems/method-not-allowed");
+    }
+
+    @Test
+    void itIsNoMoreOpenToBrowsersThanTheWriteEndpoint() throws Exception {
+        for (String path : new String[] {"/health", "/metrics", "/no"}) {
+            var response = send("GET", path);
+            assertThat(response.headers().map())
+                    .containsKeys(
+                            "content-security-policy", "x-content-type-options", "referrer-policy", "cache-control")
+                    .doesNotContainKeys("server", "access-control-allow-origin");
+        }
+        assertThat(RawHttp.send(
+                                server.port(),
+                                "GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII))
+                        .status())
+                .isEqualTo(421);
     }
 }

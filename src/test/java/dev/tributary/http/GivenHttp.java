@@ -2,9 +2,11 @@ package dev.tributary.http;
 
 import dev.tributary.config.AdminSettings;
 import dev.tributary.config.BulkLimits;
+import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpSettings;
 import dev.tributary.config.TlsFiles;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where a test has its server listen, and whom it lets in. */
@@ -15,11 +17,15 @@ record GivenHttp(
         int maxBodyBytes,
         Optional<Path> tokens,
         Optional<TlsFiles> tls,
-        boolean allowPlainText)
+        boolean allowPlainText,
+        HttpLimits limits)
         implements HttpSettings, AdminSettings {
 
+    static final HttpLimits LIMITS = new HttpLimits(
+            1024, 512, 67_108_864, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+
     GivenHttp(String host, int port, boolean allowRemote, int maxBodyBytes) {
-        this(host, port, allowRemote, maxBodyBytes, Optional.empty(), Optional.empty(), false);
+        this(host, port, allowRemote, maxBodyBytes, Optional.empty(), Optional.empty(), false, LIMITS);
     }
 
     static GivenHttp onFreePort() {
@@ -27,11 +33,11 @@ record GivenHttp(
     }
 
     GivenHttp at(String address) {
-        return new GivenHttp(address, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText);
+        return new GivenHttp(address, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits);
     }
 
     GivenHttp withTokens(Path file) {
-        return new GivenHttp(host, port, allowRemote, maxBodyBytes, Optional.of(file), tls, allowPlainText);
+        return new GivenHttp(host, port, allowRemote, maxBodyBytes, Optional.of(file), tls, allowPlainText, limits);
     }
 
     GivenHttp withTls(Path certificate, Path key) {
@@ -42,11 +48,16 @@ record GivenHttp(
                 maxBodyBytes,
                 tokens,
                 Optional.of(new TlsFiles(certificate, key)),
-                allowPlainText);
+                allowPlainText,
+                limits);
+    }
+
+    GivenHttp with(HttpLimits others) {
+        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, others);
     }
 
     GivenHttp withPlainText() {
-        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true);
+        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true, limits);
     }
 
     @Override

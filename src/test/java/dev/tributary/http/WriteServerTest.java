@@ -267,11 +267,11 @@ class WriteServerTest {
 
     @Test
     void requestThatIsNoHttpIsAnsweredWithAProblemToo() throws Exception {
-        assertThat(raw("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"))
+        assertThat(raw("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n"))
                 .startsWith("HTTP/1.1 400")
                 .contains("application/problem+json", "/problems/bad-request")
                 .doesNotContainIgnoringCase("jetty");
-        assertThat(raw("POST /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        assertThat(raw("POST /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 400")
                 .contains("application/problem+json", "/problems/bad-request")
                 .doesNotContainIgnoringCase("jetty");
@@ -380,6 +380,42 @@ class WriteServerTest {
                         new GivenHttp("0.0.0.0", 0, false, 1000), List.of(), health, registry, PATIENCE))
                 .isInstanceOf(HttpStartException.class)
                 .hasMessageContaining("http.host = 0.0.0.0");
+    }
+
+    @Test
+    void itemsAtTheRootAreNotLookedForUnderAnotherRoute() throws Exception {
+        var twoParts = new KeySchema(
+                new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("no", AttributeType.S)));
+        WriteServer rooted = WriteServer.start(
+                GivenHttp.onFreePort(),
+                List.of(
+                        route("root", new GivenWrites("/", "root", Map.of(), Map.of()), twoParts),
+                        route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), twoParts)),
+                health,
+                new SimpleMeterRegistry(),
+                PATIENCE);
+        try {
+            for (String path : List.of("/cities/x", "/%63ities/x", "/cities/")) {
+                var response = CLIENT.send(
+                        HttpRequest.newBuilder(URI.create(rooted.uri() + path))
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString("{}"))
+                                .build(),
+                        BodyHandlers.ofString());
+                assertThat(response.statusCode()).as(path).isIn(404, 405);
+            }
+            assertThat(table.puts).isEmpty();
+            var other = CLIENT.send(
+                    HttpRequest.newBuilder(URI.create(rooted.uri() + "/citiesx/x"))
+                            .header("Content-Type", "application/json")
+                            .PUT(BodyPublishers.ofString("{}"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(other.statusCode()).isEqualTo(204);
+            assertThat(table.puts).hasSize(1);
+        } finally {
+            rooted.close();
+        }
     }
 
     @Test
