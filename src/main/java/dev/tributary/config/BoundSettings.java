@@ -31,6 +31,7 @@ record BoundSettings(
             int port,
             boolean allowRemote,
             int maxBodyBytes,
+            BulkLimits bulk,
             Optional<Path> tokens,
             Optional<TlsFiles> tls,
             boolean allowPlainText)
@@ -42,7 +43,7 @@ record BoundSettings(
 
     record Local(Mode mode, int port, Path directory, Map<String, LocalTable> table) implements LocalSettings {}
 
-    record Table(KeySchema key, boolean stream) implements LocalSettings.LocalTable {}
+    record Table(KeySchema key, boolean stream, Optional<String> ttl) implements LocalSettings.LocalTable {}
 
     record Source(
             String table,
@@ -98,6 +99,9 @@ record BoundSettings(
                         values.get(EndpointKeys.HTTP_PORT),
                         values.get(EndpointKeys.HTTP_ALLOW_REMOTE),
                         values.get(EndpointKeys.HTTP_MAX_BODY_BYTES),
+                        new BulkLimits(
+                                values.get(EndpointKeys.HTTP_BULK_MAX_REQUESTS),
+                                values.get(EndpointKeys.HTTP_BULK_MAX_BYTES)),
                         values.find(AccessKeys.HTTP_TOKENS),
                         values.find(AccessKeys.HTTP_TLS_CERTIFICATE)
                                 .flatMap(certificate -> values.find(AccessKeys.HTTP_TLS_KEY)
@@ -122,7 +126,9 @@ record BoundSettings(
                 Values.byName(
                         values.names(LocalKeys.TABLE_KEY),
                         table -> new Table(
-                                values.get(LocalKeys.TABLE_KEY, table), values.get(LocalKeys.TABLE_STREAM, table))));
+                                values.get(LocalKeys.TABLE_KEY, table),
+                                values.get(LocalKeys.TABLE_STREAM, table),
+                                values.find(LocalKeys.TABLE_TTL, table))));
     }
 
     private static SourceSettings source(Values values, String name) {

@@ -40,10 +40,19 @@ record ProblemDocument(
         return new ProblemDocument(type, status, detail, errors, Map.copyOf(more));
     }
 
+    /** What documents of this type are known by. */
+    static String uri(ProblemType type) {
+        return "/problems/" + type.slug();
+    }
+
     String json() {
+        return node().toString();
+    }
+
+    ObjectNode node() {
         ObjectNode document = JsonNodeFactory.instance
                 .objectNode()
-                .put("type", "/problems/" + type.slug())
+                .put("type", uri(type))
                 .put("title", type.title())
                 .put("status", status)
                 .put("detail", detail);
@@ -52,7 +61,7 @@ record ProblemDocument(
             errors.forEach(
                     error -> list.addObject().put("pointer", error.pointer()).put("message", error.message()));
         }
-        return document.toString();
+        return document;
     }
 
     Answer answer() {

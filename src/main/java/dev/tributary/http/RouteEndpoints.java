@@ -16,6 +16,7 @@ final class RouteEndpoints {
 
     private final ItemPaths paths;
     private final Handler post;
+    private final Handler bulk;
 
     /** By method; the same for an item in the path and in the query. */
     private final Map<HandlerType, Handler> ofItem = new LinkedHashMap<>();
@@ -24,10 +25,12 @@ final class RouteEndpoints {
             WriteRoute route,
             ItemPaths paths,
             RequestBody body,
+            BulkRequests bulkRequests,
             WriteMeters meters,
             KeyMeters keys,
             TableHealth table) {
         this.paths = paths;
+        this.bulk = new BulkHandler(route, paths, bulkRequests, body.maxBytes(), meters, table);
         ItemRequests requests = new ItemRequests(route, paths, body);
         this.post =
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);
@@ -55,7 +58,7 @@ final class RouteEndpoints {
     }
 
     private void post(Context context) throws Exception {
-        post.handle(context);
+        (BulkHandler.isFor(context) ? bulk : post).handle(context);
     }
 
     private void atCollection(Handler handler, Context context) throws Exception {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Serves the items of each route over HTTP. */
 public final class WriteServer implements AutoCloseable {
@@ -25,11 +26,13 @@ public final class WriteServer implements AutoCloseable {
 
     private final Listener listener;
     private final WriteGuard guard;
+    private final BulkRequests bulk;
     private final Health health;
 
-    private WriteServer(Listener listener, WriteGuard guard, Health health) {
+    private WriteServer(Listener listener, WriteGuard guard, BulkRequests bulk, Health health) {
         this.listener = listener;
         this.guard = guard;
+        this.bulk = bulk;
         this.health = health;
     }
 
@@ -50,21 +53,32 @@ public final class WriteServer implements AutoCloseable {
         WriteMeters meters = new WriteMeters(registry);
         KeyMeters keys = new KeyMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
-        Set<String> paths = routes.stream().map(WriteRoute::path).collect(Collectors.toUnmodifiableSet());
+        BulkRequests bulk = new BulkRequests(settings.bulk());
+        Set<String> paths = Stream.concat(
+                        Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
+                .collect(Collectors.toUnmodifiableSet());
+        OpenApi description = OpenApi.of(routes, settings.tokens().isPresent());
         WriteGuard guard = WriteGuard.of(
                 settings, routes.stream().map(WriteRoute::name).collect(Collectors.toSet()), health, registry);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, config -> {
             guard.addTo(config, patterns(routes, paths));
-            // The router takes the first pattern that fits: an item is not looked for where another route is.
+            // The router takes the first pattern that fits: an item is not looked for where something else is.
+            new OpenApiEndpoint(description).addTo(config);
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .map(route -> new RouteEndpoints(
-                            route, new ItemPaths(route, paths), body, meters, keys, new TableHealth(health, route)))
+                            route,
+                            new ItemPaths(route, paths),
+                            body,
+                            bulk,
+                            meters,
+                            keys,
+                            new TableHealth(health, route)))
                     .forEach(endpoints -> endpoints.addTo(config));
         });
         guard.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
-        return new WriteServer(listener, guard, health);
+        return new WriteServer(listener, guard, bulk, health);
     }
 
     private static Map<String, String> patterns(List<WriteRoute> routes, Set<String> paths) {
@@ -103,6 +117,7 @@ public final class WriteServer implements AutoCloseable {
     @Override
     public void close() {
         health.report(COMPONENT, Status.DOWN, "stopped");
+        bulk.stop();
         guard.close();
         listener.close();
     }

@@ -32,6 +32,8 @@ public final class WriteRoute {
 
     private final String name;
     private final String path;
+    private final WriteSettings settings;
+    private final ItemSchema schema;
     private final RouteTable table;
     private final ItemReader reader;
     private final DynamoDbAsyncClient client;
@@ -86,13 +88,14 @@ public final class WriteRoute {
             Optional<IdempotencyTable> records) {
         this.name = name;
         this.path = settings.path();
+        this.settings = settings;
+        this.schema = ItemSchema.of(name, settings, key);
         this.table = new RouteTable(
                 settings.table(),
                 key,
                 settings.version().map(attribute -> new ItemVersion(attribute, clock)),
                 settings.precondition() == PreconditionPolicy.REQUIRED);
-        this.reader = new ItemReader(
-                ItemSchema.of(name, settings, key), new MadeValues(settings.generated(), settings.refreshed(), clock));
+        this.reader = new ItemReader(schema, new MadeValues(settings.generated(), settings.refreshed(), clock));
         this.client = client;
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
@@ -127,6 +130,15 @@ public final class WriteRoute {
         return idempotency;
     }
 
+    public WriteSettings settings() {
+        return settings;
+    }
+
+    /** What requests have to keep to. */
+    public ItemSchema schema() {
+        return schema;
+    }
+
     /** Names of the key attributes, the partition key first. */
     public List<String> keyNames() {
         return table.keyAttributes().stream().map(KeyAttribute::name).toList();
@@ -157,6 +169,19 @@ public final class WriteRoute {
     public ItemChange post(byte[] document, Precondition precondition) throws RefusedException {
         check(precondition);
         return new PutChange(table, reader.read(document, Map.of()), precondition, true);
+    }
+
+    /**
+     * Puts items in bulk.
+     *
+     * @param precondition of each item; ETags say something of one item, so they are refused
+     */
+    public BulkWriter bulk(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Versions) {
+            throw new RefusedException(Problem.of(
+                    Kind.BAD_PRECONDITION, "If-Match with ETags names one item; with many items it takes only *."));
+        }
+        return new BulkWriter(this, precondition, new BatchDelivery(client, plain));
     }
 
     /** Puts the item of this key; the document need not repeat the key. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -46,7 +47,14 @@ class ConfigurationTest {
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
         assertThat(settings.http())
                 .isEqualTo(new BoundSettings.Http(
-                        "127.0.0.1", 8080, false, 1_048_576, Optional.empty(), Optional.empty(), false));
+                        "127.0.0.1",
+                        8080,
+                        false,
+                        1_048_576,
+                        new BulkLimits(4, 268_435_456),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
@@ -171,13 +179,16 @@ class ConfigurationTest {
                 .isEqualTo(Map.of(
                         "users",
                         new BoundSettings.Table(
-                                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()), true),
+                                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
+                                true,
+                                Optional.empty()),
                         "users_by_city",
                         new BoundSettings.Table(
                                 new KeySchema(
                                         new KeyAttribute("state", AttributeType.S),
                                         Optional.of(new KeyAttribute("city", AttributeType.S))),
-                                false)));
+                                false,
+                                Optional.empty())));
         assertThat(settings.source().get("users").route().get("by-city").exclude())
                 .contains(Set.of("zipcode"));
         WriteSettings write = settings.write().get("users");
@@ -186,6 +197,20 @@ class ConfigurationTest {
         assertThat(write.defaults()).isEqualTo(Map.of("active", "true"));
         assertThat(settings.http().port()).isEqualTo(8080);
         assertThat(settings.admin().port()).isEqualTo(8081);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"users", "sessions", "leaderboard"})
+    void examplesLoadWithoutTheirLocalLines(String example) throws Exception {
+        String local = Files.readString(Path.of("config/examples", example + ".properties"));
+        String onAws = local.replaceAll("(?m)^local.*", "").replace("#   aws.region", "aws.region");
+
+        Settings settings = Configuration.load(file(onAws), Map.of());
+
+        assertThat(settings.local().mode()).isEqualTo(Mode.OFF);
+        assertThat(settings.aws().region()).contains("eu-central-1");
+        assertThat(settings.source()).hasSize(1);
+        assertThat(settings.write()).hasSize(1);
     }
 
     @Test
@@ -396,7 +421,14 @@ class ConfigurationTest {
 
         assertThat(settings.http())
                 .isEqualTo(new BoundSettings.Http(
-                        "0.0.0.0", 0, true, 1_048_576, Optional.empty(), Optional.empty(), false));
+                        "0.0.0.0",
+                        0,
+                        true,
+                        1_048_576,
+                        new BulkLimits(4, 268_435_456),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
     }
 

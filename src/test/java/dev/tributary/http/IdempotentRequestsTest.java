@@ -18,6 +18,7 @@ import dev.tributary.ingest.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -253,7 +254,10 @@ class IdempotentRequestsTest {
                 .recording(table)
                 .route("users", GivenWrites.ofUsers(users).requiring("name"), ManyRoutes.EMAIL)
                 .start()) {
-            replayed(stricter.send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k"), first);
+            RawHttp.Response again = raw(stricter, "Idempotency-Key: k\r\n"); // not held against the new description
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.body()).isEqualTo(first.body());
+            assertThat(again.headers()).containsEntry("idempotency-replayed", "true");
             problem(stricter.send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "l"), 422, "invalid-item");
         }
     }
@@ -276,6 +280,40 @@ class IdempotentRequestsTest {
         problem(send("POST", "/open", "{\"email\":\"a\"}", "Idempotency-Key", "k"), 400, "bad-idempotency-key");
         executed(send("POST", "/open", "{\"email\":\"a\"}"), 201);
         assertThat(rows()).isEmpty();
+    }
+
+    /** Each of them could take effect twice, and nobody would be told. */
+    @Test
+    void requestsWithManyDocumentsHaveNoKey() throws Exception {
+        String many = "[{\"email\":\"a\",\"no\":1}]";
+        problem(send("POST", "/", many, "Idempotency-Key", "k"), 400, "bad-idempotency-key");
+        problem(send("POST", "/strict", many), 400, "idempotency-key-required");
+        problem(send("POST", "/orders", many), 400, "idempotency-key-required");
+        assertThat(item("/a").isNull()).isTrue();
+        assertThat(send("POST", "/", many).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theDescriptionSaysWhichRequestsTakeAKey() throws Exception {
+        JsonNode paths = JSON.readTree(send("GET", "/openapi.json", "").body()).get("paths");
+        assertThat(parameters(paths, "/strict", "post")).contains("Idempotency-Key required");
+        assertThat(parameters(paths, "/locked/{email}", "patch")).contains("Idempotency-Key");
+        assertThat(parameters(paths, "/orders", "post")).noneMatch(name -> name.startsWith("Idempotency"));
+        assertThat(parameters(paths, "/orders/{email}", "delete")).contains("Idempotency-Key required");
+        assertThat(parameters(paths, "/open", "post")).noneMatch(name -> name.startsWith("Idempotency"));
+        assertThat(parameters(paths, "/locked/{email}", "get")).noneMatch(name -> name.startsWith("Idempotency"));
+        assertThat(paths.at("/~1locked/post/responses").has("409")).isTrue();
+        assertThat(paths.at("/~1open/post/responses").has("409")).isFalse();
+    }
+
+    private static List<String> parameters(JsonNode paths, String path, String method) {
+        List<String> names = new ArrayList<>();
+        paths.get(path)
+                .get(method)
+                .get("parameters")
+                .forEach(parameter -> names.add(parameter.get("name").asText()
+                        + (parameter.path("required").asBoolean() ? " required" : "")));
+        return names;
     }
 
     @Test
@@ -365,12 +403,16 @@ class IdempotentRequestsTest {
     }
 
     private int raw(String headers) throws Exception {
+        RawHttp.Response response = raw(api, headers);
+        assertThat(response.body()).contains(response.status() == 201 ? "email" : "/problems/bad-idempotency-key");
+        return response.status();
+    }
+
+    private static RawHttp.Response raw(ItemApi server, String headers) throws Exception {
         String body = "{\"email\":\"a\"}";
         String request = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
                 + headers + "Content-Length: " + body.length() + "\r\n\r\n" + body;
-        RawHttp.Response response = RawHttp.send(api.port(), request.getBytes(UTF_8));
-        assertThat(response.body()).contains(response.status() == 201 ? "email" : "/problems/bad-idempotency-key");
-        return response.status();
+        return RawHttp.send(server.port(), request.getBytes(UTF_8));
     }
 
     @Test

@@ -40,6 +40,7 @@ final class ItemApi implements AutoCloseable {
     private IdempotencyTable records;
     private Duration timeout = Duration.ofSeconds(10);
     private WriteServer server;
+    private ApiDescription description;
 
     ItemApi(DynamoDbAsyncClient client, int maxBodyBytes) {
         this.client = client;
@@ -74,6 +75,7 @@ final class ItemApi implements AutoCloseable {
                 new Health(),
                 meters,
                 Duration.ofSeconds(5));
+        description = new ApiDescription(OpenApi.of(routes, false).json());
         return this;
     }
 
@@ -101,7 +103,14 @@ final class ItemApi implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
-        return CLIENT.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+        description.assertTells(ApiDescription.Exchange.of(response, path, body));
+        return response;
+    }
+
+    /** What the server says of itself. Whatever {@link #send} is answered is held against it. */
+    ApiDescription description() {
+        return description;
     }
 
     static String header(HttpResponse<?> response, String name) {
