@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Problem documents also for what Jetty refuses by itself, in place of its HTML pages. */
 final class JettyErrors extends ErrorHandler {
 
+    private final SecurityHeaders headers;
+
+    JettyErrors(SecurityHeaders headers) {
+        this.headers = headers;
+    }
+
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -26,6 +32,7 @@ final class JettyErrors extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
+        headers.putInto(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         Content.Sink.write(response, true, document(code, message).json(), callback);
     }

@@ -75,6 +75,7 @@ final class Listener implements AutoCloseable {
         String name = endpoint.name();
         String host = endpoint.host();
         checkLoopback(endpoint);
+        SecurityHeaders headers = new SecurityHeaders(endpoint.tls().isPresent());
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
             config.http.prefer405over404 = true;
@@ -82,16 +83,19 @@ final class Listener implements AutoCloseable {
             QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
             threads.setName(name);
             config.jetty.threadPool = threads;
-            config.jetty.addConnector((server, http) -> listen(endpoint, server, http));
+            config.jetty.addConnector((server, http) -> {
+                http.addCustomizer(headers);
+                return listen(endpoint, server, http);
+            });
             config.jetty.modifyServer(server -> {
                 for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
                     server.insertHandler(endpoint.guards().get(i));
                 }
                 server.insertHandler(new GracefulHandler());
                 server.setStopTimeout(stopTimeout.toMillis());
-                server.setErrorHandler(new JettyErrors());
+                server.setErrorHandler(new JettyErrors(headers));
             });
-            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrors()));
+            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrors(headers)));
             config.router.javaLangErrorHandler(Listener::fatal);
             errors(config.routes);
             routes.accept(config.routes);

@@ -103,6 +103,8 @@ class TlsTest {
             assertThat(server.uri().getScheme()).isEqualTo("https");
             HttpResponse<String> response = post(server, given.trusting());
             assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+            assertThat(response.headers().allValues("Strict-Transport-Security"))
+                    .containsExactly("max-age=31536000");
             for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
                 try (SSLSocket socket = connect(server, given.trusting(), protocol)) {
                     assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
@@ -139,7 +141,7 @@ class TlsTest {
             renewed.write(certificate, key);
             await().atMost(PATIENCE).until(() -> presents(server, renewed));
             open.getOutputStream()
-                    .write("GET /e?x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+                    .write("GET /e?x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
             assertThat(new String(open.getInputStream().readAllBytes(), US_ASCII))
                     .startsWith("HTTP/1.1 400");
             assertThat(component().detail())
