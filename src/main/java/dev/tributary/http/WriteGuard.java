@@ -45,6 +45,11 @@ final class WriteGuard implements AutoCloseable {
             Tokens tokens = new Tokens(settings.tokens().get(), routes);
             files.add(tokens.reloaded(health));
             handlers.add(new Authentication(tokens, refusals));
+        } else {
+            handlers.add(
+                    settings.allowRemote()
+                            ? BrowserGuard.anyHost("http", refusals)
+                            : BrowserGuard.onLoopback("http", settings.host(), refusals));
         }
         for (Reloaded file : files) {
             file.first();
