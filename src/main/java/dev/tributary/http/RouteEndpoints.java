@@ -44,6 +44,7 @@ final class RouteEndpoints {
         ofItem.forEach((method, handler) -> {
             routes.addHttpHandler(method, paths.collection(), context -> atCollection(handler, context));
             routes.addHttpHandler(method, paths.item(), handler);
+            paths.rest().ifPresent(rest -> routes.addHttpHandler(method, rest, this::nothing));
         });
     }
 
@@ -64,6 +65,12 @@ final class RouteEndpoints {
                     .with("Allow", OF_COLLECTION));
         }
         handler.handle(context);
+    }
+
+    private void nothing(Context context) {
+        throw new ProblemException(ProblemDocument.of(
+                ProblemType.UNKNOWN_PATH,
+                "Nothing is at %s. An item is at %s.".formatted(context.path(), paths.described())));
     }
 
     private void options(Context context) {
