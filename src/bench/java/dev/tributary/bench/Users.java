@@ -27,7 +27,12 @@ final class Users {
     static final KeySchema TARGET_KEY = new KeySchema(
             new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("city", AttributeType.S)));
 
-    private record Table(KeySchema key, boolean stream) implements LocalTable {}
+    private record Table(KeySchema key, boolean stream) implements LocalTable {
+        @Override
+        public Optional<String> ttl() {
+            return Optional.empty();
+        }
+    }
 
     private Users() {}
 

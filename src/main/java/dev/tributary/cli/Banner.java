@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.config.HttpSettings;
 import dev.tributary.config.Settings;
 import java.net.URI;
 import java.util.StringJoiner;
@@ -37,6 +38,7 @@ record Banner(
             settings.write()
                     .forEach((name, write) -> lines.add(
                             "  takes       POST %s -> %s".formatted(writes.resolve(write.path()), write.table())));
+            lines.add("  describes   %s  (OpenAPI)".formatted(writes.resolve(HttpSettings.DESCRIPTION_PATH)));
         }
         lines.add("  tells       %s  %s".formatted(admin.resolve("/health"), admin.resolve("/metrics")));
         if (local != null) {

@@ -42,7 +42,7 @@ record BoundSettings(
 
     record Local(Mode mode, int port, Path directory, Map<String, LocalTable> table) implements LocalSettings {}
 
-    record Table(KeySchema key, boolean stream) implements LocalSettings.LocalTable {}
+    record Table(KeySchema key, boolean stream, Optional<String> ttl) implements LocalSettings.LocalTable {}
 
     record Source(
             String table,
@@ -121,7 +121,9 @@ record BoundSettings(
                 Values.byName(
                         values.names(LocalKeys.TABLE_KEY),
                         table -> new Table(
-                                values.get(LocalKeys.TABLE_KEY, table), values.get(LocalKeys.TABLE_STREAM, table))));
+                                values.get(LocalKeys.TABLE_KEY, table),
+                                values.get(LocalKeys.TABLE_STREAM, table),
+                                values.find(LocalKeys.TABLE_TTL, table))));
     }
 
     private static SourceSettings source(Values values, String name) {

@@ -6,6 +6,9 @@ import java.util.Optional;
 /** Where the write endpoint listens, and whom it lets in. */
 public interface HttpSettings {
 
+    /** Where the endpoint describes its routes; no route has this path. */
+    String DESCRIPTION_PATH = "/openapi.json";
+
     /** Host name or address. Loopback, unless there are tokens that TLS or the network hides, or {@link #allowRemote()}. */
     String host();
 

@@ -139,7 +139,8 @@ final class Keys {
                             LocalKeys.PORT,
                             LocalKeys.DIRECTORY,
                             LocalKeys.TABLE_KEY,
-                            LocalKeys.TABLE_STREAM)));
+                            LocalKeys.TABLE_STREAM,
+                            LocalKeys.TABLE_TTL)));
 
     private Keys() {}
 

@@ -1,6 +1,7 @@
 package dev.tributary.config;
 
 import static dev.tributary.config.Key.defaulting;
+import static dev.tributary.config.Key.optional;
 import static dev.tributary.config.Key.required;
 import static dev.tributary.config.KeyTypes.PORT_NUMBER;
 
@@ -29,6 +30,11 @@ final class LocalKeys {
             ValueType.bool(),
             "false",
             "Whether the table has a stream of new and old images, as a source needs.");
+    static final Key<String> TABLE_TTL = optional(
+            "local.table.<table>.ttl",
+            ValueType.text("an attribute name", "expires", "(?s).+"),
+            "The table's TTL attribute: items go when the time in it, in seconds since 1970, has passed. Without it: items"
+                    + " stay.");
 
     private LocalKeys() {}
 }

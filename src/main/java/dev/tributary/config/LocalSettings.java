@@ -2,6 +2,7 @@ package dev.tributary.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** DynamoDB Local inside this process, for trying things out and for tests. */
 public interface LocalSettings {
@@ -34,5 +35,8 @@ public interface LocalSettings {
 
         /** Whether the table has a stream of new and old images. */
         boolean stream();
+
+        /** Attribute with the time in epoch seconds at which an item goes; absent: items stay. */
+        Optional<String> ttl();
     }
 }

@@ -18,6 +18,14 @@ final class WriteContradictions extends Reports {
         Map<String, String> paths = new HashMap<>();
         for (String write : values.names(WriteKeys.TABLE)) {
             values.find(WriteKeys.PATH, write).ifPresent(path -> {
+                if (path.equals(HttpSettings.DESCRIPTION_PATH)) {
+                    report(
+                            WriteKeys.PATH,
+                            path,
+                            "is where the endpoint describes its routes",
+                            "give the write route another path",
+                            write);
+                }
                 String before = paths.putIfAbsent(path, write);
                 if (before != null) {
                     report(

@@ -17,10 +17,8 @@ import java.util.Optional;
  */
 record Answer(int status, Map<String, String> headers, String body) {
 
-    private static final String JSON = "application/json";
-
-    /** Lets a cache keep an item only for itself, and ask each time whether it is still that. */
-    private static final String REVALIDATE = "private, no-cache";
+    /** Lets a cache keep an answer only for itself, and ask each time whether it is still that. */
+    static final String REVALIDATE = "private, no-cache";
 
     Answer {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
@@ -29,7 +27,7 @@ record Answer(int status, Map<String, String> headers, String body) {
     static Answer of(ItemPaths paths, WriteResult result) {
         Map<String, String> headers = new LinkedHashMap<>();
         if (result instanceof WriteResult.Stored stored) {
-            headers.put("Content-Type", JSON);
+            headers.put("Content-Type", MediaTypes.JSON);
             headers.put("Location", paths.location(stored.key()));
             return answer(201, headers, stored.version(), ItemJson.of(stored.key()));
         }
@@ -37,7 +35,7 @@ record Answer(int status, Map<String, String> headers, String body) {
             return answer(204, headers, changed.version(), "");
         }
         if (result instanceof WriteResult.Found found) {
-            headers.put("Content-Type", JSON);
+            headers.put("Content-Type", MediaTypes.JSON);
             headers.put("Cache-Control", REVALIDATE);
             return answer(200, headers, found.version(), ItemJson.of(found.item()));
         }

@@ -137,6 +137,7 @@ final class Listener implements AutoCloseable {
         String name = endpoint.name();
         String host = endpoint.host();
         int port = endpoint.port();
+        configuration.addCustomizer(new TrueMethod());
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector = endpoint.tls()
                 .map(tls -> {

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 record MediaTypes(String header, List<String> types) {
 
-    static final MediaTypes POST = of("Accept-Post", "application/json");
-    static final MediaTypes PUT = of("Accept", "application/json");
-    static final MediaTypes PATCH = of("Accept-Patch", "application/merge-patch+json", "application/json");
+    static final String JSON = "application/json";
+
+    static final MediaTypes POST = of("Accept-Post", JSON);
+    static final MediaTypes PUT = of("Accept", JSON);
+    static final MediaTypes PATCH = of("Accept-Patch", "application/merge-patch+json", JSON);
 
     /** JSON between systems is UTF-8 (RFC 8259), and the parameter has no meaning; some clients send it all the same. */
     private static final Pattern TYPE =

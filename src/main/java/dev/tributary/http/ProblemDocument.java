@@ -40,10 +40,15 @@ record ProblemDocument(
         return new ProblemDocument(type, status, detail, errors, Map.copyOf(more));
     }
 
+    /** What documents of this type are known by. */
+    static String uri(ProblemType type) {
+        return "/problems/" + type.slug();
+    }
+
     String json() {
         ObjectNode document = JsonNodeFactory.instance
                 .objectNode()
-                .put("type", "/problems/" + type.slug())
+                .put("type", uri(type))
                 .put("title", type.title())
                 .put("status", status)
                 .put("detail", detail);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Serves the items of each route over HTTP. */
 public final class WriteServer implements AutoCloseable {
@@ -49,12 +50,16 @@ public final class WriteServer implements AutoCloseable {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
-        Set<String> paths = routes.stream().map(WriteRoute::path).collect(Collectors.toUnmodifiableSet());
+        Set<String> paths = Stream.concat(
+                        Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
+                .collect(Collectors.toUnmodifiableSet());
+        OpenApi description = OpenApi.of(routes, settings.tokens().isPresent());
         WriteGuard guard = WriteGuard.of(
                 settings, routes.stream().map(WriteRoute::name).collect(Collectors.toSet()), health, registry);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, config -> {
             guard.addTo(config, patterns(routes, paths));
-            // The router takes the first pattern that fits: an item is not looked for where another route is.
+            // The router takes the first pattern that fits: an item is not looked for where something else is.
+            new OpenApiEndpoint(description).addTo(config);
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .map(route -> new RouteEndpoints(

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param allowed attributes that a request may name, those of the key included; empty: any
  * @param version attribute that requests may name but not set
  */
-record ItemSchema(
+public record ItemSchema(
         KeySchema key,
         Map<String, AttributeType> types,
         Map<String, AttributeValue> defaults,
@@ -111,7 +111,7 @@ record ItemSchema(
     }
 
     /** The partition key, and the sort key if there is one. */
-    List<KeyAttribute> keyAttributes() {
+    public List<KeyAttribute> keyAttributes() {
         return attributes(key);
     }
 

@@ -27,6 +27,8 @@ public final class WriteRoute {
 
     private final String name;
     private final String path;
+    private final WriteSettings settings;
+    private final ItemSchema schema;
     private final RouteTable table;
     private final ItemReader reader;
     private final DynamoDbAsyncClient client;
@@ -50,13 +52,14 @@ public final class WriteRoute {
             Clock clock) {
         this.name = name;
         this.path = settings.path();
+        this.settings = settings;
+        this.schema = ItemSchema.of(name, settings, key);
         this.table = new RouteTable(
                 settings.table(),
                 key,
                 settings.version().map(attribute -> new ItemVersion(attribute, clock)),
                 settings.precondition() == PreconditionPolicy.REQUIRED);
-        this.reader = new ItemReader(
-                ItemSchema.of(name, settings, key), new MadeValues(settings.generated(), settings.refreshed(), clock));
+        this.reader = new ItemReader(schema, new MadeValues(settings.generated(), settings.refreshed(), clock));
         this.client = client;
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
@@ -82,6 +85,15 @@ public final class WriteRoute {
 
     public String table() {
         return table.name();
+    }
+
+    public WriteSettings settings() {
+        return settings;
+    }
+
+    /** What requests have to keep to. */
+    public ItemSchema schema() {
+        return schema;
     }
 
     /** Names of the key attributes, the partition key first. */

@@ -22,8 +22,8 @@ import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
  *
  * <p>Local's stream ARNs name the region {@code ddblocal}, which the adapter refuses, and Local knows a stream by no
  * other name; so ARNs are translated both ways. Local answers the {@code CHILD_SHARDS} filter with no shards at all; so
- * the filter is applied here. Local leaves empty maps out of its records; they are put back. Stateless, and never for a
- * client of AWS: it takes {@code us-east-1} for Local's region.
+ * the filter is applied here. Local's records are made those of AWS. Stateless, and never for a client of AWS: it takes
+ * {@code us-east-1} for Local's region.
  */
 public final class LocalStreams implements ExecutionInterceptor {
 
@@ -89,6 +89,6 @@ public final class LocalStreams implements ExecutionInterceptor {
                             .toList())
                     .build();
         }
-        return response instanceof GetRecordsResponse records ? EmptyMaps.restore(records) : response;
+        return response instanceof GetRecordsResponse records ? LocalRecords.restore(records) : response;
     }
 }

@@ -39,13 +39,17 @@ public final class LocalTables {
     private LocalTables() {}
 
     /**
-     * Creates each table that is missing and turns on each stream that is wanted and off. Returns when all are active.
+     * Creates each table that is missing and turns on each stream and time to live that is wanted and off. Returns when
+     * all are active.
      *
      * @param tables by table name
      * @throws LocalException if a table exists with another key, or with a stream of other images
      */
     public static void create(Map<String, LocalTable> tables, DynamoDbAsyncClient client) {
-        tables.forEach((name, wanted) -> create(name, wanted, client));
+        tables.forEach((name, wanted) -> {
+            create(name, wanted, client);
+            wanted.ttl().ifPresent(attribute -> expire(name, attribute, client));
+        });
     }
 
     /**

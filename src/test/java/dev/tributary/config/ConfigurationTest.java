@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -163,13 +164,16 @@ class ConfigurationTest {
                 .isEqualTo(Map.of(
                         "users",
                         new BoundSettings.Table(
-                                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()), true),
+                                new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
+                                true,
+                                Optional.empty()),
                         "users_by_city",
                         new BoundSettings.Table(
                                 new KeySchema(
                                         new KeyAttribute("state", AttributeType.S),
                                         Optional.of(new KeyAttribute("city", AttributeType.S))),
-                                false)));
+                                false,
+                                Optional.empty())));
         assertThat(settings.source().get("users").route().get("by-city").exclude())
                 .contains(Set.of("zipcode"));
         WriteSettings write = settings.write().get("users");
@@ -178,6 +182,20 @@ class ConfigurationTest {
         assertThat(write.defaults()).isEqualTo(Map.of("active", "true"));
         assertThat(settings.http().port()).isEqualTo(8080);
         assertThat(settings.admin().port()).isEqualTo(8081);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"users", "sessions", "leaderboard"})
+    void examplesLoadWithoutTheirLocalLines(String example) throws Exception {
+        String local = Files.readString(Path.of("config/examples", example + ".properties"));
+        String onAws = local.replaceAll("(?m)^local.*", "").replace("#   aws.region", "aws.region");
+
+        Settings settings = Configuration.load(file(onAws), Map.of());
+
+        assertThat(settings.local().mode()).isEqualTo(Mode.OFF);
+        assertThat(settings.aws().region()).contains("eu-central-1");
+        assertThat(settings.source()).hasSize(1);
+        assertThat(settings.write()).hasSize(1);
     }
 
     @Test

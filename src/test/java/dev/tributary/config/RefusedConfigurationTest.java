@@ -281,6 +281,11 @@ class RefusedConfigurationTest {
                         "write.users.path = /\nwrite.more.path = /\nwrite.more.table = more",
                         "write.users.path = /: is the path of write route more too; give each write route a path of"
                                 + " its own"),
+                refusal(
+                        WRITE,
+                        "write.users.path = /openapi.json",
+                        "write.users.path = /openapi.json: is where the endpoint describes its routes; give the write"
+                                + " route another path"),
                 write(
                         "write.users.generated.id = uuid+1h",
                         "write.users.generated.id = uuid+1h: expected " + made + "; for example uuid"),

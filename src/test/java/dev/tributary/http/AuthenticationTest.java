@@ -113,6 +113,26 @@ class AuthenticationTest {
                 .isEqualTo(24);
     }
 
+    /** Some frameworks take the method from a header, where a right to read would be one to write. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"})
+    void noHeaderTurnsAReadIntoAWrite(String header) throws Exception {
+        for (String method : List.of("PUT", "POST", "DELETE")) {
+            var response = CLIENT.send(
+                    HttpRequest.newBuilder(URI.create(server.uri() + "/e"))
+                            .header("Authorization", "Bearer " + reader.token())
+                            .header("Content-Type", "application/json")
+                            .header(header, method)
+                            .timeout(PATIENCE)
+                            .method("OPTIONS", BodyPublishers.ofString("{}"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(204);
+            assertThat(response.headers().firstValue("Allow")).isPresent();
+        }
+        assertThat(table.puts).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

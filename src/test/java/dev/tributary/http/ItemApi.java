@@ -36,6 +36,7 @@ final class ItemApi implements AutoCloseable {
     private final List<WriteRoute> routes = new ArrayList<>();
     private final int maxBodyBytes;
     private WriteServer server;
+    private ApiDescription description;
 
     ItemApi(DynamoDbAsyncClient client, int maxBodyBytes) {
         this.client = client;
@@ -55,6 +56,7 @@ final class ItemApi implements AutoCloseable {
                 new Health(),
                 new SimpleMeterRegistry(),
                 Duration.ofSeconds(5));
+        description = new ApiDescription(OpenApi.of(routes, false).json());
         return this;
     }
 
@@ -78,7 +80,14 @@ final class ItemApi implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
-        return CLIENT.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+        description.assertTells(ApiDescription.Exchange.of(response, path, body));
+        return response;
+    }
+
+    /** What the server says of itself. Whatever {@link #send} is answered is held against it. */
+    ApiDescription description() {
+        return description;
     }
 
     static String header(HttpResponse<?> response, String name) {

@@ -41,6 +41,9 @@ final class RawHttp {
     private static Response parse(String response) {
         Matcher status = STATUS.matcher(response);
         int end = response.indexOf("\r\n\r\n");
+        if (end >= 0 && response.startsWith("HTTP/1.1 100 ")) {
+            return parse(response.substring(end + 4)); // what was waited for comes after it
+        }
         if (!status.lookingAt() || end < 0) {
             throw new AssertionError("no answer, but: " + response);
         }

@@ -132,6 +132,10 @@ class RefusedRequestsTest {
                         error.get("pointer").asText(), error.get("message").asText())));
         assertThat(errors).isEqualTo(refused.errors());
         assertThat(response.headers().containsKey("allow")).isEqualTo(refused.status() == 405);
+        List<String> words = List.of(refused.requestLine().split(" ", 2));
+        api.description()
+                .assertTells(new ApiDescription.Exchange(
+                        words.get(0), words.get(1), "", "", response.status(), response.headers(), response.body()));
     }
 
     private static byte[] bytes(Case refused) throws IOException {

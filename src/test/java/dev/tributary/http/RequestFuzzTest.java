@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +34,8 @@ class RequestFuzzTest {
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
     private static final int REQUESTS = 800;
+
+    private static final Pattern PLAIN_TARGET = Pattern.compile("/([A-Za-z0-9]+(/[A-Za-z0-9]+)*)?(\\?[a-z0-9=&]*)?");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -181,6 +184,7 @@ class RequestFuzzTest {
                         .startsWith("/problems/")
                         .isNotEqualTo("/problems/internal-error");
             }
+            assertDescribed(request, response);
             accepted += response.status() < 300 ? 1 : 0;
         }
         assertThat(logged.list).as("said in the log at seed %d", seed).isEmpty();
@@ -209,6 +213,23 @@ class RequestFuzzTest {
             assertThat(answer).startsWith("HTTP/1.1 400 ").contains("/problems/bad-request");
         }
         assertThat(logged.list).isEmpty();
+    }
+
+    private static void assertDescribed(byte[] request, RawHttp.Response response) {
+        String line = new String(request, ISO_8859_1).lines().findFirst().orElseThrow();
+        String target = line.substring(line.indexOf(' ') + 1, line.lastIndexOf(' '));
+        if (!PLAIN_TARGET.matcher(target).matches()) {
+            return; // a description tells of paths, not of all that stands for one
+        }
+        api.description()
+                .assertTells(new ApiDescription.Exchange(
+                        line.substring(0, line.indexOf(' ')),
+                        target,
+                        "",
+                        "",
+                        response.status(),
+                        response.headers(),
+                        response.body()));
     }
 
     private static RawHttp.Response send(byte[] request, String told) throws IOException {

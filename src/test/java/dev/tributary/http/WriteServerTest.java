@@ -102,7 +102,11 @@ class WriteServerTest {
     }
 
     private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
-        return CLIENT.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+        var response =
+                CLIENT.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+        var description = CLIENT.send(request("/openapi.json").build(), BodyHandlers.ofString());
+        new ApiDescription(description.body()).assertTells(ApiDescription.Exchange.of(response, path, body));
+        return response;
     }
 
     @Test

@@ -134,6 +134,10 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
     }
 
     static LocalTable table(String key, boolean stream) {
+        return table(key, stream, Optional.empty());
+    }
+
+    static LocalTable table(String key, boolean stream, Optional<String> ttl) {
         KeySchema schema = schema(key);
         return new LocalTable() {
             @Override
@@ -144,6 +148,11 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
             @Override
             public boolean stream() {
                 return stream;
+            }
+
+            @Override
+            public Optional<String> ttl() {
+                return ttl;
             }
         };
     }

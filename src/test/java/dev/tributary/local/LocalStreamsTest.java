@@ -2,8 +2,10 @@ package dev.tributary.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +77,23 @@ class LocalStreamsTest {
 
         assertThat(records).extracting(Record::eventName).containsExactly(OperationType.INSERT, OperationType.REMOVE);
         assertThat(records.get(1).dynamodb().oldImage()).isEqualTo(item("ada@example.com"));
+    }
+
+    @Test
+    void removalByTtlIsARemovalByTheService() {
+        LocalTables.expire(users, "expires", dynamo.asyncClient());
+        Map<String, AttributeValue> expired =
+                Map.of("email", AttributeValue.fromS("ada@example.com"), "expires", AttributeValue.fromN(anHourAgo()));
+        dynamo.client().putItem(put -> put.tableName(users).item(expired));
+
+        String shard = describe().shards().get(0).shardId();
+        List<Record> records = await().atMost(Duration.ofMinutes(1)) // Local looks every ten seconds
+                .until(() -> records(shard), found -> found.size() == 2);
+
+        Record removal = records.get(1);
+        assertThat(removal.eventName()).isEqualTo(OperationType.REMOVE);
+        assertThat(removal.userIdentity().principalId()).isEqualTo("dynamodb.amazonaws.com");
+        assertThat(removal.dynamodb().oldImage()).isEqualTo(expired);
     }
 
     @Test
@@ -166,6 +185,10 @@ class LocalStreamsTest {
 
     private static Map<String, AttributeValue> item(String email) {
         return Map.of("email", AttributeValue.fromS(email));
+    }
+
+    private static String anHourAgo() {
+        return Long.toString(Instant.now().minus(Duration.ofHours(1)).getEpochSecond());
     }
 
     private static String email(Record record) {

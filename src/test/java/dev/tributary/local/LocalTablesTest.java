@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.tributary.config.LocalSettings.LocalTable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -17,6 +18,8 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveDescription;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 
 class LocalTablesTest {
 
@@ -50,6 +53,18 @@ class LocalTablesTest {
                             .attributeName())
                     .isEqualTo("first");
         }
+    }
+
+    @Test
+    void tableWithATtlAttributeLosesItemsByIt() {
+        LocalTables.create(
+                Map.of("fading", LocalDynamoDb.table("id:S", false, Optional.of("expires"))), dynamo.asyncClient());
+
+        TimeToLiveDescription ttl = dynamo.client()
+                .describeTimeToLive(describe -> describe.tableName("fading"))
+                .timeToLiveDescription();
+        assertThat(ttl.timeToLiveStatus()).isEqualTo(TimeToLiveStatus.ENABLED);
+        assertThat(ttl.attributeName()).isEqualTo("expires");
     }
 
     @Test

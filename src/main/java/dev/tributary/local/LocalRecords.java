@@ -5,17 +5,28 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.Identity;
+import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
-/** Puts the empty maps back that DynamoDB Local leaves out of its stream records, type and all. */
-final class EmptyMaps {
+/**
+ * Makes the stream records of DynamoDB Local those of AWS. It leaves empty maps out, type and all, and calls a removal by
+ * TTL by a name that its own SDK did not know.
+ */
+final class LocalRecords {
 
-    private EmptyMaps() {}
+    /** Who removes items by TTL, as AWS says it. */
+    private static final Identity SERVICE = Identity.builder()
+            .type("Service")
+            .principalId("dynamodb.amazonaws.com")
+            .build();
+
+    private LocalRecords() {}
 
     static GetRecordsResponse restore(GetRecordsResponse response) {
         return response.toBuilder()
-                .records(response.records().stream().map(EmptyMaps::restore).toList())
+                .records(response.records().stream().map(LocalRecords::restore).toList())
                 .build();
     }
 
@@ -27,7 +38,13 @@ final class EmptyMaps {
         if (record.dynamodb().hasOldImage()) {
             data.oldImage(restore(record.dynamodb().oldImage()));
         }
-        return record.toBuilder().dynamodb(data.build()).build();
+        Record.Builder restored = record.toBuilder().dynamodb(data.build());
+        if (record.eventName() == OperationType.UNKNOWN_TO_SDK_VERSION
+                && record.dynamodb().hasOldImage()
+                && !record.dynamodb().hasNewImage()) {
+            restored.eventName(OperationType.REMOVE).userIdentity(SERVICE);
+        }
+        return restored.build();
     }
 
     private static Map<String, AttributeValue> restore(Map<String, AttributeValue> image) {
@@ -45,6 +62,6 @@ final class EmptyMaps {
     }
 
     private static List<AttributeValue> restore(List<AttributeValue> values) {
-        return values.stream().map(EmptyMaps::restore).toList();
+        return values.stream().map(LocalRecords::restore).toList();
     }
 }

@@ -1,0 +1,228 @@
+package dev.tributary.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.Configuration;
+import dev.tributary.config.GeneratedValue;
+import dev.tributary.config.GeneratedValue.Kind;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.config.Settings;
+import dev.tributary.config.WriteSettings;
+import dev.tributary.ingest.GivenWrites;
+import dev.tributary.ingest.WriteRoute;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The description of the routes is an OpenAPI 3.1 document, and says what the settings say. */
+class OpenApiTest {
+
+    private static final GeneratedValue NOW_ISO = new GeneratedValue(Kind.NOW_ISO, Duration.ZERO);
+
+    record Case(String name, List<WriteRoute> routes) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() throws Exception {
+        List<Case> cases = new ArrayList<>();
+        cases.add(new Case("no routes", List.of()));
+        cases.add(new Case("every type", List.of(route("typed", typed(), ManyRoutes.ID))));
+        cases.add(new Case(
+                "keys that no path template can have",
+                List.of(route(
+                        "odd",
+                        new GivenWrites("/odd", "odd", Map.of(), Map.of()),
+                        new KeySchema(
+                                new KeyAttribute("a/{b}", AttributeType.B),
+                                Optional.of(new KeyAttribute("consistent", AttributeType.N)))))));
+        cases.add(new Case(
+                "a version, times, defaults, and rules",
+                List.of(route("ruled", ruled(), ManyRoutes.EMAIL), route("typed", typed(), ManyRoutes.ID))));
+        for (String file : List.of(
+                "config/local.properties", "config/examples/users.properties",
+                "config/examples/sessions.properties", "config/examples/leaderboard.properties")) {
+            Settings settings = Configuration.load(Path.of(file), Map.of());
+            cases.add(new Case(
+                    file,
+                    settings.write().entrySet().stream()
+                            .map(write -> route(
+                                    write.getKey(),
+                                    write.getValue(),
+                                    settings.local()
+                                            .table()
+                                            .get(write.getValue().table())
+                                            .key()))
+                            .toList()));
+        }
+        return cases.stream();
+    }
+
+    private static WriteRoute route(String name, WriteSettings settings, KeySchema key) {
+        return new WriteRoute(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
+    }
+
+    private static GivenWrites typed() {
+        return new GivenWrites("/typed", "typed", ManyRoutes.TYPES, Map.of("n", "1.50", "ss", "[\"a\"]"));
+    }
+
+    private static GivenWrites ruled() {
+        return new GivenWrites("/", "ruled", Map.of("age", AttributeType.N), Map.of("active", "true"))
+                .requiring("name", "made")
+                .allowing("name", "age", "active", "made", "touched")
+                .making(
+                        Map.of("made", NOW_ISO, "created", NOW_ISO),
+                        Map.of("touched", NOW_ISO, "expires", new GeneratedValue(Kind.NOW, Duration.ofHours(1))))
+                .versioned("version", PreconditionPolicy.REQUIRED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void isAnOpenApiDocument(Case described) throws IOException {
+        for (boolean authenticated : List.of(false, true)) {
+            JsonNode document = JsonSchemas.read(
+                    OpenApi.of(described.routes(), authenticated).json());
+            assertThat(JsonSchemas.errorsOf(document)).isEmpty();
+            assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates();
+            for (String reference : document.findValuesAsText("$ref")) {
+                assertThat(document.at(reference.substring(1)).isObject())
+                        .as(reference)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Or the test above would pass on anything. */
+    @Test
+    void documentsThatAreNotAreFound() throws IOException {
+        ObjectNode document =
+                (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true).json());
+        document.withObject("/paths/~1x/get/responses/200").put("descripton", "misspelt");
+        assertThat(JsonSchemas.errorsOf(document)).isNotEmpty();
+        ObjectNode other =
+                (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true).json());
+        other.withObject("/components/schemas/wrong").put("type", "text");
+        assertThat(JsonSchemas.errorsOf(other)).isNotEmpty();
+    }
+
+    @Test
+    void changesItsVersionOnlyWithTheSettings() {
+        OpenApi before = OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false);
+
+        assertThat(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false))
+                .isEqualTo(before);
+        assertThat(OpenApi.of(List.of(route("typed", typed().requiring("b"), ManyRoutes.ID)), false)
+                        .version())
+                .isNotEqualTo(before.version());
+    }
+
+    @Test
+    void isTheSameInWhateverOrderTheRoutesCome() {
+        List<WriteRoute> routes = new ArrayList<>(
+                List.of(route("ruled", ruled(), ManyRoutes.EMAIL), route("typed", typed(), ManyRoutes.ID)));
+        OpenApi one = OpenApi.of(routes, false);
+        Collections.reverse(routes);
+        assertThat(OpenApi.of(routes, false)).isEqualTo(one);
+    }
+
+    @Test
+    void everyProblemOfAnItemStandsInSomeAnswer() {
+        Set<ProblemType> told = EnumSet.of(ProblemType.UNKNOWN_PATH); // what is not there is not described
+        told.add(ProblemType.METHOD_NOT_ALLOWED);
+        told.addAll(ApiProblems.ofAny(true));
+        List.of("post", "get", "put", "patch", "delete")
+                .forEach(method -> told.addAll(ApiProblems.ofItem(method, true)));
+        assertThat(told).containsExactlyInAnyOrder(ProblemType.values());
+    }
+
+    @Test
+    void requestsAreDescribedByTheRules() throws IOException {
+        JsonNode schemas = schemas(route("ruled", ruled(), ManyRoutes.EMAIL));
+
+        JsonNode post = schemas.get("ruled-post");
+        assertThat(names(post.get("properties")))
+                .containsExactly("email", "active", "age", "made", "name", "touched", "version");
+        assertThat(post.get("additionalProperties").asBoolean(true)).isFalse();
+        assertThat(texts(post.get("required"))).containsExactly("email", "name");
+        assertThat(texts(schemas.get("ruled-put").get("required"))).containsExactly("name");
+        assertThat(schemas.get("ruled-patch").has("required")).isFalse();
+        assertThat(post.at("/properties/active/default").asBoolean()).isTrue();
+        assertThat(post.at("/properties/version/readOnly").asBoolean()).isTrue();
+        assertThat(texts(post.at("/properties/age/type"))).containsExactly("number", "string");
+        assertThat(texts(schemas.at("/ruled-patch/properties/age/type"))).containsExactly("number", "string", "null");
+        assertThat(texts(schemas.at("/ruled-patch/properties/name/type"))).doesNotContain("null");
+    }
+
+    @Test
+    void itemsAreDescribedWithWhatTheServerMakes() throws IOException {
+        JsonNode item = schemas(route("ruled", ruled(), ManyRoutes.EMAIL)).get("ruled-item");
+
+        assertThat(names(item.get("properties")))
+                .containsExactlyInAnyOrder(
+                        "email", "active", "age", "created", "expires", "made", "name", "touched", "version");
+        assertThat(names(item.get("properties")).filter(name -> item.at("/properties/" + name + "/readOnly")
+                        .asBoolean()))
+                .containsExactlyInAnyOrder("created", "expires", "touched", "version");
+        assertThat(item.at("/properties/created/format").asText()).isEqualTo("date-time");
+        assertThat(item.at("/properties/age/type").asText()).isEqualTo("number");
+        assertThat(texts(item.get("required"))).containsExactly("email");
+    }
+
+    @Test
+    void defaultsKeepTheirDigits() throws IOException {
+        assertThat(schemas(route("typed", typed(), ManyRoutes.ID))
+                        .at("/typed-post/properties/n/default")
+                        .decimalValue())
+                .isEqualTo("1.5");
+    }
+
+    @Test
+    void onlyRoutesWithAVersionHaveETags() throws IOException {
+        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false)
+                .json());
+        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(route("ruled", ruled(), ManyRoutes.EMAIL)), false)
+                .json());
+
+        assertThat(without.at("/paths/~1typed~1{id}/get/responses/200/headers").has("ETag"))
+                .isFalse();
+        assertThat(without.at("/paths/~1typed~1{id}/get/responses").has("304")).isFalse();
+        assertThat(with.at("/paths/~1{email}/get/responses/200/headers").has("ETag"))
+                .isTrue();
+        assertThat(with.at("/paths/~1{email}/get/responses").has("304")).isTrue();
+    }
+
+    private static JsonNode schemas(WriteRoute route) throws IOException {
+        return JsonSchemas.read(OpenApi.of(List.of(route), false).json()).at("/components/schemas");
+    }
+
+    private static Stream<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names.stream();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+}
