@@ -149,6 +149,7 @@ class OpenApiTest {
         Set<ProblemType> told = EnumSet.of(ProblemType.UNKNOWN_PATH); // what is not there is not described
         told.add(ProblemType.METHOD_NOT_ALLOWED);
         told.addAll(ApiProblems.ofAny(true));
+        told.addAll(ApiProblems.ofAny(false));
         List.of("post", "get", "put", "patch", "delete")
                 .forEach(method -> told.addAll(ApiProblems.ofItem(method, true)));
         assertThat(told).containsExactlyInAnyOrder(ProblemType.values());
