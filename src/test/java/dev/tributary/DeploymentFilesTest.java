@@ -56,6 +56,7 @@ class DeploymentFilesTest {
                 .contains("dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete");
         assertThat(actions("users"))
                 .containsExactly(
+                        "dynamodb:BatchWriteItem",
                         "dynamodb:DeleteItem",
                         "dynamodb:DescribeTable",
                         "dynamodb:GetItem",

@@ -31,6 +31,7 @@ record BoundSettings(
             int port,
             boolean allowRemote,
             int maxBodyBytes,
+            BulkLimits bulk,
             Optional<Path> tokens,
             Optional<TlsFiles> tls,
             boolean allowPlainText)
@@ -97,6 +98,9 @@ record BoundSettings(
                         values.get(EndpointKeys.HTTP_PORT),
                         values.get(EndpointKeys.HTTP_ALLOW_REMOTE),
                         values.get(EndpointKeys.HTTP_MAX_BODY_BYTES),
+                        new BulkLimits(
+                                values.get(EndpointKeys.HTTP_BULK_MAX_REQUESTS),
+                                values.get(EndpointKeys.HTTP_BULK_MAX_BYTES)),
                         values.find(AccessKeys.HTTP_TOKENS),
                         values.find(AccessKeys.HTTP_TLS_CERTIFICATE)
                                 .flatMap(certificate -> values.find(AccessKeys.HTTP_TLS_KEY)

@@ -20,6 +20,18 @@ final class EndpointKeys {
             ValueType.integer(1024, 104_857_600, 1_048_576),
             "1048576",
             "Largest request body, in bytes. A DynamoDB item has at most 400 KB.");
+    static final Key<Integer> HTTP_BULK_MAX_REQUESTS = defaulting(
+            "http.bulk.max-requests",
+            ValueType.integer(1, 32, 4),
+            "4",
+            "Most requests with many documents at once. Each has a thread that waits for its client, and up to 4 MB of"
+                    + " documents under way.");
+    static final Key<Integer> HTTP_BULK_MAX_BYTES = defaulting(
+            "http.bulk.max-bytes",
+            ValueType.integer(1024, Integer.MAX_VALUE, 268_435_456),
+            "268435456",
+            "Largest body with many documents, in bytes. It is not held in memory; each of its documents may have"
+                    + " `http.max-body-bytes`.");
     static final Key<String> ADMIN_HOST = defaulting("admin.host", HOST, "127.0.0.1", "Address that is listened on.");
     static final Key<Integer> ADMIN_PORT = defaulting("admin.port", PORT_NUMBER, "8081", "Port; 0 takes a free one.");
     static final Key<Boolean> ADMIN_ALLOW_REMOTE = defaulting(

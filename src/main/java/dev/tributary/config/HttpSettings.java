@@ -29,4 +29,7 @@ public interface HttpSettings {
 
     /** Largest request body in bytes. */
     int maxBodyBytes();
+
+    /** What requests with many documents may take. */
+    BulkLimits bulk();
 }

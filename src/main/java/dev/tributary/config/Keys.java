@@ -122,6 +122,8 @@ final class Keys {
                             EndpointKeys.HTTP_PORT,
                             EndpointKeys.HTTP_ALLOW_REMOTE,
                             EndpointKeys.HTTP_MAX_BODY_BYTES,
+                            EndpointKeys.HTTP_BULK_MAX_REQUESTS,
+                            EndpointKeys.HTTP_BULK_MAX_BYTES,
                             AccessKeys.HTTP_TOKENS,
                             AccessKeys.HTTP_TLS_CERTIFICATE,
                             AccessKeys.HTTP_TLS_KEY,

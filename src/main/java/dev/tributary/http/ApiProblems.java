@@ -5,6 +5,7 @@ import static dev.tributary.http.ProblemType.BAD_PRECONDITION;
 import static dev.tributary.http.ProblemType.BAD_QUERY;
 import static dev.tributary.http.ProblemType.BAD_REQUEST;
 import static dev.tributary.http.ProblemType.BODY_TOO_LARGE;
+import static dev.tributary.http.ProblemType.BUSY;
 import static dev.tributary.http.ProblemType.CONTENDED;
 import static dev.tributary.http.ProblemType.FORBIDDEN;
 import static dev.tributary.http.ProblemType.FOREIGN_ORIGIN;
@@ -19,6 +20,7 @@ import static dev.tributary.http.ProblemType.PATCH_TOO_LARGE;
 import static dev.tributary.http.ProblemType.PRECONDITION_FAILED;
 import static dev.tributary.http.ProblemType.PRECONDITION_REQUIRED;
 import static dev.tributary.http.ProblemType.REQUEST_TIMEOUT;
+import static dev.tributary.http.ProblemType.STOPPING;
 import static dev.tributary.http.ProblemType.TABLE_UNAVAILABLE;
 import static dev.tributary.http.ProblemType.THROTTLED;
 import static dev.tributary.http.ProblemType.TIMEOUT;
@@ -74,9 +76,7 @@ final class ApiProblems {
         // invalid-item: the table has another key than it had at the start
         Set<ProblemType> problems = EnumSet.of(
                 BAD_QUERY, BAD_PRECONDITION, INVALID_ITEM, THROTTLED, UNAVAILABLE, TABLE_UNAVAILABLE, TIMEOUT);
-        if (!method.equals("post")) {
-            problems.add(BAD_KEY);
-        }
+        problems.addAll(method.equals("post") ? EnumSet.of(BUSY, STOPPING) : EnumSet.of(BAD_KEY));
         if (List.of("get", "head").contains(method)) {
             problems.add(NO_SUCH_ITEM);
             return problems;

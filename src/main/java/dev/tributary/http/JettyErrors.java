@@ -34,6 +34,10 @@ final class JettyErrors extends ErrorHandler {
             Callback callback) {
         headers.putInto(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
+        if (code == ProblemType.BAD_REQUEST.status()) {
+            // where a request is no HTTP, nobody knows where the next one begins
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
         Content.Sink.write(response, true, document(code, message).json(), callback);
     }
 

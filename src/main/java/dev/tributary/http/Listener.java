@@ -187,6 +187,12 @@ final class Listener implements AutoCloseable {
     }
 
     private static void failed(Exception e, Context context) {
+        if (e instanceof IllegalArgumentException && context.endpoints().list().isEmpty()) {
+            // no handler of ours was asked: the router could not decode the path
+            ProblemDocument.of(ProblemType.BAD_REQUEST, "The path is not percent-encoded UTF-8.")
+                    .send(context);
+            return;
+        }
         log.error("{} {} failed", context.req().getMethod(), context.endpoint().path, e);
         ProblemDocument.of(ProblemType.INTERNAL_ERROR, "The log of the server has the cause.")
                 .send(context);

@@ -16,7 +16,15 @@ record MediaTypes(String header, List<String> types) {
 
     static final String JSON = "application/json";
 
-    static final MediaTypes POST = of("Accept-Post", JSON);
+    private static final String NDJSON = "application/x-ndjson";
+    private static final String JSONL = "application/jsonl";
+
+    /** What {@code POST} takes: one document, or many of them as an array or as lines. */
+    static final MediaTypes POST = of("Accept-Post", JSON, NDJSON, JSONL);
+
+    /** Many documents, one a line. */
+    static final MediaTypes LINES = of("Accept-Post", NDJSON, JSONL);
+
     static final MediaTypes PUT = of("Accept", JSON);
     static final MediaTypes PATCH = of("Accept-Patch", "application/merge-patch+json", JSON);
 

@@ -46,6 +46,10 @@ record ProblemDocument(
     }
 
     String json() {
+        return node().toString();
+    }
+
+    ObjectNode node() {
         ObjectNode document = JsonNodeFactory.instance
                 .objectNode()
                 .put("type", uri(type))
@@ -57,7 +61,7 @@ record ProblemDocument(
             errors.forEach(
                     error -> list.addObject().put("pointer", error.pointer()).put("message", error.message()));
         }
-        return document.toString();
+        return document;
     }
 
     Answer answer() {

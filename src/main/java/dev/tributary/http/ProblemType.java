@@ -33,6 +33,8 @@ enum ProblemType {
     PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
     THROTTLED("throttled", 503, "The table is at its capacity"),
+    BUSY("busy", 503, "The server does as much as it takes on"),
+    STOPPING("stopping", 503, "The server stops"),
     CONTENDED("contended", 503, "Others write the item at the same time"),
     UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
     TABLE_UNAVAILABLE("table-unavailable", 503, "The table cannot be written"),

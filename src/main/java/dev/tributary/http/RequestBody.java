@@ -1,11 +1,14 @@
 package dev.tributary.http;
 
 import io.javalin.http.Context;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads JSON bodies of bounded size. A body must be declared as JSON: browsers send such a media type to another site only
@@ -13,7 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
+    private static final Logger log = LoggerFactory.getLogger(RequestBody.class);
+
     private static final long MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
+
+    private static final int BUFFER = 16 * 1024;
+
+    /** White space of JSON, and a byte order mark. */
+    private static final String BLANK = " \t\r\n\u00EF\u00BB\u00BF";
+
+    private static final int LONGEST_BLANK = 1024;
+    private static final String STREAM = RequestBody.class.getName();
 
     private final int maxBytes;
 
@@ -21,28 +34,88 @@ final class RequestBody {
         this.maxBytes = maxBytes;
     }
 
+    /** Largest body. */
+    int maxBytes() {
+        return maxBytes;
+    }
+
     /** The whole body. Waits for the client to send it, at most as long as the connection may be idle. */
     byte[] read(Context context, MediaTypes types) {
-        checkType(context.header("Content-Type"), types);
-        checkEncoding(context.header("Content-Encoding"));
+        check(context, types);
         try {
-            InputStream body = context.req().getInputStream();
             if (context.req().getContentLengthLong() > maxBytes) {
-                throw tooLarge(context, body);
+                throw tooLarge(context);
             }
+            InputStream body = stream(context);
             byte[] bytes = body.readNBytes(maxBytes);
             if (bytes.length == maxBytes && body.read() >= 0) {
-                throw tooLarge(context, body);
+                throw tooLarge(context);
             }
             return bytes;
         } catch (IOException e) {
-            throw new ProblemException(
-                    e.getCause() instanceof TimeoutException
-                            ? ProblemDocument.of(
-                                    ProblemType.REQUEST_TIMEOUT, "The body stopped coming before it was complete.")
-                            : ProblemDocument.of(
-                                    ProblemType.BAD_REQUEST,
-                                    "The body ended before it was complete, or its chunks are malformed."));
+            throw new ProblemException(broken(e));
+        }
+    }
+
+    /** @throws ProblemException if the body is not declared to be of one of these types, and nothing else */
+    static void check(Context context, MediaTypes types) {
+        checkType(context.header("Content-Type"), types);
+        checkEncoding(context.header("Content-Encoding"));
+    }
+
+    /** Whether a JSON body begins as an array; nothing of it counts as read. */
+    static boolean beginsArray(Context context) {
+        try {
+            BufferedInputStream body = stream(context);
+            body.mark(LONGEST_BLANK);
+            for (int i = 0; i < LONGEST_BLANK; i++) {
+                int next = body.read();
+                if (BLANK.indexOf(next) < 0) {
+                    body.reset();
+                    return next == '[';
+                }
+            }
+            body.reset();
+        } catch (IOException e) {
+            return false; // whoever reads the one document meets it again
+        }
+        return false;
+    }
+
+    /** The body of the request, the same at each call. */
+    static BufferedInputStream stream(Context context) throws IOException {
+        BufferedInputStream body = context.attribute(STREAM);
+        if (body == null) {
+            body = new BufferedInputStream(context.req().getInputStream(), BUFFER);
+            context.attribute(STREAM, body);
+        }
+        return body;
+    }
+
+    /** What it says of the request that its body cannot be read. */
+    static ProblemDocument broken(IOException e) {
+        return e.getCause() instanceof TimeoutException
+                ? ProblemDocument.of(ProblemType.REQUEST_TIMEOUT, "The body stopped coming before it was complete.")
+                : ProblemDocument.of(
+                        ProblemType.BAD_REQUEST, "The body ended before it was complete, or its chunks are malformed.");
+    }
+
+    /**
+     * Takes some more of a body that is refused. A connection that is closed with data unread is reset, and the client may
+     * lose the answer; who waits to be told to go on has sent nothing yet.
+     */
+    static void discard(Context context) {
+        if (context.header("Expect") != null) {
+            return;
+        }
+        try {
+            InputStream body = stream(context);
+            long left = MAX_DISCARDED_BYTES;
+            for (long skipped = body.skip(left); skipped > 0; skipped = body.skip(left)) {
+                left -= skipped;
+            }
+        } catch (IOException e) {
+            log.debug("a client went before its body was refused", e);
         }
     }
 
@@ -65,14 +138,8 @@ final class RequestBody {
         }
     }
 
-    /**
-     * Takes some more of the body first. A connection that is closed with data unread is reset, and the client may lose
-     * the answer; who waits to be told to go on has sent nothing yet.
-     */
-    private ProblemException tooLarge(Context context, InputStream body) throws IOException {
-        if (context.header("Expect") == null) {
-            body.skip(MAX_DISCARDED_BYTES);
-        }
+    private ProblemException tooLarge(Context context) {
+        discard(context);
         return new ProblemException(ProblemDocument.of(
                 ProblemType.BODY_TOO_LARGE,
                 "Expected a body of at most %,d bytes. One item is at most 400 KB.".formatted(maxBytes)));

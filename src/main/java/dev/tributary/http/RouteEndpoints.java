@@ -16,12 +16,20 @@ final class RouteEndpoints {
 
     private final ItemPaths paths;
     private final Handler post;
+    private final Handler bulk;
 
     /** By method; the same for an item in the path and in the query. */
     private final Map<HandlerType, Handler> ofItem = new LinkedHashMap<>();
 
-    RouteEndpoints(WriteRoute route, ItemPaths paths, RequestBody body, WriteMeters meters, TableHealth table) {
+    RouteEndpoints(
+            WriteRoute route,
+            ItemPaths paths,
+            RequestBody body,
+            BulkRequests bulkRequests,
+            WriteMeters meters,
+            TableHealth table) {
         this.paths = paths;
+        this.bulk = new BulkHandler(route, paths, bulkRequests, body.maxBytes(), meters, table);
         ItemRequests requests = new ItemRequests(route, paths, body);
         this.post = new RouteHandler(route, paths, new ChangeHandler(route, requests::post), meters, table);
         Handler get = new RouteHandler(route, paths, new GetHandler(route, paths), meters, table);
@@ -49,7 +57,7 @@ final class RouteEndpoints {
     }
 
     private void post(Context context) throws Exception {
-        post.handle(context);
+        (BulkHandler.isFor(context) ? bulk : post).handle(context);
     }
 
     private void atCollection(Handler handler, Context context) throws Exception {

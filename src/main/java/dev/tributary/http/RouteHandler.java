@@ -55,7 +55,8 @@ final class RouteHandler implements Handler {
         meters.stop(sample, route.name(), context.req().getMethod(), outcome);
     }
 
-    private static String outcome(WriteResult result) {
+    /** The word for it in metrics. */
+    static String outcome(WriteResult result) {
         if (result instanceof WriteResult.Refused refused) {
             return ProblemType.of(refused.problem().kind()).slug();
         }

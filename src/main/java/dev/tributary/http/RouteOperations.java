@@ -84,10 +84,21 @@ final class RouteOperations {
     }
 
     private ObjectNode post() {
-        ObjectNode operation = operation("post", "", "Puts an item, in place of one with the same key");
+        ObjectNode operation = operation("post", "", "Puts an item, or many, in place of those with the same keys");
         operation.set("parameters", preconditions("post"));
-        body(operation, "post", MediaTypes.POST);
+        ObjectNode content = content(operation);
+        ArrayNode documents =
+                content.putObject(MediaTypes.JSON).putObject("schema").putArray("oneOf");
+        documents.add(schema("post"));
+        documents.addObject().put("type", "array").set("items", schema("post"));
+        MediaTypes.LINES.types().forEach(type -> lines(content, type, "A document a line."));
         ObjectNode responses = operation.putObject("responses");
+        lines(
+                answer(responses, "200", "Many documents were looked at.", false, null)
+                        .putObject("content"),
+                MediaTypes.LINES.types().get(0),
+                "A line for each document with its number, its status, and its location or its problem; and a last line"
+                        + " with complete, stored and refused.");
         created(responses, "The item is in the table.");
         refuse(responses, ApiProblems.ofItem("post", guarded));
         return operation;
@@ -168,9 +179,17 @@ final class RouteOperations {
     }
 
     private void body(ObjectNode operation, String schema, MediaTypes types) {
-        ObjectNode content =
-                operation.putObject("requestBody").put("required", true).putObject("content");
+        ObjectNode content = content(operation);
         types.types().forEach(type -> content.putObject(type).set("schema", schema(schema)));
+    }
+
+    private static ObjectNode content(ObjectNode operation) {
+        return operation.putObject("requestBody").put("required", true).putObject("content");
+    }
+
+    /** OpenAPI 3.1 has no words for what a line is. */
+    private static void lines(ObjectNode content, String type, String description) {
+        content.putObject(type).putObject("schema").put("type", "string").put("description", description);
     }
 
     private void created(ObjectNode responses, String description) {

@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -9,12 +10,21 @@ final class WriteMeters {
 
     private final MeterRegistry registry;
     private final MeterProvider<Timer> requests;
+    private final MeterProvider<Counter> lines;
 
     WriteMeters(MeterRegistry registry) {
         this.registry = registry;
         this.requests = Timer.builder("tributary.http.requests")
                 .description("Duration of requests for items over HTTP, by what they were answered")
                 .withRegistry(registry);
+        this.lines = Counter.builder("tributary.http.bulk.documents")
+                .description("Documents in requests with many of them, by what each was answered")
+                .withRegistry(registry);
+    }
+
+    /** @param outcome as that of requests */
+    void line(String route, String outcome) {
+        lines.withTags("route", route, "outcome", outcome).increment();
     }
 
     Timer.Sample start() {

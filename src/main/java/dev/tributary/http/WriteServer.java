@@ -26,11 +26,13 @@ public final class WriteServer implements AutoCloseable {
 
     private final Listener listener;
     private final WriteGuard guard;
+    private final BulkRequests bulk;
     private final Health health;
 
-    private WriteServer(Listener listener, WriteGuard guard, Health health) {
+    private WriteServer(Listener listener, WriteGuard guard, BulkRequests bulk, Health health) {
         this.listener = listener;
         this.guard = guard;
+        this.bulk = bulk;
         this.health = health;
     }
 
@@ -50,6 +52,7 @@ public final class WriteServer implements AutoCloseable {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes());
+        BulkRequests bulk = new BulkRequests(settings.bulk());
         Set<String> paths = Stream.concat(
                         Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
                 .collect(Collectors.toUnmodifiableSet());
@@ -63,12 +66,12 @@ public final class WriteServer implements AutoCloseable {
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .map(route -> new RouteEndpoints(
-                            route, new ItemPaths(route, paths), body, meters, new TableHealth(health, route)))
+                            route, new ItemPaths(route, paths), body, bulk, meters, new TableHealth(health, route)))
                     .forEach(endpoints -> endpoints.addTo(config));
         });
         guard.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
-        return new WriteServer(listener, guard, health);
+        return new WriteServer(listener, guard, bulk, health);
     }
 
     private static Map<String, String> patterns(List<WriteRoute> routes, Set<String> paths) {
@@ -108,6 +111,7 @@ public final class WriteServer implements AutoCloseable {
     @Override
     public void close() {
         health.report(COMPONENT, Status.DOWN, "stopped");
+        bulk.stop();
         guard.close();
         listener.close();
     }

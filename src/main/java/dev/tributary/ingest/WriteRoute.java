@@ -128,6 +128,19 @@ public final class WriteRoute {
         return new PutChange(table, reader.read(document, Map.of()), precondition, true);
     }
 
+    /**
+     * Puts items in bulk.
+     *
+     * @param precondition of each item; ETags say something of one item, so they are refused
+     */
+    public BulkWriter bulk(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Versions) {
+            throw new RefusedException(Problem.of(
+                    Kind.BAD_PRECONDITION, "If-Match with ETags names one item; with many items it takes only *."));
+        }
+        return new BulkWriter(this, precondition, new BatchDelivery(client, plain));
+    }
+
     /** Puts the item of this key; the document need not repeat the key. */
     public ItemChange put(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
             throws RefusedException {

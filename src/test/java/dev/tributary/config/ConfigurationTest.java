@@ -47,7 +47,14 @@ class ConfigurationTest {
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
         assertThat(settings.http())
                 .isEqualTo(new BoundSettings.Http(
-                        "127.0.0.1", 8080, false, 1_048_576, Optional.empty(), Optional.empty(), false));
+                        "127.0.0.1",
+                        8080,
+                        false,
+                        1_048_576,
+                        new BulkLimits(4, 268_435_456),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
@@ -406,7 +413,14 @@ class ConfigurationTest {
 
         assertThat(settings.http())
                 .isEqualTo(new BoundSettings.Http(
-                        "0.0.0.0", 0, true, 1_048_576, Optional.empty(), Optional.empty(), false));
+                        "0.0.0.0",
+                        0,
+                        true,
+                        1_048_576,
+                        new BulkLimits(4, 268_435_456),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false));
         assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
     }
 

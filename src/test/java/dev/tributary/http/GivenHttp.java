@@ -1,6 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.config.AdminSettings;
+import dev.tributary.config.BulkLimits;
 import dev.tributary.config.HttpSettings;
 import dev.tributary.config.TlsFiles;
 import java.nio.file.Path;
@@ -46,5 +47,10 @@ record GivenHttp(
 
     GivenHttp withPlainText() {
         return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true);
+    }
+
+    @Override
+    public BulkLimits bulk() {
+        return new BulkLimits(2, 50_000_000);
     }
 }

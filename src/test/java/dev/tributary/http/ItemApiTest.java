@@ -257,7 +257,8 @@ class ItemApiTest {
         var collection = send("OPTIONS", "/scores", "");
         assertThat(collection.statusCode()).isEqualTo(204);
         assertThat(header(collection, "Allow")).isEqualTo("POST, OPTIONS");
-        assertThat(header(collection, "Accept-Post")).isEqualTo("application/json");
+        assertThat(header(collection, "Accept-Post"))
+                .isEqualTo("application/json, application/x-ndjson, application/jsonl");
         var item = send("OPTIONS", "/scores/chess/1", "");
         assertThat(header(item, "Allow")).isEqualTo("GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
         assertThat(header(item, "Accept-Patch")).isEqualTo("application/merge-patch+json, application/json");

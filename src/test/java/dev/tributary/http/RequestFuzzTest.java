@@ -87,6 +87,7 @@ class RequestFuzzTest {
             "text/html",
             "application/json; charset=utf-8",
             "application/json;charset=x",
+            "application/x-ndjson",
             "gzip",
             "identity",
             "chunked",

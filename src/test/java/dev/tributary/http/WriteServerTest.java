@@ -134,7 +134,7 @@ class WriteServerTest {
     @CsvSource(delimiter = '|', textBlock = """
                     POST  | /        | application/json                  | {"email":            | 400 | malformed-json         | Line 1, column 10
                     POST  | /        | application/json                  | ''                   | 400 | malformed-json         | The body is empty.
-                    POST  | /        | application/json                  | []                   | 400 | not-an-object          | Expected one JSON object; found an array.
+                    PUT   | /a       | application/json                  | []                   | 400 | not-an-object          | Expected one JSON object; found an array.
                     POST  | /        | application/json                  | {}                   | 422 | invalid-item           | One value cannot be stored.
                     POST  | /no/where | application/json                 | {"email":"e"}        | 404 | unknown-path           | Nothing is at /no/where.
                     GET   | /no/where | application/json                 | ''                   | 404 | unknown-path           | Nothing is at /no/where.
@@ -142,7 +142,7 @@ class WriteServerTest {
                     GET   | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes POST, OPTIONS, not GET. An item is at /{email}.
                     PUT   | /cities  | application/json                  | {}                   | 405 | method-not-allowed     | /cities takes POST, OPTIONS, not PUT. An item is at /cities/{state}/{no}.
                     BREW  | /        | application/json                  | ''                   | 405 | method-not-allowed     | / takes
-                    POST  | /        | application/x-www-form-urlencoded | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json; found application/x-www-form-urlencoded.
+                    POST  | /        | application/x-www-form-urlencoded | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json or application/x-ndjson or application/jsonl; found application/x-www-form-urlencoded.
                     POST  | /        | application/json; charset=latin1  | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json
                     """)
     void badRequestIsAnsweredWithItsProblem(
@@ -218,7 +218,8 @@ class WriteServerTest {
                 .build();
         var response = CLIENT.send(request, BodyHandlers.ofString());
         problem(response, 415, "unsupported-media-type");
-        assertThat(response.headers().firstValue("Accept-Post")).contains("application/json");
+        assertThat(response.headers().firstValue("Accept-Post"))
+                .contains("application/json, application/x-ndjson, application/jsonl");
     }
 
     @Test
