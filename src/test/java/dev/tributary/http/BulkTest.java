@@ -199,7 +199,7 @@ class BulkTest {
 
     @Test
     void aBodyLongerThanMayBeIsRefusedByItsLengthOrWhereItIsTooLong() throws Exception {
-        String head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\n";
+        String head = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\n";
         RawHttp.Response declared = RawHttp.send(
                 api.port(), (head + "Content-Length: 50000001\r\nExpect: 100-continue\r\n\r\n").getBytes(UTF_8));
         assertThat(declared.status()).isEqualTo(413);
@@ -294,7 +294,7 @@ class BulkTest {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             String head = """
                     POST / HTTP/1.1
-                    Host: x
+                    Host: localhost
                     Content-Type: application/x-ndjson
                     Transfer-Encoding: chunked
 
