@@ -14,7 +14,7 @@ final class EndpointKeys {
             ValueType.bool(),
             "false",
             "Accepts a host other than loopback without `http.tokens`. Callers are not authenticated then: let only those"
-                    + " reach the port who may write.");
+                    + " reach the port who may write. Otherwise `Host` has to be `localhost` or a loopback address.");
     static final Key<Integer> HTTP_MAX_BODY_BYTES = defaulting(
             "http.max-body-bytes",
             ValueType.integer(1024, 104_857_600, 1_048_576),
@@ -39,7 +39,7 @@ final class EndpointKeys {
             ValueType.bool(),
             "false",
             "Accepts a host other than loopback. Callers are not authenticated: let only load balancers and scrapers"
-                    + " reach the port.");
+                    + " reach the port. Otherwise `Host` has to be `localhost` or a loopback address.");
 
     private EndpointKeys() {}
 }

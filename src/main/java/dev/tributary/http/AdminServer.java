@@ -31,6 +31,7 @@ public final class AdminServer implements AutoCloseable {
      * @throws HttpStartException if it cannot listen where the settings say
      */
     public static AdminServer start(AdminSettings settings, Health health, Meters meters) {
+        Refusals refusals = new Refusals(meters.registry());
         Listener.Endpoint endpoint = new Listener.Endpoint(
                 "admin",
                 settings.host(),
@@ -39,10 +40,12 @@ public final class AdminServer implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("nothing authenticates callers. Set 127.0.0.1, or admin.allow-remote=true if the"
                                 + " network around it is guarded."),
-                false,
                 Optional.empty(),
                 LIMITS,
-                List.of());
+                List.of(
+                        settings.allowRemote()
+                                ? BrowserGuard.anyHost("admin", refusals)
+                                : BrowserGuard.onLoopback("admin", settings.host(), refusals)));
         return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
             HealthHandler healthHandler = new HealthHandler(health);
             routes.get("/health", healthHandler);

@@ -9,6 +9,7 @@ import static dev.tributary.http.ProblemType.BODY_TOO_LARGE;
 import static dev.tributary.http.ProblemType.BUSY;
 import static dev.tributary.http.ProblemType.CONTENDED;
 import static dev.tributary.http.ProblemType.FORBIDDEN;
+import static dev.tributary.http.ProblemType.FOREIGN_ORIGIN;
 import static dev.tributary.http.ProblemType.IDEMPOTENCY_KEY_REQUIRED;
 import static dev.tributary.http.ProblemType.IDEMPOTENCY_KEY_REUSED;
 import static dev.tributary.http.ProblemType.INTERNAL_ERROR;
@@ -47,7 +48,7 @@ import java.util.stream.Collectors;
 final class ApiProblems {
 
     /** Statuses of {@link ProblemType#BAD_REQUEST} besides its own, for what is hardly HTTP. No route has part in them. */
-    static final List<Integer> NOT_HTTP = List.of(411, 414, 417, 431, 501, 505);
+    static final List<Integer> NOT_HTTP = List.of(411, 414, 417, 426, 431, 501, 505);
 
     private static final String NOT_HTTP_RESPONSE = "problem-not-http";
 
@@ -66,7 +67,11 @@ final class ApiProblems {
     /** Those of every request, whatever it asks for. */
     static Set<ProblemType> ofAny(boolean authenticated) {
         Set<ProblemType> problems = EnumSet.of(BAD_REQUEST, INTERNAL_ERROR, TOO_MANY_REQUESTS, OVERLOADED);
-        problems.addAll(authenticated ? EnumSet.of(UNAUTHENTICATED, FORBIDDEN) : EnumSet.of(MISDIRECTED));
+        if (authenticated) {
+            problems.addAll(EnumSet.of(UNAUTHENTICATED, FORBIDDEN));
+        } else {
+            problems.addAll(EnumSet.of(FOREIGN_ORIGIN, MISDIRECTED));
+        }
         return problems;
     }
 

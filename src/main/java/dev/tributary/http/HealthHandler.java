@@ -27,7 +27,6 @@ final class HealthHandler implements Handler {
                 .put("status", component.status().name())
                 .put("detail", component.detail()));
         context.status(now.status() == Status.DOWN ? 503 : 200)
-                .header("Cache-Control", "no-store")
                 .contentType("application/json")
                 .result(answer.toString());
     }

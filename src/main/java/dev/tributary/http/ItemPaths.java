@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -37,7 +38,18 @@ final class ItemPaths {
         return base() + "/{partition}" + (route.keyNames().size() == 1 ? "" : "/{sort}");
     }
 
-    /** The same for people, with the names of the attributes. */
+    /**
+     * The pattern of what else is under its path, where it could be taken for an item of a route whose path is shorter:
+     * {@code /cities/x} names no city if a city has two key attributes, and must not name an item of {@code /} instead.
+     */
+    Optional<String> rest() {
+        boolean within = paths.stream()
+                .anyMatch(other -> other.length() < route.path().length()
+                        && (other.equals("/") || route.path().startsWith(other + "/")));
+        return within ? Optional.of(base() + "/<rest>") : Optional.empty();
+    }
+
+    /** The pattern of its items' paths for people, with the names of the attributes. */
     String described() {
         return route.keyNames().stream().map(name -> "/{" + name + "}").collect(Collectors.joining("", base(), ""));
     }
@@ -63,8 +75,8 @@ final class ItemPaths {
     }
 
     /**
-     * Whether the path begins like that of another route, deeper than this one. The router comes here with it where the
-     * other's items have more or fewer segments.
+     * Whether the path, decoded, begins like that of another route, deeper than this one. The router goes by the path as it
+     * came, and does not see an encoded letter as that letter.
      */
     boolean isUnderAnotherRoute(Context context) {
         String path = String.join("/", segments(context)) + "/";

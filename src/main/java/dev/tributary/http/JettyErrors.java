@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Problem documents also for what Jetty refuses by itself, in place of its HTML pages. */
 final class JettyErrors extends ErrorHandler {
 
+    private final SecurityHeaders headers;
+
+    JettyErrors(SecurityHeaders headers) {
+        this.headers = headers;
+    }
+
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -26,7 +32,7 @@ final class JettyErrors extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
-        SecurityHeaders.put(request, response.getHeaders());
+        headers.putInto(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         if (code == ProblemType.BAD_REQUEST.status()) {
             // where a request is no HTTP, nobody knows where the next one begins

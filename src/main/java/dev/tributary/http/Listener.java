@@ -64,7 +64,6 @@ final class Listener implements AutoCloseable {
      *
      * @param name of the settings it was configured by, such as {@code http}
      * @param exposure whether other machines may reach it; without a text if they may, or why not and what to do
-     * @param authenticates whether callers have to show who they are
      * @param tls absent: plain HTTP
      * @param limits of connections, headers and time; those of requests are a guard's
      * @param guards what a request passes before the routes, in order
@@ -74,7 +73,6 @@ final class Listener implements AutoCloseable {
             String host,
             int port,
             Optional<String> exposure,
-            boolean authenticates,
             Optional<Tls> tls,
             HttpLimits limits,
             List<Handler.Wrapper> guards) {}
@@ -84,7 +82,7 @@ final class Listener implements AutoCloseable {
         String name = endpoint.name();
         String host = endpoint.host();
         checkExposure(endpoint);
-        boolean checksNames = !endpoint.authenticates() && isLoopback(endpoint);
+        SecurityHeaders headers = new SecurityHeaders(endpoint.tls().isPresent());
         SlowHeaders slowHeaders = new SlowHeaders(endpoint.limits().requestTimeout(), System::nanoTime);
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
@@ -95,6 +93,7 @@ final class Listener implements AutoCloseable {
             threads.setName(name);
             config.jetty.threadPool = threads;
             config.jetty.addConnector((server, http) -> {
+                http.addCustomizer(headers);
                 ServerConnector connector = listen(endpoint, server, http);
                 connector.addBean(slowHeaders);
                 return connector;
@@ -103,17 +102,13 @@ final class Listener implements AutoCloseable {
                 for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
                     server.insertHandler(endpoint.guards().get(i));
                 }
-                if (checksNames) {
-                    server.insertHandler(new LoopbackNames(host));
-                }
                 server.insertHandler(new SlowBodies(endpoint.limits(), System::nanoTime));
-                server.insertHandler(new SecurityHeaders());
                 server.insertHandler(slowHeaders);
                 server.insertHandler(new GracefulHandler());
                 server.setStopTimeout(stopTimeout.toMillis());
-                server.setErrorHandler(new JettyErrors());
+                server.setErrorHandler(new JettyErrors(headers));
             });
-            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrors()));
+            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrors(headers)));
             config.router.javaLangErrorHandler(Listener::fatal);
             errors(config.routes);
             routes.accept(config.routes);

@@ -54,6 +54,7 @@ final class RouteEndpoints {
         ofItem.forEach((method, handler) -> {
             routes.addHttpHandler(method, paths.collection(), context -> atCollection(handler, context));
             routes.addHttpHandler(method, paths.item(), context -> atItem(handler, context));
+            paths.rest().ifPresent(rest -> routes.addHttpHandler(method, rest, this::nothing));
         });
     }
 
@@ -78,10 +79,15 @@ final class RouteEndpoints {
 
     private void atItem(Handler handler, Context context) throws Exception {
         if (paths.isUnderAnotherRoute(context)) {
-            throw new ProblemException(
-                    ProblemDocument.of(ProblemType.UNKNOWN_PATH, "Nothing is at " + context.path() + "."));
+            nothing(context);
         }
         handler.handle(context);
+    }
+
+    private void nothing(Context context) {
+        throw new ProblemException(ProblemDocument.of(
+                ProblemType.UNKNOWN_PATH,
+                "Nothing is at %s. An item is at %s.".formatted(context.path(), paths.described())));
     }
 
     private void options(Context context) {

@@ -1,33 +1,41 @@
 package dev.tributary.http;
 
+import java.util.List;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 
 /**
- * Headers that keep a browser from making more of an answer than the data it is. A handler may put others in their place
- * afterwards.
+ * Headers that every answer starts with, so that a browser makes nothing of it but what it is: data, shown to nobody but
+ * who asked. A handler may set another value.
+ *
+ * @param tls whether callers come over TLS, and may be told to come so only
  */
-final class SecurityHeaders extends Handler.Wrapper {
+record SecurityHeaders(boolean tls) implements HttpConfiguration.Customizer {
 
-    private static final String YEAR = "max-age=31536000";
+    private static final List<HttpField> ALWAYS = List.of(
+            new HttpField(HttpHeader.CACHE_CONTROL, "no-store"),
+            new HttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            new HttpField("Cross-Origin-Resource-Policy", "same-origin"),
+            new HttpField("Referrer-Policy", "no-referrer"),
+            new HttpField("X-Content-Type-Options", "nosniff"));
+
+    /** A year, as browsers' own lists ask for. */
+    private static final HttpField TLS_ONLY = new HttpField("Strict-Transport-Security", "max-age=31536000");
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        put(request, response.getHeaders());
-        return super.handle(request, response, callback);
+    public Request customize(Request request, HttpFields.Mutable response) {
+        putInto(response);
+        return request;
     }
 
-    /** For answers that no handler gave: errors start with empty headers. */
-    static void put(Request request, HttpFields.Mutable headers) {
-        headers.put("X-Content-Type-Options", "nosniff");
-        headers.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        headers.put("Referrer-Policy", "no-referrer");
-        headers.put("Cache-Control", "no-store");
-        if (request.isSecure()) {
-            headers.put("Strict-Transport-Security", YEAR);
+    /** Also for answers to what is no request, which no customizer sees. */
+    void putInto(HttpFields.Mutable response) {
+        ALWAYS.forEach(response::put);
+        if (tls) {
+            response.put(TLS_ONLY);
         }
     }
 }

@@ -50,6 +50,11 @@ final class WriteGuard implements AutoCloseable {
             Tokens tokens = new Tokens(settings.tokens().get(), routes);
             files.add(tokens.reloaded(health));
             handlers.add(new Authentication(tokens, new Buckets(FAILURES, TimeMeter.SYSTEM_NANOTIME), refusals));
+        } else {
+            handlers.add(
+                    settings.allowRemote()
+                            ? BrowserGuard.anyHost("http", refusals)
+                            : BrowserGuard.onLoopback("http", settings.host(), refusals));
         }
         settings.limits()
                 .rate()
@@ -75,7 +80,7 @@ final class WriteGuard implements AutoCloseable {
 
     Listener.Endpoint endpoint() {
         return new Listener.Endpoint(
-                "http", settings.host(), settings.port(), exposure(), authenticates, tls, settings.limits(), handlers);
+                "http", settings.host(), settings.port(), exposure(), tls, settings.limits(), handlers);
     }
 
     /** Why other machines must not reach it, if they must not. */

@@ -87,6 +87,7 @@ public final class WriteServer implements AutoCloseable {
             ItemPaths items = new ItemPaths(route, paths);
             patterns.put(items.collection(), route.name());
             patterns.put(items.item(), route.name());
+            items.rest().ifPresent(rest -> patterns.put(rest, route.name()));
         }
         return patterns;
     }

@@ -366,7 +366,7 @@ class IdempotentRequestsTest {
 
     private int raw(String headers) throws Exception {
         String body = "{\"email\":\"a\"}";
-        String request = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        String request = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
                 + headers + "Content-Length: " + body.length() + "\r\n\r\n" + body;
         RawHttp.Response response = RawHttp.send(api.port(), request.getBytes(UTF_8));
         assertThat(response.body()).contains(response.status() == 201 ? "email" : "/problems/bad-idempotency-key");

@@ -5,10 +5,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 
-/** A client whose puts end as a test says. Safe for any thread. */
+/** A client of an empty table whose puts end as a test says. Safe for any thread. */
 public final class FakeTable implements DynamoDbAsyncClient {
 
     public final List<PutItemRequest> puts = new CopyOnWriteArrayList<>();
@@ -28,6 +30,12 @@ public final class FakeTable implements DynamoDbAsyncClient {
     public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
         puts.add(request);
         return answer.get();
+    }
+
+    /** There is nothing in it. */
+    @Override
+    public CompletableFuture<GetItemResponse> getItem(GetItemRequest request) {
+        return CompletableFuture.completedFuture(GetItemResponse.builder().build());
     }
 
     @Override
