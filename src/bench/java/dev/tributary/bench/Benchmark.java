@@ -67,6 +67,7 @@ final class Benchmark {
         ceiling("GetRecords, records/s", rounds, Ceilings.Result::getRecords);
         ceiling("PutItem, rows/s", rounds, Ceilings.Result::putItem);
         ceiling("BatchWriteItem, rows/s", rounds, Ceilings.Result::batchWriteItem);
+        ceiling("BatchExecuteStatement, rows/s", rounds, Ceilings.Result::batchStatement);
     }
 
     private static void ceiling(String name, List<Round> rounds, Function<Ceilings.Result, Ceilings.Rate> of) {

@@ -8,9 +8,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutRequest;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
@@ -60,7 +62,7 @@ final class Ceilings {
     }
 
     /** Reading the whole stream, and writing the rows of the target. */
-    record Result(Rate getRecords, Rate putItem, Rate batchWriteItem) {}
+    record Result(Rate getRecords, Rate putItem, Rate batchWriteItem, Rate batchStatement) {}
 
     private final Database database;
     private int tables;
@@ -108,7 +110,33 @@ final class Ceilings {
                                         throw new IllegalStateException("DynamoDB Local left writes of a batch undone");
                                     }
                                 }));
-        return new Result(read, put, batch);
+        Rate statements = best(
+                batches.size(),
+                BATCH,
+                CONCURRENCIES,
+                table -> next -> client.batchExecuteStatement(request ->
+                                request.statements(inserts(table, rows.subList(next * BATCH, (next + 1) * BATCH))))
+                        .thenAccept(response -> {
+                            if (response.responses().stream().anyMatch(each -> each.error() != null)) {
+                                throw new IllegalStateException("DynamoDB Local refused a statement");
+                            }
+                        }));
+        return new Result(read, put, batch, statements);
+    }
+
+    /** The cheapest statements that have a condition each: that there is no such row. */
+    private static List<BatchStatementRequest> inserts(String table, List<Map<String, AttributeValue>> rows) {
+        return rows.stream()
+                .map(row -> {
+                    List<String> names = List.copyOf(row.keySet());
+                    return BatchStatementRequest.builder()
+                            .statement(names.stream()
+                                    .map(name -> "'" + name + "': ?")
+                                    .collect(Collectors.joining(", ", "INSERT INTO \"" + table + "\" VALUE {", "}")))
+                            .parameters(names.stream().map(row::get).toList())
+                            .build();
+                })
+                .toList();
     }
 
     private Rate read(DynamoDbStreamsClient client, String streamArn, int changes) {

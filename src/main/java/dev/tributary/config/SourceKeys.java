@@ -32,8 +32,8 @@ final class SourceKeys {
                     + " applied again.");
     static final Key<Integer> MAX_IN_FLIGHT = defaulting(
             "source.<source>.max-in-flight",
-            ValueType.integer(1, 100_000, 256),
-            "256",
+            ValueType.integer(1, 100_000, 1000),
+            "1000",
             "Changes of one shard that may be in flight; reading waits above it.");
     static final Key<Integer> MAX_IN_FLIGHT_BYTES = defaulting(
             "source.<source>.max-in-flight-bytes",

@@ -68,7 +68,7 @@ class ConfigurationTest {
         assertThat(source.endpoint()).isEmpty();
         assertThat(source.pollInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(source.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(source.maxInFlight()).isEqualTo(256);
+        assertThat(source.maxInFlight()).isEqualTo(1000);
         assertThat(source.maxInFlightBytes()).isEqualTo(16 << 20);
         assertThat(source.gaps()).isEqualTo(GapPolicy.STOP);
         assertThat(source.route())

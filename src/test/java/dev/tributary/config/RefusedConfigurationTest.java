@@ -130,7 +130,7 @@ class RefusedConfigurationTest {
                 refusal(
                         "source.users.max-in-flight = 100001",
                         "source.users.max-in-flight = 100001: expected an integer from 1 to 100000; for example"
-                                + " 256"),
+                                + " 1000"),
                 refusal(
                         "lease.duration = 2s",
                         "lease.duration = 2s: expected a duration from 3s to 5m; for example 8s"),
