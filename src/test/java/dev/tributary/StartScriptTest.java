@@ -70,6 +70,17 @@ class StartScriptTest {
     }
 
     @Test
+    void anotherCollectorTakesThePlaceOfTheSerialOne() throws Exception {
+        assertThat(javaArguments(Map.of("JAVA_HOME", java("17"), "JAVA_OPTS", "-Xmx1g"), "run"))
+                .contains("-XX:+UseSerialGC");
+        for (String collector : List.of("-XX:+UseG1GC", "-XX:+UseZGC")) {
+            assertThat(javaArguments(Map.of("JAVA_HOME", java("17"), "JAVA_OPTS", "-Xmx1g " + collector), "run"))
+                    .contains(collector)
+                    .doesNotContain("-XX:+UseSerialGC");
+        }
+    }
+
+    @Test
     void healthCheckDoesNotTakeTheOptionsOfTheDaemon() throws Exception {
         List<String> command =
                 javaArguments(Map.of("JAVA_HOME", java("17"), "JAVA_OPTS", "-Xmx8g"), "health", "--config", "c");

@@ -2,9 +2,7 @@ package dev.tributary.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -38,15 +36,12 @@ final class Drain {
 
     private Drain() {}
 
-    static Result run(Database database, Options options) throws IOException, InterruptedException {
+    static Result run(Database database, Workload workload, Options options) throws IOException, InterruptedException {
         int changes = options.changes();
-        int users =
-                new Workload(options.seed()).write(changes, database.direct().control());
-        List<String> jvm = new ArrayList<>(List.of("-Xmx512m"));
-        jvm.addAll(options.replicationJvm());
+        int users = workload.write(changes, database.direct().control());
         try (ChildProcess replication = ChildProcess.start(
                 ReplicationProcess.class,
-                jvm,
+                options.replicationJvm(),
                 database.delayedEndpoint().toString(),
                 Long.toString(options.poll().toMillis()),
                 Integer.toString(changes))) {

@@ -44,7 +44,7 @@ final class Latency {
         try (Database database = Database.start(options.delay());
                 ChildProcess replication = ChildProcess.start(
                         ReplicationProcess.class,
-                        List.of("-Xmx512m"),
+                        options.replicationJvm(),
                         database.delayedEndpoint().toString(),
                         Long.toString(options.poll().toMillis()),
                         "1")) {

@@ -35,8 +35,10 @@ record Options(
                 Duration.ofMillis(Integer.getInteger("poll-ms", 100)),
                 Integer.getInteger("latency-rate", 20),
                 Duration.ofSeconds(Integer.getInteger("latency-seconds", 30)),
-                Stream.of(System.getProperty("replication-jvm", "-XX:TieredStopAtLevel=1")
-                                .split(" "))
+                Stream.concat(
+                                Stream.of("-Xmx512m"),
+                                Stream.of(System.getProperty("replication-jvm", "")
+                                        .split(" ")))
                         .filter(option -> !option.isBlank())
                         .toList());
     }

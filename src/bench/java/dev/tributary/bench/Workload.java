@@ -21,6 +21,7 @@ final class Workload {
     private final SplittableRandom random;
     private final List<User> live = new ArrayList<>();
     private int inserted;
+    private int made;
 
     private record User(int number, int home) {}
 
@@ -29,7 +30,7 @@ final class Workload {
     }
 
     /**
-     * Writes the changes to the source, in order per user.
+     * Writes so many further changes to the source, in order per user.
      *
      * @return users left at the end
      */
@@ -37,7 +38,7 @@ final class Workload {
         List<WriteRequest> batch = new ArrayList<>();
         Set<String> emails = new HashSet<>();
         for (int change = 0; change < changes; change++) {
-            WriteRequest next = next(change);
+            WriteRequest next = next(made++);
             String email = (next.putRequest() == null
                             ? next.deleteRequest().key()
                             : next.putRequest().item())

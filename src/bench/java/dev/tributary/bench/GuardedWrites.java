@@ -1,0 +1,105 @@
+package dev.tributary.bench;
+
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Row;
+import dev.tributary.model.TargetWrite;
+import dev.tributary.model.Version;
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The writes of a drain straight from memory, with their guards and batches, in the proportions in which a drain makes
+ * them: of 30 writes, 20 insert a row, 6 update one, 3 delete one and 1 moves one. No stream, order or checkpoint.
+ */
+final class GuardedWrites {
+
+    private static final int UNDER_WAY = 1000;
+
+    /** A row is inserted so many users before it is written again, and has long been there then. */
+    private static final int LATER = 2 * UNDER_WAY;
+
+    private final BatchingTable table;
+    private final Semaphore free = new Semaphore(UNDER_WAY);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private int made;
+
+    private GuardedWrites(BatchingTable table) {
+        this.table = table;
+    }
+
+    /**
+     * Writes to an empty table until all writes are answered.
+     *
+     * @param users inserted
+     * @return writes made
+     */
+    static int run(String table, int users, DynamoDbAsyncClient client, ScheduledExecutorService timer)
+            throws InterruptedException {
+        GuardedWrites writes = new GuardedWrites(new BatchingTable(
+                new TargetTable(client, table), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer));
+        for (int user = 0; user < users + LATER; user++) {
+            if (user < users) {
+                writes.apply(new TargetWrite.Upsert(mark(user, 1), row(user, 0)));
+            }
+            if (user >= LATER) {
+                writes.writeAgain(user - LATER);
+            }
+        }
+        writes.free.acquire(UNDER_WAY);
+        if (writes.failure.get() != null) {
+            throw new IllegalStateException("A guarded write failed", writes.failure.get());
+        }
+        return writes.made;
+    }
+
+    private void writeAgain(int user) throws InterruptedException {
+        Mark mark = mark(user, 2);
+        Row row = row(user, 0);
+        switch (user % 20) {
+            case 0, 1, 2, 3, 4, 5 ->
+                apply(new TargetWrite.Upsert(mark, row, row.item().attributes().keySet()));
+            case 6, 7, 8 -> apply(new TargetWrite.Delete(mark, Set.of(row.key())));
+            case 9 -> apply(new TargetWrite.Move(mark, Set.of(row.key()), row(user, 1)));
+            default -> {
+                // The others are written once.
+            }
+        }
+    }
+
+    private void apply(TargetWrite write) throws InterruptedException {
+        free.acquire();
+        made++;
+        table.apply(write, () -> true).whenComplete((outcome, thrown) -> {
+            if (thrown != null) {
+                failure.set(thrown);
+            }
+            free.release();
+        });
+    }
+
+    private static Mark mark(int user, int version) {
+        return new Mark(
+                new ItemKey("users/" + user),
+                Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
+                Instant.EPOCH);
+    }
+
+    private static Row row(int user, int home) {
+        Map<String, AttributeValue> attributes = new HashMap<>(Users.item(user, home, 0));
+        attributes.remove(Users.PAYLOAD);
+        Map<String, AttributeValue> key = new HashMap<>(attributes);
+        key.keySet().retainAll(Set.of("state", "city"));
+        return new Row(new Item(key), new Item(attributes));
+    }
+}
