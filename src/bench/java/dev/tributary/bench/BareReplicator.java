@@ -14,6 +14,7 @@ final class BareReplicator implements AutoCloseable {
     private final String streamArn;
     private final Duration poll;
     private final Thread thread = new Thread(this::run, "bare-replicator");
+    private String iterator = "";
     private volatile boolean closed;
 
     BareReplicator(Clients clients, String streamArn, Duration poll) {
@@ -22,24 +23,24 @@ final class BareReplicator implements AutoCloseable {
         this.poll = poll;
     }
 
+    /** Replicates what is written from now on. */
     void start() {
+        String shard = clients.streams()
+                .describeStream(request -> request.streamArn(streamArn))
+                .streamDescription()
+                .shards()
+                .get(0)
+                .shardId();
+        iterator = clients.streams()
+                .getShardIterator(request ->
+                        request.streamArn(streamArn).shardId(shard).shardIteratorType(ShardIteratorType.LATEST))
+                .shardIterator();
         thread.setDaemon(true);
         thread.start();
     }
 
     private void run() {
         try {
-            String shard = clients.streams()
-                    .describeStream(request -> request.streamArn(streamArn))
-                    .streamDescription()
-                    .shards()
-                    .get(0)
-                    .shardId();
-            String iterator = clients.streams()
-                    .getShardIterator(request -> request.streamArn(streamArn)
-                            .shardId(shard)
-                            .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
-                    .shardIterator();
             while (!closed) {
                 long next = System.nanoTime() + poll.toNanos();
                 String current = iterator;

@@ -25,7 +25,10 @@ final class Latency {
     private static final long POLL_NANOS = Duration.ofMillis(2).toNanos();
 
     /** Before anything counts. */
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+    /** Nobody the drain knows. */
+    private static final int FIRST_USER = 10_000_000;
 
     /** Writes between the insert of a user and its one modification, so that none overtakes the other. */
     private static final int MODIFY_AFTER = 41;
@@ -39,27 +42,31 @@ final class Latency {
         this.client = client;
     }
 
-    /** Of the replication. */
+    /** Of the replication, after a drain has made the database compile its code. */
     static Result replicated(Options options) throws IOException, InterruptedException {
-        try (Database database = Database.start(options.delay());
-                ChildProcess replication = ChildProcess.start(
-                        ReplicationProcess.class,
-                        options.replicationJvm(),
-                        database.delayedEndpoint().toString(),
-                        Long.toString(options.poll().toMillis()),
-                        "1")) {
-            replication.await("reading", LONGEST_START);
-            return new Latency(database.direct().blocking()).measure(options);
+        try (Database database = Database.start(options.delay())) {
+            Drain.run(database, new Workload(options.seed()), options);
+            try (ChildProcess replication = ChildProcess.start(
+                    ReplicationProcess.class,
+                    options.replicationJvm(),
+                    database.delayedEndpoint().toString(),
+                    Long.toString(options.poll().toMillis()),
+                    "1")) {
+                replication.await("reading", LONGEST_START);
+                return new Latency(database.direct().blocking()).measure(options);
+            }
         }
     }
 
     /** Of a loop that does nothing but read the stream at the same interval and put what it finds. */
     static Result bare(Options options) throws IOException, InterruptedException {
-        try (Database database = Database.start(options.delay());
-                BareReplicator replicator = new BareReplicator(
-                        database.delayed(), Users.streamArn(database.direct().control()), options.poll())) {
-            replicator.start();
-            return new Latency(database.direct().blocking()).measure(options);
+        try (Database database = Database.start(options.delay())) {
+            Drain.run(database, new Workload(options.seed()), options);
+            try (BareReplicator replicator = new BareReplicator(
+                    database.delayed(), Users.streamArn(database.direct().control()), options.poll())) {
+                replicator.start();
+                return new Latency(database.direct().blocking()).measure(options);
+            }
         }
     }
 
@@ -93,9 +100,9 @@ final class Latency {
     private static Map<String, AttributeValue> item(int write) {
         int modified = write - MODIFY_AFTER;
         if (write % 2 == 0 || modified < 0) {
-            return Users.item(write, 0, write);
+            return Users.item(FIRST_USER + write, 0, write);
         }
-        return Users.item(modified, write % 20 == 1 ? 1 : 0, write);
+        return Users.item(FIRST_USER + modified, write % 20 == 1 ? 1 : 0, write);
     }
 
     private double probe(Map<String, AttributeValue> item) {

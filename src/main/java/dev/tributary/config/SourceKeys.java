@@ -22,8 +22,8 @@ final class SourceKeys {
             "source.<source>.poll-interval",
             ValueType.duration("20ms", "1m", "100ms"),
             "100ms",
-            "Pause between two reads of a shard; none behind a large batch, because more is waiting there. Shorter is"
-                    + " fresher and takes more read requests.");
+            "Pause between two reads of a shard in which nothing happens; half of it behind changes, and none behind a"
+                    + " large batch, because more is waiting there. Shorter is fresher and takes more read requests.");
     static final Key<Duration> CHECKPOINT_INTERVAL = defaulting(
             "source.<source>.checkpoint-interval",
             ValueType.duration("100ms", "5m", "2s"),

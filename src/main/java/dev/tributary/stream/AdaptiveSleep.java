@@ -5,7 +5,10 @@ import java.time.InstantSource;
 import software.amazon.kinesis.retrieval.polling.SleepTimeController;
 import software.amazon.kinesis.retrieval.polling.SleepTimeControllerConfig;
 
-/** No pause behind a large batch, because more is waiting there; the poll interval otherwise. */
+/**
+ * No pause behind a large batch, because more is waiting there; half the poll interval where changes come, and all of it
+ * where none came.
+ */
 final class AdaptiveSleep implements SleepTimeController {
 
     /** GetRecords ends a batch at 1,000 records or 1 MB; a stream that is caught up gives a few. */
@@ -22,11 +25,16 @@ final class AdaptiveSleep implements SleepTimeController {
         if (config.lastSuccessfulCall() == null || config.lastRecordsCount() == null) {
             return 0;
         }
-        if (config.lastRecordsCount() >= LARGE_BATCH) {
+        long pause = pause(config.lastRecordsCount(), config.idleMillisBetweenCalls());
+        long since =
+                Duration.between(config.lastSuccessfulCall(), clock.instant()).toMillis();
+        return Math.max(0, Math.min(pause, pause - since)); // a clock may be set back
+    }
+
+    private static long pause(int records, long interval) {
+        if (records >= LARGE_BATCH) {
             return 0;
         }
-        Duration since = Duration.between(config.lastSuccessfulCall(), clock.instant());
-        return Math.max(
-                0, Math.min(config.idleMillisBetweenCalls(), config.idleMillisBetweenCalls() - since.toMillis()));
+        return records > 0 ? interval / 2 : interval;
     }
 }
