@@ -13,12 +13,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +41,7 @@ final class ItemApi implements AutoCloseable {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private IdempotencyTable records;
     private Duration timeout = Duration.ofSeconds(10);
+    private Optional<Path> tokens = Optional.empty();
     private WriteServer server;
     private ApiDescription description;
 
@@ -59,6 +62,12 @@ final class ItemApi implements AutoCloseable {
         return this;
     }
 
+    /** Who sends a request needs a token of this file. */
+    ItemApi authenticating(Path file) {
+        tokens = Optional.of(file);
+        return this;
+    }
+
     ItemApi route(String name, WriteSettings settings, KeySchema key) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         routes.add(
@@ -69,13 +78,10 @@ final class ItemApi implements AutoCloseable {
     }
 
     ItemApi start() {
+        GivenHttp settings = new GivenHttp("127.0.0.1", 0, false, maxBodyBytes);
         server = WriteServer.start(
-                new GivenHttp("127.0.0.1", 0, false, maxBodyBytes),
-                routes,
-                new Health(),
-                meters,
-                Duration.ofSeconds(5));
-        description = new ApiDescription(OpenApi.of(routes, false).json());
+                tokens.map(settings::withTokens).orElse(settings), routes, new Health(), meters, Duration.ofSeconds(5));
+        description = new ApiDescription(OpenApi.of(routes, tokens.isPresent()).json());
         return this;
     }
 
