@@ -72,9 +72,14 @@ final class BatchDelivery implements Delivery {
         this.plain = plain;
     }
 
+    /** Whether a write shares a call with others. */
+    static boolean takes(ItemWrite write) {
+        return write.kind() == ItemWrite.Kind.PUT && write.condition().isEmpty();
+    }
+
     @Override
     public CompletableFuture<Outcome> deliver(ItemWrite write, WriteResult result, Duration timeout) {
-        if (write.kind() != ItemWrite.Kind.PUT || write.condition().isPresent()) {
+        if (!takes(write)) {
             return plain.deliver(write, result, timeout);
         }
         Put put = new Put(write, result, new CompletableFuture<>(), System.nanoTime() + timeout.toNanos(), 1);

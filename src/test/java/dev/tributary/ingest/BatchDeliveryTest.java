@@ -48,6 +48,7 @@ class BatchDeliveryTest {
         private final List<Integer> sizes = new CopyOnWriteArrayList<>();
         private final AtomicInteger underWay = new AtomicInteger();
         private final AtomicInteger mostUnderWay = new AtomicInteger();
+        private volatile long answersAfterMillis = 1;
         private volatile int leavesUndoneOfFour;
         private volatile String refuses = "";
 
@@ -61,7 +62,7 @@ class BatchDeliveryTest {
                             .toList()))
                     .hasSameSizeAs(puts);
             CompletableFuture<BatchWriteItemResponse> answer = new CompletableFuture<>();
-            timer.schedule(() -> answer(puts, answer), 1, TimeUnit.MILLISECONDS);
+            timer.schedule(() -> answer(puts, answer), answersAfterMillis, TimeUnit.MILLISECONDS);
             return answer;
         }
 
@@ -89,8 +90,17 @@ class BatchDeliveryTest {
             if (id(request.item()).equals(refuses)) {
                 return CompletableFuture.failedFuture(refusal());
             }
-            store(request.item());
-            return CompletableFuture.completedFuture(PutItemResponse.builder().build());
+            mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+            CompletableFuture<PutItemResponse> answer = new CompletableFuture<>();
+            timer.schedule(
+                    () -> {
+                        underWay.decrementAndGet();
+                        store(request.item());
+                        answer.complete(PutItemResponse.builder().build());
+                    },
+                    answersAfterMillis,
+                    TimeUnit.MILLISECONDS);
+            return answer;
         }
 
         private void store(Map<String, AttributeValue> item) {
@@ -170,10 +180,39 @@ class BatchDeliveryTest {
         assertThat(table.rows).hasSize(199);
     }
 
+    @Test
+    void documentsThatWaitForASlowTableAreNotLateForIt() throws Exception {
+        table.answersAfterMillis = 100;
+        assertStored(4000, writer(Duration.ofSeconds(1))); // takes 2 s
+    }
+
+    @Test
+    void putsWithAConditionGoAloneAndNotAllAtOnce() throws Exception {
+        table.answersAfterMillis = 5;
+        assertStored(1000, writer(Duration.ofSeconds(30), new Precondition.Absent()));
+        assertThat(table.sizes).isEmpty();
+        assertThat(table.mostUnderWay.get()).isEqualTo(64);
+    }
+
+    private void assertStored(int documents, BulkWriter writer) throws Exception {
+        List<CompletableFuture<WriteResult>> results = new ArrayList<>();
+        for (int i = 0; i < documents; i++) {
+            results.add(writer.post(document("id" + i, i)));
+        }
+        for (CompletableFuture<WriteResult> result : results) {
+            assertThat(result.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Stored.class);
+        }
+        assertThat(table.rows).hasSize(documents);
+    }
+
     private BulkWriter writer(Duration timeout) throws RefusedException {
+        return writer(timeout, new Precondition.None());
+    }
+
+    private BulkWriter writer(Duration timeout, Precondition precondition) throws RefusedException {
         return new WriteRoute(
                         "t", new GivenWrites("/t", "t", Map.of(), Map.of()), ID, table, timeout, Clock.systemUTC())
-                .bulk(new Precondition.None());
+                .bulk(precondition);
     }
 
     private static byte[] document(String id, int n) {
