@@ -3,6 +3,7 @@ package dev.tributary.http;
 import dev.tributary.ingest.Problem;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
+import dev.tributary.telemetry.Episodes;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import java.util.Objects;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once that the table of a route refuses writes, and once that it takes them again. */
+/** Says that the table of a route refuses writes, and that it takes them again: in health, and in the log. */
 final class TableHealth {
 
     private static final Logger log = LoggerFactory.getLogger(TableHealth.class);
@@ -19,6 +20,7 @@ final class TableHealth {
     private final Health health;
     private final String component;
     private final AtomicReference<Problem.@Nullable Kind> trouble = new AtomicReference<>();
+    private final Episodes<Problem.Kind> episodes = new Episodes<>();
 
     TableHealth(Health health, WriteRoute route) {
         this.health = health;
@@ -31,7 +33,9 @@ final class TableHealth {
             refused(refused.problem());
         } else if (trouble.getAndSet(null) != null) {
             health.report(component, Status.UP, "writes succeed again");
-            log.info("{}: writes succeed again", component);
+            if (episodes.ends()) {
+                log.info("{}: writes succeed again", component);
+            }
         }
     }
 
@@ -66,6 +70,8 @@ final class TableHealth {
         boolean known = Objects.equals(trouble.getAndSet(problem.kind()), problem.kind());
         if (!known) {
             health.report(component, Status.DEGRADED, problem.detail());
+        }
+        if (episodes.begins(problem.kind())) {
             log.warn("{}: {}", component, problem.detail());
         }
     }

@@ -1,6 +1,7 @@
 package dev.tributary.replication;
 
 import dev.tributary.table.WriteFailure;
+import dev.tributary.telemetry.Episodes;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import java.util.function.IntSupplier;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once that a route is in trouble, and once that it is out of it. Safe for any thread. */
+/** Says that a route is in trouble, and that it is out of it: in health, and in the log. Safe for any thread. */
 final class RouteHealth {
 
     private static final Logger log = LoggerFactory.getLogger(RouteHealth.class);
@@ -16,6 +17,8 @@ final class RouteHealth {
     private final Health health;
     private final String route;
     private final IntSupplier parkedItems;
+    private final Episodes<WriteFailure.Kind> writes = new Episodes<>();
+    private final Episodes<WriteFailure.Kind> letters = new Episodes<>();
 
     /** Guarded by this, as are the next. */
     private @Nullable WriteFailure writing;
@@ -37,12 +40,14 @@ final class RouteHealth {
         if (writing != null) {
             writing = null;
             report();
-            log.info("{}: writes succeed again", route);
+            if (writes.ends()) {
+                log.info("{}: writes succeed again", route);
+            }
         }
     }
 
     synchronized void failed(WriteFailure failure) {
-        if (writing == null || writing.kind() != failure.kind()) {
+        if (writes.begins(failure.kind())) {
             log.warn(
                     "{}: writes fail ({}) and are tried again until they succeed: {}",
                     route,
@@ -56,7 +61,9 @@ final class RouteHealth {
     /** The table of dead letters answered, and the number of parked items may be another. */
     synchronized void parkingSucceeded() {
         if (parking != null) {
-            log.info("{}: the dead-letter table answers again", route);
+            if (letters.ends()) {
+                log.info("{}: the dead-letter table answers again", route);
+            }
             parking = null;
             report();
         } else if (parked != parkedItems.getAsInt()) {
@@ -65,7 +72,7 @@ final class RouteHealth {
     }
 
     synchronized void parkingFailed(String table, WriteFailure failure) {
-        if (parking == null || parking.kind() != failure.kind()) {
+        if (letters.begins(failure.kind())) {
             log.warn(
                     "{}: dead-letter table {} fails ({}) and is tried again until it answers: {}",
                     route,

@@ -1,0 +1,49 @@
+package dev.tributary.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.tributary.table.WriteFailure;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class RouteHealthTest {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(RouteHealth.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final Health health = new Health();
+    private final RouteHealth route = new RouteHealth(health, "users.by-city", () -> 0);
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(lines);
+    }
+
+    @Test
+    void aTableAtItsCapacityDoesNotFillTheLogAndHealthIsAlwaysUpToDate() {
+        var throttled = new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled");
+        for (int i = 0; i < 1000; i++) {
+            route.failed(throttled);
+            assertThat(health.snapshot().status()).isEqualTo(Status.DEGRADED);
+            route.succeeded();
+            assertThat(health.snapshot().status()).isEqualTo(Status.UP);
+        }
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "users.by-city: writes fail (CAPACITY) and are tried again until they succeed: throttled",
+                        "users.by-city: writes succeed again");
+    }
+}
