@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It starts with reading which items have parked changes; what is submitted meanwhile waits. Changes are submitted in stream order by one thread. The checkpoint may be read by any.
  */
-public final class ReplicationPipeline {
+public final class ReplicationPipeline implements AutoCloseable {
 
     /** How often a full pipeline looks whether the lease is lost. */
     private static final Duration FENCE_CHECK = Duration.ofMillis(100);
@@ -87,6 +87,12 @@ public final class ReplicationPipeline {
     /** Whether the lease is still held, so that the pipeline is of use. */
     public boolean active() {
         return !fence.lost();
+    }
+
+    /** Takes the pipeline's conditions out of health; whoever has the lease next reports its own. Idempotent. */
+    @Override
+    public void close() {
+        routes.forEach(RouteWriter::close);
     }
 
     /** Changes that are open, or behind one that is. */

@@ -1,45 +1,52 @@
 package dev.tributary.replication;
 
 import dev.tributary.table.WriteFailure;
+import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Episodes;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says that a route is in trouble, and that it is out of it: in health, and in the log. Safe for any thread. */
-final class RouteHealth {
+/**
+ * How the writes of one shard's pipeline to one target go: conditions in health, and a line in the log when they begin
+ * and end. Safe for any thread.
+ */
+final class RouteHealth implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RouteHealth.class);
 
-    private final Health health;
+    private static final String WRITES = "writes";
+    private static final String DEAD_LETTERS = "dead-letter table";
+    private static final String PARKED = "parked";
+
+    private final Conditions conditions;
     private final String route;
     private final IntSupplier parkedItems;
     private final Episodes<WriteFailure.Kind> writes = new Episodes<>();
     private final Episodes<WriteFailure.Kind> letters = new Episodes<>();
 
     /** Guarded by this, as are the next. */
-    private @Nullable WriteFailure writing;
+    private boolean writing = true;
 
-    private @Nullable WriteFailure parking;
+    private boolean parking = true;
     private int parked;
 
     /**
      * @param parkedItems how many items have parked changes
      */
     RouteHealth(Health health, String route, IntSupplier parkedItems) {
-        this.health = health;
+        this.conditions = health.conditions("route " + route, "writing");
         this.route = route;
         this.parkedItems = parkedItems;
-        report();
+        count();
     }
 
     synchronized void succeeded() {
-        if (writing != null) {
-            writing = null;
-            report();
+        if (!writing) {
+            writing = true;
+            conditions.clear(WRITES);
             if (writes.ends()) {
                 log.info("{}: writes succeed again", route);
             }
@@ -54,21 +61,20 @@ final class RouteHealth {
                     failure.kind(),
                     failure.message());
         }
-        writing = failure;
-        report();
+        writing = false;
+        conditions.raise(WRITES, status(failure), failure.message());
     }
 
     /** The table of dead letters answered, and the number of parked items may be another. */
     synchronized void parkingSucceeded() {
-        if (parking != null) {
+        if (!parking) {
+            parking = true;
+            conditions.clear(DEAD_LETTERS);
             if (letters.ends()) {
                 log.info("{}: the dead-letter table answers again", route);
             }
-            parking = null;
-            report();
-        } else if (parked != parkedItems.getAsInt()) {
-            report();
         }
+        count();
     }
 
     synchronized void parkingFailed(String table, WriteFailure failure) {
@@ -80,27 +86,31 @@ final class RouteHealth {
                     failure.kind(),
                     failure.message());
         }
-        parking = new WriteFailure(failure.kind(), "dead-letter table " + table + ": " + failure.message());
-        report();
+        parking = false;
+        conditions.raise(DEAD_LETTERS, status(failure), "dead-letter table " + table + ": " + failure.message());
     }
 
-    private void report() {
-        parked = parkedItems.getAsInt();
-        WriteFailure trouble = writing == null ? parking : writing;
-        if (trouble != null) {
-            Status status = trouble.kind() == WriteFailure.Kind.CAPACITY ? Status.DEGRADED : Status.DOWN;
-            health.report(component(), status, trouble.message());
-        } else if (parked > 0) {
-            health.report(
-                    component(),
-                    Status.DEGRADED,
-                    parked + (parked == 1 ? " item has" : " items have") + " parked changes");
+    private void count() {
+        int now = parkedItems.getAsInt();
+        if (now == parked) {
+            return;
+        }
+        parked = now;
+        if (now == 0) {
+            conditions.clear(PARKED);
         } else {
-            health.report(component(), Status.UP, "writing");
+            conditions.raise(
+                    PARKED, Status.DEGRADED, now + (now == 1 ? " item has" : " items have") + " parked changes");
         }
     }
 
-    private String component() {
-        return "route " + route;
+    /** The pipeline is of no use any more, and its conditions are another worker's to report. */
+    @Override
+    public void close() {
+        conditions.close();
+    }
+
+    private static Status status(WriteFailure failure) {
+        return failure.kind() == WriteFailure.Kind.CAPACITY ? Status.DEGRADED : Status.DOWN;
     }
 }

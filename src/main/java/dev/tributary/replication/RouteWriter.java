@@ -60,6 +60,11 @@ final class RouteWriter {
         parking.start();
     }
 
+    /** Reports nothing more to health. */
+    void close() {
+        health.close();
+    }
+
     /** Takes the change; {@code entry} is completed when it has ended here. */
     void submit(Change change, CheckpointTracker<Position>.Entry entry) {
         Pending pending = Pending.of(change, route.projection().project(change), entry);

@@ -208,5 +208,8 @@ final class ShardProcessor implements ShardRecordProcessor {
         if (readAhead != null) {
             readAhead.close();
         }
+        if (pipeline != null) {
+            pipeline.close();
+        }
     }
 }

@@ -1,15 +1,18 @@
 package dev.tributary.telemetry;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** How each component of the daemon is. Safe for any thread. */
 public final class Health {
 
     private final ConcurrentSkipListMap<String, Component> components = new ConcurrentSkipListMap<>();
+    private final Collection<Conditions> parts = new ConcurrentLinkedQueue<>();
 
     /** How well a component does, from best to worst. */
     public enum Status {
@@ -41,12 +44,31 @@ public final class Health {
         components.remove(component);
     }
 
+    /**
+     * A part of a component that has conditions of its own: the component is as bad as the worst of them, and is there as
+     * long as any part is.
+     *
+     * @param usual what the component reports while no condition is raised, and it is UP
+     */
+    public Conditions conditions(String component, String usual) {
+        Conditions part = new Conditions(component, new Component(Status.UP, usual), parts);
+        parts.add(part);
+        return part;
+    }
+
     public Snapshot snapshot() {
-        SortedMap<String, Component> now = Collections.unmodifiableSortedMap(new TreeMap<>(components));
+        SortedMap<String, Component> merged = new TreeMap<>(components);
+        parts.forEach(part -> merged.merge(part.component(), part.worst(), Health::worse));
+        SortedMap<String, Component> now = Collections.unmodifiableSortedMap(merged);
         Status worst = now.values().stream()
                 .map(Component::status)
                 .max(Comparator.naturalOrder())
                 .orElse(Status.UP);
         return new Snapshot(worst, now);
+    }
+
+    /** The first where they are equally bad. */
+    private static Component worse(Component one, Component other) {
+        return other.status().compareTo(one.status()) > 0 ? other : one;
     }
 }

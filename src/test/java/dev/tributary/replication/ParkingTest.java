@@ -330,6 +330,9 @@ class ParkingTest {
 
     /** As a process does that starts anew: it knows what is in the tables, and nothing else. */
     private void start(RouteSettings settings) {
+        if (pipeline != null) {
+            pipeline.close();
+        }
         leaseHeld = true;
         registry = new SimpleMeterRegistry();
         pipeline = new ReplicationPipeline(

@@ -46,4 +46,29 @@ class RouteHealthTest {
                         "users.by-city: writes fail (CAPACITY) and are tried again until they succeed: throttled",
                         "users.by-city: writes succeed again");
     }
+
+    @Test
+    void aPipelineThatStartsOrIsWellLeavesTheTroubleOfAnother() {
+        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied"));
+        RouteHealth other = new RouteHealth(health, "users.by-city", () -> 0);
+        other.failed(new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled"));
+        other.succeeded();
+        other.parkingSucceeded();
+        assertThat(health.snapshot().components())
+                .containsEntry("route users.by-city", new Health.Component(Status.DOWN, "denied"));
+        route.succeeded();
+        assertThat(health.snapshot().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void aPipelineThatClosesTakesItsTroubleAlong() {
+        RouteHealth other = new RouteHealth(health, "users.by-city", () -> 0);
+        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied"));
+        route.close();
+        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied"));
+        assertThat(health.snapshot().components())
+                .containsEntry("route users.by-city", new Health.Component(Status.UP, "writing"));
+        other.close();
+        assertThat(health.snapshot().components()).isEmpty();
+    }
 }

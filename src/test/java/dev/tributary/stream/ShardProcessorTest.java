@@ -3,7 +3,14 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
+import dev.tributary.replication.Route;
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
@@ -14,13 +21,16 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
@@ -34,17 +44,34 @@ class ShardProcessorTest {
 
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<String> checkpoints = new CopyOnWriteArrayList<>();
-    private final ShardProcessor processor = new ShardProcessor(new ShardProcessor.Settings(
-            new ChangeDecoder(new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
-            fence -> new ReplicationPipeline(List.of(), 10, fence, timer, new SimpleMeterRegistry(), new Health()),
-            shard -> new LeaseFence(ShardProcessorTest::held, Duration.ofHours(1), Duration.ofSeconds(1)),
-            new ReadAhead(1 << 20, 1 << 20),
-            timer,
-            Duration.ofHours(1),
-            Duration.ofSeconds(1),
-            fatal::add));
+    private final ShardProcessor processor = new ShardProcessor(settings(
+            fence -> new ReplicationPipeline(List.of(), 10, fence, timer, registry(), new Health())));
 
     private static final UUID TOKEN = UUID.randomUUID();
+
+    private ShardProcessor.Settings settings(Function<LeaseFence, ReplicationPipeline> pipeline) {
+        return new ShardProcessor.Settings(
+                new ChangeDecoder(
+                        new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
+                pipeline,
+                shard -> new LeaseFence(ShardProcessorTest::held, Duration.ofHours(1), Duration.ofSeconds(1)),
+                new ReadAhead(1 << 20, 1 << 20),
+                timer,
+                Duration.ofHours(1),
+                Duration.ofSeconds(1),
+                fatal::add);
+    }
+
+    private static SimpleMeterRegistry registry() {
+        return new SimpleMeterRegistry();
+    }
+
+    private static InitializationInput initialization() {
+        return InitializationInput.builder()
+                .shardId("shardId-1")
+                .extendedSequenceNumber(ExtendedSequenceNumber.TRIM_HORIZON)
+                .build();
+    }
 
     private static Lease held() {
         Lease lease = new Lease();
@@ -61,10 +88,7 @@ class ShardProcessorTest {
     /** KCL takes no position behind the end of a shard, and the timer knows nothing of the end. */
     @Test
     void aCheckpointByTheTimerDuringThatOfTheEndDoesNoHarm() throws Exception {
-        processor.initialize(InitializationInput.builder()
-                .shardId("shardId-1")
-                .extendedSequenceNumber(ExtendedSequenceNumber.TRIM_HORIZON)
-                .build());
+        processor.initialize(initialization());
         Runnable byTimer = timer.getQueue().peek();
         Thread timed = new Thread(byTimer);
         StrictCheckpointer strict = new StrictCheckpointer(timed);
@@ -79,6 +103,39 @@ class ShardProcessorTest {
 
         assertThat(checkpoints).containsExactly("SHARD_END");
         assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatLeavesInTroubleLeavesNothingInHealth() {
+        Health health = new Health();
+        ShardProcessor leaving = new ShardProcessor(settings(
+                fence -> new ReplicationPipeline(List.of(deniedRoute()), 10, fence, timer, registry(), health)));
+        leaving.initialize(initialization());
+        assertThat(health.snapshot().components()).containsKey("route s.r").satisfies(components -> assertThat(
+                        components.get("route s.r").status())
+                .isNotEqualTo(Health.Status.UP));
+        leaving.leaseLost(LeaseLostInput.builder().build());
+        assertThat(health.snapshot().components()).isEmpty();
+    }
+
+    /** Every call of its tables fails. */
+    private Route deniedRoute() {
+        DynamoDbAsyncClient client = new DynamoDbAsyncClient() {
+            @Override
+            public String serviceName() {
+                return SERVICE_NAME;
+            }
+
+            @Override
+            public void close() {}
+        };
+        TestSource.Route settings = TestSource.Route.to("target");
+        return new Route(
+                "s.r",
+                new Projection(settings, DeadLetterTable.KEY),
+                new BatchingTable(new TargetTable(client, "target"), BatchingTable.Limits.batchSize(1), timer),
+                new DeadLetters(
+                        new DeadLetterTable(client, "letters", Duration.ofSeconds(1)), "s.r", () -> Instant.EPOCH));
     }
 
     private static StreamRecord record(String sequenceNumber) {

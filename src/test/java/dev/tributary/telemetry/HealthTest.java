@@ -48,4 +48,41 @@ class HealthTest {
         health.report("a", Status.DOWN, "gone");
         assertThat(before.components()).isEmpty();
     }
+
+    @Test
+    void aPartThatIsWellHidesNothingOfAnother() {
+        Conditions one = health.conditions("route", "writing");
+        one.raise("writes", Status.DOWN, "denied");
+        Conditions other = health.conditions("route", "writing");
+        assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "denied"));
+        other.raise("writes", Status.DEGRADED, "throttled");
+        other.clear("writes");
+        assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "denied"));
+        one.clear("writes");
+        assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.UP, "writing"));
+    }
+
+    @Test
+    void theWorstConditionOfAllPartsIsReported() {
+        Conditions one = health.conditions("route", "writing");
+        Conditions other = health.conditions("route", "writing");
+        one.raise("writes", Status.DEGRADED, "throttled");
+        other.raise("writes", Status.DEGRADED, "parked");
+        other.raise("table", Status.DOWN, "missing");
+        assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "missing"));
+        other.clear("table");
+        assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DEGRADED, "throttled"));
+    }
+
+    @Test
+    void aClosedPartCountsNoMoreWhateverIsRaisedOnItLate() {
+        Conditions one = health.conditions("route", "writing");
+        Conditions other = health.conditions("route", "writing");
+        one.raise("writes", Status.DOWN, "denied");
+        one.close();
+        one.raise("writes", Status.DOWN, "denied");
+        assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.UP, "writing"));
+        other.close();
+        assertThat(health.snapshot().components()).isEmpty();
+    }
 }
