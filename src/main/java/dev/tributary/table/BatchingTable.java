@@ -54,9 +54,14 @@ public final class BatchingTable {
             BatchStatementErrorCodeEnum.PROVISIONED_THROUGHPUT_EXCEEDED,
             BatchStatementErrorCodeEnum.REQUEST_LIMIT_EXCEEDED);
 
-    /** What does not depend on how the write is made, so that there is no point in making it alone. */
-    private static final Set<BatchStatementErrorCodeEnum> PASSING =
-            Set.of(BatchStatementErrorCodeEnum.INTERNAL_SERVER_ERROR, BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT);
+    /** Of a write that is made once more alone, which decides. */
+    private static final Set<BatchStatementErrorCodeEnum> ALONE = Set.of(
+            BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED,
+            BatchStatementErrorCodeEnum.DUPLICATE_ITEM,
+            BatchStatementErrorCodeEnum.VALIDATION_ERROR,
+            BatchStatementErrorCodeEnum.ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED,
+            BatchStatementErrorCodeEnum.RESOURCE_NOT_FOUND,
+            BatchStatementErrorCodeEnum.ACCESS_DENIED);
 
     private final TargetTable table;
     private final Pace pace;
@@ -81,13 +86,6 @@ public final class BatchingTable {
     }
 
     private record Element(TargetWrite write, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {}
-
-    /** Why a statement of a batch failed. The message of the service may hold values, so it is left out. */
-    private static final class StatementException extends RuntimeException {
-        StatementException(String code) {
-            super(code + " in a batch of statements", null, false, false);
-        }
-    }
 
     /**
      * @param timer makes writes that had to wait for a table that throttles
@@ -188,10 +186,14 @@ public final class BatchingTable {
                 .statements(statements.stream().map(Statement::request).toList())
                 .build();
         return table.client().batchExecuteStatement(request).handle((response, thrown) -> {
-            if (thrown != null) {
-                failed(sent, thrown);
-            } else {
-                answered(sent, response.responses());
+            try {
+                if (thrown != null) {
+                    failed(sent, thrown);
+                } else {
+                    answered(sent, response.responses());
+                }
+            } catch (RuntimeException e) { // a write that ended is not changed by this
+                sent.forEach(element -> element.done().completeExceptionally(e));
             }
             return null;
         });
@@ -221,29 +223,46 @@ public final class BatchingTable {
     }
 
     private void answered(List<Element> sent, List<BatchStatementResponse> responses) {
+        if (responses.size() != sent.size()) {
+            StatementException malformed = new StatementException(
+                    "an answer of %d results to %d statements".formatted(responses.size(), sent.size()), true);
+            sent.forEach(element -> element.done().completeExceptionally(malformed));
+            return;
+        }
         for (int i = 0; i < sent.size(); i++) {
             BatchStatementError error = responses.get(i).error();
-            count(1, error != null && THROTTLED.contains(error.code()));
-            if (error == null) {
+            BatchStatementErrorCodeEnum code = error == null ? null : code(error);
+            count(1, code != null && THROTTLED.contains(code));
+            if (code == null) {
                 sent.get(i).done().complete(Outcome.APPLIED);
             } else {
-                failed(sent.get(i), error);
+                failed(sent.get(i), code);
             }
         }
     }
 
-    private void failed(Element element, BatchStatementError error) {
-        if (PASSING.contains(error.code()) || THROTTLED.contains(error.code())) {
-            element.done().completeExceptionally(new StatementException(error.codeAsString()));
-        } else if (error.code() == BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED
+    private static BatchStatementErrorCodeEnum code(BatchStatementError error) {
+        return error.code() == null ? BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION : error.code();
+    }
+
+    private void failed(Element element, BatchStatementErrorCodeEnum code) {
+        if (code == BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED
                 && element.write() instanceof TargetWrite.Delete) {
             element.done().complete(Outcome.SUPERSEDED);
-        } else {
-            if (error.code() == BatchStatementErrorCodeEnum.ACCESS_DENIED) {
-                stopBatching(error.codeAsString());
+            return;
+        }
+        if (ALONE.contains(code)) {
+            if (code == BatchStatementErrorCodeEnum.ACCESS_DENIED) {
+                stopBatching(code.toString());
             }
             singles.submit(element);
+            return;
         }
+        if (code == BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION) {
+            stopBatching("an error without a known code");
+        }
+        boolean refused = THROTTLED.contains(code) || code == BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT;
+        element.done().completeExceptionally(new StatementException(code.toString(), !refused));
     }
 
     private void count(int writes, boolean throttled) {
@@ -270,6 +289,7 @@ public final class BatchingTable {
     private static boolean isNotOffered(Throwable thrown) {
         return Failures.unwrap(thrown) instanceof AwsServiceException service
                 && service.awsErrorDetails() != null
+                && service.awsErrorDetails().errorCode() != null
                 && NOT_OFFERED.contains(service.awsErrorDetails().errorCode());
     }
 

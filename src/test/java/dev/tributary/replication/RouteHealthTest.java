@@ -33,7 +33,7 @@ class RouteHealthTest {
 
     @Test
     void aTableAtItsCapacityDoesNotFillTheLogAndHealthIsAlwaysUpToDate() {
-        var throttled = new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled");
+        var throttled = new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled", false);
         for (int i = 0; i < 1000; i++) {
             route.failed(throttled);
             assertThat(health.snapshot().status()).isEqualTo(Status.DEGRADED);
@@ -49,9 +49,9 @@ class RouteHealthTest {
 
     @Test
     void aPipelineThatStartsOrIsWellLeavesTheTroubleOfAnother() {
-        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied"));
+        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
         RouteHealth other = new RouteHealth(health, "users.by-city", () -> 0);
-        other.failed(new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled"));
+        other.failed(new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled", false));
         other.succeeded();
         other.parkingSucceeded();
         assertThat(health.snapshot().components())
@@ -63,9 +63,9 @@ class RouteHealthTest {
     @Test
     void aPipelineThatClosesTakesItsTroubleAlong() {
         RouteHealth other = new RouteHealth(health, "users.by-city", () -> 0);
-        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied"));
+        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
         route.close();
-        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied"));
+        route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
         assertThat(health.snapshot().components())
                 .containsEntry("route users.by-city", new Health.Component(Status.UP, "writing"));
         other.close();

@@ -88,7 +88,8 @@ class PoliciesTest {
             assertThatThrownBy(call).satisfies(thrown -> assertThat(WriteFailure.of(thrown))
                     .isEqualTo(new WriteFailure(
                             WriteFailure.Kind.SCHEMA,
-                            "the row under this key is another item's: " + new ItemKey(BOB))));
+                            "the row under this key is another item's: " + new ItemKey(BOB),
+                            false)));
         }
     }
 
