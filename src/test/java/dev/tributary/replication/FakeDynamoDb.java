@@ -63,6 +63,11 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
          * @return the call's answer, or what becomes of it
          */
         <T> CompletableFuture<T> send(DynamoDbRequest request, Supplier<T> call);
+
+        /** The results of the statements of a call as they arrive. */
+        default <T> List<T> results(List<T> results) {
+            return results;
+        }
     }
 
     FakeDynamoDb(FakeTables tables, Network network) {
@@ -103,7 +108,8 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
                 .toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(all -> BatchExecuteStatementResponse.builder()
-                        .responses(answers.stream().map(CompletableFuture::join).toList())
+                        .responses(network.results(
+                                answers.stream().map(CompletableFuture::join).toList()))
                         .build());
     }
 

@@ -1,5 +1,6 @@
 package dev.tributary.replication;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -65,10 +66,10 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
         switch (Fault.values()[random.nextInt(Fault.values().length)]) {
             case THROTTLED -> fail(answer, there + back, throttled());
             case CONFLICT -> fail(answer, there + back, conflict(request));
-            case BROKEN_BEFORE -> fail(answer, there + back, internalError());
+            case BROKEN_BEFORE -> fail(answer, there + back, broken());
             case BROKEN_AFTER -> {
                 time.in(there, () -> ignore(request, call));
-                fail(answer, there + back, internalError());
+                fail(answer, there + back, broken());
             }
             case REQUEST_LOST -> fail(answer, limits.writeTimeout(), timeout());
             case ANSWER_LOST -> {
@@ -78,6 +79,12 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
             }
         }
         return answer;
+    }
+
+    /** At times some results are missing, of statements that were carried out. */
+    @Override
+    public <T> List<T> results(List<T> results) {
+        return time.now() < limits.quietFrom() && time.now() % 32 == 0 ? results.subList(1, results.size()) : results;
     }
 
     /** Mostly short, at times as long as it may be. */
@@ -112,7 +119,14 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
                 .build();
     }
 
-    private static RuntimeException internalError() {
+    /** Answers of the service and of proxies in turn; the latter have no error code. */
+    private RuntimeException broken() {
+        if (time.now() % 2 == 0) {
+            return (RuntimeException) DynamoDbException.builder()
+                    .statusCode(503)
+                    .awsErrorDetails(AwsErrorDetails.builder().build())
+                    .build();
+        }
         return InternalServerErrorException.builder()
                 .awsErrorDetails(details("InternalServerError"))
                 .build();
