@@ -48,9 +48,11 @@ public final class AdminServer implements AutoCloseable {
                                 : BrowserGuard.onLoopback("admin", settings.host(), refusals)));
         return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
             HealthHandler healthHandler = new HealthHandler(health);
-            routes.get("/health", healthHandler);
-            routes.head("/health", healthHandler); // or it would be answered 200 without being asked
-            routes.get("/metrics", new MetricsHandler(meters));
+            MetricsHandler metricsHandler = new MetricsHandler(meters);
+            for (String method : List.of("GET", "HEAD")) {
+                routes.add(method, "/health", healthHandler);
+                routes.add(method, "/metrics", metricsHandler);
+            }
         }));
     }
 

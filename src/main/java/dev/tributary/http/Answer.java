@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.ingest.WriteResult;
-import io.javalin.http.Context;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,11 +60,8 @@ record Answer(int status, Map<String, String> headers, String body) {
         return new SavedAnswer(status, headers, body);
     }
 
-    void send(Context context) {
-        context.status(status);
-        headers.forEach(context::header);
-        if (!body.isEmpty()) {
-            context.result(body.getBytes(UTF_8)); // as text it would be Latin-1 for types that Jetty does not know
-        }
+    /** The body as it is sent: as a line of text, so that a shell's prompt stands on a line of its own. */
+    byte[] bytes() {
+        return (body.isEmpty() || body.endsWith("\n") ? body : body + "\n").getBytes(UTF_8);
     }
 }

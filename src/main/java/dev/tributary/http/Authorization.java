@@ -1,39 +1,45 @@
 package dev.tributary.http;
 
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Refuses what the caller's token is not for. Goes by the pattern that the router has chosen, and not by the path, which
- * could be read in two ways. What belongs to no write route may be read with any token, and nothing else.
+ * Refuses what the caller's token is not for. Stands in front of each handler that is added through it, and so goes by what
+ * the router has chosen, and not by the path, which could be read in two ways. What belongs to no write route may be read
+ * with any token, and nothing else.
  */
-final class Authorization implements Handler {
+final class Authorization implements Routes {
 
-    private final Map<String, String> routes;
+    private final Optional<String> route;
     private final Refusals refusals;
+    private final Routes routes;
 
-    /** @param routes names of write routes, by the patterns of their paths */
-    Authorization(Map<String, String> routes, Refusals refusals) {
-        this.routes = Map.copyOf(routes);
+    /** @param route name of the write route whose handlers are added; empty for what belongs to none */
+    Authorization(Optional<String> route, Refusals refusals, Routes routes) {
+        this.route = route;
         this.refusals = refusals;
+        this.routes = routes;
     }
 
     @Override
-    public void handle(Context context) {
-        Caller caller = Caller.of(context);
-        Access access = Access.of(context.req().getMethod());
-        String route = routes.get(context.endpoints().matchedHttpEndpoint().path);
+    public void add(String method, String pattern, ExchangeHandler handler) {
+        routes.add(method, pattern, exchange -> {
+            check(exchange);
+            handler.handle(exchange);
+        });
+    }
+
+    private void check(Exchange exchange) {
+        Caller caller = exchange.caller();
+        Access access = Access.of(exchange.method());
         boolean allowed = caller != null
-                && (route == null ? access == Access.READ : caller.rights().allow(route, access));
+                && route.map(name -> caller.rights().allow(name, access)).orElse(access == Access.READ);
         if (!allowed) {
             refusals.count(ProblemType.FORBIDDEN);
             throw new ProblemException(ProblemDocument.of(
                             ProblemType.FORBIDDEN,
-                            route == null
-                                    ? "No token allows this."
-                                    : "It takes the right %s:%s.".formatted(route, access.written()))
+                            route.map(name -> "It takes the right %s:%s.".formatted(name, access.written()))
+                                    .orElse("No token allows this."))
                     .with(
                             HttpHeader.WWW_AUTHENTICATE.asString(),
                             "Bearer realm=\"tributary\", error=\"insufficient_scope\""));

@@ -8,11 +8,10 @@ import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * {@code POST} of many documents: lines of JSON, or one array. They are written while they arrive, and answered one by
  * one in a body of lines; its status says only that the request was understood.
  */
-final class BulkHandler implements Handler {
+final class BulkHandler implements ExchangeHandler {
 
     private static final Logger log = LoggerFactory.getLogger(BulkHandler.class);
 
@@ -58,19 +57,19 @@ final class BulkHandler implements Handler {
     }
 
     /** Whether a request has many documents. */
-    static boolean isFor(Context context) {
-        String type = context.header("Content-Type");
-        return MediaTypes.LINES.include(type) || (MediaTypes.POST.include(type) && RequestBody.beginsArray(context));
+    static boolean isFor(Exchange exchange) {
+        String type = exchange.header("Content-Type");
+        return MediaTypes.LINES.include(type) || (MediaTypes.POST.include(type) && RequestBody.beginsArray(exchange));
     }
 
     @Override
-    public void handle(Context context) throws IOException {
+    public void handle(Exchange exchange) throws IOException {
         Timer.Sample sample = meters.start();
         String outcome = ProblemType.INTERNAL_ERROR.slug();
         try {
             requests.begin();
             try {
-                outcome = answer(context);
+                outcome = answer(exchange);
             } finally {
                 requests.end();
             }
@@ -78,34 +77,34 @@ final class BulkHandler implements Handler {
             outcome = e.document().type().slug();
             throw e;
         } finally {
-            meters.stop(sample, route.name(), context.req().getMethod(), outcome);
+            meters.stop(sample, route.name(), exchange.method(), outcome);
         }
     }
 
-    private String answer(Context context) throws IOException {
-        RequestBody.check(context, MediaTypes.POST);
-        new Query(context.req().getQueryString()).end();
-        BulkWriter writer = writer(context);
-        if (context.req().getContentLengthLong() > requests.maxBytes()) {
-            RequestBody.discard(context);
+    private String answer(Exchange exchange) throws IOException {
+        RequestBody.check(exchange, MediaTypes.POST);
+        new Query(exchange.query()).end();
+        BulkWriter writer = writer(exchange);
+        if (exchange.contentLength() > requests.maxBytes()) {
+            RequestBody.discard(exchange);
             throw new ProblemException(Documents.tooLarge(requests.maxBytes()));
         }
-        Optional<String> key = BulkKey.of(context, route);
-        InputStream body = RequestBody.stream(context);
-        Documents documents = MediaTypes.LINES.include(context.header("Content-Type"))
+        Optional<String> key = BulkKey.of(exchange, route);
+        InputStream body = exchange.body();
+        Documents documents = MediaTypes.LINES.include(exchange.header("Content-Type"))
                 ? new JsonLines(body, requests.maxBytes(), maxDocumentBytes)
                 : new JsonArray(body, requests.maxBytes(), maxDocumentBytes);
-        Fingerprint fingerprint = IdempotencyKey.fingerprint(context);
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange);
         if (key.isEmpty()) {
-            return answer(context, documents, writer, Optional.empty(), fingerprint);
+            return answer(exchange, documents, writer, Optional.empty(), fingerprint);
         }
-        Taken taken = BulkKey.take(context, route, key.get());
+        Taken taken = BulkKey.take(exchange, route, key.get());
         if (!(taken instanceof Taken.Acquired acquired)) {
-            return keys.count(route, repeat(context, documents, (Taken.Found) taken, fingerprint));
+            return keys.count(route, repeat(exchange, documents, (Taken.Found) taken, fingerprint));
         }
         BulkKey held = BulkKey.held(route, acquired);
         try {
-            return answer(context, documents, writer, Optional.of(held), fingerprint);
+            return answer(exchange, documents, writer, Optional.of(held), fingerprint);
         } catch (IOException | RuntimeException e) {
             held.release();
             throw e;
@@ -113,7 +112,7 @@ final class BulkHandler implements Handler {
     }
 
     private String answer(
-            Context context, Documents documents, BulkWriter writer, Optional<BulkKey> key, Fingerprint fingerprint)
+            Exchange exchange, Documents documents, BulkWriter writer, Optional<BulkKey> key, Fingerprint fingerprint)
             throws IOException {
         try (BulkAnswer answer = new BulkAnswer(documents.numbering())) {
             Optional<ProblemDocument> cut = write(documents, writer, answer, key, fingerprint);
@@ -127,11 +126,9 @@ final class BulkHandler implements Handler {
                 keys.count(route, cut.isPresent() ? "failed" : answer.tookEffect() ? "executed" : "refused");
             }
             if (cut.isPresent() && STILL_SENDING.contains(cut.get().type())) {
-                RequestBody.discard(context);
+                RequestBody.discard(exchange);
             }
-            context.status(200).contentType(BulkAnswer.TYPE);
-            context.res().setContentLengthLong(answer.length());
-            if (!send(answer, context)) {
+            if (!send(answer, exchange)) {
                 return "disconnected";
             }
             return cut.map(problem -> problem.type().slug()).orElse("complete");
@@ -139,7 +136,7 @@ final class BulkHandler implements Handler {
     }
 
     /** Answers what was answered before, if the documents are the same. */
-    private WriteResult repeat(Context context, Documents documents, Taken.Found found, Fingerprint fingerprint)
+    private WriteResult repeat(Exchange exchange, Documents documents, Taken.Found found, Fingerprint fingerprint)
             throws IOException {
         if (found instanceof Taken.Completed) {
             try {
@@ -150,17 +147,18 @@ final class BulkHandler implements Handler {
                 throw new ProblemException(RequestBody.broken(e));
             }
         } else {
-            RequestBody.discard(context);
+            RequestBody.discard(exchange);
         }
         WriteResult result = Idempotency.meaning(found, fingerprint.end());
-        Answer.of(paths, result).send(context);
+        exchange.send(Answer.of(paths, result));
         return result;
     }
 
     /** @return whether the client took it */
-    private static boolean send(BulkAnswer answer, Context context) {
+    private static boolean send(BulkAnswer answer, Exchange exchange) {
         try {
-            answer.sendTo(context.res().getOutputStream());
+            exchange.send(
+                    new Answer(200, Map.of("Content-Type", BulkAnswer.TYPE), ""), answer.length(), answer::sendTo);
             return true;
         } catch (IOException e) {
             log.debug("a client did not take the answer", e);
@@ -168,9 +166,9 @@ final class BulkHandler implements Handler {
         }
     }
 
-    private BulkWriter writer(Context context) {
+    private BulkWriter writer(Exchange exchange) {
         try {
-            return route.bulk(Preconditions.ofWrite(context));
+            return route.bulk(Preconditions.ofWrite(exchange));
         } catch (RefusedException e) {
             throw new ProblemException(ProblemDocument.of(e.problem()));
         }

@@ -8,7 +8,6 @@ import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.idempotency.Taken;
 import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -45,8 +44,8 @@ final class BulkKey {
      *
      * @throws ProblemException if it must not have one, or must have one
      */
-    static Optional<String> of(Context context, WriteRoute route) {
-        Optional<String> header = IdempotencyKey.of(context);
+    static Optional<String> of(Exchange exchange, WriteRoute route) {
+        Optional<String> header = IdempotencyKey.of(exchange);
         Optional<Idempotency> idempotency = route.idempotency();
         if (idempotency.isEmpty()) {
             if (header.isPresent()) {
@@ -66,11 +65,11 @@ final class BulkKey {
     }
 
     /** Begins the request of this key, unless there is a record of it. */
-    static Taken take(Context context, WriteRoute route, String key) {
+    static Taken take(Exchange exchange, WriteRoute route, String key) {
         try {
             return route.idempotency()
                     .orElseThrow()
-                    .lock(Caller.nameOf(context), key, HOLD, System::nanoTime, route.timeout())
+                    .lock(Caller.nameOf(exchange), key, HOLD, System::nanoTime, route.timeout())
                     .take()
                     .join();
         } catch (CompletionException e) {

@@ -1,6 +1,5 @@
 package dev.tributary.http;
 
-import io.javalin.http.Context;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +16,9 @@ record Caller(String name, Rights rights) {
     static final String ANYBODY = "";
 
     /** The name of who sent the request; {@link #ANYBODY} where callers are not authenticated. */
-    static String nameOf(Context context) {
-        Caller caller = of(context);
+    static String nameOf(Exchange exchange) {
+        Caller caller = exchange.caller();
         return caller == null ? ANYBODY : caller.name();
-    }
-
-    static @Nullable Caller of(Context context) {
-        return context.attribute(ATTRIBUTE);
     }
 
     static @Nullable Caller of(Request request) {

@@ -8,7 +8,6 @@ import dev.tributary.ingest.ItemChange;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +17,7 @@ final class ChangeHandler implements RouteHandler.Work {
 
     /** Takes a request in. */
     interface Reader {
-        ItemRequest read(Context context) throws RefusedException;
+        ItemRequest read(Exchange exchange) throws RefusedException;
     }
 
     private final WriteRoute route;
@@ -34,21 +33,21 @@ final class ChangeHandler implements RouteHandler.Work {
     }
 
     @Override
-    public CompletableFuture<WriteResult> start(Context context) throws RefusedException {
-        Optional<String> header = IdempotencyKey.of(context);
+    public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
+        Optional<String> header = IdempotencyKey.of(exchange);
         Optional<Idempotency> idempotency = route.idempotency();
         if (idempotency.isEmpty()) {
             if (header.isPresent()) {
                 throw IdempotencyKey.notTaken(route);
             }
-            return route.run(reader.read(context).change());
+            return route.run(reader.read(exchange).change());
         }
-        return start(context, header, idempotency.get());
+        return start(exchange, header, idempotency.get());
     }
 
-    private CompletableFuture<WriteResult> start(Context context, Optional<String> header, Idempotency idempotency)
+    private CompletableFuture<WriteResult> start(Exchange exchange, Optional<String> header, Idempotency idempotency)
             throws RefusedException {
-        boolean ofItem = idempotency.attribute().isPresent() && putsItem(context);
+        boolean ofItem = idempotency.attribute().isPresent() && putsItem(exchange);
         if (ofItem && header.isPresent()) {
             throw IdempotencyKey.bad("The key of this request is the value of %s in its document. Send no %s."
                     .formatted(idempotency.attribute().get(), IdempotencyKey.HEADER));
@@ -56,7 +55,7 @@ final class ChangeHandler implements RouteHandler.Work {
         if (!ofItem && header.isEmpty() && idempotency.required()) {
             throw IdempotencyKey.missing();
         }
-        ItemRequest request = reader.read(context);
+        ItemRequest request = reader.read(exchange);
         ItemChange change;
         try {
             change = request.change();
@@ -65,7 +64,7 @@ final class ChangeHandler implements RouteHandler.Work {
             if (header.isEmpty()) {
                 throw refused;
             }
-            return meters.count(route, known(context, idempotency, header.get(), request, refused));
+            return meters.count(route, known(exchange, idempotency, header.get(), request, refused));
         }
         Optional<String> key = ofItem ? idempotency.keyIn(change) : header;
         if (key.isEmpty()) {
@@ -77,15 +76,15 @@ final class ChangeHandler implements RouteHandler.Work {
         }
         String fingerprint;
         try {
-            fingerprint = fingerprint(context, request);
+            fingerprint = fingerprint(exchange, request);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a change was made of what is no JSON", e);
         }
-        return meters.count(route, route.run(change, delivery(context, idempotency, key.get(), fingerprint)));
+        return meters.count(route, route.run(change, delivery(exchange, idempotency, key.get(), fingerprint)));
     }
 
-    private static boolean putsItem(Context context) {
-        return List.of("POST", "PUT").contains(context.req().getMethod());
+    private static boolean putsItem(Exchange exchange) {
+        return List.of("POST", "PUT").contains(exchange.method());
     }
 
     private static ProblemException missing(String detail) {
@@ -93,24 +92,24 @@ final class ChangeHandler implements RouteHandler.Work {
     }
 
     private CompletableFuture<WriteResult> known(
-            Context context, Idempotency idempotency, String key, ItemRequest request, RefusedException refused)
+            Exchange exchange, Idempotency idempotency, String key, ItemRequest request, RefusedException refused)
             throws RefusedException {
         try {
             return route.end(
                     new WriteResult.Refused(refused.problem()),
-                    delivery(context, idempotency, key, fingerprint(context, request)));
+                    delivery(exchange, idempotency, key, fingerprint(exchange, request)));
         } catch (JsonProcessingException e) {
             throw refused; // what is no JSON never was carried out
         }
     }
 
-    private Delivery delivery(Context context, Idempotency idempotency, String key, String fingerprint) {
-        return idempotency.delivery(Caller.nameOf(context), key, fingerprint, result -> Answer.of(paths, result)
+    private Delivery delivery(Exchange exchange, Idempotency idempotency, String key, String fingerprint) {
+        return idempotency.delivery(Caller.nameOf(exchange), key, fingerprint, result -> Answer.of(paths, result)
                 .saved());
     }
 
-    private static String fingerprint(Context context, ItemRequest request) throws JsonProcessingException {
-        Fingerprint fingerprint = IdempotencyKey.fingerprint(context);
+    private static String fingerprint(Exchange exchange, ItemRequest request) throws JsonProcessingException {
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange);
         if (request.document().length > 0) {
             fingerprint.document(request.document());
         }

@@ -3,7 +3,6 @@ package dev.tributary.http;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -20,11 +19,11 @@ final class GetHandler implements RouteHandler.Work {
     }
 
     @Override
-    public CompletableFuture<WriteResult> start(Context context) throws RefusedException {
-        Query query = new Query(context.req().getQueryString());
-        Map<String, AttributeValue> key = paths.key(context, query);
+    public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
+        Query query = new Query(exchange.query());
+        Map<String, AttributeValue> key = paths.key(exchange, query);
         boolean consistent = query.takeFlag("consistent");
         query.end();
-        return route.get(key, consistent, Preconditions.known(context));
+        return route.get(key, consistent, Preconditions.known(exchange));
     }
 }

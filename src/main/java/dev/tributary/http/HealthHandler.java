@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
+import java.util.Map;
 
 /** Health as JSON: 503 when a component is down, so that a load balancer or an orchestrator needs the status only. */
-final class HealthHandler implements Handler {
+final class HealthHandler implements ExchangeHandler {
 
     private final Health health;
 
@@ -17,7 +16,7 @@ final class HealthHandler implements Handler {
     }
 
     @Override
-    public void handle(Context context) {
+    public void handle(Exchange exchange) {
         Health.Snapshot now = health.snapshot();
         ObjectNode answer =
                 JsonNodeFactory.instance.objectNode().put("status", now.status().name());
@@ -26,8 +25,7 @@ final class HealthHandler implements Handler {
                 .putObject(name)
                 .put("status", component.status().name())
                 .put("detail", component.detail()));
-        context.status(now.status() == Status.DOWN ? 503 : 200)
-                .contentType("application/json")
-                .result(answer.toString());
+        exchange.send(new Answer(
+                now.status() == Status.DOWN ? 503 : 200, Map.of("Content-Type", MediaTypes.JSON), answer.toString()));
     }
 }

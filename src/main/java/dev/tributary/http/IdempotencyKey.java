@@ -3,8 +3,6 @@ package dev.tributary.http;
 import dev.tributary.idempotency.Fingerprint;
 import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -31,8 +29,8 @@ final class IdempotencyKey {
      *
      * @throws ProblemException if there is more than one, or what is there cannot be one
      */
-    static Optional<String> of(Context context) {
-        List<String> headers = Collections.list(context.req().getHeaders(HEADER));
+    static Optional<String> of(Exchange exchange) {
+        List<String> headers = exchange.headers(HEADER);
         if (headers.isEmpty()) {
             return Optional.empty();
         }
@@ -76,12 +74,12 @@ final class IdempotencyKey {
     }
 
     /** Of a request, without its documents. */
-    static Fingerprint fingerprint(Context context) {
-        String query = context.req().getQueryString();
-        Fingerprint fingerprint = new Fingerprint(
-                context.req().getMethod(), context.req().getRequestURI() + (query == null ? "" : "?" + query));
+    static Fingerprint fingerprint(Exchange exchange) {
+        String query = exchange.query();
+        Fingerprint fingerprint =
+                new Fingerprint(exchange.method(), exchange.path() + (query == null ? "" : "?" + query));
         for (String name : PRECONDITIONS) {
-            for (String value : Collections.list(context.req().getHeaders(name))) {
+            for (String value : exchange.headers(name)) {
                 fingerprint.precondition(name, value);
             }
         }

@@ -2,7 +2,6 @@ package dev.tributary.http;
 
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
 import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,7 +45,7 @@ final class ItemPaths {
         boolean within = paths.stream()
                 .anyMatch(other -> other.length() < route.path().length()
                         && (other.equals("/") || route.path().startsWith(other + "/")));
-        return within ? Optional.of(base() + "/<rest>") : Optional.empty();
+        return within ? Optional.of(base() + "/**") : Optional.empty();
     }
 
     /** The pattern of its items' paths for people, with the names of the attributes. */
@@ -55,16 +54,16 @@ final class ItemPaths {
     }
 
     /** Whether the request names an item, and not the collection. */
-    boolean namesItem(Context context) {
-        return context.pathParamMap().containsKey("partition") || context.req().getQueryString() != null;
+    boolean namesItem(Exchange exchange) {
+        return exchange.pattern().hasVariables() || exchange.query() != null;
     }
 
     /** The key that the request names. */
-    Map<String, AttributeValue> key(Context context, Query query) throws RefusedException {
+    Map<String, AttributeValue> key(Exchange exchange, Query query) throws RefusedException {
         List<String> names = route.keyNames();
         Map<String, String> texts = new HashMap<>();
-        if (context.pathParamMap().containsKey("partition")) {
-            List<String> segments = segments(context);
+        if (exchange.pattern().hasVariables()) {
+            List<String> segments = segments(exchange);
             for (int i = 0; i < names.size(); i++) {
                 texts.put(names.get(i), segments.get(segments.size() - names.size() + i));
             }
@@ -78,16 +77,16 @@ final class ItemPaths {
      * Whether the path, decoded, begins like that of another route, deeper than this one. The router goes by the path as it
      * came, and does not see an encoded letter as that letter.
      */
-    boolean isUnderAnotherRoute(Context context) {
-        String path = String.join("/", segments(context)) + "/";
+    boolean isUnderAnotherRoute(Exchange exchange) {
+        String path = String.join("/", segments(exchange)) + "/";
         return paths.stream()
                 .filter(other -> other.length() > route.path().length())
                 .anyMatch(other -> path.startsWith(other + "/"));
     }
 
     /** Decoded by ourselves, from the request as it came: the router's way replaces what it cannot read. */
-    private static List<String> segments(Context context) {
-        String path = context.req().getRequestURI();
+    private static List<String> segments(Exchange exchange) {
+        String path = exchange.path();
         String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         return List.of(trimmed.split("/", -1)).stream().map(ItemPaths::decode).toList();
     }

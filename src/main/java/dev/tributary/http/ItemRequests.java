@@ -3,7 +3,6 @@ package dev.tributary.http;
 import dev.tributary.ingest.Precondition;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -20,36 +19,36 @@ final class ItemRequests {
         this.body = body;
     }
 
-    ItemRequest post(Context context) {
-        new Query(context.req().getQueryString()).end();
-        byte[] document = body.read(context, MediaTypes.POST);
-        Precondition precondition = Preconditions.ofWrite(context);
+    ItemRequest post(Exchange exchange) {
+        new Query(exchange.query()).end();
+        byte[] document = body.read(exchange, MediaTypes.POST);
+        Precondition precondition = Preconditions.ofWrite(exchange);
         return new ItemRequest(document, text -> route.post(text, precondition));
     }
 
-    ItemRequest put(Context context) throws RefusedException {
-        Map<String, AttributeValue> key = key(context);
-        byte[] document = body.read(context, MediaTypes.PUT);
-        Precondition precondition = Preconditions.ofWrite(context);
+    ItemRequest put(Exchange exchange) throws RefusedException {
+        Map<String, AttributeValue> key = key(exchange);
+        byte[] document = body.read(exchange, MediaTypes.PUT);
+        Precondition precondition = Preconditions.ofWrite(exchange);
         return new ItemRequest(document, text -> route.put(key, text, precondition));
     }
 
-    ItemRequest patch(Context context) throws RefusedException {
-        Map<String, AttributeValue> key = key(context);
-        byte[] document = body.read(context, MediaTypes.PATCH);
-        Precondition precondition = Preconditions.ofWrite(context);
+    ItemRequest patch(Exchange exchange) throws RefusedException {
+        Map<String, AttributeValue> key = key(exchange);
+        byte[] document = body.read(exchange, MediaTypes.PATCH);
+        Precondition precondition = Preconditions.ofWrite(exchange);
         return new ItemRequest(document, text -> route.patch(key, text, precondition));
     }
 
-    ItemRequest delete(Context context) throws RefusedException {
-        Map<String, AttributeValue> key = key(context);
-        Precondition precondition = Preconditions.ofWrite(context);
+    ItemRequest delete(Exchange exchange) throws RefusedException {
+        Map<String, AttributeValue> key = key(exchange);
+        Precondition precondition = Preconditions.ofWrite(exchange);
         return ItemRequest.withoutDocument(none -> route.delete(key, precondition));
     }
 
-    private Map<String, AttributeValue> key(Context context) throws RefusedException {
-        Query query = new Query(context.req().getQueryString());
-        Map<String, AttributeValue> key = paths.key(context, query);
+    private Map<String, AttributeValue> key(Exchange exchange) throws RefusedException {
+        Query query = new Query(exchange.query());
+        Map<String, AttributeValue> key = paths.key(exchange, query);
         query.end();
         return key;
     }

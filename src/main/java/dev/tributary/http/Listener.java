@@ -1,23 +1,17 @@
 package dev.tributary.http;
 
 import dev.tributary.config.HttpLimits;
-import io.javalin.Javalin;
-import io.javalin.config.JavalinConfig;
-import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
-import io.javalin.http.HttpResponseException;
-import io.javalin.http.MethodNotAllowedResponse;
-import io.javalin.util.JavalinException;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -47,13 +41,19 @@ final class Listener implements AutoCloseable {
     /** How long a connection may be idle while others wait to be accepted. */
     private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
 
-    private final Javalin javalin;
+    /** Paths are matched and decoded by ourselves, from what was sent: keys may hold what Jetty takes for ambiguous. */
+    private static final UriCompliance PATHS_AS_SENT = UriCompliance.RFC3986.with(
+            "PATHS_AS_SENT", Violation.AMBIGUOUS_EMPTY_SEGMENT, Violation.AMBIGUOUS_PATH_ENCODING);
+
+    private final Server server;
+    private final ServerConnector connector;
     private final String name;
     private final String host;
     private final boolean tls;
 
-    private Listener(Javalin javalin, String name, String host, boolean tls) {
-        this.javalin = javalin;
+    private Listener(Server server, ServerConnector connector, String name, String host, boolean tls) {
+        this.server = server;
+        this.connector = connector;
         this.name = name;
         this.host = host;
         this.tls = tls;
@@ -78,54 +78,44 @@ final class Listener implements AutoCloseable {
             List<Handler.Wrapper> guards) {}
 
     /** @param stopTimeout longest time that {@link #close()} waits for requests */
-    static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<RoutesConfig> routes) {
+    static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<Routes> routes) {
         String name = endpoint.name();
         String host = endpoint.host();
         checkExposure(endpoint);
         SecurityHeaders headers = new SecurityHeaders(endpoint.tls().isPresent());
         SlowHeaders slowHeaders = new SlowHeaders(endpoint.limits().requestTimeout(), System::nanoTime);
-        Javalin javalin = Javalin.create(config -> {
-            quiet(config);
-            config.http.prefer405over404 = true;
-            config.http.asyncTimeout = 0; // each write has a deadline of its own
-            QueuedThreadPool threads =
-                    new QueuedThreadPool(endpoint.limits().maxRequests() + OTHER_THREADS, MIN_THREADS);
-            threads.setName(name);
-            config.jetty.threadPool = threads;
-            config.jetty.addConnector((server, http) -> {
-                http.addCustomizer(headers);
-                ServerConnector connector = listen(endpoint, server, http);
-                connector.addBean(slowHeaders);
-                return connector;
-            });
-            config.jetty.modifyServer(server -> {
-                for (int i = endpoint.guards().size() - 1; i >= 0; i--) {
-                    server.insertHandler(endpoint.guards().get(i));
-                }
-                server.insertHandler(new SlowBodies(endpoint.limits(), System::nanoTime));
-                server.insertHandler(slowHeaders);
-                server.insertHandler(new GracefulHandler());
-                server.setStopTimeout(stopTimeout.toMillis());
-                server.setErrorHandler(new JettyErrors(headers));
-            });
-            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrors(headers)));
-            config.router.javaLangErrorHandler(Listener::fatal);
-            errors(config.routes);
-            routes.accept(config.routes);
-        });
+        QueuedThreadPool threads = new QueuedThreadPool(endpoint.limits().maxRequests() + OTHER_THREADS, MIN_THREADS);
+        threads.setName(name);
+        Server server = new Server(threads);
+        server.setStopTimeout(stopTimeout.toMillis());
+        server.setErrorHandler(new JettyErrors(headers));
+        Router router = new Router();
+        routes.accept(router);
+        server.setHandler(inFrontOf(router, endpoint, slowHeaders));
+        ServerConnector connector = listen(endpoint, server, headers);
+        connector.addBean(slowHeaders);
+        server.addConnector(connector);
         try {
-            javalin.start();
-            slowHeaders.start(javalin.jettyServer().server().getScheduler());
-        } catch (JavalinException e) {
+            server.start();
+        } catch (Exception e) { // declared so by Jetty
+            connector.close();
             throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
         }
-        return new Listener(javalin, name, host, endpoint.tls().isPresent());
+        slowHeaders.start(server.getScheduler());
+        return new Listener(server, connector, name, host, endpoint.tls().isPresent());
     }
 
-    private static void quiet(JavalinConfig config) {
-        config.startup.showJavalinBanner = false;
-        config.startup.showOldJavalinVersionWarning = false;
-        config.startup.startupWatcherEnabled = false;
+    /** What a request passes before it is routed, the first outermost. */
+    private static Handler inFrontOf(Router router, Endpoint endpoint, SlowHeaders slowHeaders) {
+        List<Handler.Wrapper> wrappers = new ArrayList<>(
+                List.of(new GracefulHandler(), slowHeaders, new SlowBodies(endpoint.limits(), System::nanoTime)));
+        wrappers.addAll(endpoint.guards());
+        Handler handler = router;
+        for (int i = wrappers.size() - 1; i >= 0; i--) {
+            wrappers.get(i).setHandler(handler);
+            handler = wrappers.get(i);
+        }
+        return handler;
     }
 
     private static boolean isLoopback(Endpoint endpoint) {
@@ -150,12 +140,15 @@ final class Listener implements AutoCloseable {
     }
 
     /** Opened here and not by Jetty, whose own failure to listen comes with an error in the log. */
-    private static ServerConnector listen(Endpoint endpoint, Server server, HttpConfiguration configuration) {
+    private static ServerConnector listen(Endpoint endpoint, Server server, SecurityHeaders headers) {
         String name = endpoint.name();
         String host = endpoint.host();
         int port = endpoint.port();
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setUriCompliance(PATHS_AS_SENT);
+        configuration.setSendServerVersion(false);
+        configuration.addCustomizer(headers);
         configuration.setRequestHeaderSize(endpoint.limits().maxHeaderBytes());
-        configuration.addCustomizer(new TrueMethod());
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector = endpoint.tls()
                 .map(tls -> {
@@ -185,49 +178,8 @@ final class Listener implements AutoCloseable {
         return connector;
     }
 
-    private static void errors(RoutesConfig routes) {
-        routes.exception(ProblemException.class, (e, context) -> e.document().send(context));
-        routes.exception(MethodNotAllowedResponse.class, (e, context) -> {
-            String allowed = e.getDetails().getOrDefault("availableMethods", "");
-            ProblemDocument.of(
-                            ProblemType.METHOD_NOT_ALLOWED,
-                            "%s takes %s, not %s."
-                                    .formatted(
-                                            context.path(),
-                                            allowed,
-                                            context.req().getMethod()))
-                    .with("Allow", allowed)
-                    .send(context);
-        });
-        routes.exception(HttpResponseException.class, Listener::refused);
-        routes.exception(Exception.class, Listener::failed);
-    }
-
-    private static void refused(HttpResponseException e, Context context) {
-        ProblemType type = ProblemType.ofStatus(e.getStatus());
-        String detail = type == ProblemType.UNKNOWN_PATH ? "Nothing is at " + context.path() + "." : type.title() + ".";
-        new ProblemDocument(type, e.getStatus(), detail, List.of(), Map.of()).send(context);
-    }
-
-    private static void failed(Exception e, Context context) {
-        if (e instanceof IllegalArgumentException && context.endpoints().list().isEmpty()) {
-            // no handler of ours was asked: the router could not decode the path
-            ProblemDocument.of(ProblemType.BAD_REQUEST, "The path is not percent-encoded UTF-8.")
-                    .send(context);
-            return;
-        }
-        log.error("{} {} failed", context.req().getMethod(), context.endpoint().path, e);
-        ProblemDocument.of(ProblemType.INTERNAL_ERROR, "The log of the server has the cause.")
-                .send(context);
-    }
-
-    private static void fatal(HttpServletResponse response, Error error) {
-        log.error("a request failed", error);
-        response.setStatus(ProblemType.INTERNAL_ERROR.status());
-    }
-
     int port() {
-        return javalin.port();
+        return connector.getLocalPort();
     }
 
     URI uri() {
@@ -239,7 +191,7 @@ final class Listener implements AutoCloseable {
     @Override
     public void close() {
         try {
-            javalin.jettyServer().server().stop(); // Javalin's own stop logs a stack trace for a slow request
+            server.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {

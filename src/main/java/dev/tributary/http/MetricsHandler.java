@@ -1,11 +1,10 @@
 package dev.tributary.http;
 
 import dev.tributary.telemetry.Meters;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
+import java.util.Map;
 
 /** Meters in the Prometheus text format. */
-final class MetricsHandler implements Handler {
+final class MetricsHandler implements ExchangeHandler {
 
     private final Meters meters;
 
@@ -14,7 +13,7 @@ final class MetricsHandler implements Handler {
     }
 
     @Override
-    public void handle(Context context) {
-        context.contentType(Meters.CONTENT_TYPE).result(meters.scrape());
+    public void handle(Exchange exchange) {
+        exchange.send(new Answer(200, Map.of("Content-Type", Meters.CONTENT_TYPE), meters.scrape()));
     }
 }

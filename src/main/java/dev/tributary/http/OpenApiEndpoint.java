@@ -1,9 +1,6 @@
 package dev.tributary.http;
 
 import dev.tributary.config.HttpSettings;
-import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +14,7 @@ final class OpenApiEndpoint {
     static final String PATH = HttpSettings.DESCRIPTION_PATH;
 
     private static final String ALLOWED = "GET, HEAD, OPTIONS";
-    private static final List<HandlerType> OTHERS =
-            List.of(HandlerType.POST, HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
+    private static final List<String> OTHERS = List.of("POST", "PUT", "PATCH", "DELETE");
 
     private final OpenApi description;
 
@@ -26,30 +22,30 @@ final class OpenApiEndpoint {
         this.description = description;
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.get(PATH, this::get);
-        routes.head(PATH, this::get);
-        routes.options(PATH, context -> context.status(204).header("Allow", ALLOWED));
-        OTHERS.forEach(method -> routes.addHttpHandler(method, PATH, OpenApiEndpoint::refuse));
+    void addTo(Routes routes) {
+        routes.add("GET", PATH, this::get);
+        routes.add("HEAD", PATH, this::get);
+        routes.add("OPTIONS", PATH, exchange -> exchange.send(new Answer(204, Map.of("Allow", ALLOWED), "")));
+        OTHERS.forEach(method -> routes.add(method, PATH, OpenApiEndpoint::refuse));
     }
 
-    private void get(Context context) {
-        new Query(context.req().getQueryString()).end();
-        boolean known = Preconditions.known(context).test(description.version());
+    private void get(Exchange exchange) {
+        new Query(exchange.query()).end();
+        boolean known = Preconditions.known(exchange).test(description.version());
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("ETag", Preconditions.etag(description.version()));
-        headers.put("Cache-Control", Answer.REVALIDATE);
         if (!known) {
             headers.put("Content-Type", MediaTypes.JSON);
         }
-        new Answer(known ? 304 : 200, headers, known ? "" : description.json()).send(context);
+        headers.put("ETag", Preconditions.etag(description.version()));
+        headers.put("Cache-Control", Answer.REVALIDATE);
+        exchange.send(new Answer(known ? 304 : 200, headers, known ? "" : description.json()));
     }
 
-    private static void refuse(Context context) {
+    private static void refuse(Exchange exchange) {
         throw new ProblemException(ProblemDocument.of(
                         ProblemType.METHOD_NOT_ALLOWED,
                         "%s takes %s, not %s. An item with this key is named in the query."
-                                .formatted(PATH, ALLOWED, context.req().getMethod()))
+                                .formatted(PATH, ALLOWED, exchange.method()))
                 .with("Allow", ALLOWED));
     }
 }

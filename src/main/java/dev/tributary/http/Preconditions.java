@@ -1,9 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.ingest.Precondition;
-import io.javalin.http.Context;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -25,9 +23,9 @@ final class Preconditions {
     }
 
     /** What a request that writes asks of the item. */
-    static Precondition ofWrite(Context context) {
-        String match = header(context, "If-Match");
-        String noneMatch = header(context, "If-None-Match");
+    static Precondition ofWrite(Exchange exchange) {
+        String match = header(exchange, "If-Match");
+        String noneMatch = header(exchange, "If-None-Match");
         if (!match.isEmpty() && !noneMatch.isEmpty()) {
             throw bad("Expected If-Match or If-None-Match; found both.");
         }
@@ -51,12 +49,12 @@ final class Preconditions {
     }
 
     /** Which versions a request that reads has already. */
-    static Predicate<String> known(Context context) {
-        if (!header(context, "If-Match").isEmpty()) {
+    static Predicate<String> known(Exchange exchange) {
+        if (!header(exchange, "If-Match").isEmpty()) {
             throw bad(
                     "Expected no If-Match on a request that reads. If-None-Match spares the transfer of what is known.");
         }
-        String noneMatch = header(context, "If-None-Match");
+        String noneMatch = header(exchange, "If-None-Match");
         if (noneMatch.isEmpty()) {
             return version -> false;
         }
@@ -68,9 +66,8 @@ final class Preconditions {
         return known::contains;
     }
 
-    private static String header(Context context, String name) {
-        return String.join(",", Collections.list(context.req().getHeaders(name)))
-                .strip();
+    private static String header(Exchange exchange, String name) {
+        return String.join(",", exchange.headers(name)).strip();
     }
 
     private static List<Tag> tags(String header, String value) {

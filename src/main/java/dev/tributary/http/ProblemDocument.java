@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.ingest.FieldError;
 import dev.tributary.ingest.Problem;
-import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,10 +71,6 @@ record ProblemDocument(
         Map<String, String> all = new TreeMap<>(headers);
         all.put("Content-Type", CONTENT_TYPE);
         return new Answer(status, all, json());
-    }
-
-    void send(Context context) {
-        answer().send(context);
     }
 
     /** Retry-After has whole seconds, and 0 would invite a storm. */

@@ -1,6 +1,5 @@
 package dev.tributary.http;
 
-import io.javalin.http.Context;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,13 +19,10 @@ final class RequestBody {
 
     private static final long MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
 
-    private static final int BUFFER = 16 * 1024;
-
     /** White space of JSON, and a byte order mark. */
     private static final String BLANK = " \t\r\n\u00EF\u00BB\u00BF";
 
     private static final int LONGEST_BLANK = 1024;
-    private static final String STREAM = RequestBody.class.getName();
 
     private final int maxBytes;
 
@@ -40,16 +36,16 @@ final class RequestBody {
     }
 
     /** The whole body. Waits for the client to send it, at most as long as the connection may be idle. */
-    byte[] read(Context context, MediaTypes types) {
-        check(context, types);
+    byte[] read(Exchange exchange, MediaTypes types) {
+        check(exchange, types);
         try {
-            if (context.req().getContentLengthLong() > maxBytes) {
-                throw tooLarge(context);
+            if (exchange.contentLength() > maxBytes) {
+                throw tooLarge(exchange);
             }
-            InputStream body = stream(context);
+            InputStream body = exchange.body();
             byte[] bytes = body.readNBytes(maxBytes);
             if (bytes.length == maxBytes && body.read() >= 0) {
-                throw tooLarge(context);
+                throw tooLarge(exchange);
             }
             return bytes;
         } catch (IOException e) {
@@ -58,15 +54,15 @@ final class RequestBody {
     }
 
     /** @throws ProblemException if the body is not declared to be of one of these types, and nothing else */
-    static void check(Context context, MediaTypes types) {
-        checkType(context.header("Content-Type"), types);
-        checkEncoding(context.header("Content-Encoding"));
+    static void check(Exchange exchange, MediaTypes types) {
+        checkType(exchange.header("Content-Type"), types);
+        checkEncoding(exchange.header("Content-Encoding"));
     }
 
     /** Whether a JSON body begins as an array; nothing of it counts as read. */
-    static boolean beginsArray(Context context) {
+    static boolean beginsArray(Exchange exchange) {
         try {
-            BufferedInputStream body = stream(context);
+            BufferedInputStream body = exchange.body();
             body.mark(LONGEST_BLANK);
             for (int i = 0; i < LONGEST_BLANK; i++) {
                 int next = body.read();
@@ -82,16 +78,6 @@ final class RequestBody {
         return false;
     }
 
-    /** The body of the request, the same at each call. */
-    static BufferedInputStream stream(Context context) throws IOException {
-        BufferedInputStream body = context.attribute(STREAM);
-        if (body == null) {
-            body = new BufferedInputStream(context.req().getInputStream(), BUFFER);
-            context.attribute(STREAM, body);
-        }
-        return body;
-    }
-
     /** What it says of the request that its body cannot be read. */
     static ProblemDocument broken(IOException e) {
         return e.getCause() instanceof TimeoutException
@@ -104,12 +90,12 @@ final class RequestBody {
      * Takes some more of a body that is refused. A connection that is closed with data unread is reset, and the client may
      * lose the answer; who waits to be told to go on has sent nothing yet.
      */
-    static void discard(Context context) {
-        if (context.header("Expect") != null) {
+    static void discard(Exchange exchange) {
+        if (exchange.header("Expect") != null) {
             return;
         }
         try {
-            InputStream body = stream(context);
+            InputStream body = exchange.body();
             long left = MAX_DISCARDED_BYTES;
             for (long skipped = body.skip(left); skipped > 0; skipped = body.skip(left)) {
                 left -= skipped;
@@ -138,8 +124,8 @@ final class RequestBody {
         }
     }
 
-    private ProblemException tooLarge(Context context) {
-        discard(context);
+    private ProblemException tooLarge(Exchange exchange) {
+        discard(exchange);
         return new ProblemException(ProblemDocument.of(
                 ProblemType.BODY_TOO_LARGE,
                 "Expected a body of at most %,d bytes. One item is at most 400 KB.".formatted(maxBytes)));

@@ -1,10 +1,6 @@
 package dev.tributary.http;
 
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import io.javalin.http.HandlerType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,11 +11,11 @@ final class RouteEndpoints {
     private static final String OF_ITEM = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 
     private final ItemPaths paths;
-    private final Handler post;
-    private final Handler bulk;
+    private final ExchangeHandler post;
+    private final ExchangeHandler bulk;
 
     /** By method; the same for an item in the path and in the query. */
-    private final Map<HandlerType, Handler> ofItem = new LinkedHashMap<>();
+    private final Map<String, ExchangeHandler> ofItem = new LinkedHashMap<>();
 
     RouteEndpoints(
             WriteRoute route,
@@ -34,68 +30,62 @@ final class RouteEndpoints {
         ItemRequests requests = new ItemRequests(route, paths, body);
         this.post =
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);
-        Handler get = new RouteHandler(route, paths, new GetHandler(route, paths), meters, table);
-        ofItem.put(HandlerType.GET, get);
-        ofItem.put(HandlerType.HEAD, get);
+        ExchangeHandler get = new RouteHandler(route, paths, new GetHandler(route, paths), meters, table);
+        ofItem.put("GET", get);
+        ofItem.put("HEAD", get);
         ofItem.put(
-                HandlerType.PUT,
+                "PUT",
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::put, keys), meters, table));
         ofItem.put(
-                HandlerType.PATCH,
+                "PATCH",
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::patch, keys), meters, table));
         ofItem.put(
-                HandlerType.DELETE,
+                "DELETE",
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::delete, keys), meters, table));
-        ofItem.put(HandlerType.OPTIONS, this::options);
+        ofItem.put("OPTIONS", this::options);
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.addHttpHandler(HandlerType.POST, paths.collection(), this::post);
+    void addTo(Routes routes) {
+        routes.add("POST", paths.collection(), this::post);
         ofItem.forEach((method, handler) -> {
-            routes.addHttpHandler(method, paths.collection(), context -> atCollection(handler, context));
-            routes.addHttpHandler(method, paths.item(), context -> atItem(handler, context));
-            paths.rest().ifPresent(rest -> routes.addHttpHandler(method, rest, this::nothing));
+            routes.add(method, paths.collection(), exchange -> atCollection(handler, exchange));
+            routes.add(method, paths.item(), exchange -> atItem(handler, exchange));
+            paths.rest().ifPresent(rest -> routes.add(method, rest, this::nothing));
         });
     }
 
-    private void post(Context context) throws Exception {
-        (BulkHandler.isFor(context) ? bulk : post).handle(context);
+    private void post(Exchange exchange) throws Exception {
+        (BulkHandler.isFor(exchange) ? bulk : post).handle(exchange);
     }
 
-    private void atCollection(Handler handler, Context context) throws Exception {
-        if (!paths.namesItem(context) && !context.method().equals(HandlerType.OPTIONS)) {
+    private void atCollection(ExchangeHandler handler, Exchange exchange) throws Exception {
+        if (!paths.namesItem(exchange) && !exchange.method().equals("OPTIONS")) {
             throw new ProblemException(ProblemDocument.of(
                             ProblemType.METHOD_NOT_ALLOWED,
                             "%s takes %s, not %s. An item is at %s."
-                                    .formatted(
-                                            paths.collection(),
-                                            OF_COLLECTION,
-                                            context.req().getMethod(),
-                                            paths.described()))
+                                    .formatted(paths.collection(), OF_COLLECTION, exchange.method(), paths.described()))
                     .with("Allow", OF_COLLECTION));
         }
-        handler.handle(context);
+        handler.handle(exchange);
     }
 
-    private void atItem(Handler handler, Context context) throws Exception {
-        if (paths.isUnderAnotherRoute(context)) {
-            nothing(context);
+    private void atItem(ExchangeHandler handler, Exchange exchange) throws Exception {
+        if (paths.isUnderAnotherRoute(exchange)) {
+            nothing(exchange);
         }
-        handler.handle(context);
+        handler.handle(exchange);
     }
 
-    private void nothing(Context context) {
+    private void nothing(Exchange exchange) {
         throw new ProblemException(ProblemDocument.of(
                 ProblemType.UNKNOWN_PATH,
-                "Nothing is at %s. An item is at %s.".formatted(context.path(), paths.described())));
+                "Nothing is at %s. An item is at %s.".formatted(exchange.path(), paths.described())));
     }
 
-    private void options(Context context) {
-        context.status(204);
-        if (paths.namesItem(context)) {
-            context.header("Allow", OF_ITEM).header(MediaTypes.PATCH.header(), MediaTypes.PATCH.listed());
-        } else {
-            context.header("Allow", OF_COLLECTION).header(MediaTypes.POST.header(), MediaTypes.POST.listed());
-        }
+    private void options(Exchange exchange) {
+        boolean ofItem = paths.namesItem(exchange);
+        MediaTypes types = ofItem ? MediaTypes.PATCH : MediaTypes.POST;
+        exchange.send(
+                new Answer(204, Map.of("Allow", ofItem ? OF_ITEM : OF_COLLECTION, types.header(), types.listed()), ""));
     }
 }

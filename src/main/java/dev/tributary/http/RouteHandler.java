@@ -3,17 +3,15 @@ package dev.tributary.http;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.CompletableFuture;
 
 /** Times a request to a route, and answers it. The server's thread is free while DynamoDB works. */
-final class RouteHandler implements Handler {
+final class RouteHandler implements ExchangeHandler {
 
     /** What a request is about. */
     interface Work {
-        CompletableFuture<WriteResult> start(Context context) throws RefusedException;
+        CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException;
     }
 
     private final WriteRoute route;
@@ -31,28 +29,28 @@ final class RouteHandler implements Handler {
     }
 
     @Override
-    public void handle(Context context) {
+    public void handle(Exchange exchange) {
         Timer.Sample sample = meters.start();
         CompletableFuture<WriteResult> result;
         try {
-            result = work.start(context);
+            result = work.start(exchange);
         } catch (RefusedException e) {
             result = CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
         } catch (ProblemException e) {
-            stop(sample, context, e.document().type().slug());
+            stop(sample, exchange, e.document().type().slug());
             throw e;
         }
         CompletableFuture<WriteResult> started = result;
-        context.future(() -> started.whenComplete((done, failure) ->
-                        stop(sample, context, failure == null ? outcome(done) : ProblemType.INTERNAL_ERROR.slug()))
-                .thenAccept(done -> {
+        exchange.send(started.whenComplete((done, failure) ->
+                        stop(sample, exchange, failure == null ? outcome(done) : ProblemType.INTERNAL_ERROR.slug()))
+                .thenApply(done -> {
                     table.heard(done);
-                    Answer.of(paths, done).send(context);
+                    return Answer.of(paths, done);
                 }));
     }
 
-    private void stop(Timer.Sample sample, Context context, String outcome) {
-        meters.stop(sample, route.name(), context.req().getMethod(), outcome);
+    private void stop(Timer.Sample sample, Exchange exchange, String outcome) {
+        meters.stop(sample, route.name(), exchange.method(), outcome);
     }
 
     /** The word for it in metrics. */

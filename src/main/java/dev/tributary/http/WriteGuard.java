@@ -4,12 +4,10 @@ import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpSettings;
 import dev.tributary.telemetry.Health;
 import io.github.bucket4j.TimeMeter;
-import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -98,11 +96,13 @@ final class WriteGuard implements AutoCloseable {
                         + " if the network around it is guarded.");
     }
 
-    /** @param patterns names of write routes, by the patterns of their paths */
-    void addTo(RoutesConfig config, Map<String, String> patterns) {
-        if (authenticates) {
-            config.beforeMatched(new Authorization(patterns, refusals));
-        }
+    /**
+     * Routes whose handlers are asked only for callers who have the right to it.
+     *
+     * @param route name of the write route whose handlers are added; empty for what belongs to none
+     */
+    Routes authorizing(Optional<String> route, Routes routes) {
+        return authenticates ? new Authorization(route, refusals, routes) : routes;
     }
 
     /** Begins to look whether files change. */

@@ -8,9 +8,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,36 +59,24 @@ public final class WriteServer implements AutoCloseable {
         OpenApi description = OpenApi.of(routes, settings.tokens().isPresent());
         WriteGuard guard = WriteGuard.of(
                 settings, routes.stream().map(WriteRoute::name).collect(Collectors.toSet()), health, registry);
-        Listener listener = Listener.start(guard.endpoint(), stopTimeout, config -> {
-            guard.addTo(config, patterns(routes, paths));
+        Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
             // The router takes the first pattern that fits: an item is not looked for where something else is.
-            new OpenApiEndpoint(description).addTo(config);
+            new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
-                    .map(route -> new RouteEndpoints(
-                            route,
-                            new ItemPaths(route, paths),
-                            body,
-                            bulk,
-                            meters,
-                            keys,
-                            new TableHealth(health, route)))
-                    .forEach(endpoints -> endpoints.addTo(config));
+                    .forEach(route -> new RouteEndpoints(
+                                    route,
+                                    new ItemPaths(route, paths),
+                                    body,
+                                    bulk,
+                                    meters,
+                                    keys,
+                                    new TableHealth(health, route))
+                            .addTo(guard.authorizing(Optional.of(route.name()), router)));
         });
         guard.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
         return new WriteServer(listener, guard, bulk, health);
-    }
-
-    private static Map<String, String> patterns(List<WriteRoute> routes, Set<String> paths) {
-        Map<String, String> patterns = new HashMap<>();
-        for (WriteRoute route : routes) {
-            ItemPaths items = new ItemPaths(route, paths);
-            patterns.put(items.collection(), route.name());
-            patterns.put(items.item(), route.name());
-            items.rest().ifPresent(rest -> patterns.put(rest, route.name()));
-        }
-        return patterns;
     }
 
     private static int depth(WriteRoute route) {

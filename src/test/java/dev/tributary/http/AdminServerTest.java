@@ -50,7 +50,7 @@ class AdminServerTest {
         assertThat(response.body())
                 .isEqualTo(
                         "{\"status\":\"DEGRADED\",\"components\":{\"http\":{\"status\":\"UP\",\"detail\":\"listening\"},"
-                                + "\"route users\":{\"status\":\"DEGRADED\",\"detail\":\"throttled\"}}}");
+                                + "\"route users\":{\"status\":\"DEGRADED\",\"detail\":\"throttled\"}}}\n");
     }
 
     @Test

@@ -111,7 +111,7 @@ class ItemApiTest {
         assertThat(read.statusCode()).isEqualTo(200);
         assertThat(header(read, "Content-Type")).isEqualTo("application/json");
         assertThat(read.headers().allValues("Cache-Control")).containsExactly("private, no-cache");
-        assertThat(read.body()).isEqualTo("{\"email\":\"a@example.com\",\"active\":true,\"zipcode\":11208}");
+        assertThat(read.body()).isEqualTo("{\"email\":\"a@example.com\",\"active\":true,\"zipcode\":11208}\n");
 
         var patched = send("PATCH", location, "{\"zipcode\":null,\"city\":\"Brooklyn\"}");
         assertThat(patched.statusCode()).isEqualTo(204);
@@ -133,7 +133,7 @@ class ItemApiTest {
         var created = send("PUT", "/a", "{\"n\":1}");
         assertThat(created.statusCode()).isEqualTo(201);
         assertThat(header(created, "Location")).isEqualTo("/a");
-        assertThat(created.body()).isEqualTo("{\"email\":\"a\"}");
+        assertThat(created.body()).isEqualTo("{\"email\":\"a\"}\n");
         var replaced = send("PUT", "/a", "{\"email\":\"a\",\"m\":2}");
         assertThat(replaced.statusCode()).isEqualTo(204);
         assertThat(item("/a")).isEqualTo(JSON.readTree("{\"email\":\"a\",\"active\":true,\"m\":2}"));

@@ -105,6 +105,45 @@ class SecurityHeadersTest {
         assertThat(response.headers()).containsEntry("cache-control", "no-store");
     }
 
+    /** A server that keeps something for each visitor can be filled by anybody, without a token. */
+    @Test
+    void upgradesAreIgnoredAndNothingIsKeptOfAVisitor() throws IOException {
+        String upgrade =
+                "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+        for (int port : List.of(writes.port(), admin.port())) {
+            for (String path : List.of("/", "/health", "/a/b/c")) {
+                String request = "GET " + path + " HTTP/1.1";
+                var plain = send(port, request, "");
+                var upgraded = send(port, request, "Connection: Upgrade\r\n" + upgrade);
+                assertThat(upgraded.status()).isEqualTo(plain.status());
+                assertHeaders(upgraded);
+                var withoutConnection = send(port, request, upgrade);
+                assertThat(withoutConnection.status()).isEqualTo(400);
+                assertHeaders(withoutConnection);
+            }
+        }
+    }
+
+    /** Of one ETag there is one sequence of bytes; who wants it shorter puts a proxy in front. */
+    @Test
+    void answersAreTheSameForClientsThatTakeCompressedOnes() throws IOException {
+        String description = "GET /openapi.json HTTP/1.1";
+        var plain = send(writes.port(), description, "");
+        var asked = send(writes.port(), description, "Accept-Encoding: gzip\r\n");
+        assertThat(plain.status()).isEqualTo(200);
+        assertThat(asked.headers())
+                .doesNotContainKeys("content-encoding")
+                .containsEntry("etag", plain.headers().get("etag"));
+        assertThat(asked.body()).isEqualTo(plain.body()).hasSizeGreaterThan(10_000);
+    }
+
+    @Test
+    void answersWithoutABodyHaveNoTypeOfOne() throws IOException {
+        var response = send(writes.port(), "OPTIONS /e HTTP/1.1", "");
+        assertThat(response.status()).isEqualTo(204);
+        assertThat(response.headers()).doesNotContainKeys("content-type", "content-length");
+    }
+
     private static void assertHeaders(RawHttp.Response response) {
         assertThat(response.headers())
                 .containsAllEntriesOf(EXPECTED)

@@ -53,7 +53,7 @@ class TutorialRequestTest {
             var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(201);
             assertThat(response.headers().firstValue("Location")).contains("/a%40example.com");
-            assertThat(response.body()).isEqualTo("{\"email\":\"a@example.com\"}");
+            assertThat(response.body()).isEqualTo("{\"email\":\"a@example.com\"}\n");
         }
         var stored = dynamo.client()
                 .getItem(get -> get.tableName(table).key(Map.of("email", AttributeValue.fromS("a@example.com"))));

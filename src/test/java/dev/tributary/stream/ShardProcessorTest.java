@@ -44,8 +44,8 @@ class ShardProcessorTest {
 
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<String> checkpoints = new CopyOnWriteArrayList<>();
-    private final ShardProcessor processor = new ShardProcessor(settings(
-            fence -> new ReplicationPipeline(List.of(), 10, fence, timer, registry(), new Health())));
+    private final ShardProcessor processor = new ShardProcessor(
+            settings(fence -> new ReplicationPipeline(List.of(), 10, fence, timer, registry(), new Health())));
 
     private static final UUID TOKEN = UUID.randomUUID();
 

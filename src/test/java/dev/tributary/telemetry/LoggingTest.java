@@ -148,8 +148,7 @@ class LoggingTest {
                 "com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsShardSyncer",
                 "software.amazon.awssdk.request",
                 "io.netty.handler.codec.http2.Http2FrameLogger",
-                "org.eclipse.jetty.server.Server",
-                "io.javalin.Javalin"
+                "org.eclipse.jetty.server.Server"
             })
     void librariesLogWarningsAndErrorsOnly(String name) {
         configure(Format.TEXT, Level.TRACE);

@@ -1,0 +1,166 @@
+package dev.tributary.http;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its answer, as the handlers of this package see them. Nothing of it outlives the request. Used by one
+ * thread at a time; exactly one answer is sent.
+ */
+final class Exchange {
+
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
+    private static final int BODY_BUFFER = 16 * 1024;
+
+    /** Writes a body that is too long to be held as one value. */
+    interface BodyWriter {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final RoutePattern pattern;
+    private @Nullable BufferedInputStream body;
+    private boolean answered;
+
+    /** @param pattern that the request's path fits */
+    Exchange(Request request, Response response, Callback callback, RoutePattern pattern) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.pattern = pattern;
+    }
+
+    String method() {
+        return request.getMethod();
+    }
+
+    /** As it was sent, percent-encoded. */
+    String path() {
+        return Router.path(request);
+    }
+
+    /** As it was sent, percent-encoded; null if there is none. */
+    @Nullable String query() {
+        return request.getHttpURI().getQuery();
+    }
+
+    RoutePattern pattern() {
+        return pattern;
+    }
+
+    /** The first value of a header; null if there is none. */
+    @Nullable String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    /** Each line of a header. */
+    List<String> headers(String name) {
+        return request.getHeaders().getValuesList(name);
+    }
+
+    /** Declared length of the body in bytes; -1 if it is not known. */
+    long contentLength() {
+        return request.getLength();
+    }
+
+    /** Who sent the request; null where callers are not authenticated. */
+    @Nullable Caller caller() {
+        return Caller.of(request);
+    }
+
+    /** The body, the same stream at each call. Reading waits for the client. */
+    BufferedInputStream body() {
+        if (body == null) {
+            body = new BufferedInputStream(Content.Source.asInputStream(request), BODY_BUFFER);
+        }
+        return body;
+    }
+
+    /** Sends an answer without waiting until the client has taken it. */
+    void send(Answer answer) {
+        byte[] bytes = answer.bytes();
+        begin(answer);
+        if (bytes.length > 0) {
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+        }
+        response.write(true, ByteBuffer.wrap(bytes), callback);
+    }
+
+    /** Sends an answer once it is known. The calling thread is free in the meantime. */
+    void send(CompletableFuture<Answer> future) {
+        CompletableFuture<Void> unused = future.handle((answer, failure) -> {
+            try {
+                if (failure == null) {
+                    send(answer);
+                } else {
+                    fail(
+                            failure instanceof CompletionException && failure.getCause() != null
+                                    ? failure.getCause()
+                                    : failure);
+                }
+            } catch (RuntimeException | Error e) {
+                callback.failed(e); // ends the connection: nothing else would end the request
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Sends an answer whose body is written while it is sent. Waits for the client.
+     *
+     * @param head status and headers; its body is not sent
+     * @throws IOException if the client did not take all of it
+     */
+    void send(Answer head, long length, BodyWriter writer) throws IOException {
+        begin(head);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+        try (OutputStream out = Content.Sink.asOutputStream(response)) {
+            writer.writeTo(out);
+        } catch (IOException | RuntimeException | Error e) {
+            callback.failed(e);
+            throw e;
+        }
+        callback.succeeded();
+    }
+
+    /** Answers a request whose handler failed: with the problem, if the request is at fault, else with 500. */
+    void fail(Throwable failure) {
+        if (answered) {
+            log.debug("a request failed behind its answer", failure);
+            return;
+        }
+        if (failure instanceof ProblemException problem) {
+            send(problem.document().answer());
+            return;
+        }
+        log.error("{} {} failed", method(), pattern, failure);
+        send(ProblemDocument.of(ProblemType.INTERNAL_ERROR, "The log of the server has the cause.")
+                .answer());
+    }
+
+    private void begin(Answer answer) {
+        answered = true;
+        if (!request.consumeAvailable()) {
+            // What is left of the body would be taken for the next request.
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        response.setStatus(answer.status());
+        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    }
+}
