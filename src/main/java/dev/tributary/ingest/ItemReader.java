@@ -107,7 +107,6 @@ final class ItemReader {
             }
             Map<String, Optional<AttributeValue>> members = new ValueReader(json, errors)
                     .readMembers(
-                            "",
                             name -> patch && json.currentToken() == JsonToken.VALUE_NULL
                                     ? AttributeType.NULL // it removes, whatever the type
                                     : schema.types().get(name),

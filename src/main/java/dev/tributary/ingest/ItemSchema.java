@@ -153,7 +153,10 @@ public record ItemSchema(
     private static Optional<AttributeValue> read(String text, @Nullable AttributeType declared, FieldErrors errors) {
         try (JsonParser json = JsonText.FACTORY.createParser(text)) {
             requireNonNull(json.nextToken());
-            return new ValueReader(json, errors).read("", declared, 1);
+            return new ValueReader(json, errors).read(declared, 1);
+        } catch (RefusedException e) {
+            errors.add("", e.problem().detail());
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

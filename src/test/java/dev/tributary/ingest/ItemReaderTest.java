@@ -231,8 +231,8 @@ class ItemReaderTest {
     void itemLargerThanDynamoDbTakesIsRefused() {
         String json = "{\"email\":\"e\",\"x\":\"%s\"}".formatted("é".repeat(204_797));
         assertThat(refusal(json))
-                .isEqualTo(
-                        Problem.of(Kind.ITEM_TOO_LARGE, "Expected an item of at most 409,600 bytes; found 409,601."));
+                .isEqualTo(Problem.of(
+                        Kind.ITEM_TOO_LARGE, "Expected an item of at most 409,600 bytes; found at least 409,601."));
     }
 
     @Test
