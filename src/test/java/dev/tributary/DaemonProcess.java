@@ -109,6 +109,10 @@ final class DaemonProcess implements AutoCloseable {
                         .orElse(-1);
     }
 
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - startedAt);
     }
