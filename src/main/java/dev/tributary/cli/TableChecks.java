@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -40,8 +41,12 @@ import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 final class TableChecks {
 
     private final Clients clients;
+    private final TableDescriptions descriptions;
     private final Map<String, DescribedTable> tables = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
+
+    /** Places that gave no answer, and why: each is reported once, not with each of its tables. */
+    private final Map<String, String> silent = new TreeMap<>();
 
     /** What a start does to tables, for people. */
     private final Set<String> plans = new LinkedHashSet<>();
@@ -51,6 +56,7 @@ final class TableChecks {
 
     TableChecks(Clients clients) {
         this.clients = clients;
+        this.descriptions = new TableDescriptions(clients);
     }
 
     /**
@@ -60,6 +66,7 @@ final class TableChecks {
      */
     static TableChecks run(Settings settings, Clients clients) throws StartException {
         TableChecks checks = new TableChecks(clients);
+        checks.askAll(settings);
         settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         settings.write().forEach(checks::write);
         checks.keys(settings);
@@ -81,12 +88,32 @@ final class TableChecks {
         return checks;
     }
 
+    private void askAll(Settings settings) {
+        settings.source().values().forEach(source -> {
+            descriptions.ask(source, source.table());
+            source.route().values().forEach(route -> descriptions.ask(route, route.table()));
+        });
+        String keys = IdempotencyTables.name(settings.application());
+        settings.write().values().forEach(write -> {
+            descriptions.ask(write, write.table());
+            if (IdempotencyTables.isUsed(write)) {
+                descriptions.ask(write, keys);
+            }
+        });
+    }
+
     private void refuse() throws StartException {
-        if (!problems.isEmpty()) {
-            throw new StartException(
-                    mayPass ? ExitCode.FAILED : ExitCode.TABLES,
-                    "The tables are not as the configuration needs them:\n  " + String.join("\n  ", problems));
+        if (problems.isEmpty() && silent.isEmpty()) {
+            return;
         }
+        List<String> lines = new ArrayList<>();
+        silent.forEach((place, why) -> lines.add("DynamoDB in " + place
+                + " does not answer, so its tables could not be checked. Check the network, the endpoint, the region"
+                + " and the credentials: " + why));
+        if (!problems.isEmpty()) {
+            lines.add("The tables are not as the configuration needs them:\n  " + String.join("\n  ", problems));
+        }
+        throw new StartException(mayPass ? ExitCode.FAILED : ExitCode.TABLES, String.join("\n", lines));
     }
 
     /** The projection of a route to a target that was checked. */
@@ -147,11 +174,7 @@ final class TableChecks {
 
     private void keys(String name, String place, TableSettings write) {
         try {
-            KeySchema key = DescribedTable.of(clients.control(write)
-                            .describeTable(request -> request.tableName(name))
-                            .join()
-                            .table())
-                    .key();
+            KeySchema key = descriptions.of(write, name).join().key();
             if (!key.equals(IdempotencyTable.KEY)) {
                 problem(
                         "application",
@@ -313,10 +336,7 @@ final class TableChecks {
 
     private Optional<DescribedTable> describe(String prefix, TableSettings settings) {
         try {
-            DescribedTable table = DescribedTable.of(clients.control(settings)
-                    .describeTable(request -> request.tableName(settings.table()))
-                    .join()
-                    .table());
+            DescribedTable table = descriptions.of(settings, settings.table()).join();
             tables.put(prefix, table);
             return Optional.of(table);
         } catch (CompletionException e) {
@@ -326,6 +346,9 @@ final class TableChecks {
                         settings.table(),
                         "there is no such table in " + clients.place(settings)
                                 + "; create it, or correct the name, the region or the endpoint");
+            } else if (e.getCause() instanceof SdkClientException noAnswer) {
+                mayPass = true;
+                silent.putIfAbsent(clients.place(settings), String.valueOf(noAnswer.getMessage()));
             } else {
                 failed(
                         prefix + ".table",
