@@ -1,7 +1,6 @@
 package dev.tributary.cli;
 
 import java.io.PrintWriter;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +21,7 @@ import picocli.CommandLine.Command;
         })
 public final class Cli {
 
-    private static final Logger log = LoggerFactory.getLogger(Cli.class);
+    private static final String RUN = "run";
 
     /**
      * Runs the command line to its end.
@@ -31,11 +30,24 @@ public final class Cli {
      *     configuration; 3 where the tables do not fit
      */
     public static int execute(String... args) {
-        return commandLine().execute(args);
+        // Before anything else is loaded: a signal in the first second of a daemon is obeyed like any other.
+        StopSignal stop = args.length > 0 && args[0].equals(RUN) ? StopSignal.install() : new StopSignal();
+        return commandLine(stop).execute(args);
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Cli())
+        return commandLine(new StopSignal());
+    }
+
+    private static CommandLine commandLine(StopSignal stop) {
+        CommandLine.IFactory byDefault = CommandLine.defaultFactory();
+        CommandLine.IFactory factory = new CommandLine.IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                return type == RunCommand.class ? type.cast(new RunCommand(stop)) : byDefault.create(type);
+            }
+        };
+        return new CommandLine(new Cli(), factory)
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
     }
 
@@ -45,7 +57,7 @@ public final class Cli {
             err.flush();
             return start.exitCode();
         }
-        log.error("failed", failure);
+        LoggerFactory.getLogger(Cli.class).error("failed", failure);
         return ExitCode.FAILED;
     }
 }

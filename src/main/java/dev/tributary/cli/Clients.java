@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
  * The SDK clients of the process: one of each kind for each place where tables are, made when first asked for and
- * closed together. Asked by the starting thread alone.
+ * closed together. Safe for any thread.
  */
 final class Clients implements AutoCloseable {
 
@@ -42,7 +42,12 @@ final class Clients implements AutoCloseable {
     private final @Nullable LocalPlace local;
     private final Duration writeTimeout;
     private final int targets;
+
+    /** Guarded by this. */
     private final Map<Key, SdkClient> clients = new HashMap<>();
+
+    /** Guarded by this. */
+    private boolean closed;
 
     private enum Kind {
         CONTROL,
@@ -132,7 +137,10 @@ final class Clients implements AutoCloseable {
         return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"));
     }
 
-    private SdkClient client(Key key, Function<Key, SdkClient> make) {
+    private synchronized SdkClient client(Key key, Function<Key, SdkClient> make) {
+        if (closed) {
+            throw new IllegalStateException("the clients have been closed");
+        }
         return clients.computeIfAbsent(key, make);
     }
 
@@ -160,8 +168,10 @@ final class Clients implements AutoCloseable {
         return builder;
     }
 
+    /** A call that is under way then fails. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         clients.values().forEach(SdkClient::close);
     }
 }

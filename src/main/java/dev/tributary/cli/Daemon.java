@@ -30,9 +30,10 @@ import dev.tributary.telemetry.Meters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The whole program put together. Started and stopped once, by one thread. */
+/** The whole program put together. Started once and stopped once; the stop may come while the start is under way. */
 final class Daemon {
 
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
@@ -58,15 +59,18 @@ final class Daemon {
     private final Consumer<Throwable> onFatal;
     private final Health health = new Health();
     private final Meters meters = new Meters();
-    private final List<SourceWorker> sources = new ArrayList<>();
+    private final List<SourceWorker> sources = new CopyOnWriteArrayList<>();
 
     private @Nullable DynamoDbLocal local;
     private @Nullable AdminServer admin;
     private @Nullable WriteServer writes;
     private @Nullable String sample;
 
-    /** What is closed at the end, the last opened first. */
+    /** What is closed at the end, the last opened first; guarded by this. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /** Nothing may be opened any more; guarded by this. */
+    private boolean stopping;
 
     /**
      * @param onFatal told of an error after which the process must stop; may be called by any thread, more than once
@@ -80,6 +84,7 @@ final class Daemon {
      * Starts everything. Whether it succeeds or not, {@link #stop()} has to follow.
      *
      * @throws StartException if the tables or this machine do not allow it
+     * @throws CancellationException if the stop came first
      */
     void start() throws StartException {
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
@@ -121,10 +126,10 @@ final class Daemon {
                 Clock.systemUTC(),
                 onFatal);
         DeadLetterTables deadLetters = new DeadLetterTables(settings.application(), timings.writeTimeout());
-        opened.push(this::stopSources);
+        opened((AutoCloseable) this::stopSources);
         settings.source().forEach((name, source) -> {
             SourceWorker worker = worker(name, source, tables, deadLetters, clients, shared);
-            sources.add(worker);
+            add(worker);
             worker.start();
         });
     }
@@ -244,21 +249,29 @@ final class Daemon {
 
     private ScheduledExecutorService timer() {
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> new Thread(task, "timer"));
-        opened.push(timer::shutdownNow);
+        opened((AutoCloseable) timer::shutdownNow);
         return timer;
     }
 
     /** Stops in the reverse order of the start, within {@link Settings#shutdownTimeout()} as far as possible. */
     void stop() throws InterruptedException {
-        while (!opened.isEmpty()) {
-            AutoCloseable next = opened.pop();
-            try {
-                next.close();
-            } catch (InterruptedException e) {
-                throw e;
-            } catch (Exception e) {
-                log.warn("could not be closed: {}", next, e);
-            }
+        for (AutoCloseable next = lastOpened(); next != null; next = lastOpened()) {
+            close(next);
+        }
+    }
+
+    private synchronized @Nullable AutoCloseable lastOpened() {
+        stopping = true;
+        return opened.poll();
+    }
+
+    private static void close(AutoCloseable resource) throws InterruptedException {
+        try {
+            resource.close();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            log.warn("could not be closed: {}", resource, e);
         }
     }
 
@@ -282,8 +295,29 @@ final class Daemon {
         }
     }
 
+    private synchronized void add(SourceWorker source) {
+        if (stopping) {
+            throw stopped();
+        }
+        sources.add(source);
+    }
+
     private <T extends AutoCloseable> T opened(T resource) {
-        opened.push(resource);
-        return resource;
+        synchronized (this) {
+            if (!stopping) {
+                opened.push(resource);
+                return resource;
+            }
+        }
+        try {
+            close(resource);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw stopped();
+    }
+
+    private static CancellationException stopped() {
+        return new CancellationException("stopped while starting");
     }
 }

@@ -1,10 +1,13 @@
 package dev.tributary.cli;
 
 import dev.tributary.config.Settings;
+import dev.tributary.model.Failures;
 import dev.tributary.telemetry.Logging;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,11 +32,17 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private final StopSignal signal;
+
+    RunCommand(StopSignal signal) {
+        this.signal = signal;
+    }
+
     @Override
     public Integer call() throws InterruptedException, StartException {
         Settings settings = config.load();
         Logging.configure(settings.log());
-        StopSignal signal = StopSignal.install();
+        signal.begin();
         AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
         Daemon daemon = new Daemon(settings, failure -> {
             if (fatal.compareAndSet(null, failure)) {
@@ -42,15 +51,81 @@ final class RunCommand implements Callable<Integer> {
             signal.ask();
         });
         try {
-            daemon.start();
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(daemon.banner(daemon.awaitReading(READING)));
-            out.flush();
-            signal.await();
+            CompletableFuture<String> start = begin(daemon);
+            awaitAny(start, signal.asked());
+            signal.unlessAsked(() -> announce(start.join()));
+            signal.asked().join();
+        } catch (CompletionException e) {
+            throw rethrown(Failures.unwrap(e));
         } finally {
-            daemon.stop();
+            stop(daemon, settings.shutdownTimeout());
         }
         log.info("stopped");
         return fatal.get() == null ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /**
+     * Starts the daemon in a thread of its own, which a stop does not wait for: what a start waits for may never come.
+     *
+     * @return the banner, once everything has started
+     */
+    private static CompletableFuture<String> begin(Daemon daemon) {
+        CompletableFuture<String> started = new CompletableFuture<>();
+        inBackground("start", () -> {
+            try {
+                daemon.start();
+                started.complete(daemon.banner(daemon.awaitReading(READING)));
+            } catch (Throwable e) { // also an Error, which otherwise would end this thread alone
+                started.completeExceptionally(e);
+            }
+        });
+        return started;
+    }
+
+    /** Waits for a stop to be asked for, or the end of the start; throws why that failed, unless a stop was asked for. */
+    private static void awaitAny(CompletableFuture<String> start, CompletableFuture<Void> asked) {
+        CompletableFuture.anyOf(start.exceptionally(failure -> ""), asked).join();
+        if (!asked.isDone()) {
+            start.join();
+        }
+    }
+
+    private void announce(String banner) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(banner);
+        out.flush();
+    }
+
+    /** Stops in order as far as the time allows. What is still open then is read again at the next start. */
+    private static void stop(Daemon daemon, Duration atMost) throws InterruptedException {
+        Thread stopping = inBackground("stop", () -> {
+            try {
+                daemon.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        // The rest is for the JVM to end in.
+        stopping.join(atMost.multipliedBy(9).dividedBy(10).toMillis());
+        if (stopping.isAlive()) {
+            log.warn("not everything has stopped within shutdown-timeout ({}); ending all the same", atMost);
+        }
+    }
+
+    private static Thread inBackground(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static RuntimeException rethrown(Throwable failure) throws StartException {
+        if (failure instanceof StartException refusal) {
+            throw refusal;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 }

@@ -2,20 +2,31 @@ package dev.tributary.cli;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once.
+ * SIGTERM and SIGINT. Until the daemon begins to start, a signal ends the process at once. Then the first asks for an
+ * orderly stop, and the second ends the process at once.
  *
  * <p>A shutdown hook would do for the first, but the exit code would be 143 then, and a second signal would be ignored.
+ * The logger is looked up when it is needed: installing the handler must not wait for the logging to be set up.
  */
 final class StopSignal {
 
-    private static final Logger log = LoggerFactory.getLogger(StopSignal.class);
+    private enum State {
+        /** Nothing that needs an orderly stop has begun. */
+        IDLE,
+        RUNNING,
+        ASKED
+    }
 
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
+
+    /** Held while something is done that must not follow a signal. */
+    private final Object announcement = new Object();
 
     /** A stop signal that the signals of this process give. */
     static StopSignal install() {
@@ -50,21 +61,45 @@ final class StopSignal {
     }
 
     private void received(String name, int number) {
-        if (asked.getCount() == 0) {
-            log.warn("SIG{} again: ending at once; open changes are read again at the next start", name);
-            Runtime.getRuntime().halt(128 + number);
+        switch (state.getAndUpdate(before -> before == State.IDLE ? State.IDLE : State.ASKED)) {
+            case IDLE -> Runtime.getRuntime().halt(ExitCode.OK);
+            case RUNNING -> {
+                synchronized (announcement) {
+                    LoggerFactory.getLogger(StopSignal.class)
+                            .info("SIG{}: stopping; send it again to end at once", name);
+                }
+                asked.complete(null);
+            }
+            case ASKED -> {
+                LoggerFactory.getLogger(StopSignal.class)
+                        .warn("SIG{} again: ending at once; open changes are read again at the next start", name);
+                Runtime.getRuntime().halt(128 + number);
+            }
         }
-        log.info("SIG{}: stopping; send it again to end at once", name);
-        asked.countDown();
+    }
+
+    /** From now on a signal asks for an orderly stop. */
+    void begin() {
+        state.compareAndSet(State.IDLE, State.RUNNING);
     }
 
     /** Stops the process in order, as a signal would. */
     void ask() {
-        asked.countDown();
+        state.set(State.ASKED);
+        asked.complete(null);
     }
 
-    /** Waits for the first signal. */
-    void await() throws InterruptedException {
-        asked.await();
+    /** Complete once a stop has been asked for. */
+    CompletableFuture<Void> asked() {
+        return asked;
+    }
+
+    /** Runs a short action, unless a stop has been asked for; a signal waits for its end. */
+    void unlessAsked(Runnable action) {
+        synchronized (announcement) {
+            if (state.get() != State.ASKED) {
+                action.run();
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  * This process's share of one source: reads the stream that its workers have agreed on, and watches whether the table
  * still has that stream. A stream that it no longer has is read to its end first; what then, the policy for gaps says.
  *
- * <p>{@link #start} and {@link #stop} are called once each, by one thread.
+ * <p>{@link #start} and {@link #stop} are called once each. The stop may come while the start is under way.
  */
 public final class SourceWorker {
 
@@ -273,8 +273,17 @@ public final class SourceWorker {
                 new SourceStream(source, settings.table(), agreed.streamArn()),
                 reading,
                 new Gaps(gaps, agreed.streamArn(), agreed.since()));
-        next.start(newStream);
+        // In this order: a stop that comes meanwhile finds the reader, or is seen here.
         reader = next;
+        if (stopped.getCount() == 0) {
+            return;
+        }
+        try {
+            next.start(newStream);
+        } catch (RuntimeException | Error e) {
+            reader = null;
+            throw e;
+        }
     }
 
     private void end(StreamReader running) throws InterruptedException {

@@ -22,7 +22,8 @@ import software.amazon.kinesis.leases.Lease;
 /**
  * This process's share of one stream: a KCL scheduler, and the pipelines of the shards whose leases it holds.
  *
- * <p>{@link #start} and {@link #stop} are called once each.
+ * <p>{@link #start} and {@link #stop} are called once each. The stop may come while the start is under way, and then
+ * nothing starts.
  */
 final class StreamReader {
 
@@ -32,6 +33,9 @@ final class StreamReader {
     private final Source source;
     private final Gaps gaps;
     private volatile @Nullable Scheduler scheduler;
+
+    /** Guarded by this, as is the start of the scheduler. */
+    private boolean stopped;
 
     /** What all streams of a source share, one after the other. */
     record Source(
@@ -77,8 +81,12 @@ final class StreamReader {
                         source.reads(),
                         source.reads())
                 .scheduler();
-        scheduler = assembled;
-        new Thread(assembled, "scheduler-" + stream.source()).start();
+        synchronized (this) {
+            if (!stopped) {
+                scheduler = assembled;
+                new Thread(assembled, "scheduler-" + stream.source()).start();
+            }
+        }
     }
 
     /** The shards whose leases this process holds now. */
@@ -98,7 +106,11 @@ final class StreamReader {
      * leases are handed over all the same, unless writes are still open: then nobody else may write yet, and they expire.
      */
     void stop(Duration atMost) throws InterruptedException {
-        Scheduler running = scheduler;
+        Scheduler running;
+        synchronized (this) {
+            stopped = true;
+            running = scheduler;
+        }
         if (running == null) {
             return;
         }
