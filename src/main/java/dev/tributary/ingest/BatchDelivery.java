@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +46,14 @@ final class BatchDelivery implements Delivery {
     private static final BackoffStrategy BACKOFF =
             BackoffStrategy.exponentialDelay(Duration.ofMillis(50), Duration.ofSeconds(1));
 
+    /** For a call that has to be made although the time is nearly over. */
+    private static final Duration AT_LEAST = Duration.ofMillis(1);
+
     private final DynamoDbAsyncClient client;
     private final Delivery plain;
+    private final List<String> keyNames;
     private final Deque<Put> waiting = new ArrayDeque<>();
-    private int calls;
+    private final Turns calls = new Turns(CALLS_AT_ONCE);
 
     /** A put, how often it was left undone, and until when it may be tried, by {@link System#nanoTime()}. */
     private record Put(
@@ -58,8 +63,10 @@ final class BatchDelivery implements Delivery {
             return new Put(write, result, done, deadline, attempts + 1);
         }
 
+        /** More than 0, as a call needs, also where time runs out after it was looked at. */
         private Duration left() {
-            return Duration.ofNanos(deadline - System.nanoTime());
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            return left.compareTo(AT_LEAST) < 0 ? AT_LEAST : left;
         }
 
         private boolean isOver() {
@@ -67,9 +74,11 @@ final class BatchDelivery implements Delivery {
         }
     }
 
-    BatchDelivery(DynamoDbAsyncClient client, Delivery plain) {
+    /** @param keyNames key attributes of the tables that are written to */
+    BatchDelivery(DynamoDbAsyncClient client, Delivery plain, List<String> keyNames) {
         this.client = client;
         this.plain = plain;
+        this.keyNames = List.copyOf(keyNames);
     }
 
     /** Whether a write shares a call with others. */
@@ -91,66 +100,57 @@ final class BatchDelivery implements Delivery {
         synchronized (waiting) {
             waiting.add(put);
         }
-        sendWaiting();
+        calls.take(this::sendNext);
     }
 
-    private void sendWaiting() {
-        for (List<Put> call = next(); !call.isEmpty(); call = next()) {
-            send(call).whenComplete((done, thrown) -> {
-                synchronized (waiting) {
-                    calls--;
-                }
-                sendWaiting();
-            });
+    /** Sends what waits, which may be nothing: a call before this one has taken it along. */
+    private CompletableFuture<Void> sendNext() {
+        List<Put> puts = next();
+        puts.stream().filter(Put::isOver).forEach(put -> put.done().completeExceptionally(throttled()));
+        List<Put> live = puts.stream().filter(put -> !put.done().isDone()).toList();
+        if (live.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
         }
+        return send(live).<Void>handle((undone, thrown) -> {
+            if (thrown == null) {
+                answered(live, undone);
+            } else {
+                failed(live, thrown);
+            }
+            return null;
+        });
     }
 
     private List<Put> next() {
         List<Put> call = new ArrayList<>();
         synchronized (waiting) {
             long bytes = 0;
-            while (calls < CALLS_AT_ONCE && call.size() < MAX_PUTS && !waiting.isEmpty()) {
+            while (call.size() < MAX_PUTS && !waiting.isEmpty()) {
                 bytes += ItemSize.of(waiting.getFirst().write().attributes());
                 if (bytes > MAX_BYTES && !call.isEmpty()) {
                     break;
                 }
                 call.add(waiting.removeFirst());
             }
-            if (!call.isEmpty()) {
-                calls++;
-            }
         }
         return call;
     }
 
-    private CompletableFuture<?> send(List<Put> puts) {
-        List<Put> live = new ArrayList<>();
-        for (Put put : puts) {
-            if (put.isOver()) {
-                put.done().completeExceptionally(throttled());
-            } else {
-                live.add(put);
-            }
+    /** @return keys of the puts that were left undone; fails however making the call or reading its answer fails */
+    private CompletableFuture<Set<Map<String, AttributeValue>>> send(List<Put> puts) {
+        try {
+            String table = puts.get(0).write().table();
+            // Each has waited for its turn for another time: one that has little left must not cut the others short.
+            Duration left = Collections.max(puts.stream().map(Put::left).toList());
+            BatchWriteItemRequest request = BatchWriteItemRequest.builder()
+                    .requestItems(Map.of(
+                            table, puts.stream().map(BatchDelivery::request).toList()))
+                    .overrideConfiguration(call -> call.apiCallTimeout(left))
+                    .build();
+            return client.batchWriteItem(request).thenApply(response -> undone(response, puts));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        if (live.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        String table = live.get(0).write().table();
-        // Each has waited for its turn for another time: one that has little left must not cut the others short.
-        Duration left = Collections.max(live.stream().map(Put::left).toList());
-        BatchWriteItemRequest request = BatchWriteItemRequest.builder()
-                .requestItems(
-                        Map.of(table, live.stream().map(BatchDelivery::request).toList()))
-                .overrideConfiguration(call -> call.apiCallTimeout(left))
-                .build();
-        return client.batchWriteItem(request).handle((response, thrown) -> {
-            if (thrown == null) {
-                answered(live, undone(response, table));
-            } else {
-                failed(live, thrown);
-            }
-            return null;
-        });
     }
 
     private static WriteRequest request(Put put) {
@@ -159,17 +159,37 @@ final class BatchDelivery implements Delivery {
                 .build();
     }
 
-    private static Set<Map<String, AttributeValue>> undone(BatchWriteItemResponse response, String table) {
+    /**
+     * By key: an item may come back in another form than it was sent, such as with its sets in another order. Where the
+     * answer names an item that was not sent, nothing counts as done, because a put that is done twice does no harm.
+     */
+    private Set<Map<String, AttributeValue>> undone(BatchWriteItemResponse response, List<Put> puts) {
+        Set<Map<String, AttributeValue>> sent = new HashSet<>();
+        puts.forEach(put -> sent.add(key(put.write().attributes())));
         Set<Map<String, AttributeValue>> undone = new HashSet<>();
-        response.unprocessedItems()
-                .getOrDefault(table, List.of())
-                .forEach(request -> undone.add(request.putRequest().item()));
+        for (List<WriteRequest> requests : response.unprocessedItems().values()) {
+            for (WriteRequest request : requests) {
+                Map<String, AttributeValue> key = request.putRequest() == null
+                        ? Map.of()
+                        : key(request.putRequest().item());
+                if (!sent.contains(key)) {
+                    return sent;
+                }
+                undone.add(key);
+            }
+        }
         return undone;
+    }
+
+    private Map<String, AttributeValue> key(Map<String, AttributeValue> item) {
+        Map<String, AttributeValue> key = new HashMap<>(item);
+        key.keySet().retainAll(keyNames);
+        return key;
     }
 
     private void answered(List<Put> sent, Set<Map<String, AttributeValue>> undone) {
         for (Put put : sent) {
-            if (!undone.contains(put.write().attributes())) {
+            if (!undone.contains(key(put.write().attributes()))) {
                 put.done().complete(new Outcome.Done());
             } else {
                 Duration delay = BACKOFF.computeDelay(put.attempts());
@@ -190,13 +210,21 @@ final class BatchDelivery implements Delivery {
                 put.done().completeExceptionally(thrown);
                 continue;
             }
-            plain.deliver(put.write(), put.result(), put.left()).whenComplete((outcome, alone) -> {
-                if (alone == null) {
+            alone(put).whenComplete((outcome, failure) -> {
+                if (failure == null) {
                     put.done().complete(outcome);
                 } else {
-                    put.done().completeExceptionally(alone);
+                    put.done().completeExceptionally(failure);
                 }
             });
+        }
+    }
+
+    private CompletableFuture<Outcome> alone(Put put) {
+        try {
+            return plain.deliver(put.write(), put.result(), put.left());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 

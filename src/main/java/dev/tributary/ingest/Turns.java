@@ -43,7 +43,7 @@ final class Turns {
         CompletableFuture<T> started;
         try {
             started = task.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // however it ends, its turn has to end
             started = CompletableFuture.failedFuture(e);
         }
         started.whenComplete((result, thrown) -> {

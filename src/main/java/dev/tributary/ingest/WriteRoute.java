@@ -195,7 +195,7 @@ public final class WriteRoute {
             throw new RefusedException(Problem.of(
                     Kind.BAD_PRECONDITION, "If-Match with ETags names one item; with many items it takes only *."));
         }
-        return new BulkWriter(this, precondition, new BatchDelivery(client, plain));
+        return new BulkWriter(this, precondition, new BatchDelivery(client, plain, keyNames()));
     }
 
     /** Puts the item of this key; the document need not repeat the key. */

@@ -1,6 +1,7 @@
 package dev.tributary.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
@@ -9,19 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -51,9 +56,14 @@ class BatchDeliveryTest {
         private volatile long answersAfterMillis = 1;
         private volatile int leavesUndoneOfFour;
         private volatile String refuses = "";
+        private volatile UnaryOperator<WriteRequest> returns = put -> put;
+        private final Queue<RuntimeException> throwsNext = new ConcurrentLinkedQueue<>();
 
         @Override
         public CompletableFuture<BatchWriteItemResponse> batchWriteItem(BatchWriteItemRequest request) {
+            if (!throwsNext.isEmpty()) {
+                throw throwsNext.remove();
+            }
             List<WriteRequest> puts = request.requestItems().get("t");
             sizes.add(puts.size());
             mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
@@ -75,7 +85,7 @@ class BatchDeliveryTest {
             List<WriteRequest> undone = new ArrayList<>();
             for (WriteRequest put : puts) {
                 if (ThreadLocalRandom.current().nextInt(4) < leavesUndoneOfFour) {
-                    undone.add(put);
+                    undone.add(returns.apply(put));
                 } else {
                     store(put.putRequest().item());
                 }
@@ -181,6 +191,66 @@ class BatchDeliveryTest {
     }
 
     @Test
+    void itemThatComesBackInAnotherFormIsStillUndone() throws Exception {
+        table.leavesUndoneOfFour = 3;
+        table.returns = put -> {
+            Map<String, AttributeValue> item = new HashMap<>(put.putRequest().item());
+            List<String> set = new ArrayList<>(item.get("set").ss());
+            Collections.reverse(set);
+            item.put("set", AttributeValue.fromSs(set));
+            return WriteRequest.builder().putRequest(again -> again.item(item)).build();
+        };
+        assertEveryStoredLineIsInTheTable();
+    }
+
+    @Test
+    void answerThatNamesWhatWasNotSentMakesNothingDone() throws Exception {
+        table.leavesUndoneOfFour = 1;
+        table.returns = put -> WriteRequest.builder().build();
+        assertEveryStoredLineIsInTheTable();
+    }
+
+    private void assertEveryStoredLineIsInTheTable() throws Exception {
+        BulkWriter writer = writer(Duration.ofSeconds(30));
+        List<CompletableFuture<WriteResult>> results = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            results.add(writer.post("{\"id\":\"id%d\",\"n\":%d,\"set\":[\"a\",\"b\"]}"
+                    .formatted(i, i)
+                    .getBytes(StandardCharsets.UTF_8)));
+        }
+        for (CompletableFuture<WriteResult> result : results) {
+            assertThat(result.get(30, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Stored.class);
+        }
+        assertThat(table.rows).hasSize(100);
+    }
+
+    @Test
+    void callThatCannotBeMadeEndsItsDocumentsAndFreesItsTurn() throws Exception {
+        for (int i = 0; i < 20; i++) { // more than there are turns
+            table.throwsNext.add(new IllegalArgumentException("timeout must be positive"));
+        }
+        BulkWriter writer = writer(Duration.ofSeconds(30));
+        for (int i = 0; i < 20; i++) {
+            CompletableFuture<WriteResult> failed = writer.post(document("id" + i, i));
+            assertThatThrownBy(() -> failed.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(RuntimeException.class);
+        }
+        assertStored(100, writer);
+    }
+
+    @Test
+    void timeThatRunsOutBetweenTwoLooksEndsADocumentToo() throws Exception {
+        table.answersAfterMillis = 0;
+        table.leavesUndoneOfFour = 4;
+        List<CompletableFuture<WriteResult>> results = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            results.add(writer(Duration.ofNanos(1_000L * (1 + i))).post(document("id" + i, i)));
+        }
+        for (CompletableFuture<WriteResult> result : results) {
+            assertThat(result.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Refused.class);
+        }
+    }
+
+    @Test
     void documentsThatWaitForASlowTableAreNotLateForIt() throws Exception {
         table.answersAfterMillis = 100;
         assertStored(4000, writer(Duration.ofSeconds(1))); // takes 2 s
@@ -211,7 +281,12 @@ class BatchDeliveryTest {
 
     private BulkWriter writer(Duration timeout, Precondition precondition) throws RefusedException {
         return new WriteRoute(
-                        "t", new GivenWrites("/t", "t", Map.of(), Map.of()), ID, table, timeout, Clock.systemUTC())
+                        "t",
+                        new GivenWrites("/t", "t", Map.of("set", AttributeType.SS), Map.of()),
+                        ID,
+                        table,
+                        timeout,
+                        Clock.systemUTC())
                 .bulk(precondition);
     }
 
