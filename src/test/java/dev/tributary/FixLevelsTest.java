@@ -1,0 +1,59 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** No library ships in a version that is known to be vulnerable; without the network, by {@code fix-levels.txt}. */
+class FixLevelsTest {
+
+    @Test
+    void everyShippedLibraryIsAtItsFixLevel() throws IOException {
+        List<FixLevel> levels = FixLevel.all();
+        List<ShippedLibrary> libraries = ShippedLibrary.all();
+        assertThat(libraries).hasSizeGreaterThan(50);
+        assertThat(levels).anySatisfy(level -> assertThat(libraries)
+                .anyMatch(library -> level.group().equals(library.group())));
+        assertThat(libraries.stream()
+                        .flatMap(library -> levels.stream().flatMap(level -> level.complaint(library).stream())))
+                .isEmpty();
+    }
+
+    @Test
+    void anOlderVersionIsNamedWithWhatMendsIt() {
+        FixLevel level = FixLevel.parse("io.netty:netty-handler 4.1.135.Final CVE-1 host name not verified");
+        assertThat(level.complaint(library("io.netty", "netty-handler", "4.1.130.Final")))
+                .contains(
+                        "io.netty:netty-handler 4.1.130.Final ships, and 4.1.135.Final mends CVE-1: host name not verified");
+        assertThat(level.complaint(library("io.netty", "netty-handler", "4.1.135.Final")))
+                .isEmpty();
+        assertThat(level.complaint(library("io.netty", "netty-handler", "4.1.1000.Final")))
+                .isEmpty();
+        assertThat(level.complaint(library("io.netty", "netty-codec", "4.1.1.Final")))
+                .isEmpty();
+        assertThat(level.complaint(library("com.example", "netty-handler", "4.1.1.Final")))
+                .isEmpty();
+    }
+
+    @Test
+    void aStarMeansEveryArtifactOfTheGroup() {
+        FixLevel level = FixLevel.parse("io.netty:* 4.1.138.Final x y");
+        assertThat(level.complaint(library("io.netty", "netty-codec", "4.1.99.Final")))
+                .isPresent();
+        assertThat(level.complaint(library("io.netty", "netty-codec", "4.1.138.Final")))
+                .isEmpty();
+    }
+
+    @Test
+    void aMalformedLineIsRefused() {
+        assertThatThrownBy(() -> FixLevel.parse("io.netty:netty-handler 4.1.135.Final CVE-1"))
+                .hasMessageContaining("expected '<group>:<artifact> <version> <id> <what>'");
+    }
+
+    private static ShippedLibrary library(String group, String artifact, String version) {
+        return new ShippedLibrary(group, artifact, version, List.of("Apache-2.0"));
+    }
+}
