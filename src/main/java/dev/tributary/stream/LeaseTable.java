@@ -12,6 +12,7 @@ import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
@@ -22,6 +23,9 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.kinesis.common.StreamConfig;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
+import software.amazon.kinesis.coordinator.delegate.LeaseTableCoordinatorStateDAODelegate;
+import software.amazon.kinesis.coordinator.migration.ClientVersion;
+import software.amazon.kinesis.coordinator.migration.MigrationState;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.leases.exceptions.InvalidStateException;
@@ -30,7 +34,7 @@ import software.amazon.kinesis.lifecycle.TaskResult;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
 
 /**
- * Makes the lease table, its index and the first leases before KCL starts.
+ * Makes the lease table, its index, the row of KCL's version and the first leases before KCL starts.
  *
  * <p>KCL would do the same, but looks for somebody else to do it for up to 30 s first, adds the index afterwards, and
  * polls it every 10 s. Every step here is conditional, so any number of workers may start at the same time.
@@ -53,11 +57,12 @@ final class LeaseTable {
     private LeaseTable() {}
 
     /**
-     * Makes the table and its index.
+     * Makes the table, its index and the row of KCL's version.
      *
+     * @param worker named in the row as the one that made it
      * @throws SourceStartException if it cannot be made, or is not a lease table
      */
-    static void make(DynamoDbAsyncClient client, String table) {
+    static void make(DynamoDbAsyncClient client, String table, String worker) {
         try {
             create(client, table);
             TableDescription description = await(client, table);
@@ -65,6 +70,7 @@ final class LeaseTable {
                 throw SourceStartException.configuration("Table " + table + " is not a lease table: its key is not "
                         + LEASE_KEY + " (S). Change application or the name of the source, which name it.");
             }
+            settleVersion(client, table, worker);
         } catch (CompletionException e) {
             throw SourceStartException.of("The lease table " + table + " cannot be made or described", e);
         }
@@ -91,6 +97,25 @@ final class LeaseTable {
             }
         } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
             throw SourceStartException.of("The lease table " + table + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Settles which version of KCL's coordination the workers of the table run, unless that is settled: the same row as
+     * KCL makes. KCL looks for it, makes it if it finds none, and fails for good if another worker has made it in
+     * between.
+     */
+    private static void settleVersion(DynamoDbAsyncClient client, String table, String worker) {
+        MigrationState version = new MigrationState(worker).update(ClientVersion.CLIENT_VERSION_3X, worker);
+        try {
+            client.putItem(request -> request.tableName(table)
+                            .item(new LeaseTableCoordinatorStateDAODelegate(client, table).toTransactRecord(version))
+                            .conditionExpression("attribute_not_exists(" + LEASE_KEY + ")"))
+                    .join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof ConditionalCheckFailedException)) {
+                throw e;
+            }
         }
     }
 

@@ -134,7 +134,7 @@ public final class SourceWorker {
      * @throws SourceStartException if the lease table or the stream does not allow it
      */
     public void start() {
-        LeaseTable.make(leaseClient, leaseTable);
+        LeaseTable.make(leaseClient, leaseTable, shared.worker());
         try {
             look();
         } catch (SdkException | CompletionException e) {

@@ -3,6 +3,7 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.DynamoDbFront;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
@@ -15,6 +16,7 @@ import dev.tributary.table.BatchingTable;
 import dev.tributary.table.DescribedTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** One or two workers of one source on a real stream, real leases and a real target. */
@@ -144,7 +147,46 @@ class SourceWorkerTest {
         awaitRows(Map.of("A/a", "a@example.com", "B/b", "b@example.com"));
     }
 
+    /** KCL keeps a row of its own in the lease table, makes it where it finds none, and fails where another was quicker. */
+    @Test
+    void twoWorkersThatLookForTheRowOfKclAtTheSameMomentBothStart() {
+        Health first = new Health();
+        Health second = new Health();
+        try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
+                DynamoDbAsyncClient leases = dynamo.configure(DynamoDbAsyncClient.builder())
+                        .endpointOverride(front.endpoint())
+                        .build()) {
+            front.hold(call -> call.operation().equals("GetItem") && call.body().contains("Migration3.0"));
+            worker("one", leases, first).start();
+            worker("two", leases, second).start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> front.waiting() == 2);
+            front.release();
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> assertThat(List.of(first, second))
+                    .extracting(health -> health.snapshot().status())
+                    .containsOnly(Status.UP));
+            running.forEach(SourceWorkerTest::stop);
+            running.clear();
+        }
+    }
+
+    private static void stop(SourceWorker worker) {
+        try {
+            worker.stop(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private SourceWorker start(String name) throws InterruptedException {
+        SourceWorker worker = worker(name, dynamo.asyncClient(), new Health());
+        worker.start();
+        assertThat(worker.awaitReading(Duration.ofMinutes(1)))
+                .as("reads the stream")
+                .isTrue();
+        return worker;
+    }
+
+    private SourceWorker worker(String name, DynamoDbAsyncClient leases, Health health) {
         RouteSettings settings = TestSource.Route.to(byCity).excluding("zipcode");
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(byCity))
@@ -166,7 +208,7 @@ class SourceWorkerTest {
                 leaseTable,
                 () -> Optional.of(dynamo.streamArn(users)),
                 dynamo.streamsClient(),
-                dynamo.asyncClient(),
+                leases,
                 new SourceWorker.Shared(
                         name,
                         TIMINGS,
@@ -174,14 +216,10 @@ class SourceWorkerTest {
                         Duration.ofSeconds(5),
                         timer,
                         new SimpleMeterRegistry(),
-                        new Health(),
+                        health,
                         Clock.systemUTC(),
                         fatal::add));
         running.add(worker);
-        worker.start();
-        assertThat(worker.awaitReading(Duration.ofMinutes(1)))
-                .as("reads the stream")
-                .isTrue();
         return worker;
     }
 
