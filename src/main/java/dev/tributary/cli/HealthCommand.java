@@ -41,8 +41,8 @@ final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws StartException, IOException, InterruptedException {
         Settings settings = config.load();
-        URI health = URI.create("http://" + reachable(settings.admin().host()) + ":"
-                + settings.admin().port() + "/health");
+        URI health = URI.create("http://%s:%d/health"
+                .formatted(reachable(settings.admin().host()), settings.admin().port()));
         PrintWriter out = spec.commandLine().getOut();
         try {
             HttpResponse<String> response = HttpClient.newBuilder()
@@ -51,7 +51,7 @@ final class HealthCommand implements Callable<Integer> {
                     .send(
                             HttpRequest.newBuilder(health).timeout(TIMEOUT).build(),
                             HttpResponse.BodyHandlers.ofString());
-            out.println(response.body());
+            out.println(response.body().strip());
             return strict && response.statusCode() != 200 ? ExitCode.FAILED : ExitCode.OK;
         } catch (IOException e) {
             out.println("no answer from " + health + ": " + e);
@@ -61,6 +61,7 @@ final class HealthCommand implements Callable<Integer> {
 
     /** A daemon that listens on all addresses is asked on loopback. */
     private static String reachable(String host) throws IOException {
-        return InetAddress.getByName(host).isAnyLocalAddress() ? "127.0.0.1" : host;
+        String reached = InetAddress.getByName(host).isAnyLocalAddress() ? "127.0.0.1" : host;
+        return reached.contains(":") ? "[" + reached + "]" : reached;
     }
 }

@@ -118,17 +118,16 @@ final class Inputs {
 
     private void reportUnknown(Consumer<ConfigError> errors) {
         NearestKey nearest = new NearestKey(names);
+        // Without the value: nobody knows what it is, and it may be a secret.
         for (String key : unknownKeys) {
             errors.accept(ConfigError.of(
                     key,
-                    file.getOrDefault(key, ""),
                     "unknown key",
                     nearest.toKey(key).map(Inputs::didYouMean).orElse(SEE_REFERENCE)));
         }
         for (String variable : unknownVariables) {
             errors.accept(ConfigError.of(
                     PREFIX + variable,
-                    variables.getOrDefault(variable, ""),
                     "unknown variable",
                     nearest.toVariable(variable)
                             .map(name -> didYouMean(PREFIX + name))

@@ -16,9 +16,9 @@ final class WriteKeys {
     static final Key<String> PATH = required(
             "write.<write>.path",
             ValueType.text(
-                    "a path that starts with /, of letters, digits, . _ ~ - and single /",
+                    "a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..",
                     "/users",
-                    "/|(/[A-Za-z0-9._~-]+)+"),
+                    "/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+"),
             "Path of the HTTP endpoint.");
     static final Key<String> TABLE = required("write.<write>.table", TABLE_NAME, "The table the items are put into.");
     static final Key<String> REGION =

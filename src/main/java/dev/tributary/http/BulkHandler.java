@@ -98,7 +98,7 @@ final class BulkHandler implements ExchangeHandler {
         if (key.isEmpty()) {
             return answer(exchange, documents, writer, Optional.empty(), fingerprint);
         }
-        Taken taken = BulkKey.take(exchange, route, key.get());
+        Taken taken = BulkKey.take(exchange, route, key.get(), table);
         if (!(taken instanceof Taken.Acquired acquired)) {
             return keys.count(route, repeat(exchange, documents, (Taken.Found) taken, fingerprint));
         }
@@ -218,6 +218,11 @@ final class BulkHandler implements ExchangeHandler {
             meters.line(route.name(), refusal.type().slug());
             return CompletableFuture.completedFuture(refusal.answer());
         }
+        Optional<ProblemDocument> undecodable = StrictUtf8.refusal(document.text());
+        if (undecodable.isPresent()) {
+            meters.line(route.name(), undecodable.get().type().slug());
+            return CompletableFuture.completedFuture(undecodable.get().answer());
+        }
         return writer.post(document.text()).handle((result, thrown) -> {
             if (thrown != null) {
                 log.error("a document of POST {} failed", paths.collection(), thrown);
@@ -230,7 +235,7 @@ final class BulkHandler implements ExchangeHandler {
     }
 
     private Answer answer(WriteResult result) {
-        table.heard(result);
+        table.heard(Access.WRITE, result);
         meters.line(route.name(), RouteHandler.outcome(result));
         return Answer.of(paths, result);
     }

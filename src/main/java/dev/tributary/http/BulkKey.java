@@ -7,6 +7,7 @@ import dev.tributary.idempotency.HeldLock;
 import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.idempotency.Taken;
 import dev.tributary.ingest.Idempotency;
+import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
 import java.time.Duration;
 import java.util.Optional;
@@ -65,7 +66,7 @@ final class BulkKey {
     }
 
     /** Begins the request of this key, unless there is a record of it. */
-    static Taken take(Exchange exchange, WriteRoute route, String key) {
+    static Taken take(Exchange exchange, WriteRoute route, String key, TableHealth table) {
         try {
             return route.idempotency()
                     .orElseThrow()
@@ -73,7 +74,9 @@ final class BulkKey {
                     .take()
                     .join();
         } catch (CompletionException e) {
-            throw new ProblemException(ProblemDocument.of(route.explain(e).problem()));
+            WriteResult.Refused refused = route.explain(e);
+            table.heard(Access.WRITE, refused);
+            throw new ProblemException(ProblemDocument.of(refused.problem()));
         }
     }
 

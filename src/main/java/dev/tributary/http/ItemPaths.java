@@ -124,7 +124,11 @@ final class ItemPaths {
     }
 
     private static boolean isSegment(String text) {
-        return !text.equals(".") && !text.equals("..") && text.indexOf('/') < 0 && text.indexOf('\\') < 0;
+        return !text.equals(".")
+                && !text.equals("..")
+                && text.indexOf('/') < 0
+                && text.indexOf('\\') < 0
+                && text.chars().noneMatch(Character::isISOControl);
     }
 
     private String base() {

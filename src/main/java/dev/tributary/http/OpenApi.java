@@ -54,7 +54,7 @@ record OpenApi(String json, String version) {
     private static void describeItself(ObjectNode path, boolean authenticated) {
         for (String method : List.of("get", "head")) {
             ObjectNode operation = path.putObject(method)
-                    .put("operationId", "openapi-" + method)
+                    .put("operationId", method + "Description") // upper case: no name of a route has any
                     .put("summary", "This description");
             ObjectNode responses = operation.putObject("responses");
             ObjectNode found = responses.putObject("200").put("description", "The description.");
@@ -74,8 +74,9 @@ record OpenApi(String json, String version) {
             problems.addAll(EnumSet.of(ProblemType.BAD_QUERY, ProblemType.BAD_PRECONDITION));
             ApiProblems.refer(problems, responses);
         }
-        ObjectNode options =
-                path.putObject("options").put("operationId", "openapi-options").put("summary", "Tells the methods");
+        ObjectNode options = path.putObject("options")
+                .put("operationId", "optionsDescription")
+                .put("summary", "Tells the methods");
         ObjectNode responses = options.putObject("responses");
         responses
                 .putObject("204")

@@ -66,8 +66,14 @@ final class Preconditions {
         return known::contains;
     }
 
+    /** All lines of a header as one; empty only where there is none. */
     private static String header(Exchange exchange, String name) {
-        return String.join(",", exchange.headers(name)).strip();
+        List<String> lines = exchange.headers(name);
+        String value = String.join(",", lines).strip();
+        if (value.isEmpty() && !lines.isEmpty()) {
+            throw unreadable(name); // whoever means a precondition must not write without one
+        }
+        return value;
     }
 
     private static List<Tag> tags(String header, String value) {
@@ -76,12 +82,16 @@ final class Preconditions {
         int end = 0;
         while (end < value.length()) {
             if (!matcher.find() || matcher.start() != end) {
-                throw bad("Expected %s: * or ETags in double quotes, such as %s: \"5\".".formatted(header, header));
+                throw unreadable(header);
             }
             tags.add(new Tag(matcher.group("opaque"), matcher.group("weak") != null));
             end = matcher.end();
         }
         return tags;
+    }
+
+    private static ProblemException unreadable(String header) {
+        return bad("Expected %s: * or ETags in double quotes, such as %s: \"5\".".formatted(header, header));
     }
 
     private static ProblemException bad(String detail) {

@@ -21,6 +21,19 @@ record ProblemDocument(
 
     static final String CONTENT_TYPE = "application/problem+json";
 
+    /** Longest detail and longest message of one error, in characters: both may quote the request. */
+    private static final int MAX_TEXT = 1000;
+
+    private static final int MAX_ERRORS = 50;
+
+    ProblemDocument {
+        detail = shortened(detail);
+        errors = errors.stream()
+                .limit(MAX_ERRORS)
+                .map(error -> new FieldError(shortened(error.pointer()), shortened(error.message())))
+                .toList();
+    }
+
     static ProblemDocument of(ProblemType type, String detail) {
         return new ProblemDocument(type, type.status(), detail, List.of(), Map.of());
     }
@@ -71,6 +84,15 @@ record ProblemDocument(
         Map<String, String> all = new TreeMap<>(headers);
         all.put("Content-Type", CONTENT_TYPE);
         return new Answer(status, all, json());
+    }
+
+    private static String shortened(String text) {
+        if (text.length() <= MAX_TEXT) {
+            return text;
+        }
+        // Never half of a surrogate pair: it could not be encoded.
+        int end = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1)) ? MAX_TEXT - 1 : MAX_TEXT;
+        return text.substring(0, end) + "…";
     }
 
     /** Retry-After has whole seconds, and 0 would invite a storm. */

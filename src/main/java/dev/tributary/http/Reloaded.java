@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that are read again when they change. What is good replaces what was before; what is not is told, and what was
- * before stays. Not safe for several threads.
+ * Files that are read again when they change. What is good replaces what was before; what is not is told, and
+ * {@link Use#withoutThem} decides what is in use then. Not safe for several threads.
  *
  * <p>Looks at the content, because links may be turned and copies keep times. Takes a change only when two looks in a row
  * find the same, so that files which belong together, or a long one, need not change at one moment.
@@ -27,6 +27,16 @@ final class Reloaded {
          * @throws UnusableFileException if it is not usable, in which case nothing has changed
          */
         String read() throws UnusableFileException;
+
+        /**
+         * Called when a read that is not the first was not usable. What was read before stays in use, unless this does
+         * otherwise.
+         *
+         * @return what is in use now, for people
+         */
+        default String withoutThem() {
+            return "what was read before stays in use";
+        }
     }
 
     private final String component;
@@ -71,8 +81,9 @@ final class Reloaded {
             health.report(component, Status.UP, using);
             log.info("{}: {}", component, using);
         } catch (UnusableFileException e) {
-            health.report(component, Status.DEGRADED, e.getMessage() + "; what was read before stays in use");
-            log.warn("{}: {}; what was read before stays in use", component, e.getMessage());
+            String using = use.withoutThem();
+            health.report(component, Status.DEGRADED, e.getMessage() + "; " + using);
+            log.warn("{}: {}; {}", component, e.getMessage(), using);
         }
     }
 

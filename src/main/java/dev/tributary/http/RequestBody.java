@@ -47,6 +47,9 @@ final class RequestBody {
             if (bytes.length == maxBytes && body.read() >= 0) {
                 throw tooLarge(exchange);
             }
+            StrictUtf8.refusal(bytes).ifPresent(refusal -> {
+                throw new ProblemException(refusal);
+            });
             return bytes;
         } catch (IOException e) {
             throw new ProblemException(broken(e));

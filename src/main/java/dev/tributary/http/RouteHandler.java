@@ -40,11 +40,12 @@ final class RouteHandler implements ExchangeHandler {
             stop(sample, exchange, e.document().type().slug());
             throw e;
         }
+        Access access = Access.of(exchange.method());
         CompletableFuture<WriteResult> started = result;
         exchange.send(started.whenComplete((done, failure) ->
                         stop(sample, exchange, failure == null ? outcome(done) : ProblemType.INTERNAL_ERROR.slug()))
                 .thenApply(done -> {
-                    table.heard(done);
+                    table.heard(access, done);
                     return Answer.of(paths, done);
                 }));
     }

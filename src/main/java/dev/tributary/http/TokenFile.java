@@ -35,6 +35,14 @@ final class TokenFile {
         }
     }
 
+    /**
+     * What stands in a file.
+     *
+     * @param tokens of the lines that are good
+     * @param errors every line that is wrong, and nothing of what stands in it but names
+     */
+    record Parsed(TokenFile tokens, List<String> errors) {}
+
     static final TokenFile EMPTY = new TokenFile(List.of());
 
     private final List<Entry> entries;
@@ -49,12 +57,10 @@ final class TokenFile {
     }
 
     /**
-     * Reads lines of a name, a hash and rights. Empty lines and those that begin with {@code #} are left out.
-     *
-     * @param file its name, for people
-     * @throws UnusableFileException with every line that is wrong, and nothing of what stands in it but names
+     * Reads lines of a name, a hash and rights. Empty lines and those that begin with {@code #} are left out; of two lines
+     * with one token, the first counts.
      */
-    static TokenFile parse(String file, String text) throws UnusableFileException {
+    static Parsed parse(String text) {
         List<Entry> entries = new ArrayList<>();
         List<String> errors = new ArrayList<>();
         Set<String> hashes = new HashSet<>();
@@ -76,10 +82,7 @@ final class TokenFile {
                 errors.add("line %d: %s".formatted(i + 1, error));
             }
         }
-        if (!errors.isEmpty()) {
-            throw new UnusableFileException(file + ": " + String.join("; ", errors));
-        }
-        return new TokenFile(entries);
+        return new Parsed(new TokenFile(entries), errors);
     }
 
     private static @Nullable String error(List<String> words) {

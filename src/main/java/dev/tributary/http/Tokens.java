@@ -10,7 +10,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The tokens in use. Safe for any thread. */
+/**
+ * The tokens in use. What their file does not say now is no token: a line with a mistake, or a file that is gone, takes
+ * tokens out of use, because what stays in use could be what somebody meant to revoke. Safe for any thread.
+ */
 final class Tokens {
 
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
@@ -19,6 +22,9 @@ final class Tokens {
     private final Set<String> routes;
     private volatile TokenFile known = TokenFile.EMPTY;
 
+    /** What can be used of the file as it was read last; of the thread that reads. */
+    private TokenFile usable = TokenFile.EMPTY;
+
     /** @param routes names of the write routes there are */
     Tokens(Path path, Set<String> routes) {
         this.file = new GuardedFile(path, false);
@@ -26,11 +32,31 @@ final class Tokens {
     }
 
     Reloaded reloaded(Health health) {
-        return new Reloaded("http.tokens", List.of(file), this::read, health);
+        Reloaded.Use use = new Reloaded.Use() {
+            @Override
+            public String read() throws UnusableFileException {
+                return Tokens.this.read();
+            }
+
+            @Override
+            public String withoutThem() {
+                known = usable;
+                return usable.size() == 0
+                        ? "every request is refused"
+                        : "the other lines are in use: " + usable.size() + " tokens";
+            }
+        };
+        return new Reloaded("http.tokens", List.of(file), use, health);
     }
 
     private String read() throws UnusableFileException {
-        TokenFile read = TokenFile.parse(file.path().toString(), new String(file.read(), UTF_8));
+        usable = TokenFile.EMPTY;
+        TokenFile.Parsed parsed = TokenFile.parse(new String(file.read(), UTF_8));
+        TokenFile read = parsed.tokens();
+        usable = read;
+        if (!parsed.errors().isEmpty()) {
+            throw new UnusableFileException(file.path() + ": " + String.join("; ", parsed.errors()));
+        }
         if (file.isOpenToReaders()) {
             log.warn(
                     "{}: everybody on this machine may read who may do what; the tokens themselves are not in it",

@@ -21,7 +21,7 @@ public final class WriteServer implements AutoCloseable {
     private static final String COMPONENT = "http";
 
     /** What stands for itself in a path; braces and asterisks would be patterns to the router. */
-    private static final Pattern PLAIN_PATH = Pattern.compile("/|(/[A-Za-z0-9._~-]+)+");
+    private static final Pattern PLAIN_PATH = Pattern.compile("/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
 
     private final Listener listener;
     private final WriteGuard guard;
@@ -86,7 +86,7 @@ public final class WriteServer implements AutoCloseable {
     private static void checkPath(WriteRoute route) {
         if (!PLAIN_PATH.matcher(route.path()).matches()) {
             throw new HttpStartException(
-                    "write.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -."
+                    "write.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -, none of them . or ..."
                             .formatted(route.name(), route.path()));
         }
     }

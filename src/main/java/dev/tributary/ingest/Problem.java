@@ -11,8 +11,11 @@ import java.util.Optional;
  * @param detail for people; may quote the request, so it belongs in the answer and not in a log
  * @param errors the values that are wrong, for {@link Kind#INVALID_ITEM} and {@link Kind#BAD_KEY}
  * @param retryAfter when the same request may succeed, if it may
+ * @param cause what DynamoDB or the client said, with names of tables, roles and addresses: for operators, in health and
+ *     log, never in an answer
  */
-public record Problem(Kind kind, String detail, List<FieldError> errors, Optional<Duration> retryAfter) {
+public record Problem(
+        Kind kind, String detail, List<FieldError> errors, Optional<Duration> retryAfter, Optional<String> cause) {
 
     /** What callers decide by. */
     public enum Kind {
@@ -61,11 +64,11 @@ public record Problem(Kind kind, String detail, List<FieldError> errors, Optiona
     }
 
     static Problem of(Kind kind, String detail) {
-        return new Problem(kind, detail, List.of(), Optional.empty());
+        return new Problem(kind, detail, List.of(), Optional.empty(), Optional.empty());
     }
 
     static Problem invalidKey(List<FieldError> errors) {
-        return new Problem(Kind.BAD_KEY, "No item can have this key.", errors, Optional.empty());
+        return new Problem(Kind.BAD_KEY, "No item can have this key.", errors, Optional.empty(), Optional.empty());
     }
 
     static Problem noSuchItem() {
@@ -73,12 +76,17 @@ public record Problem(Kind kind, String detail, List<FieldError> errors, Optiona
     }
 
     static Problem retryable(Kind kind, String detail, Duration retryAfter) {
-        return new Problem(kind, detail, List.of(), Optional.of(retryAfter));
+        return new Problem(kind, detail, List.of(), Optional.of(retryAfter), Optional.empty());
+    }
+
+    /** The same, with what operators need to know. */
+    Problem because(String text) {
+        return new Problem(kind, detail, errors, retryAfter, Optional.of(text));
     }
 
     static Problem invalid(List<FieldError> errors) {
         String detail =
                 errors.size() == 1 ? "One value cannot be stored." : errors.size() + " values cannot be stored.";
-        return new Problem(Kind.INVALID_ITEM, detail, errors, Optional.empty());
+        return new Problem(Kind.INVALID_ITEM, detail, errors, Optional.empty(), Optional.empty());
     }
 }

@@ -11,7 +11,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
-/** What a failed call to a route's table means to whoever sent the request. */
+/**
+ * What a failed call to a route's table means to whoever sent the request. Callers read words of this class alone; what AWS
+ * said is the cause, for operators.
+ */
 record TableFailures(String table, Duration timeout) {
 
     /** Long enough for a partition to gain capacity, short enough not to be the delay that users notice. */
@@ -41,19 +44,20 @@ record TableFailures(String table, Duration timeout) {
             return contended();
         }
         if (WriteFailure.isThrottling(failure)) {
-            return Problem.retryable(
-                    Kind.THROTTLED, "Table %s is at its capacity. Try again.".formatted(table), RETRY_AFTER);
+            return Problem.retryable(Kind.THROTTLED, "The table is at its capacity. Try again.", RETRY_AFTER)
+                    .because("Table %s is at its capacity.".formatted(table));
         }
         WriteFailure meaning = WriteFailure.of(failure);
         return switch (meaning.kind()) {
             case SCHEMA -> refused(meaning.message());
             case CONFIGURATION ->
-                Problem.of(Kind.TABLE_UNAVAILABLE, "Table %s cannot be used. %s".formatted(table, meaning.message()));
+                Problem.of(
+                                Kind.TABLE_UNAVAILABLE,
+                                "The table cannot be used. The server's health and log have the cause.")
+                        .because("Table %s cannot be used. %s".formatted(table, meaning.message()));
             case CAPACITY ->
-                Problem.retryable(
-                        Kind.UNAVAILABLE,
-                        "Table %s cannot be reached. %s".formatted(table, meaning.message()),
-                        RETRY_AFTER);
+                Problem.retryable(Kind.UNAVAILABLE, "The table cannot be reached. Try again.", RETRY_AFTER)
+                        .because("Table %s cannot be reached. %s".formatted(table, meaning.message()));
         };
     }
 
@@ -73,6 +77,9 @@ record TableFailures(String table, Duration timeout) {
     private static Problem refused(String message) {
         return message.toLowerCase(Locale.ROOT).contains("item size")
                 ? Problem.of(Kind.ITEM_TOO_LARGE, "The item would be larger than DynamoDB takes, which is 400 KB.")
-                : Problem.of(Kind.INVALID_ITEM, "DynamoDB refused the item. " + message);
+                : Problem.of(
+                                Kind.INVALID_ITEM,
+                                "DynamoDB refused the item: a value is not one that the table or one of its indexes takes.")
+                        .because(message);
     }
 }

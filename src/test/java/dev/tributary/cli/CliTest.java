@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,16 @@ class CliTest {
         String file = file("write.users.path = /\nwrite.users.table = users\nadmin.port = " + free + "\n");
         assertThat(execute("health", "--config", file)).isEqualTo(1);
         assertThat(output.toString()).contains("no answer from http://127.0.0.1:" + free + "/health");
+    }
+
+    @Test
+    void healthAsksAnIpv6AddressInBrackets() throws IOException {
+        for (String host : List.of("::1", "[::1]")) {
+            String file = file(
+                    "write.users.path = /\nwrite.users.table = users\nadmin.host = " + host + "\nadmin.port = 1\n");
+            assertThat(execute("health", "--config", file)).isEqualTo(1);
+            assertThat(output.toString()).contains("no answer from http://[::1]:1/health");
+        }
     }
 
     @Test

@@ -40,27 +40,23 @@ class RefusedConfigurationTest {
         return Stream.of(
                 refusal(
                         "source.users.pol-interval = 1s",
-                        "source.users.pol-interval = 1s: unknown key; did you mean source.users.poll-interval?"),
+                        "source.users.pol-interval: unknown key; did you mean source.users.poll-interval?"),
                 refusal(
                         "source.users.pollInterval = 1s",
-                        "source.users.pollInterval = 1s: unknown key; did you mean source.users.poll-interval?"),
+                        "source.users.pollInterval: unknown key; did you mean source.users.poll-interval?"),
                 refusal(
                         "source.users.routes.by-city.deletes = hard",
-                        "source.users.routes.by-city.deletes = hard: unknown key; did you mean"
+                        "source.users.routes.by-city.deletes: unknown key; did you mean"
                                 + " source.users.route.by-city.deletes?"),
                 refusal(
                         "sorce.orders.table = orders",
-                        "sorce.orders.table = orders: unknown key; did you mean source.orders.table?"),
-                refusal(
-                        "poll-interval = 1s",
-                        "poll-interval = 1s: unknown key; did you mean source.users.poll-interval?"),
+                        "sorce.orders.table: unknown key; did you mean source.orders.table?"),
+                refusal("poll-interval = 1s", "poll-interval: unknown key; did you mean source.users.poll-interval?"),
                 refusal(
                         "source.users.poll = 1s",
-                        "source.users.poll = 1s: unknown key; did you mean source.users.poll-interval?"),
-                refusal("htp.port = 1", "htp.port = 1: unknown key; did you mean http.port?"),
-                refusal(
-                        "colour = red",
-                        "colour = red: unknown key; see the configuration reference for the keys there are"));
+                        "source.users.poll: unknown key; did you mean source.users.poll-interval?"),
+                refusal("htp.port = 1", "htp.port: unknown key; did you mean http.port?"),
+                refusal("colour = red", "colour: unknown key; see the configuration reference for the keys there are"));
     }
 
     static Stream<Arguments> missingKeys() {
@@ -83,7 +79,7 @@ class RefusedConfigurationTest {
                         WRITE,
                         "write.users.type.zipcode = N",
                         "write.users.path: missing; give a path that starts with /, of letters, digits, . _ ~ - and"
-                                + " single /, such as /users"),
+                                + " single /, without segments . and .., such as /users"),
                 refusal(
                         "",
                         "write.users.path = /",
@@ -104,7 +100,7 @@ class RefusedConfigurationTest {
         String endpoint =
                 "expected an http or https URL with nothing after its port; for example http://127.0.0.1:8000";
         String path =
-                "expected a path that starts with /, of letters, digits, . _ ~ - and single /; for example /users";
+                "expected a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..; for example /users";
         return Stream.of(
                 refusal(
                         "http.port =",
@@ -194,6 +190,11 @@ class RefusedConfigurationTest {
                                 + " for example email,state"),
                 refusal(WRITE, "write.users.path = users", "write.users.path = users: " + path),
                 refusal(WRITE, "write.users.path = /users/", "write.users.path = /users/: " + path),
+                refusal(WRITE, "write.users.path = /..", "write.users.path = /..: " + path),
+                refusal(WRITE, "write.users.path = /./users", "write.users.path = /./users: " + path),
+                refusal(
+                        "aws.secret-access-key = wJalr",
+                        "aws.secret-access-key: unknown key; see the configuration reference for the keys there are"),
                 refusal(
                         WRITE,
                         "write.users.path = /\nwrite.users.type.zipcode = number",

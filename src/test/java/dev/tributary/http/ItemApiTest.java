@@ -176,7 +176,9 @@ class ItemApiTest {
                 "*",
                 "{key}",
                 " ",
-                "a:b@c,d$e!f"
+                "a:b@c,d$e!f",
+                "\0",
+                "a\tb\u001F\u007F\u0080"
             })
     void everyKeyHasALocationThatLeadsToItsItem(String email) throws Exception {
         String document = JSON.writeValueAsString(Map.of("email", email, "n", 1));

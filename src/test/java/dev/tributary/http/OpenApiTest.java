@@ -56,6 +56,12 @@ class OpenApiTest {
                                 new KeyAttribute("a/{b}", AttributeType.B),
                                 Optional.of(new KeyAttribute("consistent", AttributeType.N)))))));
         cases.add(new Case(
+                "routes named as parts of the document",
+                List.of(
+                        route("openapi", new GivenWrites("/a", "a", Map.of(), Map.of()), ManyRoutes.ID),
+                        route("problem", new GivenWrites("/b", "b", Map.of(), Map.of()), ManyRoutes.ID),
+                        route("description", new GivenWrites("/c", "c", Map.of(), Map.of()), ManyRoutes.ID))));
+        cases.add(new Case(
                 "a version, times, defaults, and rules",
                 List.of(route("ruled", ruled(), ManyRoutes.EMAIL), route("typed", typed(), ManyRoutes.ID))));
         for (String file : List.of(

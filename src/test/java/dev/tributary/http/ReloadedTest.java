@@ -74,14 +74,15 @@ class ReloadedTest {
     }
 
     @Test
-    void brokenFileLeavesTheTokensAsTheyWereAndShowsInHealthUntilItIsMended() throws Exception {
-        write("fresh sha256:abc *");
+    void lineWithAMistakeIsNoTokenTheOthersAreAndItShowsInHealthUntilItIsMended() throws Exception {
+        write("old sha256:abc *\n" + fresh.line());
         reloaded.look();
         reloaded.look();
-        assertThat(known(old)).isTrue();
+        assertThat(known(old)).isFalse();
+        assertThat(known(fresh)).isTrue();
         assertThat(component().status()).isEqualTo(Status.DEGRADED);
         assertThat(component().detail())
-                .contains(file + ": line 1: expected NAME", "what was read before stays in use");
+                .contains(file + ": line 1: expected NAME", "the other lines are in use: 1 tokens");
 
         write(old.line());
         reloaded.look();
@@ -90,12 +91,19 @@ class ReloadedTest {
     }
 
     @Test
-    void fileThatIsGoneLeavesTheTokensAsTheyWere() throws Exception {
+    void fileThatIsGoneRevokesAllUntilItIsBack() throws Exception {
         Files.delete(file);
         reloaded.look();
         reloaded.look();
+        assertThat(known(old)).isFalse();
+        assertThat(component().status()).isEqualTo(Status.DEGRADED);
+        assertThat(component().detail()).contains("no such file", "every request is refused");
+
+        write(old.line());
+        reloaded.look();
+        reloaded.look();
         assertThat(known(old)).isTrue();
-        assertThat(component().detail()).contains("no such file");
+        assertThat(component().status()).isEqualTo(Status.UP);
     }
 
     @Test
@@ -115,6 +123,7 @@ class ReloadedTest {
         reloaded.look();
         reloaded.look();
         assertThat(known(fresh)).isFalse();
+        assertThat(known(old)).isFalse();
         assertThat(component().detail()).contains("everybody on this machine may write it");
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));

@@ -1,5 +1,7 @@
 package dev.tributary.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -203,6 +205,24 @@ class WriteServerTest {
     }
 
     @Test
+    void bodyThatIsNotUtf8IsRefused() throws Exception {
+        for (byte[] body :
+                List.of("{\"email\":\"\u00C0\u00AF\"}".getBytes(ISO_8859_1), "{\"email\":\"a\"}".getBytes(UTF_16BE))) {
+            for (String type : List.of("application/json", "application/x-ndjson")) {
+                var response = CLIENT.send(
+                        HttpRequest.newBuilder(server.uri())
+                                .header("Content-Type", type)
+                                .POST(BodyPublishers.ofByteArray(body))
+                                .build(),
+                        BodyHandlers.ofString());
+                assertThat(response.statusCode()).isEqualTo(type.endsWith("/json") ? 400 : 200);
+                assertThat(response.body()).contains("/problems/malformed-json", "Expected UTF-8");
+            }
+        }
+        assertThat(table.puts).isEmpty();
+    }
+
+    @Test
     void compressedBodyIsRefused() throws Exception {
         var request = request("/")
                 .header("Content-Encoding", "gzip")
@@ -248,6 +268,72 @@ class WriteServerTest {
         problem(post("/", "{\"email\":\"e\"}"), 504, "timeout");
         table.fails(SdkClientException.create("connection refused"));
         problem(post("/", "{\"email\":\"e\"}"), 503, "unavailable");
+    }
+
+    /** Names of roles, accounts, tables and hosts are the operators' business. */
+    @Test
+    void callersAreToldNothingThatAwsSaid() throws Exception {
+        String said = "User: arn:aws:iam::123456789012:role/writer is not authorized to perform: dynamodb:PutItem on"
+                + " arn:aws:dynamodb:eu-west-1:123456789012:table/users-of-10.0.0.7:8000";
+        for (String code : List.of(
+                "AccessDeniedException",
+                "ResourceNotFoundException",
+                "ValidationException",
+                "InternalServerError",
+                "ProvisionedThroughputExceededException")) {
+            table.fails(DynamoDbException.builder()
+                    .statusCode(400)
+                    .awsErrorDetails(AwsErrorDetails.builder()
+                            .errorCode(code)
+                            .errorMessage(said)
+                            .build())
+                    .build());
+            for (String type : List.of("application/json", "application/x-ndjson")) {
+                var response = CLIENT.send(
+                        HttpRequest.newBuilder(server.uri())
+                                .header("Content-Type", type)
+                                .header("If-None-Match", "*") // each document by itself
+                                .POST(BodyPublishers.ofString("{\"email\":\"e\"}"))
+                                .build(),
+                        BodyHandlers.ofString());
+                assertThat(response.body())
+                        .as("%s to %s", code, type)
+                        .contains("/problems/")
+                        .doesNotContain("arn:", "123456789012", "10.0.0.7", "dynamodb:", code);
+            }
+        }
+        table.fails(SdkClientException.create("connect to dynamo.internal/10.0.0.7:8000 refused"));
+        assertThat(post("/", "{\"email\":\"e\"}").body())
+                .contains("unavailable")
+                .doesNotContain("10.0.0.7", "internal");
+        assertThat(health.snapshot().components().get("write users").detail()).contains("10.0.0.7");
+        assertThat(logged.list)
+                .anySatisfy(event -> assertThat(event.getFormattedMessage()).contains("role/writer"));
+    }
+
+    @Test
+    void aReadThatSucceedsDoesNotHideThatWritesFail() throws Exception {
+        table.fails(DynamoDbException.builder()
+                .statusCode(400)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode("AccessDeniedException")
+                        .errorMessage("no PutItem")
+                        .build())
+                .build());
+        problem(post("/", "{\"email\":\"e\"}"), 503, "table-unavailable");
+        table.holds(Map.of("email", AttributeValue.fromS("e")));
+        var read = CLIENT.send(request("/e").GET().build(), BodyHandlers.ofString());
+        assertThat(read.statusCode()).isEqualTo(200);
+        assertThat(health.snapshot().components().get("write users"))
+                .satisfies(component -> assertThat(component.status()).isEqualTo(Status.DEGRADED))
+                .satisfies(component -> assertThat(component.detail())
+                        .startsWith("writes fail: ")
+                        .contains("no PutItem"));
+
+        table.answers(
+                CompletableFuture.completedFuture(PutItemResponse.builder().build()));
+        assertThat(post("/", "{\"email\":\"e\"}").statusCode()).isEqualTo(201);
+        assertThat(health.snapshot().components().get("write users").status()).isEqualTo(Status.UP);
     }
 
     @Test
@@ -420,12 +506,14 @@ class WriteServerTest {
 
     @Test
     void pathThatTheRouterWouldReadAsAPatternIsRefused() {
-        var settings = new GivenWrites("/{any}", "users", Map.of(), Map.of());
-        var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
-        assertThatThrownBy(() -> WriteServer.start(
-                        GivenHttp.onFreePort(), List.of(route("users", settings, key)), health, registry, PATIENCE))
-                .isInstanceOf(HttpStartException.class)
-                .hasMessageContaining("write.users.path = /{any}");
+        for (String path : List.of("/{any}", "/..", "/a/./b")) {
+            var settings = new GivenWrites(path, "users", Map.of(), Map.of());
+            var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
+            assertThatThrownBy(() -> WriteServer.start(
+                            GivenHttp.onFreePort(), List.of(route("users", settings, key)), health, registry, PATIENCE))
+                    .isInstanceOf(HttpStartException.class)
+                    .hasMessageContaining("write.users.path = " + path);
+        }
     }
 
     @Test

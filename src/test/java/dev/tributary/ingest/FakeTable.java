@@ -1,10 +1,12 @@
 package dev.tributary.ingest;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -14,6 +16,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 public final class FakeTable implements DynamoDbAsyncClient {
 
     public final List<PutItemRequest> puts = new CopyOnWriteArrayList<>();
+
+    private volatile Map<String, AttributeValue> item = Map.of();
 
     private volatile Supplier<CompletableFuture<PutItemResponse>> answer =
             () -> CompletableFuture.completedFuture(PutItemResponse.builder().build());
@@ -32,10 +36,17 @@ public final class FakeTable implements DynamoDbAsyncClient {
         return answer.get();
     }
 
-    /** There is nothing in it. */
+    /** Every read finds this item; at first there is none. */
+    public void holds(Map<String, AttributeValue> read) {
+        item = read;
+    }
+
     @Override
     public CompletableFuture<GetItemResponse> getItem(GetItemRequest request) {
-        return CompletableFuture.completedFuture(GetItemResponse.builder().build());
+        return CompletableFuture.completedFuture((item.isEmpty()
+                        ? GetItemResponse.builder()
+                        : GetItemResponse.builder().item(item))
+                .build());
     }
 
     @Override
