@@ -13,9 +13,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -27,7 +29,11 @@ import java.util.function.UnaryOperator;
  */
 public final class DynamoDbFront implements AutoCloseable {
 
+    /** As the server of the JDK has it. */
+    private static final int NO_BODY = -1;
+
     private static final String STREAMS = "DynamoDBStreams_";
+    private static final String JSON = "application/x-amz-json-1.0";
     private static final String ERROR =
             "{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\",\"message\":\"refused by the test\"}";
 
@@ -49,6 +55,8 @@ public final class DynamoDbFront implements AutoCloseable {
     private Predicate<Call> held = call -> false;
     private Predicate<Call> refused = call -> false;
     private Predicate<Call> lost = call -> false;
+    private Function<Call, Optional<Answer>> inPlace = call -> Optional.empty();
+    private Function<Call, Optional<Answer>> afterwards = call -> Optional.empty();
     private CompletableFuture<Boolean> release = new CompletableFuture<>();
     private int waiting;
     private int refusals;
@@ -65,6 +73,31 @@ public final class DynamoDbFront implements AutoCloseable {
      * @param body JSON
      */
     public record Call(String operation, String body) {}
+
+    /**
+     * An answer in the place of the service's own.
+     *
+     * @param missing bytes that are announced and never come, as the connection breaks before
+     */
+    public record Answer(int status, String contentType, String body, int missing) {
+
+        /** Of a proxy or a load balancer. */
+        public static Answer html(int status) {
+            return new Answer(status, "text/html", "<html><body>upstream trouble</body></html>", 0);
+        }
+
+        public static Answer empty(int status) {
+            return new Answer(status, "text/plain", "", 0);
+        }
+
+        public static Answer json(int status, String body) {
+            return new Answer(status, JSON, body, 0);
+        }
+
+        public static Answer brokenOff(String body) {
+            return new Answer(200, JSON, body, 10);
+        }
+    }
 
     public DynamoDbFront(URI tables) {
         this.tables = tables;
@@ -105,6 +138,16 @@ public final class DynamoDbFront implements AutoCloseable {
         lost = calls;
     }
 
+    /** Those with an answer here are not passed on from now on, and get it. */
+    public synchronized void answerInPlace(Function<Call, Optional<Answer>> calls) {
+        inPlace = calls;
+    }
+
+    /** Those with an answer here take effect from now on, and get it all the same. */
+    public synchronized void answerAfterwards(Function<Call, Optional<Answer>> calls) {
+        afterwards = calls;
+    }
+
     /** Passes on what waits, and everything from now on. */
     public synchronized void release() {
         end(true);
@@ -119,6 +162,8 @@ public final class DynamoDbFront implements AutoCloseable {
         held = call -> false;
         refused = call -> false;
         lost = call -> false;
+        inPlace = call -> Optional.empty();
+        afterwards = call -> Optional.empty();
         release.complete(pass);
         release = new CompletableFuture<>();
     }
@@ -143,10 +188,15 @@ public final class DynamoDbFront implements AutoCloseable {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             Call call = new Call(target.substring(target.indexOf('.') + 1), body);
             if (isRefused(call)) {
-                answer(exchange, 500, ERROR);
+                answer(exchange, Answer.json(500, ERROR));
                 return;
             }
             if (!awaitRelease(call)) {
+                return;
+            }
+            Optional<Answer> malformed = inPlace(call);
+            if (malformed.isPresent()) {
+                answer(exchange, malformed.get());
                 return;
             }
             HttpResponse<String> answer = forward(exchange, target, body);
@@ -156,7 +206,12 @@ public final class DynamoDbFront implements AutoCloseable {
             if (isLost(call)) {
                 return;
             }
-            answer(exchange, answer.statusCode(), answers().apply(answer.body()));
+            Optional<Answer> other = afterwards(call);
+            answer(
+                    exchange,
+                    other.isPresent()
+                            ? other.get()
+                            : Answer.json(answer.statusCode(), answers().apply(answer.body())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -166,6 +221,14 @@ public final class DynamoDbFront implements AutoCloseable {
         boolean now = refused.test(call);
         refusals += now ? 1 : 0;
         return now;
+    }
+
+    private synchronized Optional<Answer> inPlace(Call call) {
+        return inPlace.apply(call);
+    }
+
+    private synchronized Optional<Answer> afterwards(Call call) {
+        return afterwards.apply(call);
     }
 
     private synchronized boolean isLost(Call call) {
@@ -208,10 +271,11 @@ public final class DynamoDbFront implements AutoCloseable {
         return answers;
     }
 
-    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-        exchange.sendResponseHeaders(status, body.length);
+    private static void answer(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", answer.contentType());
+        int length = body.length + answer.missing();
+        exchange.sendResponseHeaders(answer.status(), length == 0 ? NO_BODY : length);
         exchange.getResponseBody().write(body);
     }
 

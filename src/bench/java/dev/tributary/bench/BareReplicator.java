@@ -60,7 +60,9 @@ final class BareReplicator implements AutoCloseable {
 
     private CompletableFuture<?> put(Map<String, AttributeValue> image) {
         Map<String, AttributeValue> row = new HashMap<>(image);
-        row.remove(Users.PAYLOAD);
+        if (Users.ROW_KB == 0) {
+            row.remove(Users.PAYLOAD);
+        }
         return clients.writes()
                 .putItem(request -> request.tableName(Users.TARGET).item(row));
     }

@@ -24,8 +24,9 @@ final class Benchmark {
     public static void main(String[] args) throws IOException, InterruptedException {
         Options options = Options.fromSystemProperties();
         System.out.printf(
-                "%d changes, seed %d, %d rounds, delay %d ms each way, poll %d ms; Java %s, %d processors%n%n",
+                "%d changes of %s, seed %d, %d rounds, delay %d ms each way, poll %d ms; Java %s, %d processors%n%n",
                 options.changes(),
+                Users.ROW_KB == 0 ? "small rows" : Users.ROW_KB + " KB",
                 options.seed(),
                 options.rounds(),
                 options.delay().toMillis(),

@@ -26,6 +26,10 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 final class Ceilings {
 
     private static final int BATCH = 25;
+
+    /** So that a call of large rows stays far below the 16 MB that the service takes. */
+    private static final int MAX_BATCH_KB = 1024;
+
     private static final List<Integer> CONCURRENCIES = List.of(16, 32, 64, 128);
 
     /** Of one concurrency. */
@@ -85,8 +89,9 @@ final class Ceilings {
                 .items()
                 .stream()
                 .toList();
-        List<List<WriteRequest>> batches = IntStream.range(0, rows.size() / BATCH)
-                .mapToObj(batch -> rows.subList(batch * BATCH, (batch + 1) * BATCH).stream()
+        int batchSize = Users.ROW_KB == 0 ? BATCH : Math.max(1, Math.min(BATCH, MAX_BATCH_KB / Users.ROW_KB));
+        List<List<WriteRequest>> batches = IntStream.range(0, rows.size() / batchSize)
+                .mapToObj(batch -> rows.subList(batch * batchSize, (batch + 1) * batchSize).stream()
                         .map(row -> WriteRequest.builder()
                                 .putRequest(PutRequest.builder().item(row).build())
                                 .build())
@@ -101,7 +106,7 @@ final class Ceilings {
                         client.putItem(request -> request.tableName(table).item(rows.get(row))));
         Rate batch = best(
                 batches.size(),
-                BATCH,
+                batchSize,
                 CONCURRENCIES,
                 table ->
                         next -> client.batchWriteItem(request -> request.requestItems(Map.of(table, batches.get(next))))

@@ -9,6 +9,7 @@ import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.projection.Projected;
 import dev.tributary.projection.Projection;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -42,23 +43,10 @@ public class ChangeBenchmark {
     private final Change[] changes = Changes.random(CHANGES);
     private final CheckpointTracker<String> tracker = new CheckpointTracker<>();
     private final Queue<CompletableFuture<Void>> calls = new ArrayDeque<>();
-    private final KeyedSerialExecutor<ItemKey, Task> executor = new KeyedSerialExecutor<>(this::call, Task::then);
+    private final KeyedSerialExecutor<ItemKey, CheckpointTracker<String>.Entry> executor =
+            new KeyedSerialExecutor<>(this::call, (key, failure) -> {});
     private @Nullable Projection projection;
     private int next;
-
-    /** A change on its way, and the one it was merged with. */
-    private record Task(
-            CheckpointTracker<String>.Entry entry, @Nullable Task earlier) {
-        Task then(Task later) {
-            return new Task(later.entry, this);
-        }
-
-        void complete() {
-            for (Task task = this; task != null; task = task.earlier) {
-                task.entry.complete();
-            }
-        }
-    }
 
     /** One route, as in the benchmark of drains. */
     @Setup
@@ -93,18 +81,17 @@ public class ChangeBenchmark {
 
     private @Nullable String order(Change change) {
         executor.submit(
-                change.mark().owner(),
-                new Task(tracker.open(change.mark().version().encoded(), 1), null));
+                change.mark().owner(), tracker.open(change.mark().version().encoded(), 1));
         if (calls.size() >= OPEN) {
             calls.remove().complete(null);
         }
         return tracker.passed();
     }
 
-    private CompletableFuture<Void> call(Task task) {
+    private CompletableFuture<Void> call(List<CheckpointTracker<String>.Entry> entries) {
         CompletableFuture<Void> call = new CompletableFuture<>();
         calls.add(call);
-        return call.thenRun(task::complete);
+        return call.thenRun(() -> entries.forEach(CheckpointTracker.Entry::complete));
     }
 
     private Change next() {

@@ -97,7 +97,9 @@ final class GuardedWrites {
 
     private static Row row(int user, int home) {
         Map<String, AttributeValue> attributes = new HashMap<>(Users.item(user, home, 0));
-        attributes.remove(Users.PAYLOAD);
+        if (Users.ROW_KB == 0) {
+            attributes.remove(Users.PAYLOAD);
+        }
         Map<String, AttributeValue> key = new HashMap<>(attributes);
         key.keySet().retainAll(Set.of("state", "city"));
         return new Row(new Item(key), new Item(attributes));

@@ -37,7 +37,7 @@ record Options(
                 Duration.ofSeconds(Integer.getInteger("latency-seconds", 30)),
                 Stream.concat(
                                 Stream.of("-Xmx512m"),
-                                Stream.of(System.getProperty("replication-jvm", "")
+                                Stream.of((System.getProperty("replication-jvm", "") + " -Drow-kb=" + Users.ROW_KB)
                                         .split(" ")))
                         .filter(option -> !option.isBlank())
                         .toList());

@@ -120,7 +120,9 @@ final class ReplicationProcess {
         Duration poll = Duration.ofMillis(Long.parseLong(args[1]));
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
         try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout())) {
-            RouteSettings route = TestSource.Route.to(Users.TARGET).excluding(Users.PAYLOAD);
+            RouteSettings route = Users.ROW_KB == 0
+                    ? TestSource.Route.to(Users.TARGET).excluding(Users.PAYLOAD)
+                    : TestSource.Route.to(Users.TARGET);
             MeterRegistry registry = new SimpleMeterRegistry();
             String stream = Users.streamArn(clients.control());
             SourceWorker worker = new SourceWorker(

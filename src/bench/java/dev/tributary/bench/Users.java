@@ -17,10 +17,14 @@ final class Users {
     static final String SOURCE = "users";
     static final String TARGET = "users_by_city";
 
-    /** The attribute that the route leaves out. */
+    /** The attribute that the route leaves out, unless rows are to be large. */
     static final String PAYLOAD = "payload";
 
-    private static final AttributeValue PAYLOAD_VALUE = AttributeValue.fromS("x".repeat(400));
+    /** Size of {@link #PAYLOAD} in kilobytes where the route copies it; 0: 400 bytes that it leaves out. */
+    static final int ROW_KB = Integer.getInteger("row-kb", 0);
+
+    private static final AttributeValue PAYLOAD_VALUE =
+            AttributeValue.fromS("x".repeat(ROW_KB == 0 ? 400 : ROW_KB * 1024));
 
     private static final KeySchema SOURCE_KEY =
             new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());

@@ -3,6 +3,7 @@ package dev.tributary.deadletter;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.Answered;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Mark;
@@ -18,6 +19,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -124,29 +126,34 @@ public final class DeadLetterTable {
     }
 
     private CompletableFuture<Stored> store(List<Map<String, AttributeValue>> letter, List<TransactWriteItem> inFront) {
-        CompletableFuture<?> call =
+        CompletableFuture<? extends SdkResponse> call =
                 letter.size() == 1 && inFront.isEmpty() ? put(letter.get(0)) : putAll(letter, inFront);
-        return call.thenApply(done -> Stored.STORED).exceptionallyCompose(thrown -> {
-            Throwable failure = Failures.unwrap(thrown);
-            if (failure instanceof ConditionalCheckFailedException) {
-                return CompletableFuture.completedFuture(Stored.THERE_ALREADY);
-            }
-            if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
-                List<String> codes = cancelled.cancellationReasons().stream()
-                        .map(reason -> reason.code())
-                        .toList();
-                if (codes.subList(0, inFront.size()).contains(CONDITION_FAILED)) {
-                    return CompletableFuture.completedFuture(Stored.NOTHING_IN_FRONT);
-                }
-                if (CONDITION_FAILED.equals(codes.get(inFront.size()))) {
-                    return CompletableFuture.completedFuture(Stored.THERE_ALREADY);
-                }
-            }
-            return CompletableFuture.failedFuture(thrown);
-        });
+        return call.thenApply(done -> {
+                    Answered.byService(done);
+                    return Stored.STORED;
+                })
+                .exceptionallyCompose(thrown -> {
+                    Throwable failure = Failures.unwrap(thrown);
+                    if (failure instanceof ConditionalCheckFailedException) {
+                        return CompletableFuture.completedFuture(Stored.THERE_ALREADY);
+                    }
+                    if (failure instanceof TransactionCanceledException cancelled
+                            && cancelled.hasCancellationReasons()) {
+                        List<String> codes = cancelled.cancellationReasons().stream()
+                                .map(reason -> reason.code())
+                                .toList();
+                        if (codes.subList(0, inFront.size()).contains(CONDITION_FAILED)) {
+                            return CompletableFuture.completedFuture(Stored.NOTHING_IN_FRONT);
+                        }
+                        if (CONDITION_FAILED.equals(codes.get(inFront.size()))) {
+                            return CompletableFuture.completedFuture(Stored.THERE_ALREADY);
+                        }
+                    }
+                    return CompletableFuture.failedFuture(thrown);
+                });
     }
 
-    private CompletableFuture<?> put(Map<String, AttributeValue> row) {
+    private CompletableFuture<? extends SdkResponse> put(Map<String, AttributeValue> row) {
         return client.putItem(request -> request.tableName(name)
                 .item(row)
                 .conditionExpression(NOT_THERE)
@@ -154,7 +161,8 @@ public final class DeadLetterTable {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout)));
     }
 
-    private CompletableFuture<?> putAll(List<Map<String, AttributeValue>> letter, List<TransactWriteItem> inFront) {
+    private CompletableFuture<? extends SdkResponse> putAll(
+            List<Map<String, AttributeValue>> letter, List<TransactWriteItem> inFront) {
         List<TransactWriteItem> actions = new ArrayList<>(inFront);
         for (Map<String, AttributeValue> row : letter) {
             // Only the first row decides, so that one whose other rows are left over from a deletion can be parked.
@@ -183,7 +191,10 @@ public final class DeadLetterTable {
                                 Map.of("#position", DeadLetterRow.POSITION, "#again", DeadLetterRow.AGAIN))
                         .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1")))
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .thenApply(done -> true)
+                .thenApply(done -> {
+                    Answered.byService(done);
+                    return true;
+                })
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
                         ? CompletableFuture.completedFuture(false)
                         : CompletableFuture.failedFuture(thrown));
@@ -210,7 +221,8 @@ public final class DeadLetterTable {
 
     private CompletableFuture<Optional<Position>> one(QueryRequest.Builder query) {
         return client.query(query.projectionExpression("#position").limit(1).build())
-                .thenApply(page -> page.items().stream().findFirst().map(Rows::position))
+                .thenApply(page ->
+                        Answered.byService(page).items().stream().findFirst().map(Rows::position))
                 .exceptionallyCompose(thrown -> Rows.whereMissing(thrown, Optional.empty()));
     }
 }

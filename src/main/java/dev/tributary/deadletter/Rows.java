@@ -1,12 +1,12 @@
 package dev.tributary.deadletter;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.tributary.model.Answered;
 import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -73,8 +73,7 @@ record Rows(DynamoDbAsyncClient client, String table, Duration timeout) {
     /** Gives every row to the consumer, one after the other; ends with whether there is a table. */
     CompletableFuture<Boolean> each(QueryRequest request, Consumer<Map<String, AttributeValue>> row) {
         return client.queryPaginator(request)
-                .items()
-                .subscribe(row)
+                .subscribe(page -> Answered.byService(page).items().forEach(row))
                 .thenApply(read -> true)
                 .exceptionallyCompose(thrown -> whereMissing(thrown, false));
     }
@@ -91,7 +90,15 @@ record Rows(DynamoDbAsyncClient client, String table, Duration timeout) {
                 DeadLetterRow.POSITION, AttributeValue.fromS(position));
     }
 
+    /**
+     * @throws SdkClientException if the row is no dead letter
+     */
     static Position position(Map<String, AttributeValue> row) {
-        return Position.parse(requireNonNull(row.get(DeadLetterRow.POSITION)).s());
+        AttributeValue position = row.get(DeadLetterRow.POSITION);
+        try {
+            return Position.parse(position == null || position.s() == null ? "" : position.s());
+        } catch (IllegalArgumentException e) {
+            throw SdkClientException.create("the table of dead letters holds a row that is none: " + e.getMessage(), e);
+        }
     }
 }

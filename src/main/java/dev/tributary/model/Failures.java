@@ -9,6 +9,10 @@ public final class Failures {
 
     /** What was thrown, out of the wrapping that a stage gives to the failure of the one before it. */
     public static Throwable unwrap(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable inner = thrown;
+        while (inner instanceof CompletionException && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
     }
 }

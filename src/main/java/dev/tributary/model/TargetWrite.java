@@ -1,6 +1,7 @@
 package dev.tributary.model;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,25 +17,40 @@ public sealed interface TargetWrite {
     /** The row that comes; empty for a delete. */
     Optional<Row> arriving();
 
-    /**
-     * This write and a later one of the same item as one write, with the later one's version.
-     *
-     * <p>Every key that this write would have touched and the later one leaves empty is vacated, also the ones in
-     * between: an earlier run that stopped half-way may have left a row there.
-     */
+    /** This write and a later one of the same item as one write; see {@link #merged}. */
     default TargetWrite then(TargetWrite later) {
-        Set<Item> vacated = new HashSet<>(vacated());
-        arriving().map(Row::key).ifPresent(vacated::add);
-        vacated.addAll(later.vacated());
-        return later.arriving()
-                .map(row -> {
-                    vacated.remove(row.key());
-                    return vacated.isEmpty()
-                            ? new Upsert(
-                                    later.mark(), row, this instanceof Upsert earlier ? earlier.replaced() : Set.of())
-                            : new Move(later.mark(), vacated, row);
-                })
-                .orElseGet(() -> new Delete(later.mark(), vacated));
+        return merged(List.of(this, later));
+    }
+
+    /**
+     * Writes of one item, in their order, as one write with the last one's version.
+     *
+     * <p>Every key that they would have touched and the last one leaves empty is vacated, also the ones in between: an
+     * earlier run that stopped half-way may have left a row there. The keys are in the order of the writes, so those
+     * come first where the row should be now.
+     *
+     * @param writes at least one
+     */
+    static TargetWrite merged(List<TargetWrite> writes) {
+        TargetWrite last = writes.get(writes.size() - 1);
+        if (writes.size() == 1) {
+            return last;
+        }
+        Set<Item> vacated = new LinkedHashSet<>();
+        for (TargetWrite write : writes) {
+            vacated.addAll(write.vacated());
+            if (write != last) {
+                write.arriving().map(Row::key).ifPresent(vacated::add);
+            }
+        }
+        if (last.arriving().isEmpty()) {
+            return new Delete(last.mark(), vacated);
+        }
+        Row row = last.arriving().get();
+        vacated.remove(row.key());
+        return vacated.isEmpty()
+                ? new Upsert(last.mark(), row, writes.get(0) instanceof Upsert first ? first.replaced() : Set.of())
+                : new Move(last.mark(), vacated, row);
     }
 
     /**

@@ -1,43 +1,53 @@
 package dev.tributary.ordering;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BinaryOperator;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs asynchronous tasks one at a time per key, in the order they were submitted, and different keys in parallel.
  *
- * <p>A task that has to wait behind another of its key is merged with the one that waits already, so a key never has
- * more than one task running and one waiting. There is no bound on the number of keys: whoever submits bounds what is
- * in flight. Safe for any thread.
+ * <p>Tasks that wait behind another of their key run together when it ends, so submitting one costs constant time
+ * however many wait. There is no bound on the number of keys: whoever submits bounds what is in flight. Safe for any
+ * thread.
  *
- * <p>The work's stage must complete at some time, normally or not, whatever happens: the key stands still until then.
- * How it completes is not looked at.
+ * <p>The work's stage must complete at some time, whatever happens: the key stands still until then. Where it fails,
+ * the key stands still for good, because nothing of it may overtake the task that failed.
  *
  * @param <K> key
  * @param <T> task
  */
 public final class KeyedSerialExecutor<K, T> {
 
-    private final Function<T, ? extends CompletionStage<?>> work;
-    private final BinaryOperator<T> merge;
+    private final Function<List<T>, ? extends CompletionStage<?>> work;
+    private final BiConsumer<K, Throwable> failed;
     private final Map<K, Lane> lanes = new HashMap<>();
 
-    /** A key at work: present exactly while a task of it is running. */
+    /** A key at work: present exactly while a task of it is running, or after one failed. */
     private final class Lane {
-        private @Nullable T waiting;
+        private @Nullable List<T> waiting;
+
+        private void add(T task) {
+            if (waiting == null) {
+                waiting = new ArrayList<>();
+            }
+            waiting.add(task);
+        }
     }
 
     /**
-     * @param work starts a task; must not block
-     * @param merge combines a waiting task with a later one of the same key
+     * @param work starts tasks of one key, at least one, in their order; must not block
+     * @param failed receives the key of work that failed, and why; called once for each key
      */
-    public KeyedSerialExecutor(Function<T, ? extends CompletionStage<?>> work, BinaryOperator<T> merge) {
+    public KeyedSerialExecutor(Function<List<T>, ? extends CompletionStage<?>> work, BiConsumer<K, Throwable> failed) {
         this.work = work;
-        this.merge = merge;
+        this.failed = failed;
     }
 
     /** Runs the task now, or after those of its key that came before. */
@@ -45,15 +55,15 @@ public final class KeyedSerialExecutor<K, T> {
         synchronized (lanes) {
             Lane lane = lanes.get(key);
             if (lane != null) {
-                lane.waiting = lane.waiting == null ? task : merge.apply(lane.waiting, task);
+                lane.add(task);
                 return;
             }
             lanes.put(key, new Lane());
         }
-        run(key, task);
+        run(key, List.of(task));
     }
 
-    /** Keys with a task running. */
+    /** Keys with a task running, and keys that stand still. */
     public int activeKeys() {
         synchronized (lanes) {
             return lanes.size();
@@ -61,31 +71,49 @@ public final class KeyedSerialExecutor<K, T> {
     }
 
     /** Iterates where stages complete at once, so that a long run of a key cannot exhaust the stack. */
-    private void run(K key, T first) {
-        @Nullable T task = first;
-        while (task != null) {
-            var done = work.apply(task).toCompletableFuture();
+    private void run(K key, List<T> first) {
+        @Nullable List<T> tasks = first;
+        while (tasks != null) {
+            CompletableFuture<?> done = start(tasks);
             if (!done.isDone()) {
                 done.whenComplete((result, failure) -> {
-                    T next = next(key);
+                    List<T> next = next(key, failure);
                     if (next != null) {
                         run(key, next);
                     }
                 });
                 return;
             }
-            task = next(key);
+            tasks = next(key, failure(done));
         }
     }
 
-    private @Nullable T next(K key) {
+    private CompletableFuture<?> start(List<T> tasks) {
+        try {
+            return work.apply(tasks).toCompletableFuture();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static @Nullable Throwable failure(CompletableFuture<?> done) {
+        return done.isCompletedExceptionally()
+                ? done.handle((result, thrown) -> thrown).join()
+                : null;
+    }
+
+    private @Nullable List<T> next(K key, @Nullable Throwable failure) {
+        if (failure != null) {
+            failed.accept(key, failure);
+            return null;
+        }
         synchronized (lanes) {
             Lane lane = lanes.get(key);
             if (lane == null || lane.waiting == null) {
                 lanes.remove(key);
                 return null;
             }
-            T next = lane.waiting;
+            List<T> next = lane.waiting;
             lane.waiting = null;
             return next;
         }

@@ -42,6 +42,11 @@ public final class Projection {
         this.missingKey = route.missingKey();
     }
 
+    /** The key schema of the target table. */
+    public KeySchema targetKey() {
+        return targetKey.schema();
+    }
+
     /** Whether a template makes the attribute of the target. */
     public boolean makes(String attribute) {
         return targetKey.makes(attribute);

@@ -33,6 +33,10 @@ final class TargetKey {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> new KeyText(entry.getValue())));
     }
 
+    KeySchema schema() {
+        return schema;
+    }
+
     /** What comes of an item. */
     sealed interface Made {
 

@@ -1,12 +1,17 @@
 package dev.tributary.replication;
 
+import dev.tributary.model.Failures;
+import dev.tributary.table.CallResult;
 import dev.tributary.table.WriteFailure;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Calls tables on account of a shard: again and again until a call succeeds, and never once the lease is gone. */
 final class Attempts {
@@ -18,10 +23,15 @@ final class Attempts {
     private final Backoff backoff;
     private final ScheduledExecutorService timer;
 
-    /** How a future ends whose lease is gone. Nobody looks at it: what it stood for is left open. */
+    /** The lease was lost. The change stays open, and the next owner of the shard reads it again. */
     static final class LeaseGoneException extends RuntimeException {
         LeaseGoneException() {
             super("The lease is gone", null, false, false);
+        }
+
+        /** Whether a stage failed with this. */
+        static boolean is(Throwable thrown) {
+            return Failures.unwrap(thrown) instanceof LeaseGoneException;
         }
     }
 
@@ -40,51 +50,126 @@ final class Attempts {
      * Starts attempts, one after the other, until one succeeds.
      *
      * @param call starts one attempt
-     * @param failed told of each attempt that failed, before the next
-     * @return fails with {@link LeaseGoneException} only
+     * @param failed receives the failure of each attempt, before the next
+     * @return fails with {@link LeaseGoneException}, or with an error of this program
      */
     <T> CompletableFuture<T> untilDone(Supplier<CompletableFuture<T>> call, Consumer<WriteFailure> failed) {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        attempt(call, failed, 0, done);
-        return done;
+        return new Attempt<>(
+                        call, failed, failure -> CompletableFuture.completedFuture(new CallResult.TryAgain<>(failure)))
+                .start();
     }
 
-    private <T> void attempt(
+    /**
+     * The same, where the table may refuse the request for its own reason.
+     *
+     * @param refused what that means
+     */
+    <T> CompletableFuture<T> untilDecided(
             Supplier<CompletableFuture<T>> call,
             Consumer<WriteFailure> failed,
-            int failures,
-            CompletableFuture<T> done) {
-        if (fence.lost()) {
-            done.completeExceptionally(new LeaseGoneException());
-            return;
-        }
-        if (!fence.holds()) {
-            // A renewal that comes late opens the fence again, and then nobody else would make this call.
-            timer.schedule(() -> attempt(call, failed, failures, done), FENCE_CHECK.toMillis(), TimeUnit.MILLISECONDS);
-            return;
-        }
-        start(call).whenComplete((result, thrown) -> {
-            if (thrown == null) {
-                done.complete(result);
-                return;
-            }
-            if (fence.lost()) {
-                done.completeExceptionally(new LeaseGoneException());
-                return;
-            }
-            WriteFailure failure = WriteFailure.of(thrown);
-            failed.accept(failure);
-            long delay = backoff.delay(failure.kind(), failures + 1).toMillis();
-            timer.schedule(() -> attempt(call, failed, failures + 1, done), delay, TimeUnit.MILLISECONDS);
-        });
+            Function<WriteFailure, CompletableFuture<CallResult<T>>> refused) {
+        return new Attempt<>(call, failed, refused).start();
     }
 
-    /** What a call throws at once is a failed attempt like any other: it must not reach the thread that submits. */
-    private static <T> CompletableFuture<T> start(Supplier<CompletableFuture<T>> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+    /**
+     * One call and its attempts. Whatever is thrown on the way ends {@link #done}: a future or a timer would drop it, and
+     * what waits here would wait for ever.
+     */
+    private final class Attempt<T> {
+
+        private final Supplier<CompletableFuture<T>> call;
+        private final Consumer<WriteFailure> failed;
+        private final Function<WriteFailure, CompletableFuture<CallResult<T>>> refused;
+        private final CompletableFuture<T> done = new CompletableFuture<>();
+        private int failures;
+
+        Attempt(
+                Supplier<CompletableFuture<T>> call,
+                Consumer<WriteFailure> failed,
+                Function<WriteFailure, CompletableFuture<CallResult<T>>> refused) {
+            this.call = call;
+            this.failed = failed;
+            this.refused = refused;
+        }
+
+        CompletableFuture<T> start() {
+            run();
+            return done;
+        }
+
+        private void run() {
+            act(() -> {
+                if (fence.lost()) {
+                    done.completeExceptionally(new LeaseGoneException());
+                } else if (!fence.holds()) {
+                    // A renewal that comes late opens the fence again, and then nobody else would make this call.
+                    again(FENCE_CHECK);
+                } else {
+                    called().whenComplete(this::ended);
+                }
+            });
+        }
+
+        /** What a call throws at once is a failed attempt like any other. */
+        private CompletableFuture<T> called() {
+            try {
+                return call.get();
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private void ended(T value, @Nullable Throwable thrown) {
+            if (thrown == null) {
+                done.complete(value);
+                return;
+            }
+            act(() -> {
+                CallResult<T> result = CallResult.failed(thrown);
+                if (result instanceof CallResult.Refused<T> refusal && !fence.lost()) {
+                    refused.apply(refusal.failure())
+                            .whenComplete((meaning, failure) ->
+                                    act(() -> decide(failure == null ? meaning : CallResult.failed(failure))));
+                } else {
+                    decide(result);
+                }
+            });
+        }
+
+        private void decide(CallResult<T> result) {
+            if (result instanceof CallResult.Done<T> given) {
+                done.complete(given.value());
+            } else if (fence.lost()) {
+                done.completeExceptionally(new LeaseGoneException());
+            } else if (result instanceof CallResult.Fatal<T> fatal) {
+                done.completeExceptionally(fatal.cause());
+            } else if (result instanceof CallResult.TryAgain<T> attempt) {
+                later(attempt.failure());
+            } else if (result instanceof CallResult.Refused<T> refusal) {
+                later(refusal.failure());
+            }
+        }
+
+        private void act(Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        }
+
+        private void later(WriteFailure failure) {
+            failed.accept(failure);
+            failures++;
+            again(backoff.delay(failure.kind(), failures));
+        }
+
+        private void again(Duration delay) {
+            try {
+                timer.schedule(this::run, delay.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                done.completeExceptionally(new LeaseGoneException()); // the process has stopped
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,26 +31,40 @@ final class Parking {
     private final ScheduledExecutorService timer;
     private final RouteHealth health;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Consumer<Throwable> broken;
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
-    Parking(Route route, Attempts attempts, ScheduledExecutorService timer, RouteHealth health) {
+    /**
+     * @param broken receives failures that are not those of a table
+     */
+    Parking(
+            Route route,
+            Attempts attempts,
+            ScheduledExecutorService timer,
+            RouteHealth health,
+            Consumer<Throwable> broken) {
         this.route = route.name();
         this.letters = route.deadLetters();
         this.attempts = attempts;
         this.timer = timer;
         this.health = health;
+        this.broken = broken;
     }
 
     /** Reads which items have parked changes. */
     void start() {
-        attempts.untilDone(letters::refresh, this::failed).whenComplete((done, leaseGone) -> {
-            if (leaseGone == null) {
-                succeeded();
+        read(this::succeeded).whenComplete((done, failure) -> {
+            if (failure == null) {
                 ready.complete(null);
             } else {
-                ready.completeExceptionally(leaseGone);
+                ready.completeExceptionally(failure);
+                broken.accept(failure);
             }
         });
+    }
+
+    private CompletableFuture<Void> read(Runnable then) {
+        return attempts.untilDone(letters::refresh, this::failed).thenRun(then);
     }
 
     /** Ends when {@link #holds} can be asked; fails if the lease is gone. */
@@ -111,10 +126,15 @@ final class Parking {
 
     /** Runs as long as there are parked changes and the lease is held. */
     private void refresh() {
-        attempts.untilDone(letters::refresh, this::failed).thenRun(() -> {
-            refreshing.set(false);
-            succeeded();
-        });
+        read(() -> {
+                    refreshing.set(false);
+                    succeeded();
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        broken.accept(failure);
+                    }
+                });
     }
 
     private void failed(WriteFailure failure) {

@@ -1,7 +1,6 @@
 package dev.tributary.replication;
 
 import dev.tributary.model.Change;
-import dev.tributary.model.ItemKey;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.projection.Projected;
@@ -10,13 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Changes of one item that wait to be brought to the target together, in their order.
+ * Consecutive changes of one item that are brought to the target with one write.
  *
  * @param steps at least one
  * @param write what they ask for taken together; empty if they ask for nothing
- * @param refused whether one of them cannot be written at all
  */
-record Pending(List<Step> steps, Optional<TargetWrite> write, boolean refused) {
+record Pending(List<Step> steps, Optional<TargetWrite> write) {
 
     /**
      * One change.
@@ -24,25 +22,42 @@ record Pending(List<Step> steps, Optional<TargetWrite> write, boolean refused) {
      * @param projected what it asks for by itself
      * @param entry completed when it has ended
      */
-    record Step(Change change, Projected projected, CheckpointTracker<Position>.Entry entry) {}
+    record Step(Change change, Projected projected, CheckpointTracker<Position>.Entry entry) {
 
-    static Pending of(Change change, Projected projected, CheckpointTracker<Position>.Entry entry) {
-        return new Pending(
-                List.of(new Step(change, projected, entry)),
-                projected instanceof Projected.Write write ? Optional.of(write.write()) : Optional.empty(),
-                projected instanceof Projected.Refused);
+        boolean refused() {
+            return projected instanceof Projected.Refused;
+        }
+
+        private Optional<TargetWrite> write() {
+            return projected instanceof Projected.Write asked ? Optional.of(asked.write()) : Optional.empty();
+        }
     }
 
-    ItemKey owner() {
-        return steps.get(0).change().mark().owner();
+    /**
+     * Divides changes into as few writes as possible. Those before a change that asks for nothing are not merged with
+     * those after it: where it is a removal that the route ignores, the row before it stays, also if the item comes back
+     * under another key.
+     *
+     * @param steps in their order, none of them refused
+     */
+    static List<Pending> of(List<Step> steps) {
+        List<Pending> all = new ArrayList<>();
+        List<Step> run = new ArrayList<>();
+        List<TargetWrite> writes = new ArrayList<>();
+        for (Step step : steps) {
+            if (!run.isEmpty() && step.write().isEmpty() != writes.isEmpty()) {
+                all.add(of(run, writes));
+                run = new ArrayList<>();
+                writes = new ArrayList<>();
+            }
+            run.add(step);
+            step.write().ifPresent(writes::add);
+        }
+        all.add(of(run, writes));
+        return all;
     }
 
-    Pending then(Pending later) {
-        List<Step> both = new ArrayList<>(steps);
-        both.addAll(later.steps);
-        Optional<TargetWrite> merged = write.map(
-                        earlier -> later.write.map(earlier::then).orElse(earlier))
-                .or(later::write);
-        return new Pending(both, merged, refused || later.refused);
+    private static Pending of(List<Step> run, List<TargetWrite> writes) {
+        return new Pending(run, writes.isEmpty() ? Optional.empty() : Optional.of(TargetWrite.merged(writes)));
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public final class ReplicationPipeline implements AutoCloseable {
      * @param maxInFlight changes that may be open at the same time
      * @param fence asked before each attempt to write
      * @param timer runs retries; shared
+     * @param onFatal receives errors of this program that left changes open: the process must stop; may be called by any
+     *     thread, more than once
      */
     public ReplicationPipeline(
             List<Route> routes,
@@ -38,12 +41,14 @@ public final class ReplicationPipeline implements AutoCloseable {
             Fence fence,
             ScheduledExecutorService timer,
             MeterRegistry registry,
-            Health health) {
+            Health health,
+            Consumer<Throwable> onFatal) {
         this.fence = fence;
         this.maxInFlight = maxInFlight;
         Backoff backoff = new Backoff(RandomGenerator.getDefault());
         this.routes = routes.stream()
-                .map(route -> new RouteWriter(route, fence, backoff, timer, new RouteMeters(registry, route), health))
+                .map(route -> new RouteWriter(
+                        route, fence, backoff, timer, new RouteMeters(registry, route), health, onFatal))
                 .toList();
         this.routes.forEach(RouteWriter::start);
     }

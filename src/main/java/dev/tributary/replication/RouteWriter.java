@@ -2,21 +2,24 @@ package dev.tributary.replication;
 
 import dev.tributary.deadletter.Predecessor;
 import dev.tributary.model.Change;
+import dev.tributary.model.Failures;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.projection.Projected;
+import dev.tributary.replication.Attempts.LeaseGoneException;
 import dev.tributary.replication.Pending.Step;
+import dev.tributary.table.CallResult;
 import dev.tributary.table.WriteFailure;
-import dev.tributary.table.WriteFailure.Kind;
 import dev.tributary.telemetry.Health;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +34,17 @@ final class RouteWriter {
 
     private static final Logger log = LoggerFactory.getLogger(RouteWriter.class);
 
+    private static final CompletableFuture<Optional<Predecessor>> NOTHING_PARKED =
+            CompletableFuture.completedFuture(Optional.empty());
+
     private final Route route;
     private final Fence fence;
     private final Attempts attempts;
     private final RouteMeters meters;
     private final RouteHealth health;
     private final Parking parking;
-    private final KeyedSerialExecutor<ItemKey, Pending> executor;
+    private final KeyedSerialExecutor<ItemKey, Step> executor;
+    private final Consumer<Throwable> onFatal;
 
     RouteWriter(
             Route route,
@@ -45,14 +52,16 @@ final class RouteWriter {
             Backoff backoff,
             ScheduledExecutorService timer,
             RouteMeters meters,
-            Health health) {
+            Health health,
+            Consumer<Throwable> onFatal) {
         this.route = route;
         this.fence = fence;
         this.attempts = new Attempts(fence, backoff, timer);
         this.meters = meters;
         this.health = new RouteHealth(health, route.name(), route.deadLetters()::items);
-        this.parking = new Parking(route, attempts, timer, this.health);
-        this.executor = new KeyedSerialExecutor<>(this::write, Pending::then);
+        this.onFatal = onFatal;
+        this.parking = new Parking(route, attempts, timer, this.health, failure -> broken("what is parked", failure));
+        this.executor = new KeyedSerialExecutor<>(this::write, this::broken);
     }
 
     /** Reads what is parked; changes wait until that is known. */
@@ -67,20 +76,44 @@ final class RouteWriter {
 
     /** Takes the change; {@code entry} is completed when it has ended here. */
     void submit(Change change, CheckpointTracker<Position>.Entry entry) {
-        Pending pending = Pending.of(change, route.projection().project(change), entry);
-        executor.submit(change.mark().owner(), pending);
+        executor.submit(
+                change.mark().owner(), new Step(change, route.projection().project(change), entry));
+    }
+
+    /** Changes of an item did not come to an end, and no later one of it may overtake them. */
+    private void broken(ItemKey owner, Throwable failure) {
+        broken("a change of " + owner, failure);
+    }
+
+    private void broken(String what, Throwable failure) {
+        if (!LeaseGoneException.is(failure)) {
+            onFatal.accept(new IllegalStateException(
+                    "%s: %s was left open by an error of this program, and is read again after the next start"
+                            .formatted(route.name(), what),
+                    Failures.unwrap(failure)));
+        }
     }
 
     /** Ends, as all below, with the parked change that the item's next has to wait behind; empty if there is none. */
-    private CompletableFuture<Optional<Predecessor>> write(Pending pending) {
+    private CompletableFuture<Optional<Predecessor>> write(List<Step> steps) {
         return parking.ready().thenCompose(ready -> {
-            if (pending.refused() || parking.holds(pending.owner())) {
-                return oneByOne(pending.steps());
+            if (steps.stream().anyMatch(Step::refused)
+                    || parking.holds(steps.get(0).change().mark().owner())) {
+                return oneByOne(Optional.empty(), steps);
             }
-            return pending.write()
-                    .map(write -> together(write, pending.steps()))
-                    .orElseGet(() -> ended(Outcome.FILTERED, pending.steps()));
+            CompletableFuture<Optional<Predecessor>> parked = NOTHING_PARKED;
+            for (Pending pending : Pending.of(steps)) {
+                parked = parked.thenCompose(
+                        before -> before.isPresent() ? oneByOne(before, pending.steps()) : merged(pending));
+            }
+            return parked;
         });
+    }
+
+    private CompletableFuture<Optional<Predecessor>> merged(Pending pending) {
+        return pending.write()
+                .map(write -> together(write, pending.steps()))
+                .orElseGet(() -> ended(Outcome.FILTERED, pending.steps()));
     }
 
     /** One write for all; where the target refuses it, one of them may be to blame. */
@@ -89,13 +122,13 @@ final class RouteWriter {
             if (written.outcome().isPresent()) {
                 return ended(written.outcome().get(), steps);
             }
-            return steps.size() == 1 ? park(steps.get(0), written.refusal()) : oneByOne(steps);
+            return steps.size() == 1 ? park(steps.get(0), written.refusal()) : oneByOne(Optional.empty(), steps);
         });
     }
 
     /** Each by itself, up to the first that has to be parked; from there on they wait behind it. */
-    private CompletableFuture<Optional<Predecessor>> oneByOne(List<Step> steps) {
-        CompletableFuture<Optional<Predecessor>> parked = CompletableFuture.completedFuture(Optional.empty());
+    private CompletableFuture<Optional<Predecessor>> oneByOne(Optional<Predecessor> first, List<Step> steps) {
+        CompletableFuture<Optional<Predecessor>> parked = CompletableFuture.completedFuture(first);
         for (Step step : steps) {
             parked = parked.thenCompose(
                     before -> before.map(row -> behind(row, step)).orElseGet(() -> alone(step)));
@@ -145,7 +178,11 @@ final class RouteWriter {
     private record Written(Optional<Outcome> outcome, String refusal) {}
 
     private CompletableFuture<Written> attempt(TargetWrite write) {
-        return attempts.untilDone(() -> call(write), this::failed);
+        return attempts.untilDecided(() -> call(write), this::failed, this::refused)
+                .thenApply(written -> {
+                    health.succeeded();
+                    return written;
+                });
     }
 
     private CompletableFuture<Written> call(TargetWrite write) {
@@ -154,23 +191,21 @@ final class RouteWriter {
                 .apply(write, fence::holds)
                 .whenComplete(
                         (outcome, thrown) -> meters.write().record(System.nanoTime() - start, TimeUnit.NANOSECONDS))
-                .thenApply(outcome -> new Written(Optional.of(outcome), ""))
-                .exceptionallyCompose(this::refusal)
-                .whenComplete((written, thrown) -> {
-                    if (thrown == null) {
-                        health.succeeded();
-                    }
-                });
+                .thenApply(outcome -> new Written(Optional.of(outcome), ""));
     }
 
-    /** A target that refuses a write is well; any other failure is tried again. */
-    private CompletableFuture<Written> refusal(Throwable thrown) {
-        WriteFailure failure = WriteFailure.of(thrown);
-        if (failure.kind() != Kind.SCHEMA) {
-            return CompletableFuture.failedFuture(thrown);
-        }
-        meters.failed(Kind.SCHEMA);
-        return CompletableFuture.completedFuture(new Written(Optional.empty(), failure.message()));
+    /**
+     * A target that refuses a write is well, and the write is at fault; but for a target that has another key than it had
+     * and refuses all of them.
+     */
+    private CompletableFuture<CallResult<Written>> refused(WriteFailure failure) {
+        return route.target().wrongKey(route.projection().targetKey()).thenApply(wrong -> {
+            if (wrong.isPresent()) {
+                return new CallResult.TryAgain<>(wrong.get());
+            }
+            meters.failed(failure.kind());
+            return new CallResult.Done<>(new Written(Optional.empty(), failure.message()));
+        });
     }
 
     private void failed(WriteFailure failure) {
@@ -182,7 +217,7 @@ final class RouteWriter {
     /** Those that asked for nothing of themselves end as that. */
     private CompletableFuture<Optional<Predecessor>> ended(Outcome outcome, List<Step> steps) {
         steps.forEach(step -> end(step.projected() instanceof Projected.Nothing ? Outcome.FILTERED : outcome, step));
-        return CompletableFuture.completedFuture(Optional.empty());
+        return NOTHING_PARKED;
     }
 
     private void end(Outcome outcome, Step step) {

@@ -1,5 +1,6 @@
 package dev.tributary.table;
 
+import dev.tributary.config.KeySchema;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemSize;
@@ -14,8 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
@@ -31,8 +30,6 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
  * alone, and that decides. Moves always go alone. Safe for any thread.
  */
 public final class BatchingTable {
-
-    private static final Logger log = LoggerFactory.getLogger(BatchingTable.class);
 
     /** Statements that DynamoDB takes in one call. */
     public static final int MAX_BATCH = 25;
@@ -67,7 +64,9 @@ public final class BatchingTable {
     private final Pace pace;
     private final Lane<Element> batches;
     private final Lane<Element> singles;
-    private volatile boolean batching;
+    private final boolean batched;
+    private final BatchPermission permission;
+    private final TargetKeyCheck keyCheck;
 
     /**
      * How many calls, and of what size.
@@ -85,7 +84,10 @@ public final class BatchingTable {
         }
     }
 
-    private record Element(TargetWrite write, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {}
+    /**
+     * @param bytes of the row that comes: weighed once, as that takes a look at every character
+     */
+    private record Element(TargetWrite write, long bytes, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {}
 
     /**
      * @param timer makes writes that had to wait for a table that throttles
@@ -106,8 +108,9 @@ public final class BatchingTable {
                 limits.batchSize(),
                 MAX_BATCH_BYTES,
                 element -> row(element.write()).orElseThrow(),
-                BatchingTable::bytes,
+                Element::bytes,
                 this::send,
+                BatchingTable::failed,
                 pace,
                 timer);
         this.singles = new Lane<>(
@@ -117,9 +120,12 @@ public final class BatchingTable {
                 element -> element,
                 element -> 1,
                 elements -> sendAlone(elements.get(0)),
+                BatchingTable::failed,
                 pace,
                 timer);
-        this.batching = limits.batchSize() > 1;
+        this.batched = limits.batchSize() > 1;
+        this.permission = new BatchPermission(table.name(), nanoTime);
+        this.keyCheck = new TargetKeyCheck(table.client(), table.name(), nanoTime);
     }
 
     /**
@@ -130,9 +136,23 @@ public final class BatchingTable {
      * @return otherwise as that of {@link TargetTable#apply}
      */
     public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier mayGoOn) {
-        Element element = new Element(write, mayGoOn, new CompletableFuture<>());
-        (batching && takes(write) ? batches : singles).submit(element);
-        return element.done();
+        CompletableFuture<Outcome> done = new CompletableFuture<>();
+        if (batched && takes(write) && permission.holds()) {
+            batches.submit(new Element(write, bytes(write), mayGoOn, done));
+        } else {
+            singles.submit(new Element(write, 1, mayGoOn, done));
+        }
+        return done;
+    }
+
+    /**
+     * Why the table refuses writes that it should take: it has another key than the route writes.
+     *
+     * @param expected what it had at the start
+     * @return empty if it has that key, or if this process may not look; fails as a call of a table does
+     */
+    public CompletableFuture<Optional<WriteFailure>> wrongKey(KeySchema expected) {
+        return keyCheck.wrongKey(expected);
     }
 
     /** The row that one statement would write; empty if it takes more. */
@@ -145,11 +165,8 @@ public final class BatchingTable {
                 : Optional.empty();
     }
 
-    private static long bytes(Element element) {
-        return element.write()
-                .arriving()
-                .map(row -> ItemSize.of(row.item().attributes()))
-                .orElse(1L);
+    private static long bytes(TargetWrite write) {
+        return write.arriving().map(row -> ItemSize.of(row.item().attributes())).orElse(1L);
     }
 
     /** A tombstone is a row of its own kind, for which there is no statement. */
@@ -186,17 +203,18 @@ public final class BatchingTable {
                 .statements(statements.stream().map(Statement::request).toList())
                 .build();
         return table.client().batchExecuteStatement(request).handle((response, thrown) -> {
-            try {
-                if (thrown != null) {
-                    failed(sent, thrown);
-                } else {
-                    answered(sent, response.responses());
-                }
-            } catch (RuntimeException e) { // a write that ended is not changed by this
-                sent.forEach(element -> element.done().completeExceptionally(e));
+            if (thrown != null) {
+                refused(sent, thrown);
+            } else {
+                answered(sent, response.responses());
             }
             return null;
         });
+    }
+
+    /** What has ended already stays as it ended. */
+    private static void failed(List<Element> elements, Throwable thrown) {
+        elements.forEach(element -> element.done().completeExceptionally(thrown));
     }
 
     private CompletableFuture<?> sendAlone(Element element) {
@@ -226,18 +244,24 @@ public final class BatchingTable {
         if (responses.size() != sent.size()) {
             StatementException malformed = new StatementException(
                     "an answer of %d results to %d statements".formatted(responses.size(), sent.size()), true);
-            sent.forEach(element -> element.done().completeExceptionally(malformed));
+            failed(sent, malformed);
             return;
         }
+        boolean permitted = true;
         for (int i = 0; i < sent.size(); i++) {
             BatchStatementError error = responses.get(i).error();
             BatchStatementErrorCodeEnum code = error == null ? null : code(error);
             count(1, code != null && THROTTLED.contains(code));
+            permitted &= code != BatchStatementErrorCodeEnum.ACCESS_DENIED
+                    && code != BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION;
             if (code == null) {
                 sent.get(i).done().complete(Outcome.APPLIED);
             } else {
                 failed(sent.get(i), code);
             }
+        }
+        if (permitted) {
+            permission.granted();
         }
     }
 
@@ -253,13 +277,13 @@ public final class BatchingTable {
         }
         if (ALONE.contains(code)) {
             if (code == BatchStatementErrorCodeEnum.ACCESS_DENIED) {
-                stopBatching(code.toString());
+                permission.refused(code.toString());
             }
             singles.submit(element);
             return;
         }
         if (code == BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION) {
-            stopBatching("an error without a known code");
+            permission.refused("an error without a known code");
         }
         boolean refused = THROTTLED.contains(code) || code == BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT;
         element.done().completeExceptionally(new StatementException(code.toString(), !refused));
@@ -274,14 +298,14 @@ public final class BatchingTable {
     }
 
     /** Nobody knows which statement is to blame where the call as a whole is refused. */
-    private void failed(List<Element> sent, Throwable thrown) {
+    private void refused(List<Element> sent, Throwable thrown) {
         count(sent.size(), WriteFailure.isThrottling(thrown));
         if (WriteFailure.of(thrown).kind() == WriteFailure.Kind.CAPACITY && !isNotOffered(thrown)) {
-            sent.forEach(element -> element.done().completeExceptionally(thrown));
+            failed(sent, thrown);
             return;
         }
         if (isNotOffered(thrown)) {
-            stopBatching(WriteFailure.of(thrown).message());
+            permission.refused(WriteFailure.of(thrown).message());
         }
         sent.forEach(singles::submit);
     }
@@ -291,16 +315,5 @@ public final class BatchingTable {
                 && service.awsErrorDetails() != null
                 && service.awsErrorDetails().errorCode() != null
                 && NOT_OFFERED.contains(service.awsErrorDetails().errorCode());
-    }
-
-    private void stopBatching(String reason) {
-        if (batching) {
-            batching = false;
-            log.warn(
-                    "{}: writes go one by one, at more cost, until the next start, because batches of PartiQL statements"
-                            + " are refused ({}); allow dynamodb:PartiQLInsert, PartiQLUpdate and PartiQLDelete on the table",
-                    table.name(),
-                    reason);
-        }
     }
 }

@@ -7,11 +7,15 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what is submitted in as few calls as possible without ever waiting for more: at once while few calls are under
@@ -25,12 +29,19 @@ import java.util.function.ToLongFunction;
  */
 final class Lane<T> {
 
+    /**
+     * Elements that one call may pass over, as a multiple of what it takes: enough to find others where a few rows at the
+     * head are of one identity or too heavy, and no search through all that waits.
+     */
+    private static final int LOOK_AHEAD = 4;
+
     private final int callsAtOnce;
     private final int mostPerCall;
     private final long heaviestCall;
     private final Function<T, ?> identity;
     private final ToLongFunction<T> weight;
     private final Function<List<T>, ? extends CompletionStage<?>> send;
+    private final BiConsumer<List<T>, Throwable> failed;
     private final Pace pace;
     private final ScheduledExecutorService timer;
     private final Deque<T> waiting = new ArrayDeque<>();
@@ -42,8 +53,9 @@ final class Lane<T> {
      * @param mostPerCall elements of one call
      * @param heaviestCall of all elements together; one element may weigh more
      * @param identity what the elements of one call must differ in
-     * @param weight of an element
+     * @param weight of an element; asked more than once
      * @param send starts a call; its stage must end at some time, however it ends
+     * @param failed receives the elements of a call that threw or whose stage failed; must not throw
      * @param pace asked before each call how many elements may go
      * @param timer goes on when the pace allows it
      */
@@ -54,6 +66,7 @@ final class Lane<T> {
             Function<T, ?> identity,
             ToLongFunction<T> weight,
             Function<List<T>, ? extends CompletionStage<?>> send,
+            BiConsumer<List<T>, Throwable> failed,
             Pace pace,
             ScheduledExecutorService timer) {
         this.callsAtOnce = callsAtOnce;
@@ -62,6 +75,7 @@ final class Lane<T> {
         this.identity = identity;
         this.weight = weight;
         this.send = send;
+        this.failed = failed;
         this.pace = pace;
         this.timer = timer;
     }
@@ -73,14 +87,41 @@ final class Lane<T> {
         sendWaiting();
     }
 
+    /**
+     * Starts calls while some may start. A call that ends before this loop goes on leaves the rest to the loop, so that
+     * calls that end at once do not nest.
+     */
     private void sendWaiting() {
         for (List<T> call = next(); !call.isEmpty(); call = next()) {
-            send.apply(call).whenComplete((result, thrown) -> {
-                synchronized (waiting) {
-                    calls--;
+            List<T> elements = call;
+            AtomicBoolean leftToOther = new AtomicBoolean();
+            start(elements).whenComplete((result, thrown) -> {
+                ended(elements, thrown);
+                if (leftToOther.getAndSet(true)) {
+                    sendWaiting();
                 }
-                sendWaiting();
             });
+            leftToOther.set(true);
+        }
+    }
+
+    private CompletionStage<?> start(List<T> call) {
+        try {
+            return send.apply(call);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void ended(List<T> call, @Nullable Throwable thrown) {
+        try {
+            if (thrown != null) {
+                failed.accept(call, thrown);
+            }
+        } finally {
+            synchronized (waiting) {
+                calls--;
+            }
         }
     }
 
@@ -107,7 +148,9 @@ final class Lane<T> {
         Set<Object> identities = new HashSet<>();
         Iterator<T> elements = waiting.iterator();
         long heavy = 0;
-        while (call.size() < atMost && heavy < heaviestCall && elements.hasNext()) {
+        for (int left = LOOK_AHEAD * mostPerCall;
+                left > 0 && call.size() < atMost && heavy < heaviestCall && elements.hasNext();
+                left--) {
             T element = elements.next();
             long more = weight.applyAsLong(element);
             if ((call.isEmpty() || heavy + more <= heaviestCall) && identities.add(identity.apply(element))) {

@@ -1,5 +1,6 @@
 package dev.tributary.table;
 
+import dev.tributary.model.Answered;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.Mark;
@@ -8,8 +9,8 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.table.Policies.Tombstones;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -41,6 +44,8 @@ public final class TargetTable {
 
     /** Deletes in one transaction beside the put; DynamoDB takes 100 actions. */
     private static final int MOVE_LIMIT = 99;
+
+    private static final int DELETES_AT_ONCE = 25;
 
     private final DynamoDbAsyncClient client;
     private final String name;
@@ -84,24 +89,34 @@ public final class TargetTable {
     private CompletableFuture<Outcome> goOn(
             Mark mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier mayGoOn) {
         boolean nothingLeft = vacated.isEmpty() && arriving.isEmpty();
-        return nothingLeft || mayGoOn.getAsBoolean()
+        return nothingLeft
                 ? write(mark, vacated, arriving, mayGoOn)
-                : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a move"));
+                : ifPermitted(mayGoOn, () -> write(mark, vacated, arriving, mayGoOn));
     }
 
     private CompletableFuture<Outcome> write(
             Mark mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier mayGoOn) {
         if (arriving.isEmpty()) {
-            return deleteAll(mark, vacated);
+            return deleteAll(mark, List.copyOf(vacated), mayGoOn);
         }
         if (vacated.isEmpty()) {
             return put(mark, arriving.get());
         }
-        if (vacated.size() > MOVE_LIMIT) {
-            Item one = vacated.iterator().next();
-            return delete(mark, one).thenCompose(outcome -> goOn(mark, without(vacated, one), arriving, mayGoOn));
+        List<Item> from = List.copyOf(vacated);
+        if (from.size() <= MOVE_LIMIT) {
+            return move(mark, from, arriving.get(), mayGoOn);
         }
-        return move(mark, List.copyOf(vacated), arriving.get(), mayGoOn);
+        // The first keys are those where the row should be. It has moved when the others are looked after, where a run
+        // that stopped half-way may have left one: the item is never without a row.
+        return move(mark, from.subList(0, MOVE_LIMIT), arriving.get(), mayGoOn).thenCompose(moved -> ifPermitted(
+                        mayGoOn, () -> deleteAll(mark, from.subList(MOVE_LIMIT, from.size()), mayGoOn))
+                .thenApply(deleted -> either(moved, deleted)));
+    }
+
+    private static <T> CompletableFuture<T> ifPermitted(BooleanSupplier mayGoOn, Supplier<CompletableFuture<T>> call) {
+        return mayGoOn.getAsBoolean()
+                ? call.get()
+                : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a move"));
     }
 
     private CompletableFuture<Outcome> put(Mark mark, Row row) {
@@ -153,11 +168,30 @@ public final class TargetTable {
                 refused -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
     }
 
-    private CompletableFuture<Outcome> deleteAll(Mark mark, Set<Item> keys) {
+    /** A few at the same time, so that a write of many keys leaves connections to others. */
+    private CompletableFuture<Outcome> deleteAll(Mark mark, List<Item> keys, BooleanSupplier mayGoOn) {
+        CompletableFuture<Outcome> done = deleteSome(mark, keys.subList(0, Math.min(DELETES_AT_ONCE, keys.size())));
+        for (int i = DELETES_AT_ONCE; i < keys.size(); i += DELETES_AT_ONCE) {
+            List<Item> next = keys.subList(i, Math.min(i + DELETES_AT_ONCE, keys.size()));
+            done = done.thenCompose(before ->
+                    ifPermitted(mayGoOn, () -> deleteSome(mark, next)).thenApply(outcome -> either(before, outcome)));
+        }
+        return done;
+    }
+
+    private CompletableFuture<Outcome> deleteSome(Mark mark, List<Item> keys) {
         return keys.stream()
                 .map(key -> delete(mark, key))
-                .reduce((a, b) -> a.thenCombine(b, TargetTable::either))
+                .reduce(TargetTable::both)
                 .orElseGet(() -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
+    }
+
+    /** Where both fail, with the failure of the one that may still be carried out, if there is one. */
+    private static CompletableFuture<Outcome> both(CompletableFuture<Outcome> a, CompletableFuture<Outcome> b) {
+        return a.thenCombine(b, TargetTable::either)
+                .exceptionallyCompose(thrown -> WriteFailure.of(thrown).openEnded() || !b.isCompletedExceptionally()
+                        ? CompletableFuture.failedFuture(thrown)
+                        : b);
     }
 
     private CompletableFuture<Outcome> move(Mark mark, List<Item> from, Row to, BooleanSupplier mayGoOn) {
@@ -165,7 +199,7 @@ public final class TargetTable {
                         from.stream().map(key -> transactDelete(mark, key)), Stream.of(transactPut(mark, to)))
                 .toList();
         return client.transactWriteItems(request -> request.transactItems(actions))
-                .thenApply(response -> Outcome.APPLIED)
+                .thenApply(TargetTable::applied)
                 .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown, mayGoOn));
     }
 
@@ -186,7 +220,7 @@ public final class TargetTable {
             return CompletableFuture.failedFuture(thrown);
         }
         Iterator<CancellationReason> reasons = cancelled.cancellationReasons().iterator();
-        Set<Item> vacated = new HashSet<>();
+        Set<Item> vacated = new LinkedHashSet<>();
         boolean outOfDate = false;
         for (Item key : from) {
             CancellationReason reason = reasons.next();
@@ -272,22 +306,21 @@ public final class TargetTable {
     }
 
     private static CompletableFuture<Outcome> outcome(
-            CompletableFuture<?> call,
+            CompletableFuture<? extends SdkResponse> call,
             Function<ConditionalCheckFailedException, CompletableFuture<Outcome>> whenRefused) {
-        return call.<Outcome>thenApply(response -> Outcome.APPLIED)
+        return call.thenApply(TargetTable::applied)
                 .exceptionallyCompose(
                         thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused
                                 ? whenRefused.apply(refused)
                                 : CompletableFuture.failedFuture(thrown));
     }
 
-    private static Outcome either(Outcome a, Outcome b) {
-        return a == Outcome.APPLIED ? a : b;
+    private static Outcome applied(SdkResponse response) {
+        Answered.byService(response);
+        return Outcome.APPLIED;
     }
 
-    private static Set<Item> without(Set<Item> items, Item one) {
-        Set<Item> rest = new HashSet<>(items);
-        rest.remove(one);
-        return rest;
+    private static Outcome either(Outcome a, Outcome b) {
+        return a == Outcome.APPLIED ? a : b;
     }
 }

@@ -272,7 +272,7 @@ class RedriveTest {
     private void start(TestSource.Route route) {
         settings = route;
         pipeline = new ReplicationPipeline(
-                List.of(route()), 100, () -> true, timer, new SimpleMeterRegistry(), new Health());
+                List.of(route()), 100, () -> true, timer, new SimpleMeterRegistry(), new Health(), failure -> {});
     }
 
     private Projection projection() {

@@ -1,6 +1,7 @@
 package dev.tributary.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -25,50 +27,91 @@ class KeyedSerialExecutorTest {
     /** Work that ends when the test says so. */
     private final Map<List<Integer>, CompletableFuture<Void>> running = new HashMap<>();
 
-    private final KeyedSerialExecutor<String, List<Integer>> executor = new KeyedSerialExecutor<>(
-            task -> {
+    private final Map<String, Throwable> failures = new HashMap<>();
+
+    private final KeyedSerialExecutor<String, Integer> executor = new KeyedSerialExecutor<>(
+            tasks -> {
                 CompletableFuture<Void> done = new CompletableFuture<>();
-                running.put(task, done);
+                running.put(tasks, done);
                 return done;
             },
-            KeyedSerialExecutorTest::joined);
+            failures::put);
 
     @Test
     void tasksOfDifferentKeysRunAtTheSameTime() {
-        executor.submit("a", List.of(1));
-        executor.submit("b", List.of(2));
+        executor.submit("a", 1);
+        executor.submit("b", 2);
         assertThat(running).containsOnlyKeys(List.of(1), List.of(2));
     }
 
     @Test
     void aTaskWaitsForTheOneBeforeItOfTheSameKey() {
-        executor.submit("a", List.of(1));
-        executor.submit("a", List.of(2));
+        executor.submit("a", 1);
+        executor.submit("a", 2);
         assertThat(running).containsOnlyKeys(List.of(1));
         running.get(List.of(1)).complete(null);
         assertThat(running).containsKey(List.of(2));
     }
 
     @Test
-    void tasksThatWaitForTheSameKeyAreMergedInOrder() {
-        executor.submit("a", List.of(1));
-        executor.submit("a", List.of(2));
-        executor.submit("a", List.of(3));
+    void tasksThatWaitForTheSameKeyRunTogetherInOrder() {
+        executor.submit("a", 1);
+        executor.submit("a", 2);
+        executor.submit("a", 3);
         running.get(List.of(1)).complete(null);
         assertThat(running).containsOnlyKeys(List.of(1), List.of(2, 3));
     }
 
+    /** Or a later change of an item would overtake the one that failed. */
     @Test
-    void aFailedTaskDoesNotHoldUpTheNextOfItsKey() {
-        executor.submit("a", List.of(1));
-        executor.submit("a", List.of(2));
-        running.get(List.of(1)).completeExceptionally(new IllegalStateException("failed on purpose"));
-        assertThat(running).containsKey(List.of(2));
+    void nothingOvertakesATaskThatFailedAndTheFailureIsReported() {
+        IllegalStateException failure = new IllegalStateException("failed on purpose");
+        executor.submit("a", 1);
+        executor.submit("a", 2);
+        running.get(List.of(1)).completeExceptionally(failure);
+        executor.submit("a", 3);
+        executor.submit("b", 4);
+        assertThat(running).containsOnlyKeys(List.of(1), List.of(4));
+        assertThat(failures).containsExactly(entry("a", failure));
+    }
+
+    @Test
+    void workThatThrowsHasFailedToo() {
+        IllegalStateException failure = new IllegalStateException("thrown on purpose");
+        List<Integer> ran = new ArrayList<>();
+        KeyedSerialExecutor<String, Integer> throwing = new KeyedSerialExecutor<>(
+                tasks -> {
+                    ran.addAll(tasks);
+                    throw failure;
+                },
+                failures::put);
+        throwing.submit("a", 1);
+        throwing.submit("a", 2);
+        assertThat(ran).containsExactly(1);
+        assertThat(failures).containsExactly(entry("a", failure));
+    }
+
+    /** What merged them one by one took seconds for these, under the lock of all keys. */
+    @Test
+    void aTaskIsHandedOverOnceHoweverManyWait() {
+        AtomicInteger handed = new AtomicInteger();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        KeyedSerialExecutor<String, Integer> counting = new KeyedSerialExecutor<>(
+                tasks -> {
+                    handed.addAndGet(tasks.size());
+                    return first;
+                },
+                failures::put);
+        for (int task = 0; task < 100_000; task++) {
+            counting.submit("a", task);
+        }
+        first.complete(null);
+        assertThat(handed).hasValue(100_000);
     }
 
     @Test
     void nothingIsKeptOfAKeyAtRest() {
-        executor.submit("a", List.of(1));
+        executor.submit("a", 1);
         running.get(List.of(1)).complete(null);
         assertThat(executor.activeKeys()).isZero();
     }
@@ -77,19 +120,20 @@ class KeyedSerialExecutorTest {
     void aLongRunOfTasksThatEndAtOnceDoesNotExhaustTheStack() {
         List<Integer> ended = new ArrayList<>();
         CompletableFuture<Void> first = new CompletableFuture<>();
-        KeyedSerialExecutor<String, Integer> immediate = new KeyedSerialExecutor<>(
-                task -> {
-                    ended.add(task);
-                    return task == 0 ? first : CompletableFuture.completedFuture(null);
+        AtomicReference<KeyedSerialExecutor<String, Integer>> itself = new AtomicReference<>();
+        itself.set(new KeyedSerialExecutor<>(
+                tasks -> {
+                    ended.addAll(tasks);
+                    int next = tasks.get(0) + 1;
+                    if (next <= 100_000) {
+                        itself.get().submit("a", next);
+                    }
+                    return next == 1 ? first : CompletableFuture.completedFuture(null);
                 },
-                (waiting, next) -> next);
-        immediate.submit("a", 0);
-        for (int task = 1; task <= 100_000; task++) {
-            immediate.submit("a", task);
-            immediate.submit("b", task);
-        }
+                failures::put));
+        itself.get().submit("a", 0);
         first.complete(null);
-        assertThat(ended).endsWith(100_000).hasSize(100_002);
+        assertThat(ended).endsWith(100_000).hasSize(100_001);
     }
 
     /** Many threads, random delays: of each key the tasks run in order and never two at a time, and none is lost. */
@@ -102,35 +146,30 @@ class KeyedSerialExecutorTest {
             Map<Integer, List<Integer>> ran = new ConcurrentHashMap<>();
             Map<Integer, AtomicInteger> atOnce = new ConcurrentHashMap<>();
             CountDownLatch left = new CountDownLatch(keys.size());
-            record Task(int key, List<Integer> numbers) {}
+            record Task(int key, int number) {}
             KeyedSerialExecutor<Integer, Task> concurrent = new KeyedSerialExecutor<>(
-                    task -> CompletableFuture.runAsync(
+                    tasks -> CompletableFuture.runAsync(
                             () -> {
-                                AtomicInteger count = atOnce.computeIfAbsent(task.key(), key -> new AtomicInteger());
+                                int key = tasks.get(0).key();
+                                AtomicInteger count = atOnce.computeIfAbsent(key, first -> new AtomicInteger());
                                 assertThat(count.incrementAndGet()).isOne();
-                                ran.computeIfAbsent(task.key(), key -> new ArrayList<>())
-                                        .addAll(task.numbers());
+                                List<Integer> numbers = ran.computeIfAbsent(key, first -> new ArrayList<>());
+                                tasks.forEach(task -> numbers.add(task.number()));
                                 if (random.nextBoolean()) {
                                     Thread.onSpinWait();
                                 }
                                 count.decrementAndGet();
-                                task.numbers().forEach(number -> left.countDown());
+                                tasks.forEach(task -> left.countDown());
                             },
                             pool),
-                    (waiting, next) -> new Task(next.key(), joined(waiting.numbers(), next.numbers())));
+                    (key, failure) -> {});
             for (int number = 0; number < keys.size(); number++) {
-                concurrent.submit(keys.get(number), new Task(keys.get(number), List.of(number)));
+                concurrent.submit(keys.get(number), new Task(keys.get(number), number));
             }
             assertThat(left.await(20, TimeUnit.SECONDS)).as("all tasks ran").isTrue();
             ran.forEach((key, numbers) -> assertThat(numbers).isSorted().doesNotHaveDuplicates());
         } finally {
             pool.shutdownNow();
         }
-    }
-
-    private static List<Integer> joined(List<Integer> first, List<Integer> second) {
-        List<Integer> both = new ArrayList<>(first);
-        both.addAll(second);
-        return both;
     }
 }

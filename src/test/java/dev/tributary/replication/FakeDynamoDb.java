@@ -16,6 +16,8 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
@@ -88,6 +90,14 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     @Override
     public CompletableFuture<TransactWriteItemsResponse> transactWriteItems(TransactWriteItemsRequest request) {
         return network.send(request, () -> tables.transact(request));
+    }
+
+    /** Answered over no network, so it has no faults. */
+    @Override
+    public CompletableFuture<DescribeTableResponse> describeTable(DescribeTableRequest request) {
+        return Network.DIRECT.send(request, () -> DescribeTableResponse.builder()
+                .table(tables.describe(request.tableName()))
+                .build());
     }
 
     /** Each statement goes its own way and fails by itself; one without an answer leaves the call without one. */

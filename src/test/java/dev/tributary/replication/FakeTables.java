@@ -3,11 +3,13 @@ package dev.tributary.replication;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
@@ -19,6 +21,8 @@ import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
@@ -26,6 +30,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
@@ -65,7 +71,27 @@ final class FakeTables {
             boolean allowed) {}
 
     void create(String name, String... keyAttributes) {
-        tables.put(name, new Table(Set.of(keyAttributes), new HashMap<>()));
+        tables.put(name, new Table(new LinkedHashSet<>(List.of(keyAttributes)), new HashMap<>()));
+    }
+
+    /** As in DescribeTable, with the partition key first; every key attribute is a text. */
+    TableDescription describe(String name) {
+        List<String> names = List.copyOf(table(name).key());
+        return TableDescription.builder()
+                .tableName(name)
+                .keySchema(names.stream()
+                        .map(each -> KeySchemaElement.builder()
+                                .attributeName(each)
+                                .keyType(names.indexOf(each) == 0 ? KeyType.HASH : KeyType.RANGE)
+                                .build())
+                        .toList())
+                .attributeDefinitions(names.stream()
+                        .map(each -> AttributeDefinition.builder()
+                                .attributeName(each)
+                                .attributeType(ScalarAttributeType.S)
+                                .build())
+                        .toList())
+                .build();
     }
 
     void listen(RowListener rowListener) {

@@ -17,6 +17,7 @@ import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ class FencedPipelineTest {
     private final SwitchedFence fence = new SwitchedFence();
     private final FakeDynamoDb client = new FakeDynamoDb(tables, calls);
     private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
+    private final List<Throwable> failures = new ArrayList<>();
     private final ReplicationPipeline pipeline = new ReplicationPipeline(
             List.of(new Route(
                     "users.by_city",
@@ -55,7 +57,8 @@ class FencedPipelineTest {
             fence,
             timer,
             new SimpleMeterRegistry(),
-            new Health());
+            new Health(),
+            failures::add);
 
     {
         tables.create(TABLE, "city");
@@ -143,6 +146,38 @@ class FencedPipelineTest {
         assertThat(calls.held).isEmpty();
         assertThat(cities()).isEmpty();
         assertThat(pipeline.checkpoint()).isNull();
+    }
+
+    /** Which nothing but the end of the process makes good: the change is open, and must not be overtaken. */
+    @Test
+    void anErrorOfThisProgramStopsItAndTheItemStandsStill() throws Exception {
+        NullPointerException bug = new NullPointerException("on purpose");
+        tables.listen((table, key, before, after) -> {
+            throw bug;
+        });
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        pipeline.submit(move(2, "Oakland", "Berkeley"), "2", () -> {});
+        calls.held.remove().run();
+        time.runOut();
+        assertThat(calls.held).isEmpty();
+        assertThat(pipeline.checkpoint()).isNull();
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageContaining("users.by_city: a change of ")
+                .hasCause(bug));
+    }
+
+    @Test
+    void aLeaseThatIsLostStopsNothing() throws Exception {
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        pipeline.submit(move(2, "Oakland", "Berkeley"), "2", () -> {});
+        fence.open = false;
+        fence.lost = true;
+        tables.listen((table, key, before, after) -> {
+            throw InternalServerErrorException.builder().build();
+        });
+        calls.held.remove().run();
+        time.runOut();
+        assertThat(failures).isEmpty();
     }
 
     private List<String> cities() {

@@ -315,15 +315,41 @@ class ParkingTest {
         assertThat(rows()).isEmpty();
     }
 
+    /** Every write is refused as if it were at fault, and none is. */
+    @Test
+    void nothingIsParkedWhereTheTargetHasAnotherKeyThanItHad() throws Exception {
+        dynamo.client().deleteTable(request -> request.tableName(byCity));
+        createTarget("zipcode");
+        for (String email : List.of("ada", "bob", "cy")) {
+            change(email, city("city of " + email));
+        }
+        await().untilAsserted(() -> assertThat(health.snapshot().components().get("route " + ROUTE))
+                .satisfies(route -> {
+                    assertThat(route.status()).isEqualTo(Status.DOWN);
+                    assertThat(route.detail()).contains("has the key (zipcode:S) now, and had (city:S) at the start");
+                }));
+        assertThat(parked()).isEmpty();
+        dynamo.client().deleteTable(request -> request.tableName(byCity));
+        createTarget();
+        drain();
+        assertThat(rows()).hasSize(3);
+        assertThat(parked()).isEmpty();
+        assertThat(health.snapshot().status()).isEqualTo(Status.UP);
+    }
+
     private void createTarget() {
+        createTarget("city");
+    }
+
+    private void createTarget(String key) {
         dynamo.client().createTable(request -> request.tableName(byCity)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .attributeDefinitions(AttributeDefinition.builder()
-                        .attributeName("city")
+                        .attributeName(key)
                         .attributeType(ScalarAttributeType.S)
                         .build())
                 .keySchema(KeySchemaElement.builder()
-                        .attributeName("city")
+                        .attributeName(key)
                         .keyType(KeyType.HASH)
                         .build()));
     }
@@ -348,7 +374,8 @@ class ParkingTest {
                 () -> leaseHeld,
                 timer,
                 registry,
-                health);
+                health,
+                failure -> {});
     }
 
     /** The item gets this image, or goes. */

@@ -50,6 +50,7 @@ final class Simulation {
     private final SourceHistory history;
     private final Expectation expectation;
     private final List<String> behindNothing = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
     private final RandomGenerator random;
     private final Conditions conditions;
 
@@ -160,6 +161,7 @@ final class Simulation {
         if (!time.runUntil(this::everythingRests, PATIENCE)) {
             List<String> stuck = new ArrayList<>();
             stuck.add(parked() + " dead letters");
+            stuck.addAll(failures);
             for (SimulatedShard shard : shards) {
                 stuck.add("checkpoint stands at " + shard.committed() + " of "
                         + shard.records().size());
@@ -169,6 +171,7 @@ final class Simulation {
         time.runOut();
         List<String> violations = new ArrayList<>(expectation.violations(tables));
         violations.addAll(behindNothing);
+        violations.addAll(failures);
         return violations;
     }
 
@@ -233,7 +236,14 @@ final class Simulation {
                         projection(COLLIDING),
                         target(client, COLLIDING, timer),
                         client.deadLetters(COLLIDING)));
-        return new ReplicationPipeline(routes, SimulatedWorker.MAX_IN_FLIGHT, fence, timer, REGISTRY, new Health());
+        return new ReplicationPipeline(
+                routes,
+                SimulatedWorker.MAX_IN_FLIGHT,
+                fence,
+                timer,
+                REGISTRY,
+                new Health(),
+                failure -> failures.add(failure.getCause().toString()));
     }
 
     private BatchingTable target(FakeDynamoDb client, String table, VirtualTimer timer) {

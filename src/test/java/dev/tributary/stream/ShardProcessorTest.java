@@ -19,14 +19,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
@@ -44,8 +48,8 @@ class ShardProcessorTest {
 
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<String> checkpoints = new CopyOnWriteArrayList<>();
-    private final ShardProcessor processor = new ShardProcessor(
-            settings(fence -> new ReplicationPipeline(List.of(), 10, fence, timer, registry(), new Health())));
+    private final ShardProcessor processor = new ShardProcessor(settings(
+            fence -> new ReplicationPipeline(List.of(), 10, fence, timer, registry(), new Health(), failure -> {})));
 
     private static final UUID TOKEN = UUID.randomUUID();
 
@@ -108,8 +112,8 @@ class ShardProcessorTest {
     @Test
     void aLeaseThatLeavesInTroubleLeavesNothingInHealth() {
         Health health = new Health();
-        ShardProcessor leaving = new ShardProcessor(settings(
-                fence -> new ReplicationPipeline(List.of(deniedRoute()), 10, fence, timer, registry(), health)));
+        ShardProcessor leaving = new ShardProcessor(settings(fence ->
+                new ReplicationPipeline(List.of(deniedRoute()), 10, fence, timer, registry(), health, failure -> {})));
         leaving.initialize(initialization());
         assertThat(health.snapshot().components()).containsKey("route s.r").satisfies(components -> assertThat(
                         components.get("route s.r").status())
@@ -121,6 +125,11 @@ class ShardProcessorTest {
     /** Every call of its tables fails. */
     private Route deniedRoute() {
         DynamoDbAsyncClient client = new DynamoDbAsyncClient() {
+            @Override
+            public CompletableFuture<QueryResponse> query(QueryRequest request) {
+                return CompletableFuture.failedFuture(SdkClientException.create("no connection"));
+            }
+
             @Override
             public String serviceName() {
                 return SERVICE_NAME;

@@ -11,6 +11,7 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -221,6 +223,26 @@ class BatchingTableTest {
         assertThat(refused).isPositive();
         assertThat(applyAll(table, writes(n -> upsert(n, 2)))).containsOnly(Outcome.APPLIED);
         assertThat(batches()).isEqualTo(refused);
+    }
+
+    /** Permissions change while the daemon runs. */
+    @Test
+    void whereBatchesWereDeniedOneIsTriedAgainAMinuteLater() {
+        AtomicLong nanos = new AtomicLong();
+        BatchingTable patient = new BatchingTable(
+                new TargetTable(client, name),
+                BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                timer,
+                nanos::get);
+        denied.set(true);
+        applyAll(patient, writes(n -> upsert(n, 1)));
+        long refused = batches();
+        denied.set(false);
+        applyAll(patient, writes(n -> upsert(n, 2)));
+        assertThat(batches()).isEqualTo(refused);
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        assertThat(applyAll(patient, writes(n -> upsert(n, 3)))).containsOnly(Outcome.APPLIED);
+        assertThat(batches()).isGreaterThan(refused);
     }
 
     private static boolean isCancelled(CompletableFuture<Outcome> answer) {

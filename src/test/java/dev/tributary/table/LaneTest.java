@@ -5,12 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +39,7 @@ class LaneTest {
                 answers.add(new CompletableFuture<>());
                 return answers.get(answers.size() - 1);
             },
+            (call, thrown) -> {},
             new Pace(() -> 0),
             timer);
 
@@ -98,10 +105,69 @@ class LaneTest {
                     sent.addAll(call);
                     return CompletableFuture.completedFuture(null);
                 },
+                (call, thrown) -> {},
                 new Pace(() -> 0),
                 timer);
         List.of("a", "b", "c").forEach(quick::submit);
         assertThat(sent).containsExactly("a", "b", "c");
+    }
+
+    /** Each of them was called from within the one before it. */
+    @Test
+    void aLongRunOfCallsThatEndAtOnceDoesNotExhaustTheStack() {
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        List<String> sent = new ArrayList<>();
+        Lane<String> quick = lane(
+                call -> {
+                    sent.addAll(call);
+                    return sent.size() == 1 ? first : CompletableFuture.completedFuture(null);
+                },
+                (call, thrown) -> {});
+        IntStream.range(0, 100_000).forEach(n -> quick.submit("a" + n));
+        first.complete(null);
+        assertThat(sent).hasSize(100_000);
+    }
+
+    @Test
+    void aCallThatThrowsIsReportedAndItsPlaceIsFree() {
+        IllegalStateException failure = new IllegalStateException("on purpose");
+        Map<List<String>, Throwable> failures = new HashMap<>();
+        Lane<String> throwing = lane(
+                call -> {
+                    throw failure;
+                },
+                failures::put);
+        List.of("a", "b", "c").forEach(throwing::submit);
+        assertThat(failures).isEqualTo(Map.of(List.of("a"), failure, List.of("b"), failure, List.of("c"), failure));
+    }
+
+    /** As where rows are large: it looked through all that waited, for each call. */
+    @Test
+    void aCallLooksAtNoMoreElementsHoweverManyWait() {
+        AtomicInteger weighed = new AtomicInteger();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        Lane<String> heavy = new Lane<>(
+                1,
+                MOST_PER_CALL,
+                10,
+                name -> name,
+                name -> {
+                    weighed.incrementAndGet();
+                    return 7;
+                },
+                call -> first.isDone() ? new CompletableFuture<>() : first,
+                (call, thrown) -> {},
+                new Pace(() -> 0),
+                timer);
+        IntStream.range(0, 10_000).forEach(n -> heavy.submit("a" + n));
+        weighed.set(0);
+        first.complete(null);
+        assertThat(weighed).hasValueLessThan(10 * MOST_PER_CALL);
+    }
+
+    private Lane<String> lane(
+            Function<List<String>, CompletableFuture<?>> send, BiConsumer<List<String>, Throwable> failed) {
+        return new Lane<>(1, 1, 10, name -> name, String::length, send, failed, new Pace(() -> 0), timer);
     }
 
     @Test
@@ -123,6 +189,7 @@ class LaneTest {
                     sent.addAll(call);
                     return CompletableFuture.completedFuture(null);
                 },
+                (call, thrown) -> {},
                 pace,
                 timer);
         List.of("a", "b").forEach(slow::submit);

@@ -13,9 +13,12 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +103,24 @@ class TargetTableTest {
     void aMoveFromARowThatNeverCameBringsTheNewRow() {
         assertThat(apply(move(ADA, 2, "Berkeley", "Oakland"))).isEqualTo(Outcome.APPLIED);
         assertThat(cities()).containsExactly("Berkeley");
+    }
+
+    /** As after many moves that were merged: the row is under the first key, and the item is never without one. */
+    @Test
+    void aMoveFromMoreKeysThanATransactionTakesMovesTheRowInTheFirstCall() {
+        apply(upsert(ADA, 1, "city0"));
+        apply(upsert(ADA, 1, "city150")); // left by a run that stopped half-way
+        Set<Item> keys = IntStream.range(0, 200)
+                .mapToObj(n -> key("city" + n))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        TargetWrite move = new TargetWrite.Move(mark(ADA, 2), keys, row(ADA, "Oakland"));
+        AtomicInteger calls = new AtomicInteger();
+        assertThatThrownBy(() ->
+                        table.apply(move, () -> calls.incrementAndGet() < 2).join())
+                .hasCauseInstanceOf(CancellationException.class);
+        assertThat(cities()).containsExactlyInAnyOrder("city150", "Oakland");
+        assertThat(apply(move)).isEqualTo(Outcome.APPLIED);
+        assertThat(cities()).containsExactly("Oakland");
     }
 
     @Test

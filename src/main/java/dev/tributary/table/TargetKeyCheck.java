@@ -1,0 +1,82 @@
+package dev.tributary.table;
+
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.Failures;
+import dev.tributary.table.WriteFailure.Kind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+
+/**
+ * Compares the key that a table has with the one that is written to it, at most once a second: a table that was
+ * recreated with another key refuses every write as if each were at fault. Safe for any thread.
+ */
+final class TargetKeyCheck {
+
+    private static final long LIFE = Duration.ofSeconds(1).toNanos();
+    private static final String DENIED = "AccessDeniedException";
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+    private final LongSupplier nanoTime;
+
+    /** Guarded by this, as is the next. Null before the first. */
+    private @Nullable CompletableFuture<Optional<KeySchema>> described;
+
+    private long asked;
+
+    /**
+     * @param nanoTime monotonic, such as {@link System#nanoTime()}
+     */
+    TargetKeyCheck(DynamoDbAsyncClient client, String table, LongSupplier nanoTime) {
+        this.client = client;
+        this.table = table;
+        this.nanoTime = nanoTime;
+    }
+
+    /** See {@link BatchingTable#wrongKey}. */
+    CompletableFuture<Optional<WriteFailure>> wrongKey(KeySchema expected) {
+        return described().thenApply(found -> found.filter(key -> !key.equals(expected))
+                .map(key -> new WriteFailure(Kind.CONFIGURATION, message(expected, key), false)));
+    }
+
+    private synchronized CompletableFuture<Optional<KeySchema>> described() {
+        if (described == null || (described.isDone() && nanoTime.getAsLong() - asked > LIFE)) {
+            asked = nanoTime.getAsLong();
+            described = client.describeTable(request -> request.tableName(table))
+                    .thenApply(found ->
+                            Optional.of(DescribedTable.of(found.table()).key()))
+                    .exceptionallyCompose(TargetKeyCheck::unlessDenied);
+        }
+        return described;
+    }
+
+    private static CompletableFuture<Optional<KeySchema>> unlessDenied(Throwable thrown) {
+        boolean denied = Failures.unwrap(thrown) instanceof DynamoDbException refused
+                && refused.awsErrorDetails() != null
+                && DENIED.equals(refused.awsErrorDetails().errorCode());
+        return denied ? CompletableFuture.completedFuture(Optional.empty()) : CompletableFuture.failedFuture(thrown);
+    }
+
+    private String message(KeySchema expected, KeySchema found) {
+        return "table %s has the key %s now, and had %s at the start: nothing is parked on account of it; recreate the table with the key it had, or restart to write by the new one"
+                .formatted(table, text(found), text(expected));
+    }
+
+    private static String text(KeySchema key) {
+        return Stream.concat(Stream.of(key.partition()), key.sort().stream())
+                .map(TargetKeyCheck::text)
+                .collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    private static String text(KeyAttribute attribute) {
+        return attribute.name() + ":" + attribute.type();
+    }
+}
