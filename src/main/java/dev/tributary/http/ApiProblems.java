@@ -29,6 +29,7 @@ import static dev.tributary.http.ProblemType.STOPPING;
 import static dev.tributary.http.ProblemType.TABLE_UNAVAILABLE;
 import static dev.tributary.http.ProblemType.THROTTLED;
 import static dev.tributary.http.ProblemType.TIMEOUT;
+import static dev.tributary.http.ProblemType.TOO_MANY_REFUSED;
 import static dev.tributary.http.ProblemType.TOO_MANY_REQUESTS;
 import static dev.tributary.http.ProblemType.UNAUTHENTICATED;
 import static dev.tributary.http.ProblemType.UNAVAILABLE;
@@ -84,7 +85,7 @@ final class ApiProblems {
         // invalid-item: the table has another key than it had at the start
         Set<ProblemType> problems = EnumSet.of(
                 BAD_QUERY, BAD_PRECONDITION, INVALID_ITEM, THROTTLED, UNAVAILABLE, TABLE_UNAVAILABLE, TIMEOUT);
-        problems.addAll(method.equals("post") ? EnumSet.of(BUSY, STOPPING) : EnumSet.of(BAD_KEY));
+        problems.addAll(method.equals("post") ? EnumSet.of(BUSY, STOPPING, TOO_MANY_REFUSED) : EnumSet.of(BAD_KEY));
         if (List.of("get", "head").contains(method)) {
             problems.add(NO_SUCH_ITEM);
             return problems;

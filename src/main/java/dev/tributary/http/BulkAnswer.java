@@ -23,8 +23,11 @@ final class BulkAnswer implements AutoCloseable {
 
     static final String TYPE = MediaTypes.LINES.types().get(0);
 
-    /** Bytes of documents under way, with what they take beside their text. */
+    /** Bytes of documents under way, with what they take beside their text, and of answers that wait for their turn. */
     private static final int ROOM = 4 * 1024 * 1024;
+
+    /** Bytes of the lines of refused documents; thousands of them have one cause, and a document can be two bytes. */
+    private static final long ROOM_OF_REFUSALS = 16 * 1024 * 1024;
 
     private static final int OVERHEAD = 1024;
 
@@ -34,9 +37,19 @@ final class BulkAnswer implements AutoCloseable {
     private int held;
     private long stored;
     private long refused;
+    private long refusalBytes;
     private String lastLine = "";
 
-    private record Line(long number, int weight, CompletableFuture<Answer> done) {}
+    private record Line(long number, int weight, CompletableFuture<Answer> done) {
+
+        /** One that has ended may have to wait for its turn with its answer. */
+        private static Line of(long number, int weight, CompletableFuture<Answer> done) {
+            int answer = done.isDone() && !done.isCompletedExceptionally()
+                    ? 2 * done.join().body().length()
+                    : 0;
+            return new Line(number, weight + answer, done);
+        }
+    }
 
     /** @param numbering what lines call the number of a document */
     BulkAnswer(String numbering) {
@@ -55,8 +68,9 @@ final class BulkAnswer implements AutoCloseable {
         while (held + weight > ROOM && !underWay.isEmpty()) {
             sayFirst();
         }
-        held += weight;
-        underWay.add(new Line(number, weight, start.get()));
+        Line line = Line.of(number, weight, start.get());
+        held += line.weight();
+        underWay.add(line);
         while (!underWay.isEmpty() && underWay.getFirst().done().isDone()) {
             sayFirst();
         }
@@ -80,6 +94,11 @@ final class BulkAnswer implements AutoCloseable {
         cut.ifPresent(problem -> summary.set("problem", problem.node()));
         lastLine = summary + "\n";
         spool.write(lastLine.getBytes(UTF_8));
+    }
+
+    /** Whether so much was refused that it is no use to go on. */
+    boolean isFull() {
+        return refusalBytes > ROOM_OF_REFUSALS;
     }
 
     /** Whether anything was stored. */
@@ -117,6 +136,7 @@ final class BulkAnswer implements AutoCloseable {
             Optional.ofNullable(answer.headers().get("ETag")).ifPresent(etag -> line.put("etag", etag));
         } else {
             refused++;
+            refusalBytes += answer.body().length();
             line.putRawValue("problem", new RawValue(answer.body()));
         }
         say(line);

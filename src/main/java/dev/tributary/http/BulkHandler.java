@@ -4,6 +4,7 @@ import dev.tributary.http.Documents.Document;
 import dev.tributary.idempotency.Fingerprint;
 import dev.tributary.idempotency.Taken;
 import dev.tributary.ingest.BulkWriter;
+import dev.tributary.ingest.DocumentMemory;
 import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
@@ -11,6 +12,7 @@ import dev.tributary.ingest.WriteRoute;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,30 +29,30 @@ final class BulkHandler implements ExchangeHandler {
     private static final Logger log = LoggerFactory.getLogger(BulkHandler.class);
 
     /** What is wrong with a body of which more comes. */
-    private static final Set<ProblemType> STILL_SENDING =
-            Set.of(ProblemType.BODY_TOO_LARGE, ProblemType.MALFORMED_JSON, ProblemType.STOPPING);
+    private static final Set<ProblemType> STILL_SENDING = Set.of(
+            ProblemType.BODY_TOO_LARGE, ProblemType.MALFORMED_JSON, ProblemType.STOPPING, ProblemType.TOO_MANY_REFUSED);
 
     private final WriteRoute route;
     private final ItemPaths paths;
     private final BulkRequests requests;
-    private final int maxDocumentBytes;
+    private final RequestBody documents;
     private final WriteMeters meters;
     private final KeyMeters keys;
     private final TableHealth table;
 
-    /** @param maxDocumentBytes longest document */
+    /** @param documents what one document may take */
     BulkHandler(
             WriteRoute route,
             ItemPaths paths,
             BulkRequests requests,
-            int maxDocumentBytes,
+            RequestBody documents,
             WriteMeters meters,
             KeyMeters keys,
             TableHealth table) {
         this.route = route;
         this.paths = paths;
         this.requests = requests;
-        this.maxDocumentBytes = maxDocumentBytes;
+        this.documents = documents;
         this.meters = meters;
         this.keys = keys;
         this.table = table;
@@ -92,8 +94,8 @@ final class BulkHandler implements ExchangeHandler {
         Optional<String> key = BulkKey.of(exchange, route);
         InputStream body = exchange.body();
         Documents documents = MediaTypes.LINES.include(exchange.header("Content-Type"))
-                ? new JsonLines(body, requests.maxBytes(), maxDocumentBytes)
-                : new JsonArray(body, requests.maxBytes(), maxDocumentBytes);
+                ? new JsonLines(body, requests.maxBytes(), this.documents.maxBytes())
+                : new JsonArray(body, requests.maxBytes(), this.documents.maxBytes());
         Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange);
         if (key.isEmpty()) {
             return answer(exchange, documents, writer, Optional.empty(), fingerprint);
@@ -141,7 +143,7 @@ final class BulkHandler implements ExchangeHandler {
         if (found instanceof Taken.Completed) {
             try {
                 for (Optional<Document> next = documents.next(); next.isPresent(); next = documents.next()) {
-                    BulkKey.add(next.get(), fingerprint);
+                    addTo(fingerprint, next.get());
                 }
             } catch (IOException e) {
                 throw new ProblemException(RequestBody.broken(e));
@@ -196,15 +198,52 @@ final class BulkHandler implements ExchangeHandler {
             if (requests.isStopping()) {
                 return Optional.of(stopping());
             }
+            if (answer.isFull()) {
+                return Optional.of(
+                        ProblemDocument.of(
+                                ProblemType.TOO_MANY_REFUSED,
+                                "Mend the documents that were refused, and send them again with those that have no line here."));
+            }
             Document document = next.get();
             if (key.isPresent()) {
-                BulkKey.add(document, fingerprint);
+                try {
+                    addTo(fingerprint, document);
+                } catch (ProblemException e) {
+                    return Optional.of(e.document());
+                }
                 if (!key.get().isHeld()) {
                     return Optional.of(ProblemDocument.of(
                             ProblemType.UNAVAILABLE, "The idempotency key could not be kept in use. Try again."));
                 }
             }
-            answer.add(document.number(), document.text().length, () -> write(document, writer));
+            Optional<DocumentMemory.Claim> claim = claim(document);
+            try {
+                answer.add(document.number(), document.text().length, () -> claim.map(
+                                held -> write(document, writer).whenComplete((done, failure) -> held.close()))
+                        .orElseGet(() -> refused(RequestBody.overloaded())));
+            } catch (IOException | RuntimeException e) {
+                claim.ifPresent(DocumentMemory.Claim::close);
+                throw e;
+            }
+        }
+    }
+
+    private void addTo(Fingerprint fingerprint, Document document) throws IOException {
+        DocumentMemory.Claim claim = claim(document).orElseThrow(() -> new ProblemException(RequestBody.overloaded()));
+        try {
+            BulkKey.add(document, fingerprint);
+        } finally {
+            claim.close();
+        }
+    }
+
+    /** Waits for other documents to end, also those of this request; empty if that takes longer than a request may. */
+    private Optional<DocumentMemory.Claim> claim(Document document) throws IOException {
+        try {
+            return documents.memory().claim(document.text(), route.timeout());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a document waited for memory");
         }
     }
 
@@ -214,9 +253,7 @@ final class BulkHandler implements ExchangeHandler {
 
     private CompletableFuture<Answer> write(Document document, BulkWriter writer) {
         if (document.refusal().isPresent()) {
-            ProblemDocument refusal = document.refusal().get();
-            meters.line(route.name(), refusal.type().slug());
-            return CompletableFuture.completedFuture(refusal.answer());
+            return refused(document.refusal().get());
         }
         Optional<ProblemDocument> undecodable = StrictUtf8.refusal(document.text());
         if (undecodable.isPresent()) {
@@ -232,6 +269,11 @@ final class BulkHandler implements ExchangeHandler {
             }
             return answer(result);
         });
+    }
+
+    private CompletableFuture<Answer> refused(ProblemDocument refusal) {
+        meters.line(route.name(), refusal.type().slug());
+        return CompletableFuture.completedFuture(refusal.answer());
     }
 
     private Answer answer(WriteResult result) {

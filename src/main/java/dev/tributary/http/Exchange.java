@@ -92,6 +92,11 @@ final class Exchange {
         return body;
     }
 
+    /** Runs a task when the request has ended, however it ends. */
+    void atEnd(Runnable task) {
+        Request.addCompletionListener(request, failure -> task.run());
+    }
+
     /** Sends an answer without waiting until the client has taken it. */
     void send(Answer answer) {
         byte[] bytes = answer.bytes();

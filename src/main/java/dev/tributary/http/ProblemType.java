@@ -34,6 +34,7 @@ enum ProblemType {
     MISDIRECTED("misdirected", 421, "The request is for another host"),
     INVALID_ITEM("invalid-item", 422, "The document cannot be an item of the table"),
     IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The idempotency key is that of another request"),
+    TOO_MANY_REFUSED("too-many-refused", 422, "More documents were refused than an answer holds"),
     PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
     TOO_MANY_REQUESTS("too-many-requests", 429, "The caller sends more than it may"),
     INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),

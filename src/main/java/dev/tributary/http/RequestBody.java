@@ -1,8 +1,10 @@
 package dev.tributary.http;
 
+import dev.tributary.ingest.DocumentMemory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,19 @@ final class RequestBody {
 
     private static final int LONGEST_BLANK = 1024;
 
-    private final int maxBytes;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    RequestBody(int maxBytes) {
+    private final int maxBytes;
+    private final DocumentMemory memory;
+
+    RequestBody(int maxBytes, DocumentMemory memory) {
         this.maxBytes = maxBytes;
+        this.memory = memory;
+    }
+
+    /** What is given to documents while their requests are under way. */
+    DocumentMemory memory() {
+        return memory;
     }
 
     /** Largest body. */
@@ -35,7 +46,12 @@ final class RequestBody {
         return maxBytes;
     }
 
-    /** The whole body. Waits for the client to send it, at most as long as the connection may be idle. */
+    /**
+     * The whole body, with the memory that reading it as a document takes until the request has ended. Waits for the client
+     * to send it, at most as long as the connection may be idle.
+     *
+     * @throws ProblemException if there is no such body, or not the memory for it
+     */
     byte[] read(Exchange exchange, MediaTypes types) {
         check(exchange, types);
         try {
@@ -50,10 +66,19 @@ final class RequestBody {
             StrictUtf8.refusal(bytes).ifPresent(refusal -> {
                 throw new ProblemException(refusal);
             });
+            exchange.atEnd(memory.claim(bytes).orElseThrow(() -> new ProblemException(overloaded()))::close);
             return bytes;
         } catch (IOException e) {
             throw new ProblemException(broken(e));
         }
+    }
+
+    /** Of a document for which there is no memory while others have it. */
+    static ProblemDocument overloaded() {
+        return ProblemDocument.of(
+                        ProblemType.OVERLOADED,
+                        "Documents of other requests take the memory that there is for them. Send this again after Retry-After.")
+                .retryAfter(RETRY_AFTER);
     }
 
     /** @throws ProblemException if the body is not declared to be of one of these types, and nothing else */

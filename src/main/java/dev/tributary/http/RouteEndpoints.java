@@ -26,7 +26,7 @@ final class RouteEndpoints {
             KeyMeters keys,
             TableHealth table) {
         this.paths = paths;
-        this.bulk = new BulkHandler(route, paths, bulkRequests, body.maxBytes(), meters, keys, table);
+        this.bulk = new BulkHandler(route, paths, bulkRequests, body, meters, keys, table);
         ItemRequests requests = new ItemRequests(route, paths, body);
         this.post =
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);

@@ -6,8 +6,11 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,19 +21,31 @@ final class Spool implements AutoCloseable {
 
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private long length;
-    private @Nullable Path file;
+    private @Nullable FileChannel file;
     private @Nullable OutputStream toFile;
 
     /** @throws IOException if the file cannot be written; {@code java.io.tmpdir} says where it would be */
     void write(byte[] bytes) throws IOException {
         length += bytes.length;
         if (toFile == null && length > IN_MEMORY) {
-            file = Files.createTempFile("tributary-answer-", ".ndjson");
-            toFile = new BufferedOutputStream(Files.newOutputStream(file));
+            file = open();
+            toFile = new BufferedOutputStream(Channels.newOutputStream(file));
             memory.writeTo(toFile);
             memory.reset();
         }
         (toFile == null ? memory : toFile).write(bytes);
+    }
+
+    /** Where the system allows it, the file has no name once it is open, so that not even a killed process leaves it. */
+    private static FileChannel open() throws IOException {
+        Path path = Files.createTempFile("tributary-answer-", ".ndjson");
+        try {
+            return FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
     }
 
     long length() {
@@ -48,15 +63,15 @@ final class Spool implements AutoCloseable {
             memory.writeTo(out);
             return;
         }
-        toFile.close();
-        Files.copy(file, out);
+        toFile.flush();
+        Channels.newInputStream(file.position(0)).transferTo(out);
     }
 
+    /** Deletes the file, also if the disk was too full to take all of it. */
     @Override
     public void close() throws IOException {
-        if (toFile != null && file != null) {
-            toFile.close();
-            Files.delete(file);
+        if (file != null) {
+            file.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.config.HttpSettings;
+import dev.tributary.ingest.DocumentMemory;
 import dev.tributary.ingest.WriteRoute;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -51,7 +52,7 @@ public final class WriteServer implements AutoCloseable {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
         KeyMeters keys = new KeyMeters(registry);
-        RequestBody body = new RequestBody(settings.maxBodyBytes());
+        RequestBody body = new RequestBody(settings.maxBodyBytes(), DocumentMemory.ofHeap());
         BulkRequests bulk = new BulkRequests(settings.bulk());
         Set<String> paths = Stream.concat(
                         Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
