@@ -2,23 +2,33 @@
 
 FROM eclipse-temurin:17-jdk AS build
 WORKDIR /build
-COPY . .
+# What the jar and its libraries are made of, so that a change of other files builds nothing.
+COPY mvnw pom.xml LICENSE ./
+COPY .mvn .mvn
+COPY src/main src/main
+# Our jar apart from the libraries. One time for all files: the same files make the same layer on every machine.
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw -B -ntp -DskipTests package \
-    && mv target/tributary-*/ /tributary
+    ./mvnw -B -ntp -Prelease -DskipTests package \
+    && mkdir -p /libraries /tributary \
+    && mv target/tributary-*/* /tributary \
+    && mv /tributary/lib /libraries/lib \
+    && mkdir /tributary/lib \
+    && mv /libraries/lib/tributary-*.jar /tributary/lib \
+    && find /libraries /tributary -exec touch -d @0 {} +
 
 # Not distroless: bin/tributary needs a shell, and so does whoever looks into a running container.
 FROM eclipse-temurin:17-jre
-LABEL org.opencontainers.image.title="Tributary" \
-      org.opencontainers.image.description="Keeps DynamoDB tables in step through their streams" \
-      org.opencontainers.image.licenses="Apache-2.0"
 
-COPY --from=build /tributary /opt/tributary
+# What seldom changes comes first: a release pushes the small layers alone. --link keeps them when the base changes.
+COPY --link --from=build /libraries /opt/tributary
+COPY --link config /opt/tributary/config
+COPY --link --from=build /tributary /opt/tributary
 
-# The container's memory is the daemon's alone, so its heap may take more than the JVM's usual quarter.
-ENV JAVA_OPTS="-XX:MaxRAMPercentage=70"
+# - The container's memory is the daemon's alone, so its heap may take more than the JVM's usual quarter.
+# - A crash report goes where the log goes: files of a container go with it.
+ENV JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ErrorFileToStdout"
 
-# Declared, so that it stays writable under a read-only root file system: a crash report of the JVM goes here.
+# Declared, so that it stays writable under a read-only root file system.
 VOLUME ["/tmp"]
 WORKDIR /tmp
 
@@ -32,3 +42,15 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
 
 ENTRYPOINT ["/opt/tributary/bin/tributary"]
 CMD ["run", "--config", "/etc/tributary/tributary.properties"]
+
+# Last, because they change with every commit:
+#   docker build --build-arg REVISION="$(git rev-parse HEAD)" --build-arg SOURCE="$(git remote get-url origin)" .
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.title="Tributary" \
+      org.opencontainers.image.description="Keeps DynamoDB tables in step through their streams" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.source="$SOURCE"

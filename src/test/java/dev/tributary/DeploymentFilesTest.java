@@ -153,6 +153,45 @@ class DeploymentFilesTest {
                 .containsExactly(instruction("EXPOSE").split(" "));
     }
 
+    /** A README or a test that changes must not build anew what ships. */
+    @Test
+    void imageIsBuiltFromWhatShipsAlone() {
+        List<String> sources = copied(dockerfile.substring(0, finalStage()));
+        assertThat(sources).containsExactly("mvnw", "pom.xml", "LICENSE", ".mvn", "src/main");
+        assertThat(text(".dockerignore").lines().filter(line -> line.startsWith("!")))
+                .as(".dockerignore lets through what is copied, and the configuration")
+                .containsExactlyInAnyOrder("!mvnw", "!pom.xml", "!LICENSE", "!.mvn", "!src/main", "!config");
+    }
+
+    @Test
+    void librariesAreALayerBelowOurJar() {
+        assertThat(copied(dockerfile.substring(finalStage()))).containsExactly("/libraries", "config", "/tributary");
+    }
+
+    @Test
+    void imageSaysItsVersionAndWhereItComesFrom() {
+        Matcher version = Pattern.compile("<artifactId>tributary</artifactId>\\s+<version>(.+)</version>")
+                .matcher(text("pom.xml"));
+        assertThat(version.find()).isTrue();
+        assertThat(dockerfile)
+                .contains("\nARG VERSION=" + version.group(1) + "\n")
+                .contains("image.version=\"$VERSION\"", "image.revision=\"$REVISION\"", "image.source=\"$SOURCE\"");
+    }
+
+    @Test
+    void crashReportOfAContainerGoesToItsLog() {
+        assertThat(instruction("ENV")).contains("-XX:+ErrorFileToStdout");
+        assertThat(instruction("ENV"))
+                .as("the task's options, which take the place of the image's")
+                .isEqualTo(StreamSupport.stream(
+                                container.required("environment").spliterator(), false)
+                        .filter(variable -> variable.required("name").asText().equals("JAVA_OPTS"))
+                        .map(variable -> "JAVA_OPTS=\"%s\""
+                                .formatted(variable.required("value").asText()))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
     @Test
     void imageRunsAsANumberedUserThatIsNotRoot() {
         assertThat(instruction("USER")).matches("[1-9]\\d*:[1-9]\\d*");
@@ -181,6 +220,21 @@ class DeploymentFilesTest {
         } catch (ClassNotFoundException e) {
             return false;
         }
+    }
+
+    private int finalStage() {
+        return dockerfile.lastIndexOf("\nFROM ");
+    }
+
+    /** The sources of all COPY instructions. */
+    private static List<String> copied(String stage) {
+        List<String> sources = new ArrayList<>();
+        for (String line : stage.lines().filter(l -> l.startsWith("COPY ")).toList()) {
+            List<String> words = List.of(
+                    line.substring("COPY ".length()).replaceAll("--\\S+ ", "").split(" "));
+            sources.addAll(words.subList(0, words.size() - 1));
+        }
+        return sources;
     }
 
     private Set<String> actions(String resource) {
