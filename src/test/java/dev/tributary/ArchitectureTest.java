@@ -43,7 +43,8 @@ class ArchitectureTest {
                         "dev.tributary.ordering",
                         "dev.tributary.table",
                         "dev.tributary.deadletter",
-                        "dev.tributary.idempotency")
+                        "dev.tributary.idempotency",
+                        "dev.tributary.latewrite")
                 .layer("words")
                 .definedBy("dev.tributary.telemetry", "dev.tributary.config", "dev.tributary.model")
                 .whereLayer("main")
@@ -61,7 +62,7 @@ class ArchitectureTest {
 
     @Test
     void partsKnowNothingOfOneAnother() {
-        slices().matching("dev.tributary.(projection|ordering|table|deadletter|idempotency)..")
+        slices().matching("dev.tributary.(projection|ordering|table|deadletter|idempotency|latewrite)..")
                 .should()
                 .notDependOnEachOther()
                 .check(CLASSES);

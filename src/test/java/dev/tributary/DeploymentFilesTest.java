@@ -73,6 +73,15 @@ class DeploymentFilesTest {
                         "dynamodb:PutItem",
                         "dynamodb:Query",
                         "dynamodb:UpdateItem");
+        assertThat(actions("tributary-late-writes"))
+                .containsExactly(
+                        "dynamodb:CreateTable",
+                        "dynamodb:DeleteItem",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:DescribeTimeToLive",
+                        "dynamodb:PutItem",
+                        "dynamodb:Query",
+                        "dynamodb:UpdateTimeToLive");
         assertThat(actions("tributary-idempotency"))
                 .containsExactly(
                         "dynamodb:CreateTable",

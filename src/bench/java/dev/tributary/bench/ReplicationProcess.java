@@ -6,11 +6,15 @@ import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.latewrite.LateWriteTiming;
+import dev.tributary.latewrite.LateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -140,6 +145,7 @@ final class ReplicationProcess {
                                     new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
                                     "users.by-city",
                                     Clock.systemUTC()))),
+                    lateWrites(clients, timer, registry),
                     "benchmark-leases",
                     () -> Optional.of(stream),
                     clients.streams(),
@@ -171,5 +177,19 @@ final class ReplicationProcess {
     private static void end(Throwable failure) {
         System.err.println("The replication gave up: " + failure);
         Runtime.getRuntime().halt(1);
+    }
+
+    private static LateWrites lateWrites(Clients clients, ScheduledExecutorService timer, MeterRegistry registry) {
+        new TableCreation(clients.control(), "late-writes", LateWriteTable.KEY, false)
+                .run()
+                .join();
+        return new LateWrites(
+                new LateWriteTable(clients.control(), "late-writes", Duration.ofSeconds(1)),
+                "users",
+                UUID.randomUUID().toString(),
+                new LateWriteTiming(Duration.ofMinutes(15)),
+                Clock.systemUTC(),
+                timer,
+                registry);
     }
 }

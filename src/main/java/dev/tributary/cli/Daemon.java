@@ -13,6 +13,8 @@ import dev.tributary.http.HttpStartException;
 import dev.tributary.http.WriteServer;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
+import dev.tributary.latewrite.LateWriteTiming;
+import dev.tributary.latewrite.LateWrites;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalException;
 import dev.tributary.local.LocalStreams;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -126,9 +129,25 @@ final class Daemon {
                 Clock.systemUTC(),
                 onFatal);
         DeadLetterTables deadLetters = new DeadLetterTables(settings.application(), timings.writeTimeout());
+        LateWriteTables lateWrites = new LateWriteTables(settings.application(), timings.writeTimeout());
+        String process = UUID.randomUUID().toString();
         opened((AutoCloseable) this::stopSources);
         settings.source().forEach((name, source) -> {
-            SourceWorker worker = worker(name, source, tables, deadLetters, clients, shared);
+            SourceWorker worker = worker(
+                    name,
+                    source,
+                    tables,
+                    deadLetters,
+                    new LateWrites(
+                            lateWrites.in(clients.control(source)),
+                            name,
+                            process,
+                            new LateWriteTiming(settings.lateWriteHorizon()),
+                            shared.clock(),
+                            shared.timer(),
+                            shared.registry()),
+                    clients,
+                    shared);
             add(worker);
             worker.start();
         });
@@ -216,6 +235,7 @@ final class Daemon {
             SourceSettings source,
             TableChecks tables,
             DeadLetterTables deadLetters,
+            LateWrites lateWrites,
             Clients clients,
             SourceWorker.Shared shared) {
         boolean ofLocal = tables.table(TableChecks.prefix(name))
@@ -240,6 +260,7 @@ final class Daemon {
                 name,
                 source,
                 routes,
+                lateWrites,
                 settings.leaseTable(name),
                 new EnabledStream(clients.control(source), source.table()),
                 clients.streams(source, ofLocal),

@@ -18,6 +18,7 @@ record BoundSettings(
         LeaseSettings lease,
         LocalSettings local,
         Duration shutdownTimeout,
+        Duration lateWriteHorizon,
         Map<String, SourceSettings> source,
         Map<String, WriteSettings> write)
         implements Settings {
@@ -116,6 +117,7 @@ record BoundSettings(
                 new Lease(values.get(Keys.LEASE_DURATION)),
                 local(values),
                 values.get(Keys.SHUTDOWN_TIMEOUT),
+                values.get(Keys.LATE_WRITE_HORIZON),
                 Values.byName(values.names(SourceKeys.TABLE), name -> source(values, name)),
                 Values.byName(values.names(WriteKeys.TABLE), name -> write(values, name)));
     }

@@ -182,6 +182,12 @@ final class Contradictions extends Reports {
                     "its lease table would have the name of the table of dead letters",
                     "choose another name for the source");
         }
+        if (source.equals("late-writes")) {
+            report(
+                    "source." + source,
+                    "its lease table would have the name of the table of late writes",
+                    "choose another name for the source");
+        }
         if (source.equals("idempotency")) {
             report(
                     "source." + source,

@@ -17,7 +17,7 @@ final class Keys {
             ValueType.text("1 to 128 letters, digits, _ . or -", "tributary", "[A-Za-z0-9_.-]{1,128}"),
             "tributary",
             "Prefix of the tables the daemon owns: one lease table per source, `<application>-<source>`, and"
-                    + " `<application>-dead-letters` in each place where a source is, and `<application>-idempotency` in each place where a write route's table is. Workers with the same application share the shards. Another application reads every stream again.");
+                    + " `<application>-dead-letters` and `<application>-late-writes` in each place where a source is, and `<application>-idempotency` in each place where a write route's table is. Workers with the same application share the shards. Another application reads every stream again.");
     static final Key<String> WORKER_ID = optional(
             "worker-id",
             ValueType.text("1 to 128 characters without white space", "worker-1", "\\S{1,128}"),
@@ -39,6 +39,13 @@ final class Keys {
             ValueType.endpoint(),
             "Endpoint of every table that does not name its own, such as a VPC endpoint or a DynamoDB Local. Without"
                     + " it: the region's.");
+    static final Key<Duration> LATE_WRITE_HORIZON = defaulting(
+            "late-write-horizon",
+            ValueType.duration("1m", "1h", "15m"),
+            "15m",
+            "How long a write may still take effect after it was sent and never answered. DynamoDB refuses signatures"
+                    + " that are older than 15 minutes; a removal that such a write may follow is repeated until then."
+                    + " Longer only where something between the daemon and DynamoDB signs requests anew.");
     static final Key<LogSettings.Format> LOG_FORMAT = defaulting(
             "log.format",
             ValueType.oneOf(LogSettings.Format.class, LogSettings.Format.JSON),
@@ -60,7 +67,7 @@ final class Keys {
     record Section(String title, String intro, List<Key<?>> keys) {}
 
     static final List<Section> SECTIONS = List.of(
-            new Section("Process", "", List.of(APPLICATION, WORKER_ID, SHUTDOWN_TIMEOUT)),
+            new Section("Process", "", List.of(APPLICATION, WORKER_ID, SHUTDOWN_TIMEOUT, LATE_WRITE_HORIZON)),
             new Section(
                     "AWS",
                     "Credentials are the SDK's default chain; no key holds a secret.",
@@ -69,7 +76,7 @@ final class Keys {
             new Section(
                     "Sources",
                     "`<source>` is a name of your choice, of small letters, digits and hyphens. It is part of the lease"
-                            + " table's name: renaming a source starts it anew. No source is called `dead-letters` or `idempotency`, because of the tables"
+                            + " table's name: renaming a source starts it anew. No source is called `dead-letters`, `late-writes` or `idempotency`, because of the tables"
                             + " of those names. A source has at least one route.",
                     List.of(
                             SourceKeys.TABLE,

@@ -28,6 +28,9 @@ public interface Settings {
     /** Longest time from a stop signal to the end of the process. */
     Duration shutdownTimeout();
 
+    /** How long a write may still take effect after it was sent and never answered. */
+    Duration lateWriteHorizon();
+
     /** Source tables by the name the configuration gives them. */
     Map<String, SourceSettings> source();
 

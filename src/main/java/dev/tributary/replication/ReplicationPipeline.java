@@ -1,12 +1,15 @@
 package dev.tributary.replication;
 
+import dev.tributary.latewrite.ShardLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.ordering.CheckpointTracker;
+import dev.tributary.table.WriteFailure;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -23,12 +26,14 @@ public final class ReplicationPipeline implements AutoCloseable {
     private static final Duration FENCE_CHECK = Duration.ofMillis(100);
 
     private final List<RouteWriter> routes;
+    private final ShardLateWrites late;
     private final Fence fence;
     private final int maxInFlight;
     private final CheckpointTracker<Position> tracker = new CheckpointTracker<>();
 
     /**
      * @param routes the targets
+     * @param late this holding of the shard, which the pipeline takes
      * @param maxInFlight changes that may be open at the same time
      * @param fence asked before each attempt to write
      * @param timer runs retries; shared
@@ -37,20 +42,57 @@ public final class ReplicationPipeline implements AutoCloseable {
      */
     public ReplicationPipeline(
             List<Route> routes,
+            ShardLateWrites late,
             int maxInFlight,
             Fence fence,
             ScheduledExecutorService timer,
             MeterRegistry registry,
             Health health,
             Consumer<Throwable> onFatal) {
+        this.late = late;
         this.fence = fence;
         this.maxInFlight = maxInFlight;
         Backoff backoff = new Backoff(RandomGenerator.getDefault());
+        CompletableFuture<Void> taken = new CompletableFuture<>();
         this.routes = routes.stream()
                 .map(route -> new RouteWriter(
-                        route, fence, backoff, timer, new RouteMeters(registry, route), health, onFatal))
+                        route,
+                        late.source(),
+                        taken,
+                        fence,
+                        backoff,
+                        timer,
+                        new RouteMeters(registry, route),
+                        health,
+                        onFatal))
                 .toList();
+        take(new Attempts(fence, backoff, timer), taken);
         this.routes.forEach(RouteWriter::start);
+    }
+
+    private void take(Attempts attempts, CompletableFuture<Void> taken) {
+        attempts.untilDone(late::take, this::lateWritesFailed)
+                .thenCompose(held -> attempts.untilDone(late.source()::learn, this::lateWritesFailed))
+                .whenComplete((learned, failure) -> {
+                    if (failure == null) {
+                        routes.forEach(RouteWriter::lateWritesSucceeded);
+                        taken.complete(null);
+                    } else {
+                        taken.completeExceptionally(failure);
+                    }
+                });
+    }
+
+    private void lateWritesFailed(WriteFailure failure) {
+        routes.forEach(route -> route.lateWritesFailed(failure));
+    }
+
+    /**
+     * Gives the shard up, once every change taken has ended: no call of this worker can have an effect later that nobody
+     * provides for. Without it the next worker repeats removals for a while.
+     */
+    public CompletableFuture<Void> release() {
+        return tracker.size() == 0 ? late.release() : CompletableFuture.completedFuture(null);
     }
 
     /**

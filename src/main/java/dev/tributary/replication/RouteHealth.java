@@ -18,20 +18,54 @@ final class RouteHealth implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RouteHealth.class);
 
     private static final String WRITES = "writes";
-    private static final String DEAD_LETTERS = "dead-letter table";
     private static final String PARKED = "parked";
 
     private final Conditions conditions;
     private final String route;
     private final IntSupplier parkedItems;
     private final Episodes<WriteFailure.Kind> writes = new Episodes<>();
-    private final Episodes<WriteFailure.Kind> letters = new Episodes<>();
+    private final OwnTable deadLetters = new OwnTable("dead-letter table");
+    private final OwnTable lateWrites = new OwnTable("late-write table");
 
-    /** Guarded by this, as are the next. */
+    /** Guarded by this, as is the next. */
     private boolean writing = true;
 
-    private boolean parking = true;
     private int parked;
+
+    /** A table of the daemon's own, without which the route cannot go on. Guarded by the route's health. */
+    private final class OwnTable {
+        private final String what;
+        private final Episodes<WriteFailure.Kind> failures = new Episodes<>();
+        private boolean answers = true;
+
+        OwnTable(String what) {
+            this.what = what;
+        }
+
+        void succeeded() {
+            if (!answers) {
+                answers = true;
+                conditions.clear(what);
+                if (failures.ends()) {
+                    log.info("{}: the {} answers again", route, what);
+                }
+            }
+        }
+
+        void failed(String table, WriteFailure failure) {
+            if (failures.begins(failure.kind())) {
+                log.warn(
+                        "{}: {} {} fails ({}) and is tried again until it answers: {}",
+                        route,
+                        what,
+                        table,
+                        failure.kind(),
+                        failure.message());
+            }
+            answers = false;
+            conditions.raise(what, status(failure), what + " " + table + ": " + failure.message());
+        }
+    }
 
     /**
      * @param parkedItems how many items have parked changes
@@ -67,27 +101,20 @@ final class RouteHealth implements AutoCloseable {
 
     /** The table of dead letters answered, and the number of parked items may be another. */
     synchronized void parkingSucceeded() {
-        if (!parking) {
-            parking = true;
-            conditions.clear(DEAD_LETTERS);
-            if (letters.ends()) {
-                log.info("{}: the dead-letter table answers again", route);
-            }
-        }
+        deadLetters.succeeded();
         count();
     }
 
     synchronized void parkingFailed(String table, WriteFailure failure) {
-        if (letters.begins(failure.kind())) {
-            log.warn(
-                    "{}: dead-letter table {} fails ({}) and is tried again until it answers: {}",
-                    route,
-                    table,
-                    failure.kind(),
-                    failure.message());
-        }
-        parking = false;
-        conditions.raise(DEAD_LETTERS, status(failure), "dead-letter table " + table + ": " + failure.message());
+        deadLetters.failed(table, failure);
+    }
+
+    synchronized void lateWritesSucceeded() {
+        lateWrites.succeeded();
+    }
+
+    synchronized void lateWritesFailed(String table, WriteFailure failure) {
+        lateWrites.failed(table, failure);
     }
 
     private void count() {

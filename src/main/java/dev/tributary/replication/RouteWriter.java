@@ -1,6 +1,8 @@
 package dev.tributary.replication;
 
 import dev.tributary.deadletter.Predecessor;
+import dev.tributary.latewrite.LateWrites;
+import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.model.ItemKey;
@@ -43,11 +45,20 @@ final class RouteWriter {
     private final RouteMeters meters;
     private final RouteHealth health;
     private final Parking parking;
+    private final RouteLateWrites late;
+    private final String lateWriteTable;
+    private final CompletableFuture<Void> taken;
+    private final CompletableFuture<Void> ready;
     private final KeyedSerialExecutor<ItemKey, Step> executor;
     private final Consumer<Throwable> onFatal;
 
+    /**
+     * @param taken ends when the shard has been taken as far as late writes go; fails if the lease is gone
+     */
     RouteWriter(
             Route route,
+            LateWrites late,
+            CompletableFuture<Void> taken,
             Fence fence,
             Backoff backoff,
             ScheduledExecutorService timer,
@@ -61,12 +72,21 @@ final class RouteWriter {
         this.health = new RouteHealth(health, route.name(), route.deadLetters()::items);
         this.onFatal = onFatal;
         this.parking = new Parking(route, attempts, timer, this.health, failure -> broken("what is parked", failure));
+        this.late = late.route(route.name(), route.target()::applyAlone);
+        this.lateWriteTable = late.table();
+        this.taken = taken;
+        this.ready = taken.thenCompose(held -> parking.ready());
         this.executor = new KeyedSerialExecutor<>(this::write, this::broken);
     }
 
     /** Reads what is parked; changes wait until that is known. */
     void start() {
         parking.start();
+        taken.whenComplete((held, failure) -> {
+            if (failure != null) {
+                broken("what may arrive late", failure);
+            }
+        });
     }
 
     /** Reports nothing more to health. */
@@ -96,7 +116,7 @@ final class RouteWriter {
 
     /** Ends, as all below, with the parked change that the item's next has to wait behind; empty if there is none. */
     private CompletableFuture<Optional<Predecessor>> write(List<Step> steps) {
-        return parking.ready().thenCompose(ready -> {
+        return ready.thenCompose(started -> {
             if (steps.stream().anyMatch(Step::refused)
                     || parking.holds(steps.get(0).change().mark().owner())) {
                 return oneByOne(Optional.empty(), steps);
@@ -112,13 +132,13 @@ final class RouteWriter {
 
     private CompletableFuture<Optional<Predecessor>> merged(Pending pending) {
         return pending.write()
-                .map(write -> together(write, pending.steps()))
+                .map(write -> together(write, pending.steps(), false))
                 .orElseGet(() -> ended(Outcome.FILTERED, pending.steps()));
     }
 
     /** One write for all; where the target refuses it, one of them may be to blame. */
-    private CompletableFuture<Optional<Predecessor>> together(TargetWrite write, List<Step> steps) {
-        return attempt(write).thenCompose(written -> {
+    private CompletableFuture<Optional<Predecessor>> together(TargetWrite write, List<Step> steps, boolean redriven) {
+        return attempt(write, redriven).thenCompose(written -> {
             if (written.outcome().isPresent()) {
                 return ended(written.outcome().get(), steps);
             }
@@ -145,7 +165,7 @@ final class RouteWriter {
                 return park(step, refused.reason());
             }
             if (step.projected() instanceof Projected.Write asked) {
-                return together(asked.write(), List.of(step));
+                return together(asked.write(), List.of(step), true);
             }
             return ended(Outcome.FILTERED, List.of(step));
         });
@@ -177,12 +197,29 @@ final class RouteWriter {
      */
     private record Written(Optional<Outcome> outcome, String refusal) {}
 
-    private CompletableFuture<Written> attempt(TargetWrite write) {
-        return attempts.untilDecided(() -> call(write), this::failed, this::refused)
-                .thenApply(written -> {
+    private CompletableFuture<Written> attempt(TargetWrite write, boolean redriven) {
+        return attempts.untilDecided(() -> call(write), failure -> failed(write, failure), this::refused)
+                .thenCompose(written -> {
                     health.succeeded();
+                    return settled(write, written, redriven);
+                });
+    }
+
+    /** What late writes may do to this one, or it to later ones, is provided for before a change may end. */
+    private CompletableFuture<Written> settled(TargetWrite write, Written written, boolean redriven) {
+        return attempts.untilDone(() -> late.settle(write, written.outcome(), redriven), this::lateWritesFailed)
+                .thenApply(done -> {
+                    health.lateWritesSucceeded();
                     return written;
                 });
+    }
+
+    void lateWritesFailed(WriteFailure failure) {
+        health.lateWritesFailed(lateWriteTable, failure);
+    }
+
+    void lateWritesSucceeded() {
+        health.lateWritesSucceeded();
     }
 
     private CompletableFuture<Written> call(TargetWrite write) {
@@ -208,7 +245,10 @@ final class RouteWriter {
         });
     }
 
-    private void failed(WriteFailure failure) {
+    private void failed(TargetWrite write, WriteFailure failure) {
+        if (failure.openEnded()) {
+            late.gaveUp(write);
+        }
         meters.failed(failure.kind());
         health.failed(failure);
         log.debug("{}: an attempt failed: {}", route.name(), failure.message());

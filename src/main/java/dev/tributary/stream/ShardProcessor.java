@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     /**
      * What the processors of a source share.
      *
-     * @param pipeline builds the pipeline of a shard behind its fence
+     * @param pipeline builds the pipeline of a shard, by shard id, behind its fence
      * @param fence builds the fence of a shard, by shard id
      * @param readAhead told of what is taken and what has ended
      * @param checkpointInterval pause between two checkpoints
@@ -60,7 +61,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      */
     record Settings(
             ChangeDecoder decoder,
-            Function<LeaseFence, ReplicationPipeline> pipeline,
+            BiFunction<String, LeaseFence, ReplicationPipeline> pipeline,
             Function<String, LeaseFence> fence,
             ReadAhead readAhead,
             ScheduledExecutorService timer,
@@ -82,7 +83,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             throw new IllegalStateException("The lease of shard " + shardId + " is not held");
         }
         fence = held;
-        pipeline = settings.pipeline().apply(held);
+        pipeline = settings.pipeline().apply(shardId, held);
         long interval = settings.checkpointInterval().toMillis();
         checkpointing =
                 settings.timer().scheduleWithFixedDelay(this::checkpoint, interval, interval, TimeUnit.MILLISECONDS);

@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.Route;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -80,6 +81,7 @@ public final class SourceWorker {
 
     /**
      * @param source its name in the configuration
+     * @param lateWrites what this process does about writes to the targets of this source that were given up
      * @param leaseTable name of the lease table of this source, made if missing
      * @param enabledStream asks for the ARN of the stream with new and old images that the table has now, in a region
      *     that the streams adapter knows; empty if there is none; throws what the SDK throws if that cannot be told
@@ -89,6 +91,7 @@ public final class SourceWorker {
             String source,
             SourceSettings settings,
             List<Route> routes,
+            LateWrites lateWrites,
             String leaseTable,
             Supplier<Optional<String>> enabledStream,
             DynamoDbStreamsClient streamsClient,
@@ -108,6 +111,7 @@ public final class SourceWorker {
         this.reading = new StreamReader.Source(
                 settings,
                 routes,
+                lateWrites,
                 leaseTable,
                 streamsClient,
                 leaseClient,

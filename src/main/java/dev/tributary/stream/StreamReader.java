@@ -1,6 +1,7 @@
 package dev.tributary.stream;
 
 import dev.tributary.config.SourceSettings;
+import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import java.time.Duration;
@@ -41,6 +42,7 @@ final class StreamReader {
     record Source(
             SourceSettings settings,
             List<Route> routes,
+            LateWrites lateWrites,
             String leaseTable,
             DynamoDbStreamsClient streamsClient,
             DynamoDbAsyncClient leaseClient,
@@ -143,9 +145,10 @@ final class StreamReader {
         SourceWorker.Shared shared = source.shared();
         return new ShardProcessor.Settings(
                 new ChangeDecoder(stream),
-                fence -> source.shards()
+                (shardId, fence) -> source.shards()
                         .add(new ReplicationPipeline(
                                 source.routes(),
+                                source.lateWrites().shard(shardId),
                                 source.settings().maxInFlight(),
                                 fence,
                                 shared.timer(),

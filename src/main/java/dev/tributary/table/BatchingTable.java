@@ -155,6 +155,16 @@ public final class BatchingTable {
         return keyCheck.wrongKey(expected);
     }
 
+    /**
+     * Brings a write into the table in a call of its own, whoever has the lease, so that the outcome of a removal says
+     * whether there was a row: a statement of a batch does not tell.
+     */
+    public CompletableFuture<Outcome> applyAlone(TargetWrite write) {
+        CompletableFuture<Outcome> done = new CompletableFuture<>();
+        singles.submit(new Element(write, 1, () -> true, done));
+        return done;
+    }
+
     /** The row that one statement would write; empty if it takes more. */
     private static Optional<Item> row(TargetWrite write) {
         if (write instanceof TargetWrite.Upsert upsert) {

@@ -256,6 +256,10 @@ class RefusedConfigurationTest {
                         "source.dead-letters: its lease table would have the name of the table of dead letters; choose"
                                 + " another name for the source"),
                 refusal(
+                        "source.late-writes.table = writes\nsource.late-writes.route.all.table = all_writes",
+                        "source.late-writes: its lease table would have the name of the table of late writes; choose"
+                                + " another name for the source"),
+                refusal(
                         "source.idempotency.table = keys\nsource.idempotency.route.all.table = all_keys",
                         "source.idempotency: its lease table would have the name of the table of idempotency keys; choose"
                                 + " another name for the source"),

@@ -17,6 +17,7 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.deadletter.ParkedItem;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -272,7 +273,14 @@ class RedriveTest {
     private void start(TestSource.Route route) {
         settings = route;
         pipeline = new ReplicationPipeline(
-                List.of(route()), 100, () -> true, timer, new SimpleMeterRegistry(), new Health(), failure -> {});
+                List.of(route()),
+                GivenLateWrites.none().shard("shard"),
+                100,
+                () -> true,
+                timer,
+                new SimpleMeterRegistry(),
+                new Health(),
+                failure -> {});
     }
 
     private Projection projection() {

@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 final class FakeDynamoDb implements DynamoDbAsyncClient {
 
     static final String DEAD_LETTERS = "dead-letters";
+    static final String LATE_WRITES = "late-writes";
 
     private static final int STATEMENT_LIMIT = 25;
 

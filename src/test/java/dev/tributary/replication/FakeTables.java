@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
@@ -109,16 +110,17 @@ final class FakeTables {
     }
 
     PutItemResponse put(PutItemRequest request) {
-        perform(
-                action(Put.builder()
-                        .tableName(request.tableName())
-                        .item(request.item())
-                        .conditionExpression(request.conditionExpression())
-                        .expressionAttributeNames(request.expressionAttributeNames())
-                        .expressionAttributeValues(request.expressionAttributeValues())
-                        .build()),
-                request.returnValuesOnConditionCheckFailure());
-        return PutItemResponse.builder().build();
+        Action put = action(Put.builder()
+                .tableName(request.tableName())
+                .item(request.item())
+                .conditionExpression(request.conditionExpression())
+                .expressionAttributeNames(request.expressionAttributeNames())
+                .expressionAttributeValues(request.expressionAttributeValues())
+                .build());
+        perform(put, request.returnValuesOnConditionCheckFailure());
+        return request.returnValues() == ReturnValue.ALL_OLD
+                ? PutItemResponse.builder().attributes(put.before()).build()
+                : PutItemResponse.builder().build();
     }
 
     DeleteItemResponse delete(DeleteItemRequest request) {

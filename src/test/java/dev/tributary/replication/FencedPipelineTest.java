@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
@@ -53,6 +54,7 @@ class FencedPipelineTest {
                             timer,
                             () -> time.now() * 1_000_000),
                     client.deadLetters("users.by_city"))),
+            GivenLateWrites.none().shard("shard"),
             10,
             fence,
             timer,

@@ -14,6 +14,7 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -370,6 +371,7 @@ class ParkingTest {
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
+                GivenLateWrites.none().shard("shard"),
                 100,
                 () -> leaseHeld,
                 timer,

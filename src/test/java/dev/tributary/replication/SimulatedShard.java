@@ -8,15 +8,21 @@ import org.jspecify.annotations.Nullable;
 /** A shard and its row in the lease table. */
 final class SimulatedShard {
 
+    private final String name;
     private final List<StreamedChange> records;
     private final @Nullable SimulatedShard parent;
     private @Nullable SimulatedWorker owner;
     private int committed;
     private boolean ended;
 
-    SimulatedShard(Shard shard, @Nullable SimulatedShard parent) {
+    SimulatedShard(String name, Shard shard, @Nullable SimulatedShard parent) {
+        this.name = name;
         this.records = shard.records();
         this.parent = parent;
+    }
+
+    String name() {
+        return name;
     }
 
     List<StreamedChange> records() {

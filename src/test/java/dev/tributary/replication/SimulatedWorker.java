@@ -1,7 +1,9 @@
 package dev.tributary.replication;
 
 import dev.tributary.replication.SourceHistory.StreamedChange;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker with the lease of one shard; also after it lost the lease, while it does not know yet.
@@ -25,10 +27,12 @@ final class SimulatedWorker implements Fence {
     private long noRenewalBefore;
     private boolean leaving;
     private boolean toldLost;
+    private @Nullable CompletableFuture<Void> release;
+    private long releasedBy;
 
     /** Builds the pipeline of a worker: behind its fence, in its process. */
     interface Pipelines {
-        ReplicationPipeline create(Fence fence, SimulatedProcess process);
+        ReplicationPipeline create(Fence fence, SimulatedProcess process, String shard);
     }
 
     SimulatedWorker(
@@ -41,7 +45,7 @@ final class SimulatedWorker implements Fence {
         this.renewed = time.now();
         this.position = shard.committed();
         shard.assign(this); // before the pipeline, which calls as soon as it is there
-        this.pipeline = pipelines.create(this, process);
+        this.pipeline = pipelines.create(this, process, shard.name());
         process.every(1 + random.nextLong(100), this::read);
         process.every(50, this::renew);
         process.every(1 + random.nextLong(500), this::checkpoint);
@@ -81,10 +85,11 @@ final class SimulatedWorker implements Fence {
         }
         if (pipeline.inFlight() == 0 && owns()) {
             if (position == shard.records().size()) {
-                shard.end();
-                return false;
-            }
-            if (leaving) {
+                if (released()) {
+                    shard.end();
+                    return false;
+                }
+            } else if (leaving && released()) {
                 checkpoint();
                 shard.assign(null);
                 toldLost = true;
@@ -92,6 +97,15 @@ final class SimulatedWorker implements Fence {
             }
         }
         return true;
+    }
+
+    /** Gives the shard up, and waits for that a moment as a stopping worker does, whatever comes of it. */
+    private boolean released() {
+        if (release == null) {
+            release = pipeline.release();
+            releasedBy = time.now() + WRITE_TIMEOUT / 2;
+        }
+        return release.isDone() || time.now() >= releasedBy;
     }
 
     /** Takes the change if that needs no waiting, for which there is no second thread here. */

@@ -6,6 +6,9 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.latewrite.LateWriteTiming;
+import dev.tributary.latewrite.LateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.SourceHistory.Shape;
 import dev.tributary.replication.SourceHistory.Shard;
@@ -17,6 +20,7 @@ import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +40,20 @@ final class Simulation {
     static final String INJECTIVE = "by_city_and_id";
     static final String COLLIDING = "by_city";
 
+    /** After that no write takes effect any more, in milliseconds from its sending. */
+    static final long HORIZON = 20_000;
+
+    private static final LateWriteTiming LATE = new LateWriteTiming(
+            Duration.ofMillis(HORIZON), Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT), Duration.ofSeconds(10));
+
+    private static final LateWriteTiming NOT_LATE =
+            new LateWriteTiming(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(3));
+
     /** All faults end here, in milliseconds. */
     private static final long QUIET_FROM = 2 * SourceHistory.DURATION;
+
+    /** After the end of a history: its last late write, and the repetitions that some other process takes over. */
+    private static final long LAST_REPETITION = 4 * HORIZON;
 
     /** Far more than any retry needs. */
     private static final long PATIENCE = QUIET_FROM + 600_000;
@@ -51,6 +67,7 @@ final class Simulation {
     private final Expectation expectation;
     private final List<String> behindNothing = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+    private final List<SimulatedProcess> processes = new ArrayList<>();
     private final RandomGenerator random;
     private final Conditions conditions;
 
@@ -62,11 +79,13 @@ final class Simulation {
      * @param lateness how long after its timeout a write may still take effect, in milliseconds; 0: the network drops it
      * @param locked whether redrives, of which there are some where changes are refused, heed each other's lock
      * @param policies of both routes
+     * @param repeating whether removals are repeated for as long as a write may be late
      */
-    record Conditions(Shape shape, boolean fenced, long lateness, boolean locked, Policies policies) {
+    record Conditions(
+            Shape shape, boolean fenced, long lateness, boolean locked, Policies policies, boolean repeating) {
 
         Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
-            this(shape, fenced, lateness, locked, Policies.USUAL);
+            this(shape, fenced, lateness, locked, Policies.USUAL, true);
         }
 
         Conditions(Shape shape, boolean fenced, long lateness) {
@@ -76,13 +95,18 @@ final class Simulation {
         /** With tombstones for rows that go. */
         Conditions withTombstones() {
             Policies buried = new Policies(policies.collisions(), Optional.of(new Tombstones(Duration.ofDays(7))));
-            return new Conditions(shape, fenced, lateness, locked, buried);
+            return new Conditions(shape, fenced, lateness, locked, buried, repeating);
         }
 
         /** Items do not take each other's rows, and what would is parked. */
         Conditions rejecting() {
             Policies reject = new Policies(CollisionPolicy.REJECT, policies.tombstones());
-            return new Conditions(shape, fenced, lateness, locked, reject);
+            return new Conditions(shape, fenced, lateness, locked, reject, repeating);
+        }
+
+        /** Removals are repeated at once, if at all: nothing makes up for what arrives later. */
+        Conditions withoutRepetitions() {
+            return new Conditions(shape, fenced, lateness, locked, policies, false);
         }
 
         boolean rejects() {
@@ -97,7 +121,8 @@ final class Simulation {
         static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, 0);
 
         /** What the engine is built for. */
-        static final Conditions PROMISED = new Conditions(Shape.ANYTHING, true, 0);
+        static final Conditions PROMISED =
+                new Conditions(Shape.ANYTHING, true, HORIZON - SimulatedWorker.WRITE_TIMEOUT);
     }
 
     private Simulation(RandomGenerator random, Conditions conditions) {
@@ -106,8 +131,12 @@ final class Simulation {
         this.history = SourceHistory.random(random, conditions.shape());
         tables.create(INJECTIVE, "city", "id");
         tables.create(COLLIDING, "city");
+        tables.create(FakeDynamoDb.LATE_WRITES, "scope", "entry");
         expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING), conditions.rejects());
         tables.listen((table, key, before, after) -> {
+            if (table.equals(FakeDynamoDb.LATE_WRITES)) {
+                return;
+            }
             if (!table.equals(FakeDynamoDb.DEAD_LETTERS)) {
                 expectation.changed(table, key, before, after);
             } else if (before.isEmpty() && isBehind(after) && !hasPredecessor(key)) {
@@ -117,7 +146,7 @@ final class Simulation {
         for (List<Shard> lineage : history.lineages()) {
             SimulatedShard parent = null;
             for (Shard shard : lineage) {
-                parent = new SimulatedShard(shard, parent);
+                parent = new SimulatedShard("shard-" + shards.size(), shard, parent);
                 shards.add(parent);
             }
         }
@@ -168,6 +197,8 @@ final class Simulation {
             }
             return stuck;
         }
+        time.runUntil(() -> false, time.now() + LAST_REPETITION);
+        processes.forEach(SimulatedProcess::kill);
         time.runOut();
         List<String> violations = new ArrayList<>(expectation.violations(tables));
         violations.addAll(behindNothing);
@@ -222,7 +253,7 @@ final class Simulation {
         SimulatedWorker unused = new SimulatedWorker(shard, time, random, conditions.fenced(), this::pipeline);
     }
 
-    private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process) {
+    private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process, String shard) {
         FakeDynamoDb client = client(process);
         VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         List<Route> routes = List.of(
@@ -238,12 +269,27 @@ final class Simulation {
                         client.deadLetters(COLLIDING)));
         return new ReplicationPipeline(
                 routes,
+                lateWrites(client, process).shard(shard),
                 SimulatedWorker.MAX_IN_FLIGHT,
                 fence,
                 timer,
                 REGISTRY,
                 new Health(),
                 failure -> failures.add(failure.getCause().toString()));
+    }
+
+    /** Of a process whose clock differs a little from that of the others. */
+    private LateWrites lateWrites(FakeDynamoDb client, SimulatedProcess process) {
+        long skew = random.nextLong(SimulatedWorker.WRITE_TIMEOUT / 5);
+        processes.add(process);
+        return new LateWrites(
+                new LateWriteTable(client, FakeDynamoDb.LATE_WRITES, Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT)),
+                "items",
+                "process-" + processes.size(),
+                conditions.repeating() ? LATE : NOT_LATE,
+                () -> Instant.EPOCH.plusMillis(1_000_000 + time.now() + skew),
+                new VirtualTimer(time, asked -> asked, process::run),
+                REGISTRY);
     }
 
     private BatchingTable target(FakeDynamoDb client, String table, VirtualTimer timer) {

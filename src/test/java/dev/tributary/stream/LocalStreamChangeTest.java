@@ -9,6 +9,7 @@ import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
@@ -169,6 +170,7 @@ class LocalStreamChangeTest {
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
                                 Clock.systemUTC()))),
+                GivenLateWrites.none(),
                 leaseTable,
                 this::enabledStream,
                 dynamo.streamsClient(),

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
@@ -22,7 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -48,12 +49,19 @@ class ShardProcessorTest {
 
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<String> checkpoints = new CopyOnWriteArrayList<>();
-    private final ShardProcessor processor = new ShardProcessor(settings(
-            fence -> new ReplicationPipeline(List.of(), 10, fence, timer, registry(), new Health(), failure -> {})));
+    private final ShardProcessor processor = new ShardProcessor(settings((shard, fence) -> new ReplicationPipeline(
+            List.of(),
+            GivenLateWrites.none().shard(shard),
+            10,
+            fence,
+            timer,
+            registry(),
+            new Health(),
+            failure -> {})));
 
     private static final UUID TOKEN = UUID.randomUUID();
 
-    private ShardProcessor.Settings settings(Function<LeaseFence, ReplicationPipeline> pipeline) {
+    private ShardProcessor.Settings settings(BiFunction<String, LeaseFence, ReplicationPipeline> pipeline) {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(
                         new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
@@ -112,8 +120,15 @@ class ShardProcessorTest {
     @Test
     void aLeaseThatLeavesInTroubleLeavesNothingInHealth() {
         Health health = new Health();
-        ShardProcessor leaving = new ShardProcessor(settings(fence ->
-                new ReplicationPipeline(List.of(deniedRoute()), 10, fence, timer, registry(), health, failure -> {})));
+        ShardProcessor leaving = new ShardProcessor(settings((shard, fence) -> new ReplicationPipeline(
+                List.of(deniedRoute()),
+                GivenLateWrites.none().shard(shard),
+                10,
+                fence,
+                timer,
+                registry(),
+                health,
+                failure -> {})));
         leaving.initialize(initialization());
         assertThat(health.snapshot().components()).containsKey("route s.r").satisfies(components -> assertThat(
                         components.get("route s.r").status())

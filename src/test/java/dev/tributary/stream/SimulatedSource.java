@@ -11,6 +11,7 @@ import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
@@ -197,6 +198,7 @@ final class SimulatedSource implements AutoCloseable {
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
                                 Clock.systemUTC()))),
+                GivenLateWrites.none(),
                 leaseTable,
                 () -> endpoint.enabledStream(stream.table()),
                 streamsClient(),

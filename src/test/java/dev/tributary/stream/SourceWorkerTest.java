@@ -8,6 +8,7 @@ import dev.tributary.config.RouteSettings;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
@@ -205,6 +206,7 @@ class SourceWorkerTest {
                                 new DeadLetterTable(dynamo.asyncClient(), deadLetters, Duration.ofSeconds(1)),
                                 "users.by-city",
                                 Clock.systemUTC()))),
+                GivenLateWrites.none(),
                 leaseTable,
                 () -> Optional.of(dynamo.streamArn(users)),
                 dynamo.streamsClient(),

@@ -1,0 +1,290 @@
+package dev.tributary.latewrite;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.Failures;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Version;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+
+/**
+ * The table in which workers keep what has to outlive them of late writes.
+ *
+ * <p>Three kinds of row, by {@code scope} and {@code entry}:
+ *
+ * <ul>
+ *   <li>{@code <source>}, {@code shard/<shard>}: the shard is held, or was given up without being finished.
+ *   <li>{@code <source>}, {@code worker/<worker>}: until when writes of the worker may arrive late, and until when
+ *       removals that it recorded have to be repeated.
+ *   <li>{@code <source>/<route>/<worker>}, {@code <epoch milliseconds>/<number>}: one removal.
+ * </ul>
+ *
+ * <p>Each call is one attempt: a failed future carries what the SDK threw. Every write may be repeated, and may take
+ * effect late, without harm. Reads are consistent. Safe for any thread.
+ */
+public final class LateWriteTable {
+
+    private static final String SCOPE = "scope";
+    private static final String ENTRY = "entry";
+
+    /** The key that the table has. */
+    public static final KeySchema KEY = new KeySchema(
+            new KeyAttribute(SCOPE, AttributeType.S), Optional.of(new KeyAttribute(ENTRY, AttributeType.S)));
+
+    /** The table's TTL attribute, in epoch seconds. */
+    public static final String TTL_ATTRIBUTE = "expires";
+
+    /** A worker may be away for longer than a stream keeps its records, and its removals still have to be found. */
+    private static final Duration KEPT = Duration.ofDays(7);
+
+    private static final String SHARD = "shard/";
+    private static final String WORKER = "worker/";
+    private static final String HOLDER = "holder";
+    private static final String REVISION = "revision";
+    private static final String WRITES_UNTIL = "writesUntil";
+    private static final String REMOVALS_UNTIL = "removalsUntil";
+    private static final String ROW_KEY = "rowKey";
+    private static final String OWNER = "owner";
+    private static final String VERSION = "version";
+    private static final String CREATED_AT = "createdAt";
+
+    private final DynamoDbAsyncClient client;
+    private final String name;
+    private final Duration timeout;
+
+    /**
+     * What a worker has announced. Times are epoch milliseconds.
+     *
+     * @param revision grows with each announcement, so that a late one cannot replace a newer one
+     * @param writesUntil until when its creating writes may arrive
+     * @param removalsUntil until when its recorded removals have to be repeated
+     */
+    record Worker(String name, long revision, long writesUntil, long removalsUntil) {}
+
+    /**
+     * A removal that has to be repeated.
+     *
+     * @param at when it was recorded, in epoch milliseconds
+     * @param number distinguishes the removals of one scope and moment
+     * @param key of the row
+     * @param mark that guards the removal
+     */
+    record Removal(long at, long number, Item key, Mark mark) {
+        private String entry() {
+            return LateWriteTable.entry(at) + number;
+        }
+    }
+
+    /**
+     * @param client remains the caller's to close
+     * @param timeout for one call, the client's own retries included
+     */
+    public LateWriteTable(DynamoDbAsyncClient client, String name, Duration timeout) {
+        this.client = client;
+        this.name = name;
+        this.timeout = timeout;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Notes that the shard is held; ends with whether a previous holder had not finished with it. */
+    CompletableFuture<Boolean> takeShard(String source, String shard, String holder) {
+        return client.putItem(request -> request.tableName(name)
+                        .item(Map.of(SCOPE, text(source), ENTRY, text(SHARD + shard), HOLDER, text(holder)))
+                        .returnValues(ReturnValue.ALL_OLD)
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenApply(response -> !response.attributes().isEmpty());
+    }
+
+    /** Notes that the holder has finished with the shard: none of its calls is open. Without effect for another one's. */
+    CompletableFuture<Void> releaseShard(String source, String shard, String holder) {
+        return unlessRefused(client.deleteItem(request -> request.tableName(name)
+                .key(key(source, SHARD + shard))
+                .conditionExpression("#holder = :holder")
+                .expressionAttributeNames(Map.of("#holder", HOLDER))
+                .expressionAttributeValues(Map.of(":holder", text(holder)))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+    }
+
+    /** Announces it, unless a later announcement of the worker is there. */
+    CompletableFuture<Void> announce(String source, Worker worker) {
+        return unlessRefused(client.putItem(request -> request.tableName(name)
+                .item(Map.of(
+                        SCOPE, text(source),
+                        ENTRY, text(WORKER + worker.name()),
+                        REVISION, number(worker.revision()),
+                        WRITES_UNTIL, number(worker.writesUntil()),
+                        REMOVALS_UNTIL, number(worker.removalsUntil())))
+                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                .expressionAttributeNames(Map.of("#revision", REVISION))
+                .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+    }
+
+    /** Forgets a worker, unless it has announced something else meanwhile. */
+    CompletableFuture<Void> forget(String source, Worker worker) {
+        return unlessRefused(client.deleteItem(request -> request.tableName(name)
+                .key(key(source, WORKER + worker.name()))
+                .conditionExpression("#revision = :revision")
+                .expressionAttributeNames(Map.of("#revision", REVISION))
+                .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+    }
+
+    /** All workers of the source that have announced anything. */
+    CompletableFuture<List<Worker>> workers(String source) {
+        List<Worker> workers = new ArrayList<>();
+        QueryRequest request =
+                query("begins_with(#entry, :entry)", Map.of(":scope", text(source), ":entry", text(WORKER)));
+        return client.queryPaginator(request)
+                .items()
+                .subscribe(row -> workers.add(worker(row)))
+                .thenApply(read -> workers);
+    }
+
+    private static Worker worker(Map<String, AttributeValue> row) {
+        return new Worker(
+                value(row, ENTRY).s().substring(WORKER.length()),
+                number(row, REVISION),
+                number(row, WRITES_UNTIL),
+                number(row, REMOVALS_UNTIL));
+    }
+
+    /**
+     * Records a removal.
+     *
+     * @param scope of the removals, by {@link #scope}
+     */
+    CompletableFuture<Void> record(String scope, Removal removal) {
+        long expires = Instant.ofEpochMilli(removal.at()).plus(KEPT).getEpochSecond();
+        return client.putItem(request -> request.tableName(name)
+                        .item(Map.of(
+                                SCOPE, text(scope),
+                                ENTRY, text(removal.entry()),
+                                ROW_KEY, AttributeValue.fromM(removal.key().attributes()),
+                                OWNER, text(removal.mark().owner().encoded()),
+                                VERSION, text(removal.mark().version().encoded()),
+                                CREATED_AT, number(removal.mark().createdAt().toEpochMilli()),
+                                TTL_ATTRIBUTE, number(expires)))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenApply(stored -> null);
+    }
+
+    /** Forgets a removal that need not be repeated any more. */
+    CompletableFuture<Void> erase(String scope, Removal removal) {
+        return client.deleteItem(request -> request.tableName(name)
+                        .key(key(scope, removal.entry()))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenApply(gone -> null);
+    }
+
+    /**
+     * The removals that were recorded in a span of time, up to {@code limit}, the first ones first.
+     *
+     * @param from in epoch milliseconds, included
+     * @param to in epoch milliseconds, excluded
+     * @param after the entry of the last page's end; empty for the first page
+     */
+    CompletableFuture<Page> removals(String scope, long from, long to, Optional<String> after, int limit) {
+        QueryRequest request = query(
+                        "#entry BETWEEN :from AND :to",
+                        Map.of(":scope", text(scope), ":from", text(entry(from)), ":to", text(entry(to))))
+                .toBuilder()
+                .limit(limit)
+                .exclusiveStartKey(after.map(entry -> key(scope, entry)).orElse(null))
+                .build();
+        return client.query(request)
+                .thenApply(response -> new Page(
+                        response.items().stream().map(LateWriteTable::removal).toList(),
+                        response.hasLastEvaluatedKey()
+                                ? Optional.of(value(response.lastEvaluatedKey(), ENTRY)
+                                        .s())
+                                : Optional.empty()));
+    }
+
+    /**
+     * Some removals.
+     *
+     * @param next where the next page begins; empty if there is none
+     */
+    record Page(List<Removal> removals, Optional<String> next) {}
+
+    private static Removal removal(Map<String, AttributeValue> row) {
+        String entry = value(row, ENTRY).s();
+        int slash = entry.indexOf('/');
+        return new Removal(
+                Long.parseLong(entry.substring(0, slash)),
+                Long.parseLong(entry.substring(slash + 1)),
+                new Item(value(row, ROW_KEY).m()),
+                new Mark(
+                        new ItemKey(value(row, OWNER).s()),
+                        new Version(value(row, VERSION).s()),
+                        Instant.ofEpochMilli(number(row, CREATED_AT))));
+    }
+
+    private QueryRequest query(String entries, Map<String, AttributeValue> values) {
+        return QueryRequest.builder()
+                .tableName(name)
+                .consistentRead(true)
+                .keyConditionExpression("#scope = :scope AND " + entries)
+                .expressionAttributeNames(Map.of("#scope", SCOPE, "#entry", ENTRY))
+                .expressionAttributeValues(values)
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))
+                .build();
+    }
+
+    /** Under which the removals of a worker on a route stand; names of sources and routes have no slash. */
+    static String scope(String source, String route, String worker) {
+        return source + '/' + route + '/' + worker;
+    }
+
+    /** Sorts as the time does. */
+    private static String entry(long epochMillis) {
+        return "%015d/".formatted(epochMillis);
+    }
+
+    private static Map<String, AttributeValue> key(String scope, String entry) {
+        return Map.of(SCOPE, text(scope), ENTRY, text(entry));
+    }
+
+    private static CompletableFuture<Void> unlessRefused(CompletableFuture<?> call) {
+        return call.<Void>thenApply(done -> null)
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(thrown));
+    }
+
+    private static AttributeValue value(Map<String, AttributeValue> row, String attribute) {
+        return requireNonNull(row.get(attribute), attribute);
+    }
+
+    private static long number(Map<String, AttributeValue> row, String attribute) {
+        return Long.parseLong(value(row, attribute).n());
+    }
+
+    private static AttributeValue number(long number) {
+        return AttributeValue.fromN(Long.toString(number));
+    }
+
+    private static AttributeValue text(String text) {
+        return AttributeValue.fromS(text);
+    }
+}

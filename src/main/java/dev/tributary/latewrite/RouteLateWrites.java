@@ -1,0 +1,195 @@
+package dev.tributary.latewrite;
+
+import dev.tributary.latewrite.LateWriteTable.Removal;
+import dev.tributary.model.Failures;
+import dev.tributary.model.Item;
+import dev.tributary.model.Mark;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.Row;
+import dev.tributary.model.TargetWrite;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The late writes of one route, over all shards that this process reads. Safe for any thread. */
+public final class RouteLateWrites {
+
+    private static final Logger log = LoggerFactory.getLogger(RouteLateWrites.class);
+
+    private static final CompletableFuture<Void> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
+
+    /** More keys than that are not told apart: every removal counts then. */
+    private static final int MOST_KEYS = 10_000;
+
+    private final LateWrites source;
+    private final String route;
+    private final Function<TargetWrite, CompletableFuture<Outcome>> remove;
+    private final Counter recorded;
+    private final Counter broughtBack;
+    private final AtomicLong numbers = new AtomicLong();
+
+    /** Keys to which a write of this process may arrive late, and until when. */
+    private final Map<Item, Long> open = new ConcurrentHashMap<>();
+
+    /** Until when a write may arrive late to any key, because there were too many of them. */
+    private volatile long anyUntil;
+
+    /** By the worker that recorded them; this one among them once it has recorded any. */
+    private final Map<String, RepeatedRemovals> removals = new ConcurrentHashMap<>();
+
+    /** Workers whose removals have to be read from the table first, each with the number of that demand. */
+    private final Map<String, Long> adopting = new ConcurrentHashMap<>();
+
+    RouteLateWrites(
+            LateWrites source,
+            String route,
+            Function<TargetWrite, CompletableFuture<Outcome>> remove,
+            MeterRegistry registry) {
+        this.source = source;
+        this.route = route;
+        this.remove = remove;
+        this.recorded = Counter.builder("tributary.removals.repeated")
+                .description("Removals that are repeated because a write that was given up may follow them")
+                .tag("route", route)
+                .register(registry);
+        this.broughtBack = Counter.builder("tributary.late.rows")
+                .description("Rows that a late write brought back, and that were removed again")
+                .tag("route", route)
+                .register(registry);
+    }
+
+    /** An attempt to write this ended without an answer that says what became of it. */
+    public void gaveUp(TargetWrite write) {
+        write.arriving().map(Row::key).ifPresent(key -> {
+            long until = source.now() + source.timing().lateness();
+            if (open.size() >= MOST_KEYS) {
+                open.values().removeIf(end -> end < source.now());
+            }
+            if (open.size() < MOST_KEYS) {
+                open.merge(key, until, Math::max);
+            } else {
+                anyUntil = until;
+            }
+        });
+    }
+
+    /**
+     * Does what has to be done about late writes before the change of a write may end. Costs nothing while calls are
+     * answered. Must be repeated until it succeeds.
+     *
+     * @param write has ended, however often it was tried
+     * @param outcome of the write; empty if the target will never take it, and the rows that it would have removed stay
+     * @param redriven whether another process may have written changes of the same item a moment ago
+     */
+    public CompletableFuture<Void> settle(TargetWrite write, Optional<Outcome> outcome, boolean redriven) {
+        long now = source.now();
+        boolean any = redriven || now < anyUntil || source.expectsOthers(now);
+        if (!any && open.isEmpty()) {
+            return NOTHING_TO_DO;
+        }
+        List<CompletableFuture<?>> needed = new ArrayList<>();
+        write.arriving()
+                .map(row -> openUntil(row.key()))
+                .filter(until -> until > now)
+                .ifPresent(until -> needed.add(source.announceWrites(until)));
+        outcome.ifPresent(ended -> left(write, ended).stream()
+                .filter(key -> any || openUntil(key) > now)
+                .forEach(key -> needed.add(record(key, write.mark()))));
+        return CompletableFuture.allOf(needed.toArray(CompletableFuture[]::new));
+    }
+
+    /**
+     * The keys under which no older row of the item may stand now. The key of a row that did not come is one of them:
+     * another item has it, and when that one leaves, the key is free for a late write of this one.
+     */
+    private static Set<Item> left(TargetWrite write, Outcome outcome) {
+        boolean arrived = write instanceof TargetWrite.Upsert && outcome == Outcome.APPLIED;
+        if (arrived || write.arriving().isEmpty()) {
+            return write.vacated();
+        }
+        Set<Item> keys = new HashSet<>(write.vacated());
+        write.arriving().map(Row::key).ifPresent(keys::add);
+        return keys;
+    }
+
+    private long openUntil(Item key) {
+        return Math.max(anyUntil, Optional.ofNullable(open.get(key)).orElse(0L));
+    }
+
+    private CompletableFuture<Void> record(Item key, Mark mark) {
+        long now = source.now();
+        Removal removal = new Removal(now, numbers.incrementAndGet(), key, mark);
+        return source.announceRemovals(now + source.timing().lateness())
+                .thenCompose(announced -> removalsOf(source.worker()).record(removal))
+                .thenRun(() -> {
+                    recorded.increment();
+                    source.tick();
+                });
+    }
+
+    private RepeatedRemovals removalsOf(String worker) {
+        return removals.computeIfAbsent(worker, name -> source.removals(route, name, this::repeat));
+    }
+
+    /** Repeats the removals that another worker recorded. */
+    void adopt(String worker) {
+        adopting.put(worker, numbers.incrementAndGet());
+        removalsOf(worker);
+    }
+
+    /** Whether nothing that the worker recorded is left to repeat here. */
+    boolean repeated(String worker) {
+        RepeatedRemovals known = removals.get(worker);
+        return known == null || (known.isEmpty() && !adopting.containsKey(worker));
+    }
+
+    /** Whether anything is left to repeat. */
+    boolean repeats() {
+        return removals.keySet().stream().anyMatch(worker -> !repeated(worker));
+    }
+
+    /** Makes the repetitions that have become due. Never fails: what failed is due again. */
+    CompletableFuture<Void> repeatDue(long now) {
+        open.values().removeIf(end -> end < now);
+        return CompletableFuture.allOf(removals.entrySet().stream()
+                .map(entry -> repeatDue(entry.getKey(), entry.getValue(), now))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> repeatDue(String worker, RepeatedRemovals known, long now) {
+        Long demand = adopting.get(worker);
+        CompletableFuture<Void> done =
+                demand == null ? known.repeatDue(now) : known.adopt(now).thenRun(() -> adopting.remove(worker, demand));
+        return done.exceptionally(thrown -> {
+            log.debug(
+                    "{}: repeating removals failed and is tried again: {}",
+                    route,
+                    Failures.unwrap(thrown).toString());
+            return null;
+        });
+    }
+
+    private CompletableFuture<?> repeat(Removal removal) {
+        return remove.apply(new TargetWrite.Delete(removal.mark(), Set.of(removal.key())))
+                .thenAccept(outcome -> {
+                    if (outcome == Outcome.APPLIED) {
+                        broughtBack.increment();
+                        log.info(
+                                "{}: a late write brought a row of {} back, and it was removed again",
+                                route,
+                                removal.mark().owner());
+                    }
+                });
+    }
+}

@@ -1,0 +1,74 @@
+package dev.tributary.latewrite;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+
+/** Late writes for tests of something else. */
+public final class GivenLateWrites {
+
+    private GivenLateWrites() {}
+
+    /** Of a source whose other workers never had anything to announce. */
+    public static LateWrites none() {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "late-writes");
+            thread.setDaemon(true);
+            return thread;
+        });
+        return in(new LateWriteTable(new EmptyTable(), "late-writes", Duration.ofSeconds(1)), timer);
+    }
+
+    /** With the times of a real network. */
+    public static LateWrites in(LateWriteTable table, ScheduledExecutorService timer) {
+        return new LateWrites(
+                table,
+                "users",
+                UUID.randomUUID().toString(),
+                new LateWriteTiming(Duration.ofMinutes(15)),
+                InstantSource.system(),
+                timer,
+                new SimpleMeterRegistry());
+    }
+
+    /** Answers, and keeps nothing. */
+    private static final class EmptyTable implements DynamoDbAsyncClient {
+
+        @Override
+        public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
+            return CompletableFuture.completedFuture(PutItemResponse.builder().build());
+        }
+
+        @Override
+        public CompletableFuture<DeleteItemResponse> deleteItem(DeleteItemRequest request) {
+            return CompletableFuture.completedFuture(
+                    DeleteItemResponse.builder().build());
+        }
+
+        @Override
+        public CompletableFuture<QueryResponse> query(QueryRequest request) {
+            return CompletableFuture.completedFuture(
+                    QueryResponse.builder().items(List.of()).build());
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
