@@ -28,6 +28,7 @@ import dev.tributary.table.Policies;
 import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.Meters;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,6 +53,9 @@ final class Daemon {
     /** Of the time to stop, what is left for everything but the sources. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
 
+    /** What health shows of the daemon as a whole while it starts. */
+    private static final String COMPONENT = "daemon";
+
     /** Part of the heap for changes that were read and are not in every target yet. */
     private static final int HEAP_PART = 4;
 
@@ -68,6 +72,9 @@ final class Daemon {
     private @Nullable AdminServer admin;
     private @Nullable WriteServer writes;
     private @Nullable String sample;
+
+    /** Closes the write server; of the thread that stops. */
+    private @Nullable Thread stoppingWrites;
 
     /** What is closed at the end, the last opened first; guarded by this. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -97,9 +104,11 @@ final class Daemon {
         createLocalTables(clients);
         TableChecks tables = TableChecks.run(settings, clients);
         try {
+            health.report(COMPONENT, Status.STARTING, "not everything listens yet");
             admin = opened(AdminServer.start(settings.admin(), health, opened(meters)));
             startSources(timings, tables, clients);
             startWrites(tables, clients);
+            health.forget(COMPONENT);
         } catch (SourceStartException e) {
             throw new StartException(e.mayPass() ? ExitCode.FAILED : ExitCode.TABLES, e);
         } catch (HttpStartException e) {
@@ -168,7 +177,8 @@ final class Daemon {
                         Clock.systemUTC(),
                         keys.of(write.getValue(), clients)))
                 .toList();
-        WriteServer server = opened(WriteServer.start(settings.http(), routes, health, meters.registry(), STOP_MARGIN));
+        WriteServer server = WriteServer.start(settings.http(), routes, health, meters.registry(), drain());
+        opened((AutoCloseable) () -> stopWrites(server));
         writes = server;
         settings.write().entrySet().stream()
                 .findFirst()
@@ -296,6 +306,20 @@ final class Daemon {
         }
     }
 
+    /** Longer than a request takes, as far as the time to stop allows. */
+    private Duration drain() {
+        Duration most = settings.shutdownTimeout().minus(STOP_MARGIN);
+        Duration wanted = WRITE_TIMEOUT.plus(STOP_MARGIN);
+        return wanted.compareTo(most) < 0 ? wanted : most;
+    }
+
+    /** While the sources stop, which wait for it to end. */
+    private void stopWrites(WriteServer server) {
+        Thread thread = new Thread(server::close, "stop-http");
+        stoppingWrites = thread;
+        thread.start();
+    }
+
     /** All at once: each takes as long as its open writes do. */
     private void stopSources() throws InterruptedException {
         Duration atMost = settings.shutdownTimeout().minus(STOP_MARGIN.multipliedBy(2));
@@ -305,6 +329,10 @@ final class Daemon {
         stopping.forEach(Thread::start);
         for (Thread thread : stopping) {
             thread.join();
+        }
+        Thread ofWrites = stoppingWrites;
+        if (ofWrites != null) {
+            ofWrites.join();
         }
     }
 

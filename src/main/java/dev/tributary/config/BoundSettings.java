@@ -33,6 +33,7 @@ record BoundSettings(
             boolean allowRemote,
             int maxBodyBytes,
             BulkLimits bulk,
+            Optional<String> basePath,
             Optional<Path> tokens,
             Optional<TlsFiles> tls,
             boolean allowPlainText,
@@ -103,7 +104,9 @@ record BoundSettings(
                         values.get(EndpointKeys.HTTP_MAX_BODY_BYTES),
                         new BulkLimits(
                                 values.get(EndpointKeys.HTTP_BULK_MAX_REQUESTS),
-                                values.get(EndpointKeys.HTTP_BULK_MAX_BYTES)),
+                                values.get(EndpointKeys.HTTP_BULK_MAX_BYTES),
+                                values.get(EndpointKeys.HTTP_BULK_MAX_TIME)),
+                        values.find(EndpointKeys.HTTP_BASE_PATH),
                         values.find(AccessKeys.HTTP_TOKENS),
                         values.find(AccessKeys.HTTP_TLS_CERTIFICATE)
                                 .flatMap(certificate -> values.find(AccessKeys.HTTP_TLS_KEY)

@@ -18,6 +18,9 @@ public interface HttpSettings {
     /** Whether a host other than loopback is accepted, although nothing authenticates callers. */
     boolean allowRemote();
 
+    /** What a proxy in front takes off the paths that callers use; absent: nothing. */
+    Optional<String> basePath();
+
     /** The file of tokens; absent: callers are not authenticated. */
     Optional<Path> tokens();
 

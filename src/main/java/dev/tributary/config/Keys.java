@@ -143,6 +143,8 @@ final class Keys {
                             LimitKeys.BURST,
                             EndpointKeys.HTTP_BULK_MAX_REQUESTS,
                             EndpointKeys.HTTP_BULK_MAX_BYTES,
+                            EndpointKeys.HTTP_BULK_MAX_TIME,
+                            EndpointKeys.HTTP_BASE_PATH,
                             AccessKeys.HTTP_TOKENS,
                             AccessKeys.HTTP_TLS_CERTIFICATE,
                             AccessKeys.HTTP_TLS_KEY,

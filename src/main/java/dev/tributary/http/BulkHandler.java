@@ -69,11 +69,9 @@ final class BulkHandler implements ExchangeHandler {
         Timer.Sample sample = meters.start();
         String outcome = ProblemType.INTERNAL_ERROR.slug();
         try {
-            requests.begin();
-            try {
-                outcome = answer(exchange);
-            } finally {
-                requests.end();
+            try (BulkRequests.Slot slot = requests.begin(exchange.sender())) {
+                exchange.endBody(slot::over);
+                outcome = answer(exchange, slot);
             }
         } catch (ProblemException e) {
             outcome = e.document().type().slug();
@@ -83,7 +81,7 @@ final class BulkHandler implements ExchangeHandler {
         }
     }
 
-    private String answer(Exchange exchange) throws IOException {
+    private String answer(Exchange exchange, BulkRequests.Slot slot) throws IOException {
         RequestBody.check(exchange, MediaTypes.POST);
         new Query(exchange.query()).end();
         BulkWriter writer = writer(exchange);
@@ -98,7 +96,7 @@ final class BulkHandler implements ExchangeHandler {
                 : new JsonArray(body, requests.maxBytes(), this.documents.maxBytes());
         Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange);
         if (key.isEmpty()) {
-            return answer(exchange, documents, writer, Optional.empty(), fingerprint);
+            return answer(exchange, slot, documents, writer, Optional.empty(), fingerprint);
         }
         Taken taken = BulkKey.take(exchange, route, key.get(), table);
         if (!(taken instanceof Taken.Acquired acquired)) {
@@ -106,7 +104,7 @@ final class BulkHandler implements ExchangeHandler {
         }
         BulkKey held = BulkKey.held(route, acquired);
         try {
-            return answer(exchange, documents, writer, Optional.of(held), fingerprint);
+            return answer(exchange, slot, documents, writer, Optional.of(held), fingerprint);
         } catch (IOException | RuntimeException e) {
             held.release();
             throw e;
@@ -114,10 +112,15 @@ final class BulkHandler implements ExchangeHandler {
     }
 
     private String answer(
-            Exchange exchange, Documents documents, BulkWriter writer, Optional<BulkKey> key, Fingerprint fingerprint)
+            Exchange exchange,
+            BulkRequests.Slot slot,
+            Documents documents,
+            BulkWriter writer,
+            Optional<BulkKey> key,
+            Fingerprint fingerprint)
             throws IOException {
         try (BulkAnswer answer = new BulkAnswer(documents.numbering())) {
-            Optional<ProblemDocument> cut = write(documents, writer, answer, key, fingerprint);
+            Optional<ProblemDocument> cut = write(slot, documents, writer, answer, key, fingerprint);
             answer.end(cut);
             if (key.isPresent()) {
                 if (cut.isEmpty() && answer.tookEffect()) {
@@ -128,6 +131,7 @@ final class BulkHandler implements ExchangeHandler {
                 keys.count(route, cut.isPresent() ? "failed" : answer.tookEffect() ? "executed" : "refused");
             }
             if (cut.isPresent() && STILL_SENDING.contains(cut.get().type())) {
+                exchange.endBody(Optional::empty);
                 RequestBody.discard(exchange);
             }
             if (!send(answer, exchange)) {
@@ -181,7 +185,12 @@ final class BulkHandler implements ExchangeHandler {
      * @throws IOException if the answer cannot be kept
      */
     private Optional<ProblemDocument> write(
-            Documents documents, BulkWriter writer, BulkAnswer answer, Optional<BulkKey> key, Fingerprint fingerprint)
+            BulkRequests.Slot slot,
+            Documents documents,
+            BulkWriter writer,
+            BulkAnswer answer,
+            Optional<BulkKey> key,
+            Fingerprint fingerprint)
             throws IOException {
         while (true) {
             Optional<Document> next;
@@ -190,13 +199,14 @@ final class BulkHandler implements ExchangeHandler {
             } catch (ProblemException e) {
                 return Optional.of(e.document());
             } catch (IOException e) {
-                return Optional.of(requests.isStopping() ? stopping() : RequestBody.broken(e));
+                return Optional.of(slot.over().orElseGet(() -> RequestBody.broken(e)));
             }
             if (next.isEmpty()) {
                 return Optional.empty();
             }
-            if (requests.isStopping()) {
-                return Optional.of(stopping());
+            Optional<ProblemDocument> over = slot.charge();
+            if (over.isPresent()) {
+                return over;
             }
             if (answer.isFull()) {
                 return Optional.of(
@@ -245,10 +255,6 @@ final class BulkHandler implements ExchangeHandler {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while a document waited for memory");
         }
-    }
-
-    private static ProblemDocument stopping() {
-        return ProblemDocument.of(ProblemType.STOPPING, "Send what has no line here again when the server is back.");
     }
 
     private CompletableFuture<Answer> write(Document document, BulkWriter writer) {

@@ -25,8 +25,7 @@ final class CallerRate extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        Caller caller = Caller.of(request);
-        Duration wait = buckets.take(caller == null ? address(request) : caller.name());
+        Duration wait = buckets.take(name(request));
         if (wait.isZero()) {
             return super.handle(request, response, callback);
         }
@@ -42,6 +41,12 @@ final class CallerRate extends Handler.Wrapper {
                 request,
                 response,
                 callback);
+    }
+
+    /** What a caller is counted by: the name of its token, or its address where there are no tokens. */
+    static String name(Request request) {
+        Caller caller = Caller.of(request);
+        return caller == null ? address(request) : caller.name();
     }
 
     /** Of an IPv6 address its network: whoever has one has all of them. */

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -35,15 +37,21 @@ final class Exchange {
     private final Response response;
     private final Callback callback;
     private final RoutePattern pattern;
+    private final PendingAnswers pending;
     private @Nullable BufferedInputStream body;
+    private Supplier<Optional<ProblemDocument>> bodyEnd = Optional::empty;
     private boolean answered;
 
-    /** @param pattern that the request's path fits */
-    Exchange(Request request, Response response, Callback callback, RoutePattern pattern) {
+    /**
+     * @param pattern that the request's path fits
+     * @param pending where answers are noted that are still to come
+     */
+    Exchange(Request request, Response response, Callback callback, RoutePattern pattern, PendingAnswers pending) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.pattern = pattern;
+        this.pending = pending;
     }
 
     String method() {
@@ -84,10 +92,16 @@ final class Exchange {
         return Caller.of(request);
     }
 
+    /** What the caller is counted by: the name of its token, or its address where there are no tokens. */
+    String sender() {
+        return CallerRate.name(request);
+    }
+
     /** The body, the same stream at each call. Reading waits for the client. */
     BufferedInputStream body() {
         if (body == null) {
-            body = new BufferedInputStream(Content.Source.asInputStream(request), BODY_BUFFER);
+            body = new BufferedInputStream(
+                    new EndingBody(Content.Source.asInputStream(request), () -> bodyEnd.get()), BODY_BUFFER);
         }
         return body;
     }
@@ -95,6 +109,15 @@ final class Exchange {
     /** Runs a task when the request has ended, however it ends. */
     void atEnd(Runnable task) {
         Request.addCompletionListener(request, failure -> task.run());
+    }
+
+    /**
+     * Lets reading of the body fail from some moment on.
+     *
+     * @param end asked at each read from the connection: why reading has to end, if it has to
+     */
+    void endBody(Supplier<Optional<ProblemDocument>> end) {
+        bodyEnd = end;
     }
 
     /** Sends an answer without waiting until the client has taken it. */
@@ -109,7 +132,7 @@ final class Exchange {
 
     /** Sends an answer once it is known. The calling thread is free in the meantime. */
     void send(CompletableFuture<Answer> future) {
-        CompletableFuture<Void> unused = future.handle((answer, failure) -> {
+        CompletableFuture<Void> unused = pending.add(future).handle((answer, failure) -> {
             try {
                 if (failure == null) {
                     send(answer);

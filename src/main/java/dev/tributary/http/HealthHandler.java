@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import java.util.Map;
+import java.util.Set;
 
-/** Health as JSON: 503 when a component is down, so that a load balancer or an orchestrator needs the status only. */
+/** Health as JSON: 503 while a component starts or is down, so that a load balancer or an orchestrator needs the status only. */
 final class HealthHandler implements ExchangeHandler {
+
+    private static final Set<Status> NOT_READY = Set.of(Status.STARTING, Status.DOWN);
 
     private final Health health;
 
@@ -26,6 +29,8 @@ final class HealthHandler implements ExchangeHandler {
                 .put("status", component.status().name())
                 .put("detail", component.detail()));
         exchange.send(new Answer(
-                now.status() == Status.DOWN ? 503 : 200, Map.of("Content-Type", MediaTypes.JSON), answer.toString()));
+                NOT_READY.contains(now.status()) ? 503 : 200,
+                Map.of("Content-Type", MediaTypes.JSON),
+                answer.toString()));
     }
 }

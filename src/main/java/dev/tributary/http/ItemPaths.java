@@ -20,11 +20,16 @@ final class ItemPaths {
 
     private final WriteRoute route;
     private final Set<String> paths;
+    private final String basePath;
 
-    /** @param paths those of all routes: an item cannot be where a route is */
-    ItemPaths(WriteRoute route, Set<String> paths) {
+    /**
+     * @param paths those of all routes: an item cannot be where a route is
+     * @param basePath what callers have in front of the paths, and a proxy takes off; may be empty
+     */
+    ItemPaths(WriteRoute route, Set<String> paths, String basePath) {
         this.route = route;
         this.paths = paths;
+        this.basePath = basePath;
     }
 
     /** The route's own path. */
@@ -115,12 +120,13 @@ final class ItemPaths {
                 && paths.stream()
                         .filter(other -> other.length() > route.path().length())
                         .noneMatch(other -> path.equals(other) || path.startsWith(other + "/"));
-        return plain
-                ? path
-                : route.path()
-                        + encoded.entrySet().stream()
-                                .map(entry -> PercentEncoding.encode(entry.getKey()) + "=" + entry.getValue())
-                                .collect(Collectors.joining("&", "?", ""));
+        return basePath
+                + (plain
+                        ? path
+                        : route.path()
+                                + encoded.entrySet().stream()
+                                        .map(entry -> PercentEncoding.encode(entry.getKey()) + "=" + entry.getValue())
+                                        .collect(Collectors.joining("&", "?", "")));
     }
 
     private static boolean isSegment(String text) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
@@ -38,6 +39,9 @@ final class Listener implements AutoCloseable {
     /** How long a connection without a request may hold up the end. */
     private static final Duration IDLE_AT_STOP = Duration.ofMillis(200);
 
+    /** Of the time to stop, what is left to answer those whose answer has not come by then. */
+    private static final Duration TO_ANSWER_AT_STOP = Duration.ofMillis(500);
+
     /** How long a connection may be idle while others wait to be accepted. */
     private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
 
@@ -47,13 +51,15 @@ final class Listener implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final Router router;
     private final String name;
     private final String host;
     private final boolean tls;
 
-    private Listener(Server server, ServerConnector connector, String name, String host, boolean tls) {
+    private Listener(Server server, ServerConnector connector, Router router, String name, String host, boolean tls) {
         this.server = server;
         this.connector = connector;
+        this.router = router;
         this.name = name;
         this.host = host;
         this.tls = tls;
@@ -102,7 +108,8 @@ final class Listener implements AutoCloseable {
             throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
         }
         slowHeaders.start(server.getScheduler());
-        return new Listener(server, connector, name, host, endpoint.tls().isPresent());
+        return new Listener(
+                server, connector, router, name, host, endpoint.tls().isPresent());
     }
 
     /** What a request passes before it is routed, the first outermost. */
@@ -190,7 +197,15 @@ final class Listener implements AutoCloseable {
     /** Takes no more requests, waits for those that it has, then ends. May be called again. */
     @Override
     public void close() {
+        if (server.isStopped()) {
+            return;
+        }
         try {
+            Duration patience = Duration.ofMillis(server.getStopTimeout());
+            Duration toAnswer =
+                    patience.dividedBy(4).compareTo(TO_ANSWER_AT_STOP) < 0 ? patience.dividedBy(4) : TO_ANSWER_AT_STOP;
+            server.getScheduler()
+                    .schedule(router::giveUp, patience.minus(toAnswer).toMillis(), TimeUnit.MILLISECONDS);
             server.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -24,8 +24,11 @@ record OpenApi(String json, String version) {
 
     private static final int VERSION_CHARACTERS = 16;
 
-    /** @param authenticated whether requests need a token */
-    static OpenApi of(List<WriteRoute> routes, boolean authenticated) {
+    /**
+     * @param authenticated whether requests need a token
+     * @param basePath what callers have in front of the paths, and a proxy takes off; may be empty
+     */
+    static OpenApi of(List<WriteRoute> routes, boolean authenticated, String basePath) {
         ObjectNode document = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
         ObjectNode info = document.putObject("info");
         info.put("title", "Items")
@@ -34,8 +37,8 @@ record OpenApi(String json, String version) {
                         "Each path is one table, and each resource under it one item. Numbers have up to 38 digits: read"
                                 + " them as decimals, as a double keeps 15 to 17. What a request sends may be at most 32"
                                 + " objects and arrays deep.");
-        // Relative to where the document was found, which holds behind proxies too.
-        document.putArray("servers").addObject().put("url", "/");
+        // Relative to where the document was found, which holds behind proxies of any name.
+        document.putArray("servers").addObject().put("url", basePath.isEmpty() ? "/" : basePath);
         if (authenticated) {
             document.putArray("security").addObject().putArray("bearer");
         }

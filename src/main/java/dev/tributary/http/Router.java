@@ -17,6 +17,7 @@ final class Router extends Handler.Abstract implements Routes {
     private record Entry(String method, RoutePattern pattern, ExchangeHandler handler) {}
 
     private final List<Entry> entries = new ArrayList<>();
+    private final PendingAnswers pending = new PendingAnswers();
 
     @Override
     public void add(String method, String pattern, ExchangeHandler handler) {
@@ -35,13 +36,21 @@ final class Router extends Handler.Abstract implements Routes {
                 .findFirst()
                 .orElseGet(() -> new Entry(
                         request.getMethod(), RoutePattern.of("/**"), exchange -> refuse(exchange, methods(fitting))));
-        Exchange exchange = new Exchange(request, response, callback, entry.pattern());
+        Exchange exchange = new Exchange(request, response, callback, entry.pattern(), pending);
         try {
             entry.handler().handle(exchange);
         } catch (Exception | Error e) {
             exchange.fail(e);
         }
         return true;
+    }
+
+    /** Answers the requests whose answer is still to come. What becomes of their writes is not known. */
+    void giveUp() {
+        pending.end(ProblemDocument.of(
+                        ProblemType.TIMEOUT,
+                        "The server stops, and DynamoDB had not answered. A write may have taken effect all the same: send it again if it had an idempotency key, else read the item before you decide.")
+                .answer());
     }
 
     /** As it was sent; empty where there is none, as in {@code CONNECT host:port}. */

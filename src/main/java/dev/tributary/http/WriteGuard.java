@@ -35,6 +35,7 @@ final class WriteGuard implements AutoCloseable {
     private final List<Reloaded> files = new ArrayList<>();
     private final boolean authenticates;
     private final Optional<Tls> tls;
+    private final Optional<Buckets> rate;
     private @Nullable ScheduledExecutorService reloading;
 
     private WriteGuard(HttpSettings settings, Set<String> routes, Health health, MeterRegistry registry)
@@ -54,10 +55,8 @@ final class WriteGuard implements AutoCloseable {
                             ? BrowserGuard.anyHost("http", refusals)
                             : BrowserGuard.onLoopback("http", settings.host(), refusals));
         }
-        settings.limits()
-                .rate()
-                .ifPresent(
-                        rate -> handlers.add(new CallerRate(new Buckets(rate, TimeMeter.SYSTEM_NANOTIME), refusals)));
+        this.rate = settings.limits().rate().map(limit -> new Buckets(limit, TimeMeter.SYSTEM_NANOTIME));
+        rate.ifPresent(buckets -> handlers.add(new CallerRate(buckets, refusals)));
         handlers.add(new RequestsUnderWay(settings.limits(), settings.maxBodyBytes(), refusals, registry));
         for (Reloaded file : files) {
             file.first();
@@ -74,6 +73,11 @@ final class WriteGuard implements AutoCloseable {
         } catch (UnusableFileException e) {
             throw new HttpStartException(e.getMessage() + ".", e);
         }
+    }
+
+    /** What requests are charged to; empty if callers may send as much as they like. */
+    Optional<Buckets> rate() {
+        return rate;
     }
 
     Listener.Endpoint endpoint() {

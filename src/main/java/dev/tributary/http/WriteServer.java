@@ -53,13 +53,14 @@ public final class WriteServer implements AutoCloseable {
         WriteMeters meters = new WriteMeters(registry);
         KeyMeters keys = new KeyMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes(), DocumentMemory.ofHeap());
-        BulkRequests bulk = new BulkRequests(settings.bulk());
         Set<String> paths = Stream.concat(
                         Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
                 .collect(Collectors.toUnmodifiableSet());
-        OpenApi description = OpenApi.of(routes, settings.tokens().isPresent());
+        String basePath = settings.basePath().orElse("");
+        OpenApi description = OpenApi.of(routes, settings.tokens().isPresent(), basePath);
         WriteGuard guard = WriteGuard.of(
                 settings, routes.stream().map(WriteRoute::name).collect(Collectors.toSet()), health, registry);
+        BulkRequests bulk = new BulkRequests(settings.bulk(), guard.rate(), System::nanoTime);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
             // The router takes the first pattern that fits: an item is not looked for where something else is.
             new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
@@ -67,7 +68,7 @@ public final class WriteServer implements AutoCloseable {
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .forEach(route -> new RouteEndpoints(
                                     route,
-                                    new ItemPaths(route, paths),
+                                    new ItemPaths(route, paths, basePath),
                                     body,
                                     bulk,
                                     meters,

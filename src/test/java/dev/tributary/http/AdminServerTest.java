@@ -41,6 +41,17 @@ class AdminServerTest {
     }
 
     @Test
+    void whatStillStartsIsNotReady() throws Exception {
+        health.report("http", Status.UP, "listening");
+        health.report("daemon", Status.STARTING, "not everything listens yet");
+        var response = send("GET", "/health");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.body()).startsWith("{\"status\":\"STARTING\"");
+        health.forget("daemon");
+        assertThat(send("GET", "/health").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void healthNamesEveryComponent() throws Exception {
         health.report("route users", Status.DEGRADED, "throttled");
         health.report("http", Status.UP, "listening");

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tributary.config.BulkLimits;
 import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.ingest.GivenWrites;
@@ -15,6 +16,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -256,6 +259,31 @@ class BulkTest {
             assertThat(one.lines(2)).last().asString().contains("\"complete\":true");
         }
         await().atMost(PATIENCE).until(() -> lines("/", "{\"email\":\"c\"}").statusCode() == 200);
+    }
+
+    @Test
+    void aRequestEndsWhenItsTimeIsOverWhateverItsClientSends() throws Exception {
+        api.close();
+        api = new ItemApi(dynamo.asyncClient(), MAX_DOCUMENT)
+                .route("users", GivenWrites.ofUsers(users), ManyRoutes.EMAIL)
+                .limiting(new BulkLimits(4, 1_000_000, Duration.ofSeconds(1)))
+                .start();
+        try (Conversation trickling = new Conversation()) {
+            trickling.send("{\"email\":\"a\"}\n");
+            CompletableFuture<List<String>> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return trickling.lines(2);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
+                trickling.send("\n");
+                return answer.isDone();
+            });
+            assertThat(answer.get()).last().asString().contains("\"complete\":false", "/problems/request-timeout");
+        }
+        assertThat(emails()).containsExactly("a");
     }
 
     @Test

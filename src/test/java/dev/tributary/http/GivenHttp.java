@@ -18,14 +18,29 @@ record GivenHttp(
         Optional<Path> tokens,
         Optional<TlsFiles> tls,
         boolean allowPlainText,
-        HttpLimits limits)
+        HttpLimits limits,
+        BulkLimits bulk,
+        Optional<String> basePath)
         implements HttpSettings, AdminSettings {
+
+    /** One caller may have two requests with many documents. */
+    static final BulkLimits BULK = new BulkLimits(3, 50_000_000, Duration.ofMinutes(1));
 
     static final HttpLimits LIMITS = new HttpLimits(
             1024, 512, 67_108_864, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
 
     GivenHttp(String host, int port, boolean allowRemote, int maxBodyBytes) {
-        this(host, port, allowRemote, maxBodyBytes, Optional.empty(), Optional.empty(), false, LIMITS);
+        this(
+                host,
+                port,
+                allowRemote,
+                maxBodyBytes,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                LIMITS,
+                BULK,
+                Optional.empty());
     }
 
     static GivenHttp onFreePort() {
@@ -33,11 +48,13 @@ record GivenHttp(
     }
 
     GivenHttp at(String address) {
-        return new GivenHttp(address, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits);
+        return new GivenHttp(
+                address, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits, bulk, basePath);
     }
 
     GivenHttp withTokens(Path file) {
-        return new GivenHttp(host, port, allowRemote, maxBodyBytes, Optional.of(file), tls, allowPlainText, limits);
+        return new GivenHttp(
+                host, port, allowRemote, maxBodyBytes, Optional.of(file), tls, allowPlainText, limits, bulk, basePath);
     }
 
     GivenHttp withTls(Path certificate, Path key) {
@@ -49,19 +66,27 @@ record GivenHttp(
                 tokens,
                 Optional.of(new TlsFiles(certificate, key)),
                 allowPlainText,
-                limits);
+                limits,
+                bulk,
+                basePath);
     }
 
     GivenHttp with(HttpLimits others) {
-        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, others);
+        return new GivenHttp(
+                host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, others, bulk, basePath);
     }
 
     GivenHttp withPlainText() {
-        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true, limits);
+        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true, limits, bulk, basePath);
     }
 
-    @Override
-    public BulkLimits bulk() {
-        return new BulkLimits(2, 50_000_000);
+    GivenHttp with(BulkLimits others) {
+        return new GivenHttp(
+                host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits, others, basePath);
+    }
+
+    GivenHttp under(String path) {
+        return new GivenHttp(
+                host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits, bulk, Optional.of(path));
     }
 }

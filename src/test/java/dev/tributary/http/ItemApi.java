@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import dev.tributary.config.BulkLimits;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.WriteSettings;
 import dev.tributary.idempotency.IdempotencyTable;
@@ -42,6 +43,7 @@ final class ItemApi implements AutoCloseable {
     private IdempotencyTable records;
     private Duration timeout = Duration.ofSeconds(10);
     private Optional<Path> tokens = Optional.empty();
+    private BulkLimits bulk = GivenHttp.BULK;
     private WriteServer server;
     private ApiDescription description;
 
@@ -62,6 +64,12 @@ final class ItemApi implements AutoCloseable {
         return this;
     }
 
+    /** Requests with many documents may take that. */
+    ItemApi limiting(BulkLimits limits) {
+        bulk = limits;
+        return this;
+    }
+
     /** Who sends a request needs a token of this file. */
     ItemApi authenticating(Path file) {
         tokens = Optional.of(file);
@@ -78,10 +86,11 @@ final class ItemApi implements AutoCloseable {
     }
 
     ItemApi start() {
-        GivenHttp settings = new GivenHttp("127.0.0.1", 0, false, maxBodyBytes);
+        GivenHttp settings = new GivenHttp("127.0.0.1", 0, false, maxBodyBytes).with(bulk);
         server = WriteServer.start(
                 tokens.map(settings::withTokens).orElse(settings), routes, new Health(), meters, Duration.ofSeconds(5));
-        description = new ApiDescription(OpenApi.of(routes, tokens.isPresent()).json());
+        description =
+                new ApiDescription(OpenApi.of(routes, tokens.isPresent(), "").json());
         return this;
     }
 

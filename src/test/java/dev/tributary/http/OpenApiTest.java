@@ -106,7 +106,7 @@ class OpenApiTest {
     void isAnOpenApiDocument(Case described) throws IOException {
         for (boolean authenticated : List.of(false, true)) {
             JsonNode document = JsonSchemas.read(
-                    OpenApi.of(described.routes(), authenticated).json());
+                    OpenApi.of(described.routes(), authenticated, "").json());
             assertThat(JsonSchemas.errorsOf(document)).isEmpty();
             assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates();
             for (String reference : document.findValuesAsText("$ref")) {
@@ -121,22 +121,22 @@ class OpenApiTest {
     @Test
     void documentsThatAreNotAreFound() throws IOException {
         ObjectNode document =
-                (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true).json());
+                (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true, "").json());
         document.withObject("/paths/~1x/get/responses/200").put("descripton", "misspelt");
         assertThat(JsonSchemas.errorsOf(document)).isNotEmpty();
         ObjectNode other =
-                (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true).json());
+                (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true, "").json());
         other.withObject("/components/schemas/wrong").put("type", "text");
         assertThat(JsonSchemas.errorsOf(other)).isNotEmpty();
     }
 
     @Test
     void changesItsVersionOnlyWithTheSettings() {
-        OpenApi before = OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false);
+        OpenApi before = OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false, "");
 
-        assertThat(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false))
+        assertThat(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false, ""))
                 .isEqualTo(before);
-        assertThat(OpenApi.of(List.of(route("typed", typed().requiring("b"), ManyRoutes.ID)), false)
+        assertThat(OpenApi.of(List.of(route("typed", typed().requiring("b"), ManyRoutes.ID)), false, "")
                         .version())
                 .isNotEqualTo(before.version());
     }
@@ -145,9 +145,9 @@ class OpenApiTest {
     void isTheSameInWhateverOrderTheRoutesCome() {
         List<WriteRoute> routes = new ArrayList<>(
                 List.of(route("ruled", ruled(), ManyRoutes.EMAIL), route("typed", typed(), ManyRoutes.ID)));
-        OpenApi one = OpenApi.of(routes, false);
+        OpenApi one = OpenApi.of(routes, false, "");
         Collections.reverse(routes);
-        assertThat(OpenApi.of(routes, false)).isEqualTo(one);
+        assertThat(OpenApi.of(routes, false, "")).isEqualTo(one);
     }
 
     @Test
@@ -204,9 +204,9 @@ class OpenApiTest {
 
     @Test
     void onlyRoutesWithAVersionHaveETags() throws IOException {
-        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false)
+        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false, "")
                 .json());
-        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(route("ruled", ruled(), ManyRoutes.EMAIL)), false)
+        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(route("ruled", ruled(), ManyRoutes.EMAIL)), false, "")
                 .json());
 
         assertThat(without.at("/paths/~1typed~1{id}/get/responses/200/headers").has("ETag"))
@@ -218,7 +218,7 @@ class OpenApiTest {
     }
 
     private static JsonNode schemas(WriteRoute route) throws IOException {
-        return JsonSchemas.read(OpenApi.of(List.of(route), false).json()).at("/components/schemas");
+        return JsonSchemas.read(OpenApi.of(List.of(route), false, "").json()).at("/components/schemas");
     }
 
     private static Stream<String> names(JsonNode object) {
