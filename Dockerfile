@@ -2,11 +2,11 @@
 
 FROM eclipse-temurin:17-jdk AS build
 WORKDIR /build
-# What the jar and its libraries are made of, so that a change of other files builds nothing.
+# Only what the jar and its libraries are built from, so changes of other files rebuild nothing.
 COPY mvnw pom.xml LICENSE ./
 COPY .mvn .mvn
 COPY src/main src/main
-# Our jar apart from the libraries. One time for all files: the same files make the same layer on every machine.
+# Our jar in a directory of its own. A fixed file time makes layers reproducible.
 RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw -B -ntp -Prelease -DskipTests package \
     && mkdir -p /libraries /tributary \
@@ -19,13 +19,13 @@ RUN --mount=type=cache,target=/root/.m2 \
 # Not distroless: bin/tributary needs a shell, and so does whoever looks into a running container.
 FROM eclipse-temurin:17-jre
 
-# What seldom changes comes first: a release pushes the small layers alone. --link keeps them when the base changes.
+# The library layer changes only with the libraries. --link keeps layers when the base image changes.
 COPY --link --from=build /libraries /opt/tributary
 COPY --link config /opt/tributary/config
 COPY --link --from=build /tributary /opt/tributary
 
 # - The container's memory is the daemon's alone, so its heap may take more than the JVM's usual quarter.
-# - A crash report goes where the log goes: files of a container go with it.
+# - Crash reports go to the log: files of a container are lost with it.
 ENV JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ErrorFileToStdout"
 
 # Declared, so that it stays writable under a read-only root file system.
@@ -43,7 +43,7 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
 ENTRYPOINT ["/opt/tributary/bin/tributary"]
 CMD ["run", "--config", "/etc/tributary/tributary.properties"]
 
-# Last, because they change with every commit:
+# Last, because it changes with every commit:
 #   docker build --build-arg REVISION="$(git rev-parse HEAD)" --build-arg SOURCE="$(git remote get-url origin)" .
 ARG VERSION=0.1.0
 ARG REVISION=unknown

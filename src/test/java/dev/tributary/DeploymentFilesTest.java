@@ -162,13 +162,13 @@ class DeploymentFilesTest {
                 .containsExactly(instruction("EXPOSE").split(" "));
     }
 
-    /** A README or a test that changes must not build anew what ships. */
+    /** Changes of the README or of tests must not invalidate the build stage. */
     @Test
     void imageIsBuiltFromWhatShipsAlone() {
         List<String> sources = copied(dockerfile.substring(0, finalStage()));
         assertThat(sources).containsExactly("mvnw", "pom.xml", "LICENSE", ".mvn", "src/main");
         assertThat(text(".dockerignore").lines().filter(line -> line.startsWith("!")))
-                .as(".dockerignore lets through what is copied, and the configuration")
+                .as("exceptions in .dockerignore: what the build copies, and the configuration")
                 .containsExactlyInAnyOrder("!mvnw", "!pom.xml", "!LICENSE", "!.mvn", "!src/main", "!config");
     }
 
@@ -178,7 +178,7 @@ class DeploymentFilesTest {
     }
 
     @Test
-    void imageSaysItsVersionAndWhereItComesFrom() {
+    void imageIsLabelledWithVersionRevisionAndSource() {
         Matcher version = Pattern.compile("<artifactId>tributary</artifactId>\\s+<version>(.+)</version>")
                 .matcher(text("pom.xml"));
         assertThat(version.find()).isTrue();

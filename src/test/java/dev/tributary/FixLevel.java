@@ -33,12 +33,12 @@ record FixLevel(String group, String artifact, Version fixed, String id, String 
         return new FixLevel(coordinates[0], coordinates[1], Version.parse(parts[1]), parts[2], parts[3]);
     }
 
-    /** What is wrong with the library, unless it is another one or new enough. */
-    Optional<String> complaint(ShippedLibrary library) {
-        boolean meant = library.group().equals(group)
+    /** The message for a library that this concerns and that is older than the fix. */
+    Optional<String> violation(ShippedLibrary library) {
+        boolean concerned = library.group().equals(group)
                 && (artifact.equals("*") || library.artifact().equals(artifact));
-        return meant && Version.parse(library.version()).compareTo(fixed) < 0
-                ? Optional.of("%s %s ships, and %s mends %s: %s"
+        return concerned && Version.parse(library.version()).compareTo(fixed) < 0
+                ? Optional.of("%s %s ships; %s fixes %s: %s"
                         .formatted(library.coordinates(), library.version(), fixed, id, what))
                 : Optional.empty();
     }

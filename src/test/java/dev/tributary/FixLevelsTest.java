@@ -18,32 +18,32 @@ class FixLevelsTest {
         assertThat(levels).anySatisfy(level -> assertThat(libraries)
                 .anyMatch(library -> level.group().equals(library.group())));
         assertThat(libraries.stream()
-                        .flatMap(library -> levels.stream().flatMap(level -> level.complaint(library).stream())))
+                        .flatMap(library -> levels.stream().flatMap(level -> level.violation(library).stream())))
                 .isEmpty();
     }
 
     @Test
-    void anOlderVersionIsNamedWithWhatMendsIt() {
+    void anOlderVersionIsReportedWithItsFix() {
         FixLevel level = FixLevel.parse("io.netty:netty-handler 4.1.135.Final CVE-1 host name not verified");
-        assertThat(level.complaint(library("io.netty", "netty-handler", "4.1.130.Final")))
+        assertThat(level.violation(library("io.netty", "netty-handler", "4.1.130.Final")))
                 .contains(
-                        "io.netty:netty-handler 4.1.130.Final ships, and 4.1.135.Final mends CVE-1: host name not verified");
-        assertThat(level.complaint(library("io.netty", "netty-handler", "4.1.135.Final")))
+                        "io.netty:netty-handler 4.1.130.Final ships; 4.1.135.Final fixes CVE-1: host name not verified");
+        assertThat(level.violation(library("io.netty", "netty-handler", "4.1.135.Final")))
                 .isEmpty();
-        assertThat(level.complaint(library("io.netty", "netty-handler", "4.1.1000.Final")))
+        assertThat(level.violation(library("io.netty", "netty-handler", "4.1.1000.Final")))
                 .isEmpty();
-        assertThat(level.complaint(library("io.netty", "netty-codec", "4.1.1.Final")))
+        assertThat(level.violation(library("io.netty", "netty-codec", "4.1.1.Final")))
                 .isEmpty();
-        assertThat(level.complaint(library("com.example", "netty-handler", "4.1.1.Final")))
+        assertThat(level.violation(library("com.example", "netty-handler", "4.1.1.Final")))
                 .isEmpty();
     }
 
     @Test
-    void aStarMeansEveryArtifactOfTheGroup() {
+    void aStarStandsForEveryArtifactOfTheGroup() {
         FixLevel level = FixLevel.parse("io.netty:* 4.1.138.Final x y");
-        assertThat(level.complaint(library("io.netty", "netty-codec", "4.1.99.Final")))
+        assertThat(level.violation(library("io.netty", "netty-codec", "4.1.99.Final")))
                 .isPresent();
-        assertThat(level.complaint(library("io.netty", "netty-codec", "4.1.138.Final")))
+        assertThat(level.violation(library("io.netty", "netty-codec", "4.1.138.Final")))
                 .isEmpty();
     }
 

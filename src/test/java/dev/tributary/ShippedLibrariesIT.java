@@ -158,9 +158,14 @@ class ShippedLibrariesIT {
     private void runWithEverythingOn(Path log) throws Exception {
         String users = dynamo.createTable("users", "email:S", true);
         String byCity = dynamo.createTable("users_by_city", "state:S, city:S");
-        try (Daemons daemons = new Daemons(dynamo, directory)) {
-            DaemonProcess daemon =
-                    daemons.start("""
+        try (TlsFront front = new TlsFront(dynamo.endpoint(), directory);
+                Daemons daemons = new Daemons(dynamo, directory)) {
+            Map<String, String> environment = Map.of(
+                    "TRIBUTARY_AWS_ENDPOINT",
+                    front.endpoint().toString(),
+                    "JAVA_OPTS",
+                    "-Xlog:class+load:file=" + log + " " + front.javaOptions());
+            DaemonProcess daemon = daemons.start("""
                     application = %1$s
                     log.format = json
                     source.users.table = %1$s
@@ -168,7 +173,7 @@ class ShippedLibrariesIT {
                     write.users.path = /
                     write.users.table = %1$s
                     http.rate = 1000
-                    """.formatted(users, byCity), Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + log));
+                    """.formatted(users, byCity), environment);
             daemon.awaitReady();
             HttpClient http = HttpClient.newHttpClient();
             HttpRequest post = HttpRequest.newBuilder(daemon.writes())
