@@ -9,6 +9,7 @@ import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
@@ -70,6 +71,7 @@ final class TableChecks {
         settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         settings.write().forEach(checks::write);
         checks.keys(settings);
+        checks.deadLetters(settings);
         checks.refuse();
         return checks;
     }
@@ -190,6 +192,31 @@ final class TableChecks {
             } // whatever else is wrong with it stops no start, and is said there
         } catch (SdkClientException e) {
             return; // said of the route's table
+        }
+    }
+
+    /** The table of dead letters in each place where a source is: every change waits for it where it cannot be read. */
+    private void deadLetters(Settings settings) {
+        String name = DeadLetterTables.name(settings.application());
+        settings.source().values().stream()
+                .collect(Collectors.toMap(clients::place, source -> source, (one, same) -> one))
+                .forEach((place, source) -> deadLetters(name, place, settings.application(), source));
+    }
+
+    private void deadLetters(String name, String place, String application, TableSettings source) {
+        try {
+            KeySchema key = descriptions.of(source, name).join().key();
+            if (!key.equals(DeadLetterTable.KEY)) {
+                problem(
+                        "application",
+                        application,
+                        "its dead-letter table " + name + " in " + place + " has another key than partition:S,"
+                                + " position:S, so this version cannot read it; if an earlier version made it (key"
+                                + " route:S, position:S), redrive or discard its dead letters with that version and"
+                                + " delete the table, otherwise choose another application name");
+            }
+        } catch (CompletionException | SdkClientException e) {
+            return; // missing: a start makes it; whatever else is wrong stops no start, and health tells of it
         }
     }
 

@@ -14,16 +14,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How a dead letter lies in its table: one row, or several where the images are too large for one. The first tells in
- * plain attributes what the change is; all hold a part of the images.
+ * The rows of a dead letter: a first one, whose plain attributes tell what the change is, and one or more with its
+ * images. All of them are written, and removed, in one transaction; the first decides whether the change is parked.
  */
 final class DeadLetterRow {
 
-    static final String ROUTE = "route";
+    static final String PARTITION = "partition";
     static final String POSITION = "position";
+    static final String ROUTE = "route";
     static final String CHANGE = "change";
     static final String OWNER = "owner";
     static final String VERSION = "version";
@@ -34,34 +36,61 @@ final class DeadLetterRow {
     static final String AGAIN = "again";
     static final String IMAGES = "images";
 
-    /** Leaves room for the plain attributes in a row of 400 KB. */
+    /** Leaves room for the key in a row of 400 KB. */
     static final int PART_BYTES = 350 * 1024;
 
     private DeadLetterRow() {}
 
+    /** The first row, then those of the images. */
     static List<Map<String, AttributeValue>> encode(ParkedChange parked, Change change) {
+        Mark mark = parked.mark();
+        String item = Position.item(mark.owner());
         byte[] images = Images.encode(change);
-        String item = Position.item(parked.mark().owner());
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
+        Map<String, AttributeValue> first = new HashMap<>(key(parked.route(), new Position(item, mark.version())));
+        rows.add(first);
         for (int from = 0; from < images.length; from += PART_BYTES) {
             byte[] part = Arrays.copyOfRange(images, from, Math.min(images.length, from + PART_BYTES));
-            Map<String, AttributeValue> row = new HashMap<>();
-            row.put(ROUTE, AttributeValue.fromS(parked.route()));
-            row.put(
-                    POSITION,
-                    AttributeValue.fromS(new Position(item, parked.mark().version(), rows.size()).encoded()));
+            Map<String, AttributeValue> row =
+                    new HashMap<>(imageKey(parked.route(), item, mark.version(), rows.size() - 1));
             row.put(IMAGES, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(part)));
             rows.add(row);
         }
-        Map<String, AttributeValue> first = rows.get(0);
+        first.put(ROUTE, AttributeValue.fromS(parked.route()));
         first.put(CHANGE, AttributeValue.fromS(kind(change)));
-        first.put(OWNER, AttributeValue.fromS(parked.mark().owner().encoded()));
-        first.put(VERSION, AttributeValue.fromS(parked.mark().version().encoded()));
-        first.put(CREATED_AT, AttributeValue.fromS(parked.mark().createdAt().toString()));
+        first.put(OWNER, AttributeValue.fromS(mark.owner().encoded()));
+        first.put(VERSION, AttributeValue.fromS(mark.version().encoded()));
+        first.put(CREATED_AT, AttributeValue.fromS(mark.createdAt().toString()));
         first.put(PARKED_AT, AttributeValue.fromS(parked.parkedAt().toString()));
         first.put(REASON, AttributeValue.fromS(parked.reason()));
-        first.put(PARTS, AttributeValue.fromN(Integer.toString(rows.size())));
+        first.put(PARTS, AttributeValue.fromN(Integer.toString(rows.size() - 1)));
         return rows;
+    }
+
+    /** Key of a first row. */
+    static Map<String, AttributeValue> key(String route, Position position) {
+        return key(Position.bucket(route, position.item()), position.encoded());
+    }
+
+    /** Key of a row of images. */
+    static Map<String, AttributeValue> imageKey(String route, String item, Version version, int part) {
+        return key(Position.images(route, item), Position.part(version, part));
+    }
+
+    static Map<String, AttributeValue> key(String partition, String position) {
+        return Map.of(PARTITION, AttributeValue.fromS(partition), POSITION, AttributeValue.fromS(position));
+    }
+
+    /**
+     * @throws SdkClientException if the row is no dead letter's
+     */
+    static Position position(Map<String, AttributeValue> first) {
+        AttributeValue position = first.get(POSITION);
+        try {
+            return Position.parse(position == null || position.s() == null ? "" : position.s());
+        } catch (IllegalArgumentException e) {
+            throw SdkClientException.create("the table of dead letters holds a row that is none: " + e.getMessage(), e);
+        }
     }
 
     private static ParkedChange parked(Map<String, AttributeValue> first) {
@@ -75,12 +104,12 @@ final class DeadLetterRow {
                 Instant.parse(text(first, PARKED_AT)));
     }
 
-    /** Whether the row is the first of its change, which tells of it. */
-    static boolean isFirst(Map<String, AttributeValue> row) {
-        return row.containsKey(REASON);
+    /** Whether the row tells of its change: somebody may have made, or changed, a row by hand. */
+    static boolean isWhole(Map<String, AttributeValue> first) {
+        return first.keySet().containsAll(List.of(ROUTE, CHANGE, OWNER, VERSION, CREATED_AT, PARKED_AT, REASON, PARTS));
     }
 
-    /** Reads a first row, without the images. */
+    /** Reads a whole first row. */
     static Letter letter(Map<String, AttributeValue> first) {
         AttributeValue again = first.get(AGAIN);
         return new Letter(
@@ -91,19 +120,20 @@ final class DeadLetterRow {
     }
 
     /**
-     * @param rows all rows of one change, in their order
+     * @param images all rows of the letter's images, in their order
      * @throws IllegalArgumentException if rows are missing or cannot be read
      */
-    static Change change(List<Map<String, AttributeValue>> rows) {
-        Map<String, AttributeValue> first = rows.get(0);
-        if (!first.containsKey(PARTS)
-                || Integer.parseInt(requireNonNull(first.get(PARTS)).n()) != rows.size()) {
-            throw new IllegalArgumentException("Rows of the parked change " + text(first, POSITION) + " are missing");
+    static Change change(Letter letter, List<Map<String, AttributeValue>> images) {
+        Mark mark = letter.parked().mark();
+        if (images.size() != letter.parts()) {
+            throw new IllegalArgumentException("Of the images of parked change "
+                    + new Position(letter.item(), mark.version()).encoded() + ", " + images.size() + " of "
+                    + letter.parts() + " rows are there");
         }
-        ByteArrayOutputStream images = new ByteArrayOutputStream();
-        rows.forEach(
-                row -> images.writeBytes(requireNonNull(row.get(IMAGES)).b().asByteArrayUnsafe()));
-        return Images.decode(images.toByteArray(), parked(first).mark());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        images.forEach(
+                row -> bytes.writeBytes(requireNonNull(row.get(IMAGES)).b().asByteArrayUnsafe()));
+        return Images.decode(bytes.toByteArray(), mark);
     }
 
     private static String kind(Change change) {

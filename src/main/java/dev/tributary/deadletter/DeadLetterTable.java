@@ -10,16 +10,14 @@ import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -37,13 +35,16 @@ public final class DeadLetterTable {
 
     /** The key that the table has. */
     public static final KeySchema KEY = new KeySchema(
-            new KeyAttribute(DeadLetterRow.ROUTE, AttributeType.S),
+            new KeyAttribute(DeadLetterRow.PARTITION, AttributeType.S),
             Optional.of(new KeyAttribute(DeadLetterRow.POSITION, AttributeType.S)));
 
     private static final String NOT_THERE = "attribute_not_exists(#position)";
     private static final String THERE = "attribute_exists(#position)";
     private static final Map<String, String> POSITION_NAME = Map.of("#position", DeadLetterRow.POSITION);
     private static final String CONDITION_FAILED = "ConditionalCheckFailed";
+
+    /** Rows in one answer while all items are read: few enough that a query of every bucket at once fits any heap. */
+    private static final int PAGE = 500;
 
     private final DynamoDbAsyncClient client;
     private final String name;
@@ -108,7 +109,7 @@ public final class DeadLetterTable {
         TransactWriteItem check = TransactWriteItem.builder()
                 .conditionCheck(condition -> condition
                         .tableName(name)
-                        .key(Rows.key(parked.route(), predecessor.position()))
+                        .key(DeadLetterRow.key(parked.route(), Position.parse(predecessor.position())))
                         .conditionExpression(THERE)
                         .expressionAttributeNames(POSITION_NAME))
                 .build();
@@ -126,65 +127,39 @@ public final class DeadLetterTable {
     }
 
     private CompletableFuture<Stored> store(List<Map<String, AttributeValue>> letter, List<TransactWriteItem> inFront) {
-        CompletableFuture<? extends SdkResponse> call =
-                letter.size() == 1 && inFront.isEmpty() ? put(letter.get(0)) : putAll(letter, inFront);
-        return call.thenApply(done -> {
-                    Answered.byService(done);
-                    return Stored.STORED;
-                })
-                .exceptionallyCompose(thrown -> {
-                    Throwable failure = Failures.unwrap(thrown);
-                    if (failure instanceof ConditionalCheckFailedException) {
-                        return CompletableFuture.completedFuture(Stored.THERE_ALREADY);
-                    }
-                    if (failure instanceof TransactionCanceledException cancelled
-                            && cancelled.hasCancellationReasons()) {
-                        List<String> codes = cancelled.cancellationReasons().stream()
-                                .map(reason -> reason.code())
-                                .toList();
-                        if (codes.subList(0, inFront.size()).contains(CONDITION_FAILED)) {
-                            return CompletableFuture.completedFuture(Stored.NOTHING_IN_FRONT);
-                        }
-                        if (CONDITION_FAILED.equals(codes.get(inFront.size()))) {
-                            return CompletableFuture.completedFuture(Stored.THERE_ALREADY);
-                        }
-                    }
-                    return CompletableFuture.failedFuture(thrown);
-                });
-    }
-
-    private CompletableFuture<? extends SdkResponse> put(Map<String, AttributeValue> row) {
-        return client.putItem(request -> request.tableName(name)
-                .item(row)
-                .conditionExpression(NOT_THERE)
-                .expressionAttributeNames(POSITION_NAME)
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout)));
-    }
-
-    private CompletableFuture<? extends SdkResponse> putAll(
-            List<Map<String, AttributeValue>> letter, List<TransactWriteItem> inFront) {
         List<TransactWriteItem> actions = new ArrayList<>(inFront);
-        for (Map<String, AttributeValue> row : letter) {
-            // Only the first row decides, so that one whose other rows are left over from a deletion can be parked.
-            boolean first = actions.size() == inFront.size();
-            actions.add(TransactWriteItem.builder()
-                    .put(put -> {
-                        put.tableName(name).item(row);
-                        if (first) {
-                            put.conditionExpression(NOT_THERE).expressionAttributeNames(POSITION_NAME);
-                        }
-                    })
-                    .build());
-        }
-        return client.transactWriteItems(
-                request -> request.transactItems(actions).overrideConfiguration(call -> call.apiCallTimeout(timeout)));
+        actions.add(TransactWriteItem.builder()
+                .put(put -> put.tableName(name)
+                        .item(letter.get(0))
+                        .conditionExpression(NOT_THERE)
+                        .expressionAttributeNames(POSITION_NAME))
+                .build());
+        // The first row decides alone, so images that were left over when somebody deleted it by hand are no obstacle.
+        letter.subList(1, letter.size())
+                .forEach(images -> actions.add(TransactWriteItem.builder()
+                        .put(put -> put.tableName(name).item(images))
+                        .build()));
+        return rows.transact(actions).thenApply(done -> Stored.STORED).exceptionallyCompose(thrown -> {
+            if (Failures.unwrap(thrown) instanceof TransactionCanceledException cancelled
+                    && cancelled.hasCancellationReasons()) {
+                List<String> codes = cancelled.cancellationReasons().stream()
+                        .map(reason -> reason.code())
+                        .limit(inFront.size() + 1L)
+                        .toList();
+                if (codes.indexOf(CONDITION_FAILED) >= 0) {
+                    boolean itself = codes.indexOf(CONDITION_FAILED) == inFront.size();
+                    return CompletableFuture.completedFuture(itself ? Stored.THERE_ALREADY : Stored.NOTHING_IN_FRONT);
+                }
+            }
+            return CompletableFuture.failedFuture(thrown);
+        });
     }
 
     /** Notes that the change came again; ends with whether it is still there. */
     CompletableFuture<Boolean> comeAgain(String route, Mark mark) {
-        String position = new Position(Position.item(mark.owner()), mark.version(), 0).encoded();
+        Position position = new Position(Position.item(mark.owner()), mark.version());
         return client.updateItem(request -> request.tableName(name)
-                        .key(Rows.key(route, position))
+                        .key(DeadLetterRow.key(route, position))
                         .updateExpression("ADD #again :one")
                         .conditionExpression(THERE)
                         .expressionAttributeNames(
@@ -200,21 +175,47 @@ public final class DeadLetterTable {
                         : CompletableFuture.failedFuture(thrown));
     }
 
-    /** The items, by {@link Position#item}, of which the route has parked changes. */
-    CompletableFuture<Set<String>> items(String route) {
-        Set<String> items = new HashSet<>();
-        QueryRequest request = rows.of(route).projectionExpression("#position").build();
-        return rows.each(request, row -> items.add(Rows.position(row).item())).thenApply(read -> items);
+    /**
+     * Gives the items, by {@link Position#item}, that have parked changes to the consumer, each once. Reads no images, and
+     * of an item with many changes one page.
+     *
+     * @param bucket one of {@link Position#buckets}
+     * @param wantsMore asked with each item; where it says no, the rest is not read
+     * @return whether all were given
+     */
+    CompletableFuture<Boolean> items(String bucket, Predicate<String> wantsMore) {
+        return items(bucket, Position.START, wantsMore).exceptionallyCompose(thrown -> Rows.whereMissing(thrown, true));
+    }
+
+    private CompletableFuture<Boolean> items(String bucket, String from, Predicate<String> wantsMore) {
+        QueryRequest request = rows.of(bucket, from, Position.END)
+                .projectionExpression("#position")
+                .limit(PAGE)
+                .build();
+        return client.query(request).thenCompose(page -> {
+            String last = "";
+            for (Map<String, AttributeValue> row : Answered.byService(page).items()) {
+                String item = DeadLetterRow.position(row).item();
+                if (!item.equals(last) && !wantsMore.test(item)) {
+                    return CompletableFuture.completedFuture(false);
+                }
+                last = item;
+            }
+            return page.lastEvaluatedKey().isEmpty()
+                    ? CompletableFuture.completedFuture(true)
+                    : items(bucket, Position.end(last), wantsMore);
+        });
     }
 
     /** Whether the item has any parked change. */
     CompletableFuture<Boolean> holds(String route, String item) {
-        return one(rows.of(route, Position.prefix(item))).thenApply(Optional::isPresent);
+        return one(rows.of(Position.bucket(route, item), Position.prefix(item))).thenApply(Optional::isPresent);
     }
 
     /** The last parked change of the item that is not newer than the version; it may be the version's own. */
     CompletableFuture<Optional<Predecessor>> before(String route, String item, Version version) {
-        return one(rows.of(route, Position.prefix(item), Position.end(item, version))
+        String last = new Position(item, version).encoded();
+        return one(rows.of(Position.bucket(route, item), Position.prefix(item), last)
                         .scanIndexForward(false))
                 .thenApply(found -> found.map(position -> new Predecessor(position.encoded())));
     }
@@ -222,7 +223,7 @@ public final class DeadLetterTable {
     private CompletableFuture<Optional<Position>> one(QueryRequest.Builder query) {
         return client.query(query.projectionExpression("#position").limit(1).build())
                 .thenApply(page ->
-                        Answered.byService(page).items().stream().findFirst().map(Rows::position))
+                        Answered.byService(page).items().stream().findFirst().map(DeadLetterRow::position))
                 .exceptionallyCompose(thrown -> Rows.whereMissing(thrown, Optional.empty()));
     }
 }

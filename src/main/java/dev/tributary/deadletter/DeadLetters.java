@@ -3,65 +3,94 @@ package dev.tributary.deadletter;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
- * The parked changes of one route: in the table all of them, and in memory the items that have any.
+ * The parked changes of one route: in the table all of them, and in memory the items that have any, up to a bound.
  *
  * <p>Memory may name an item whose parked changes are gone, as somebody may take them out of the table at any time; so
- * {@link #before} asks. It never misses an item whose changes this process parked or found at the last {@link #refresh}.
- * One object for each route of a process, shared by the pipelines of all shards. Safe for any thread.
+ * {@link #before} asks. It never misses an item whose changes this process parked or found at the last {@link #refresh}:
+ * where there are more than fit, every item may have some, and the table is asked for each change.
+ *
+ * <p>One object for each route of a process, shared by the pipelines of all shards. Safe for any thread.
  */
 public final class DeadLetters {
+
+    /** Items in memory, about 170 bytes each. */
+    private static final int MAX_ITEMS = 20_000;
 
     private final DeadLetterTable table;
     private final String route;
     private final InstantSource clock;
-
-    /**
-     * By {@link Position#item}, with a number that is new each time the item is found or parked: who learnt before that
-     * it has no parked changes cannot take it out afterwards.
-     */
-    private final Map<String, Long> items = new ConcurrentHashMap<>();
-
-    private final AtomicLong findings = new AtomicLong();
+    private final LongSupplier nanoTime;
+    private final List<ParkedBucket> buckets;
 
     /**
      * @param route {@code <source>.<route>}
      */
     public DeadLetters(DeadLetterTable table, String route, InstantSource clock) {
+        this(table, route, clock, System::nanoTime, MAX_ITEMS);
+    }
+
+    /**
+     * @param nanoTime a monotonic clock
+     * @param maxItems items that are kept in memory at most, about
+     */
+    public DeadLetters(DeadLetterTable table, String route, InstantSource clock, LongSupplier nanoTime, int maxItems) {
         this.table = table;
         this.route = route;
         this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.buckets = Position.buckets(route).stream()
+                .map(bucket -> new ParkedBucket(
+                        Math.max(1, maxItems / Position.BUCKETS), found -> table.items(bucket, found), nanoTime))
+                .toList();
     }
 
-    /** Reads from the table which items have parked changes. */
-    public CompletableFuture<Void> refresh() {
-        Map<String, Long> before = Map.copyOf(items);
-        return table.items(route).thenAccept(found -> {
-            found.forEach(this::found);
-            before.forEach((item, finding) -> {
-                if (!found.contains(item)) {
-                    items.remove(item, finding);
-                }
-            });
-        });
+    /** A moment for {@link #refresh}: now, or so long ago. */
+    public long moment(Duration ago) {
+        return nanoTime.getAsLong() - ago.toNanos();
     }
 
-    /** How many items have parked changes, as far as this process knows. */
+    /**
+     * Reads from the table which items have parked changes, so far as that was not read since this moment. A pipeline gives
+     * the moment of its start: what another worker parked before it lost the lease is found then. Pipelines that ask at
+     * the same time share a read.
+     */
+    public CompletableFuture<Void> refresh(long since) {
+        return CompletableFuture.allOf(
+                buckets.stream().map(bucket -> bucket.refresh(since)).toArray(CompletableFuture[]::new));
+    }
+
+    /** How many items have parked changes, as far as this process knows; at least so many where {@link #isFull}. */
     public int items() {
-        return items.size();
+        return buckets.stream().mapToInt(ParkedBucket::size).sum();
     }
 
-    /** Whether the item has parked changes, as far as this process knows. */
+    /** Whether more items have parked changes than are kept in memory. */
+    public boolean isFull() {
+        return buckets.stream().anyMatch(ParkedBucket::isFull);
+    }
+
+    /** Whether the item may have parked changes, as far as this process knows. */
     public boolean holds(ItemKey owner) {
-        return !items.isEmpty() && items.containsKey(Position.item(owner));
+        for (ParkedBucket bucket : buckets) {
+            if (!bucket.isEmpty()) {
+                String item = Position.item(owner); // not before it is needed: most of the time nothing is parked
+                return bucket(item).holds(item);
+            }
+        }
+        return false;
+    }
+
+    private ParkedBucket bucket(String item) {
+        return buckets.get(Position.bucket(item));
     }
 
     /**
@@ -70,13 +99,13 @@ public final class DeadLetters {
      */
     public CompletableFuture<Optional<Predecessor>> before(Mark mark) {
         String item = Position.item(mark.owner());
-        Long finding = items.get(item);
+        Long finding = bucket(item).finding(item);
         return table.before(route, item, mark.version())
                 .thenCompose(found -> found.isPresent() || finding == null
                         ? CompletableFuture.completedFuture(found)
                         : table.holds(route, item).thenApply(holds -> {
                             if (!holds) {
-                                items.remove(item, finding);
+                                bucket(item).remove(item, finding);
                             }
                             return found;
                         }));
@@ -109,19 +138,7 @@ public final class DeadLetters {
                     .thenApply(stored -> stored ? Optional.of(found(change)) : Optional.empty());
         }
         return table.comeAgain(route, change.mark())
-                .thenCompose(there -> there
-                        ? CompletableFuture.completedFuture(Optional.of(found(change)))
-                        : mended(predecessor, change, reason, mayGoOn));
-    }
-
-    /** The change's own first row is not there: all of it was taken out, or somebody deleted that row alone. */
-    private CompletableFuture<Optional<Predecessor>> mended(
-            Predecessor row, Change change, String reason, BooleanSupplier mayGoOn) {
-        return before(change.mark())
-                .thenCompose(found -> found.filter(row::equals).isPresent()
-                        ? DeadLetterTable.onlyIf(mayGoOn, () -> park(change, reason, mayGoOn))
-                                .thenApply(Optional::of)
-                        : CompletableFuture.completedFuture(Optional.empty()));
+                .thenApply(there -> there ? Optional.of(found(change)) : Optional.empty());
     }
 
     private ParkedChange parked(Change change, String reason) {
@@ -130,16 +147,12 @@ public final class DeadLetters {
 
     private Predecessor found(Change change) {
         String item = Position.item(change.mark().owner());
-        found(item);
-        return new Predecessor(new Position(item, change.mark().version(), 0).encoded());
+        bucket(item).add(item);
+        return new Predecessor(new Position(item, change.mark().version()).encoded());
     }
 
     /** The table's name, for people. */
     public String table() {
         return table.name();
-    }
-
-    private void found(String item) {
-        items.put(item, findings.incrementAndGet());
     }
 }

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  */
 public final class JobLock {
 
-    /** Partition of the locks; names of routes have a dot. */
+    /** Partition of the locks; those of routes have a dot in their names. */
     static final String PARTITION = "lock";
 
     private static final String TOKEN = "token";
@@ -144,7 +144,7 @@ public final class JobLock {
         }
         return rows.client()
                 .deleteItem(request -> request.tableName(rows.table())
-                        .key(Rows.key(PARTITION, route))
+                        .key(DeadLetterRow.key(PARTITION, route))
                         .conditionExpression("#token = :token")
                         .expressionAttributeNames(Map.of("#token", TOKEN))
                         .expressionAttributeValues(Map.of(":token", AttributeValue.fromS(mine)))
@@ -167,7 +167,7 @@ public final class JobLock {
         PutItemRequest.Builder request = PutItemRequest.builder()
                 .tableName(rows.table())
                 .item(Map.of(
-                        DeadLetterRow.ROUTE,
+                        DeadLetterRow.PARTITION,
                         AttributeValue.fromS(PARTITION),
                         DeadLetterRow.POSITION,
                         AttributeValue.fromS(route),

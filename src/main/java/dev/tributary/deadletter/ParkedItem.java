@@ -7,6 +7,6 @@ import java.util.Optional;
  *
  * @param item its identity within the table, a digest of its key
  * @param changes how many
- * @param first the oldest change; empty where somebody has deleted the row that tells of it
+ * @param first the oldest change; empty where no row of it tells of its change any more, which takes somebody who edits the table
  */
 public record ParkedItem(String item, int changes, Optional<Letter> first) {}

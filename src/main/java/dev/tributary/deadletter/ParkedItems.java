@@ -17,18 +17,17 @@ final class ParkedItems {
     }
 
     void row(Map<String, AttributeValue> row) {
-        String item = Rows.position(row).item();
+        String item = DeadLetterRow.position(row).item();
         int last = items.size() - 1;
-        int changes = DeadLetterRow.isFirst(row) ? 1 : 0;
-        Optional<Letter> letter = changes == 1 ? Optional.of(DeadLetterRow.letter(row)) : Optional.empty();
+        Optional<Letter> letter =
+                DeadLetterRow.isWhole(row) ? Optional.of(DeadLetterRow.letter(row)) : Optional.empty();
         if (last < 0 || !items.get(last).item().equals(item)) {
-            items.add(new ParkedItem(item, changes, letter));
+            items.add(new ParkedItem(item, 1, letter));
         } else {
             ParkedItem known = items.get(last);
             items.set(
                     last,
-                    new ParkedItem(
-                            item, known.changes() + changes, known.first().or(() -> letter)));
+                    new ParkedItem(item, known.changes() + 1, known.first().or(() -> letter)));
         }
     }
 

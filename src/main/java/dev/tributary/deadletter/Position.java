@@ -6,20 +6,31 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Sort key of a dead letter: all changes of an item stand together, in the order of their versions, and the parts of a
- * change in theirs.
+ * Where the rows of a dead letter are in their table.
  *
- * <p>{@code <item>#<version>#<part>}. The item is a digest, because a key of DynamoDB may be longer than a sort key, and
- * hold any character.
+ * <p>The first row, without images, is in one of {@link #BUCKETS} partitions of the route, {@code <route>#<bucket>},
+ * with sort key {@code <item>#<version>}: all changes of an item together, in the order of their versions, and few bytes to
+ * read for who is parked. Images are in a partition of the item, {@code <route>#<item>}, with sort key {@code
+ * <version>#<part>}, so they share no partition with those of other items.
+ *
+ * <p>The item is a digest, because a key of DynamoDB may be longer than a sort key, and hold any character. The bucket is
+ * its first digit, so items are in one order over all buckets.
  *
  * @param item from {@link #item}
- * @param part from 0
  */
-record Position(String item, Version version, int part) {
+record Position(String item, Version version) {
+
+    /** Few enough to be queried one by one when a process starts, and enough for 8,000 parked changes a second. */
+    static final int BUCKETS = 16;
 
     private static final String SEPARATOR = "#";
+
+    /** Not greater than any position. */
+    static final String START = "0";
 
     /** Greater than any position. */
     static final String END = "~";
@@ -35,14 +46,41 @@ record Position(String item, Version version, int part) {
         }
     }
 
+    /** The partitions with the first rows of a route, by the number of the bucket. */
+    static List<String> buckets(String route) {
+        return IntStream.range(0, BUCKETS)
+                .mapToObj(bucket -> route + SEPARATOR + Integer.toHexString(bucket))
+                .toList();
+    }
+
+    /** The number of the item's bucket. */
+    static int bucket(String item) {
+        return Character.digit(item.charAt(0), BUCKETS);
+    }
+
+    /** The partition with the first rows of the item. */
+    static String bucket(String route, String item) {
+        return route + SEPARATOR + item.charAt(0);
+    }
+
+    /** The partition with the images of an item. */
+    static String images(String route, String item) {
+        return route + SEPARATOR + item;
+    }
+
+    /** Sort key of one row of images. */
+    static String part(Version version, int part) {
+        return parts(version) + "%02d".formatted(part);
+    }
+
+    /** What all sort keys of one version's images start with, and no others. */
+    static String parts(Version version) {
+        return version.encoded() + SEPARATOR;
+    }
+
     /** What all positions of the item start with, and no others. */
     static String prefix(String item) {
         return item + SEPARATOR;
-    }
-
-    /** What all parts of the change start with, and no others. */
-    static String prefix(String item, Version version) {
-        return prefix(item) + version.encoded() + SEPARATOR;
     }
 
     /** Greater than all positions of the item, and not than those of the next. */
@@ -50,27 +88,18 @@ record Position(String item, Version version, int part) {
         return item + "$";
     }
 
-    /** Greater than all parts of the change, and not than those of the next. */
-    static String end(String item, Version version) {
-        return prefix(item, version) + END;
-    }
-
     /**
      * @throws IllegalArgumentException if the text is no position
      */
     static Position parse(String encoded) {
-        int first = encoded.indexOf(SEPARATOR);
-        int last = encoded.lastIndexOf(SEPARATOR);
-        if (first < 0 || first == last) {
-            throw new IllegalArgumentException("A position is <item>#<version>#<part>, not " + encoded);
+        int separator = encoded.indexOf(SEPARATOR);
+        if (separator < 1 || separator == encoded.length() - 1) {
+            throw new IllegalArgumentException("A position is <item>#<version>, not " + encoded);
         }
-        return new Position(
-                encoded.substring(0, first),
-                new Version(encoded.substring(first + 1, last)),
-                Integer.parseInt(encoded.substring(last + 1)));
+        return new Position(encoded.substring(0, separator), new Version(encoded.substring(separator + 1)));
     }
 
     String encoded() {
-        return prefix(item, version) + "%02d".formatted(part);
+        return prefix(item) + version.encoded();
     }
 }

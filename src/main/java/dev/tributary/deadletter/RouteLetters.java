@@ -1,15 +1,13 @@
 package dev.tributary.deadletter;
 
+import dev.tributary.model.Answered;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Version;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -27,19 +25,14 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  */
 public final class RouteLetters {
 
+    private static final int PAGE = 500;
+
     private final Rows rows;
     private final String route;
 
     RouteLetters(Rows rows, String route) {
         this.rows = rows;
         this.route = route;
-    }
-
-    /** Takes the letters of an item, one after the other, in the order of their versions. */
-    @FunctionalInterface
-    public interface Reader {
-        /** Must not block. */
-        void read(Letter letter, Change change);
     }
 
     /** {@code <source>.<route>}. */
@@ -60,46 +53,69 @@ public final class RouteLetters {
      */
     public CompletableFuture<List<ParkedItem>> items(Optional<String> after, int limit) {
         ParkedItems items = new ParkedItems(limit);
-        QueryRequest.Builder query = after.map(item -> rows.of(route, Position.end(item), Position.END))
-                .orElseGet(() -> rows.of(route));
-        return page(plain(query), Map.of(), items);
+        String from = after.map(Position::end).orElse(Position.START);
+        List<QueryRequest.Builder> buckets = Position.buckets(route).stream()
+                .filter(bucket -> after.isEmpty() || bucket.compareTo(Position.bucket(route, after.get())) >= 0)
+                .map(bucket -> rows.of(bucket, from, Position.END).limit(PAGE))
+                .toList();
+        CompletableFuture<Void> read = CompletableFuture.completedFuture(null);
+        for (QueryRequest.Builder bucket : buckets) {
+            read = read.thenCompose(
+                    before -> items.isFull() ? CompletableFuture.completedFuture(null) : read(bucket, Map.of(), items));
+        }
+        return read.exceptionallyCompose(thrown -> Rows.whereMissing(thrown, null))
+                .thenApply(done -> items.list());
     }
 
-    private CompletableFuture<List<ParkedItem>> page(
+    private CompletableFuture<Void> read(
             QueryRequest.Builder query, Map<String, AttributeValue> start, ParkedItems items) {
         QueryRequest request =
                 start.isEmpty() ? query.build() : query.exclusiveStartKey(start).build();
-        return rows.client()
-                .query(request)
-                .thenCompose(page -> {
-                    page.items().forEach(items::row);
-                    return page.lastEvaluatedKey().isEmpty() || items.isFull()
-                            ? CompletableFuture.completedFuture(items.list())
-                            : page(query, page.lastEvaluatedKey(), items);
-                })
-                .exceptionallyCompose(thrown -> Rows.whereMissing(thrown, List.of()));
+        return rows.client().query(request).thenCompose(page -> {
+            Answered.byService(page).items().forEach(items::row);
+            return page.lastEvaluatedKey().isEmpty() || items.isFull()
+                    ? CompletableFuture.completedFuture(null)
+                    : read(query, page.lastEvaluatedKey(), items);
+        });
     }
 
     /** The item, if it has parked changes. */
     public CompletableFuture<Optional<ParkedItem>> find(String item) {
-        return page(plain(rows.of(route, Position.prefix(item))), Map.of(), new ParkedItems(1))
-                .thenApply(found -> found.stream().findFirst());
+        ParkedItems found = new ParkedItems(1);
+        return rows.each(of(item), found::row)
+                .thenApply(read -> found.list().stream().findFirst());
     }
 
     /** The letters of an item without their images, in the order of their versions. */
     public CompletableFuture<List<Letter>> changes(String item) {
         List<Letter> letters = new ArrayList<>();
-        return rows.each(plain(rows.of(route, Position.prefix(item))).build(), row -> {
-                    if (DeadLetterRow.isFirst(row)) {
+        return rows.each(of(item), row -> {
+                    if (DeadLetterRow.isWhole(row)) {
                         letters.add(DeadLetterRow.letter(row));
                     }
                 })
                 .thenApply(read -> letters);
     }
 
-    private static QueryRequest.Builder plain(QueryRequest.Builder query) {
-        return query.projectionExpression(String.join(",", Rows.PLAIN_NAMES.keySet()))
-                .expressionAttributeNames(Rows.PLAIN_NAMES);
+    /**
+     * The same, for a job that must leave none out.
+     *
+     * @return fails with {@link IllegalArgumentException} if a row of the item does not tell of its change
+     */
+    public CompletableFuture<List<Letter>> allChanges(String item) {
+        List<Letter> letters = new ArrayList<>();
+        return rows.each(of(item), row -> {
+                    if (!DeadLetterRow.isWhole(row)) {
+                        throw new IllegalArgumentException(
+                                "Parked change " + DeadLetterRow.position(row).encoded() + " lacks attributes");
+                    }
+                    letters.add(DeadLetterRow.letter(row));
+                })
+                .thenApply(read -> letters);
+    }
+
+    private QueryRequest.Builder of(String item) {
+        return rows.of(Position.bucket(route, item), Position.prefix(item));
     }
 
     /**
@@ -108,21 +124,23 @@ public final class RouteLetters {
      * @return fails with {@link IllegalArgumentException} if rows of it are missing or cannot be read
      */
     public CompletableFuture<Optional<Change>> change(Letter letter) {
-        List<Map<String, AttributeValue>> parts = new ArrayList<>();
-        String prefix = Position.prefix(letter.item(), letter.parked().mark().version());
-        return rows.each(rows.of(route, prefix).build(), parts::add)
-                .thenApply(read -> parts.isEmpty() ? Optional.empty() : Optional.of(DeadLetterRow.change(parts)));
+        List<Map<String, AttributeValue>> images = new ArrayList<>();
+        return rows.each(images(letter), images::add).thenCompose(read -> {
+            if (images.size() == letter.parts()) {
+                return CompletableFuture.completedFuture(Optional.of(DeadLetterRow.change(letter, images)));
+            }
+            // Taken out since its first row was read, unless that is still there.
+            return changes(letter.item()).thenApply(there -> there.stream()
+                    .filter(one -> one.parked().mark().equals(letter.parked().mark()))
+                    .findFirst()
+                    .map(one -> DeadLetterRow.change(one, images)));
+        });
     }
 
-    /**
-     * Reads the letters of an item with their images.
-     *
-     * @return how many there were; fails with {@link IllegalArgumentException} if rows are missing or cannot be read
-     */
-    public CompletableFuture<Integer> read(String item, Reader reader) {
-        LetterParts parts = new LetterParts(reader);
-        return rows.each(rows.of(route, Position.prefix(item)).build(), parts::row)
-                .thenApply(read -> parts.end());
+    private QueryRequest.Builder images(Letter letter) {
+        return rows.of(
+                Position.images(route, letter.item()),
+                Position.parts(letter.parked().mark().version()));
     }
 
     /**
@@ -139,41 +157,30 @@ public final class RouteLetters {
                 letter.again() == 0 ? null : Map.of(":again", AttributeValue.fromN(Long.toString(letter.again())));
         Delete first = Delete.builder()
                 .tableName(rows.table())
-                .key(Rows.key(route, position(letter, 0)))
+                .key(DeadLetterRow.key(route, position(letter)))
                 .conditionExpression(condition)
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)
                 .build();
-        return whetherAllowed(letter.parts() == 1 ? delete(first) : deleteAll(first, letter));
-    }
-
-    /** One row needs no transaction, which costs twice. */
-    private CompletableFuture<?> delete(Delete first) {
-        return rows.client().deleteItem(request -> request.tableName(first.tableName())
-                .key(first.key())
-                .conditionExpression(first.conditionExpression())
-                .expressionAttributeNames(first.expressionAttributeNames())
-                .expressionAttributeValues(first.expressionAttributeValues())
-                .overrideConfiguration(timed -> timed.apiCallTimeout(rows.timeout())));
-    }
-
-    private CompletableFuture<?> deleteAll(Delete first, Letter letter) {
         List<TransactWriteItem> actions = new ArrayList<>();
         actions.add(TransactWriteItem.builder().delete(first).build());
-        for (int part = 1; part < letter.parts(); part++) {
-            var key = Rows.key(route, position(letter, part));
-            actions.add(TransactWriteItem.builder()
-                    .delete(delete -> delete.tableName(rows.table()).key(key))
-                    .build());
+        for (int part = 0; part < letter.parts(); part++) {
+            actions.add(delete(DeadLetterRow.imageKey(
+                    route, letter.item(), position(letter).version(), part)));
         }
-        return rows.client().transactWriteItems(request -> request.transactItems(actions)
-                .overrideConfiguration(timed -> timed.apiCallTimeout(rows.timeout())));
+        return whetherAllowed(rows.transact(actions));
+    }
+
+    private TransactWriteItem delete(Map<String, AttributeValue> key) {
+        return TransactWriteItem.builder()
+                .delete(delete -> delete.tableName(rows.table()).key(key))
+                .build();
     }
 
     /** Leaves the letter where it is, with this reason; ends with whether it is still there. */
     public CompletableFuture<Boolean> explain(Letter letter, String reason) {
         return whetherAllowed(rows.client().updateItem(request -> request.tableName(rows.table())
-                .key(Rows.key(route, position(letter, 0)))
+                .key(DeadLetterRow.key(route, position(letter)))
                 .updateExpression("SET #reason = :reason")
                 .conditionExpression("attribute_exists(#position)")
                 .expressionAttributeNames(Map.of("#position", DeadLetterRow.POSITION, "#reason", DeadLetterRow.REASON))
@@ -197,40 +204,39 @@ public final class RouteLetters {
     }
 
     /**
-     * Takes out every row of the item that is there now, readable or not, the oldest first; what is parked meanwhile
-     * stays.
+     * Takes out every parked change of the item that is there now, readable or not, the oldest first; what is parked
+     * meanwhile stays.
      *
      * @return how many changes that were
      */
     public CompletableFuture<Integer> discard(String item) {
-        List<String> positions = new ArrayList<>();
-        Set<Version> changes = new HashSet<>();
-        return rows.each(
-                        rows.of(route, Position.prefix(item))
-                                .projectionExpression("#position")
-                                .build(),
-                        row -> {
-                            Position position = Rows.position(row);
-                            positions.add(position.encoded());
-                            changes.add(position.version());
-                        })
+        List<Position> positions = new ArrayList<>();
+        return rows.each(of(item).projectionExpression("#position"), row -> positions.add(DeadLetterRow.position(row)))
                 .thenCompose(read -> inTurn(positions))
-                .thenApply(gone -> changes.size());
+                .thenApply(gone -> positions.size());
     }
 
-    private CompletableFuture<Void> inTurn(List<String> positions) {
+    private CompletableFuture<Void> inTurn(List<Position> positions) {
         CompletableFuture<Void> gone = CompletableFuture.completedFuture(null);
-        for (String position : positions) {
-            gone = gone.thenCompose(before -> rows.client()
-                    .deleteItem(request -> request.tableName(rows.table())
-                            .key(Rows.key(route, position))
-                            .overrideConfiguration(timed -> timed.apiCallTimeout(rows.timeout())))
-                    .thenAccept(done -> {}));
+        for (Position position : positions) {
+            gone = gone.thenCompose(before -> discard(position));
         }
         return gone;
     }
 
-    private static String position(Letter letter, int part) {
-        return new Position(letter.item(), letter.parked().mark().version(), part).encoded();
+    /** With the images that are there: the first row may be one that does not tell how many. */
+    private CompletableFuture<Void> discard(Position position) {
+        List<TransactWriteItem> actions = new ArrayList<>();
+        actions.add(delete(DeadLetterRow.key(route, position)));
+        return rows.each(
+                        rows.of(Position.images(route, position.item()), Position.parts(position.version()))
+                                .projectionExpression("#partition, #position"),
+                        images -> actions.add(delete(images)))
+                .thenCompose(read -> rows.transact(actions))
+                .thenAccept(done -> {});
+    }
+
+    private static Position position(Letter letter) {
+        return new Position(letter.item(), letter.parked().mark().version());
     }
 }

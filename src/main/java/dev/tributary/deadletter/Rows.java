@@ -3,14 +3,16 @@ package dev.tributary.deadletter;
 import dev.tributary.model.Answered;
 import dev.tributary.model.Failures;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import software.amazon.awssdk.core.exception.SdkClientException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
  * The rows of a table of dead letters: how they are asked for. Reads are consistent.
@@ -19,45 +21,27 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
  */
 record Rows(DynamoDbAsyncClient client, String table, Duration timeout) {
 
-    static final Map<String, String> KEY_NAMES =
-            Map.of("#route", DeadLetterRow.ROUTE, "#position", DeadLetterRow.POSITION);
+    private static final Map<String, String> KEY_NAMES =
+            Map.of("#partition", DeadLetterRow.PARTITION, "#position", DeadLetterRow.POSITION);
 
-    /** Names of the plain attributes; several are reserved words in expressions. */
-    static final Map<String, String> PLAIN_NAMES = Map.of(
-            "#route", DeadLetterRow.ROUTE,
-            "#position", DeadLetterRow.POSITION,
-            "#change", DeadLetterRow.CHANGE,
-            "#owner", DeadLetterRow.OWNER,
-            "#version", DeadLetterRow.VERSION,
-            "#created", DeadLetterRow.CREATED_AT,
-            "#parked", DeadLetterRow.PARKED_AT,
-            "#reason", DeadLetterRow.REASON,
-            "#parts", DeadLetterRow.PARTS,
-            "#again", DeadLetterRow.AGAIN);
-
-    /** All rows of the route. */
-    QueryRequest.Builder of(String route) {
-        return query(Map.of(":route", AttributeValue.fromS(route)), "#route = :route");
-    }
-
-    /** The rows of the route whose position starts so. */
-    QueryRequest.Builder of(String route, String prefix) {
+    /** The rows of the partition whose position starts so. */
+    QueryRequest.Builder of(String partition, String prefix) {
         return query(
-                Map.of(":route", AttributeValue.fromS(route), ":prefix", AttributeValue.fromS(prefix)),
-                "#route = :route AND begins_with(#position, :prefix)");
+                Map.of(":partition", AttributeValue.fromS(partition), ":prefix", AttributeValue.fromS(prefix)),
+                "#partition = :partition AND begins_with(#position, :prefix)");
     }
 
-    /** The rows of the route from one position to another, both included. */
-    QueryRequest.Builder of(String route, String from, String to) {
+    /** The rows of the partition from one position to another, both included. */
+    QueryRequest.Builder of(String partition, String from, String to) {
         return query(
                 Map.of(
-                        ":route",
-                        AttributeValue.fromS(route),
+                        ":partition",
+                        AttributeValue.fromS(partition),
                         ":from",
                         AttributeValue.fromS(from),
                         ":to",
                         AttributeValue.fromS(to)),
-                "#route = :route AND #position BETWEEN :from AND :to");
+                "#partition = :partition AND #position BETWEEN :from AND :to");
     }
 
     private QueryRequest.Builder query(Map<String, AttributeValue> values, String condition) {
@@ -70,35 +54,23 @@ record Rows(DynamoDbAsyncClient client, String table, Duration timeout) {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout));
     }
 
-    /** Gives every row to the consumer, one after the other; ends with whether there is a table. */
-    CompletableFuture<Boolean> each(QueryRequest request, Consumer<Map<String, AttributeValue>> row) {
-        return client.queryPaginator(request)
+    /** Gives every row to the consumer, one after the other; none where there is no table. */
+    CompletableFuture<Void> each(QueryRequest.Builder query, Consumer<Map<String, AttributeValue>> row) {
+        return client.queryPaginator(query.build())
                 .subscribe(page -> Answered.byService(page).items().forEach(row))
-                .thenApply(read -> true)
-                .exceptionallyCompose(thrown -> whereMissing(thrown, false));
+                .exceptionallyCompose(thrown -> whereMissing(thrown, null));
     }
 
-    static <T> CompletableFuture<T> whereMissing(Throwable thrown, T nothing) {
+    /** All of the writes, or none. */
+    CompletableFuture<?> transact(List<TransactWriteItem> writes) {
+        return client.transactWriteItems(request ->
+                        request.transactItems(writes).overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenApply(Answered::byService);
+    }
+
+    static <T> CompletableFuture<T> whereMissing(Throwable thrown, @Nullable T nothing) {
         return Failures.unwrap(thrown) instanceof ResourceNotFoundException
                 ? CompletableFuture.completedFuture(nothing)
                 : CompletableFuture.failedFuture(thrown);
-    }
-
-    static Map<String, AttributeValue> key(String partition, String position) {
-        return Map.of(
-                DeadLetterRow.ROUTE, AttributeValue.fromS(partition),
-                DeadLetterRow.POSITION, AttributeValue.fromS(position));
-    }
-
-    /**
-     * @throws SdkClientException if the row is no dead letter
-     */
-    static Position position(Map<String, AttributeValue> row) {
-        AttributeValue position = row.get(DeadLetterRow.POSITION);
-        try {
-            return Position.parse(position == null || position.s() == null ? "" : position.s());
-        } catch (IllegalArgumentException e) {
-            throw SdkClientException.create("the table of dead letters holds a row that is none: " + e.getMessage(), e);
-        }
     }
 }

@@ -54,24 +54,31 @@ public final class Redrive {
     }
 
     private CompletableFuture<Redriven> again(String item, int done) {
-        Together together = new Together(projection);
-        List<Letter> read = new ArrayList<>();
-        return letters.read(item, (letter, change) -> {
-                    read.add(letter);
-                    together.add(change);
-                })
-                .thenCompose(count -> {
-                    if (count == 0) {
-                        return CompletableFuture.completedFuture(new Redriven(done, 0, Optional.empty()));
-                    }
-                    return attempt(together)
-                            .thenCompose(refusal -> refusal.isEmpty()
-                                    ? removeAll(read).thenCompose(removed -> again(item, done + removed))
-                                    : oneByOne(item, done, read));
-                })
+        return letters.allChanges(item)
+                .thenCompose(there -> there.isEmpty()
+                        ? CompletableFuture.completedFuture(new Redriven(done, 0, Optional.empty()))
+                        : attempt(item, done, there))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof IllegalArgumentException unreadable
                         ? unreadable(item, done, unreadable)
                         : CompletableFuture.failedFuture(thrown));
+    }
+
+    /** All that are there together; where the target refuses that, one after the other. */
+    private CompletableFuture<Redriven> attempt(String item, int done, List<Letter> there) {
+        Together together = new Together(projection);
+        List<Letter> read = new ArrayList<>();
+        CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
+        for (Letter letter : there) {
+            reading = reading.thenCompose(before -> letters.change(letter))
+                    .thenAccept(found -> found.ifPresent(change -> {
+                        read.add(letter);
+                        together.add(change);
+                    }));
+        }
+        return reading.thenCompose(all -> attempt(together))
+                .thenCompose(refusal -> refusal.isEmpty()
+                        ? removeAll(read).thenCompose(removed -> again(item, done + removed))
+                        : oneByOne(item, done, read));
     }
 
     /** Somebody has deleted a row of several, or changed one. */

@@ -5,6 +5,7 @@ import dev.tributary.deadletter.Predecessor;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.table.WriteFailure;
+import dev.tributary.telemetry.Health;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,9 +52,20 @@ final class Parking {
         this.broken = broken;
     }
 
+    /** How a route is while nothing fails. */
+    static Health.Component health(DeadLetters letters) {
+        int parked = letters.items();
+        if (parked == 0) {
+            return new Health.Component(Health.Status.UP, "writing");
+        }
+        String number = letters.isFull() ? "more than " + parked : Integer.toString(parked);
+        return new Health.Component(
+                Health.Status.DEGRADED, number + (parked == 1 ? " item has" : " items have") + " parked changes");
+    }
+
     /** Reads which items have parked changes. */
     void start() {
-        read(this::succeeded).whenComplete((done, failure) -> {
+        read(Duration.ZERO, this::succeeded).whenComplete((done, failure) -> {
             if (failure == null) {
                 ready.complete(null);
             } else {
@@ -63,8 +75,12 @@ final class Parking {
         });
     }
 
-    private CompletableFuture<Void> read(Runnable then) {
-        return attempts.untilDone(letters::refresh, this::failed).thenRun(then);
+    /**
+     * @param age how old what is known may be
+     */
+    private CompletableFuture<Void> read(Duration age, Runnable then) {
+        long since = letters.moment(age);
+        return attempts.untilDone(() -> letters.refresh(since), this::failed).thenRun(then);
     }
 
     /** Ends when {@link #holds} can be asked; fails if the lease is gone. */
@@ -124,9 +140,9 @@ final class Parking {
         }
     }
 
-    /** Runs as long as there are parked changes and the lease is held. */
+    /** Runs as long as there are parked changes and the lease is held; one of the route's pipelines reads for all. */
     private void refresh() {
-        read(() -> {
+        read(REFRESH, () -> {
                     refreshing.set(false);
                     succeeded();
                 })

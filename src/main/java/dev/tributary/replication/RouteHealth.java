@@ -5,7 +5,7 @@ import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Episodes;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,19 +18,15 @@ final class RouteHealth implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RouteHealth.class);
 
     private static final String WRITES = "writes";
-    private static final String PARKED = "parked";
 
     private final Conditions conditions;
     private final String route;
-    private final IntSupplier parkedItems;
     private final Episodes<WriteFailure.Kind> writes = new Episodes<>();
     private final OwnTable deadLetters = new OwnTable("dead-letter table");
     private final OwnTable lateWrites = new OwnTable("late-write table");
 
     /** Guarded by this, as is the next. */
     private boolean writing = true;
-
-    private int parked;
 
     /** A table of the daemon's own, without which the route cannot go on. Guarded by the route's health. */
     private final class OwnTable {
@@ -68,13 +64,11 @@ final class RouteHealth implements AutoCloseable {
     }
 
     /**
-     * @param parkedItems how many items have parked changes
+     * @param usual how the route is while nothing fails
      */
-    RouteHealth(Health health, String route, IntSupplier parkedItems) {
-        this.conditions = health.conditions("route " + route, "writing");
+    RouteHealth(Health health, String route, Supplier<Health.Component> usual) {
+        this.conditions = health.conditions("route " + route, usual);
         this.route = route;
-        this.parkedItems = parkedItems;
-        count();
     }
 
     synchronized void succeeded() {
@@ -99,10 +93,9 @@ final class RouteHealth implements AutoCloseable {
         conditions.raise(WRITES, status(failure), failure.message());
     }
 
-    /** The table of dead letters answered, and the number of parked items may be another. */
+    /** The table of dead letters answered. */
     synchronized void parkingSucceeded() {
         deadLetters.succeeded();
-        count();
     }
 
     synchronized void parkingFailed(String table, WriteFailure failure) {
@@ -115,20 +108,6 @@ final class RouteHealth implements AutoCloseable {
 
     synchronized void lateWritesFailed(String table, WriteFailure failure) {
         lateWrites.failed(table, failure);
-    }
-
-    private void count() {
-        int now = parkedItems.getAsInt();
-        if (now == parked) {
-            return;
-        }
-        parked = now;
-        if (now == 0) {
-            conditions.clear(PARKED);
-        } else {
-            conditions.raise(
-                    PARKED, Status.DEGRADED, now + (now == 1 ? " item has" : " items have") + " parked changes");
-        }
     }
 
     /** The pipeline is of no use any more, and its conditions are another worker's to report. */

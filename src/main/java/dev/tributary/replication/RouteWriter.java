@@ -69,7 +69,7 @@ final class RouteWriter {
         this.fence = fence;
         this.attempts = new Attempts(fence, backoff, timer);
         this.meters = meters;
-        this.health = new RouteHealth(health, route.name(), route.deadLetters()::items);
+        this.health = new RouteHealth(health, route.name(), () -> Parking.health(route.deadLetters()));
         this.onFatal = onFatal;
         this.parking = new Parking(route, attempts, timer, this.health, failure -> broken("what is parked", failure));
         this.late = late.route(route.name(), route.target()::applyAlone);

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The named conditions of one part of a component: of one shard's writes on a route, for instance.
@@ -19,7 +20,7 @@ public final class Conditions implements AutoCloseable {
     private static final Comparator<Component> BY_STATUS = Comparator.comparing(Component::status);
 
     private final String component;
-    private final Component usual;
+    private final Supplier<Component> usual;
     private final Collection<Conditions> parts;
 
     /** In the order in which they were raised. Guarded by this. */
@@ -29,7 +30,7 @@ public final class Conditions implements AutoCloseable {
      * @param usual what the part reports while no condition is raised
      * @param parts those that count; this one removes itself when it is closed
      */
-    Conditions(String component, Component usual, Collection<Conditions> parts) {
+    Conditions(String component, Supplier<Component> usual, Collection<Conditions> parts) {
         this.component = component;
         this.usual = usual;
         this.parts = parts;
@@ -61,6 +62,6 @@ public final class Conditions implements AutoCloseable {
     }
 
     synchronized Component worst() {
-        return raised.values().stream().max(BY_STATUS).orElse(usual);
+        return raised.values().stream().max(BY_STATUS).orElseGet(usual);
     }
 }

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 
 /** How each component of the daemon is. Safe for any thread. */
 public final class Health {
@@ -48,10 +49,10 @@ public final class Health {
      * A part of a component that has conditions of its own: the component is as bad as the worst of them, and is there as
      * long as any part is.
      *
-     * @param usual what the component reports while no condition is raised, and it is UP
+     * @param usual what the component reports while no condition is raised; asked with each snapshot
      */
-    public Conditions conditions(String component, String usual) {
-        Conditions part = new Conditions(component, new Component(Status.UP, usual), parts);
+    public Conditions conditions(String component, Supplier<Component> usual) {
+        Conditions part = new Conditions(component, usual, parts);
         parts.add(part);
         return part;
     }

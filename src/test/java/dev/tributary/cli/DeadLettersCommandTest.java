@@ -275,7 +275,8 @@ class DeadLettersCommandTest {
     private List<?> locks() {
         return dynamo.client()
                 .query(request -> request.tableName(table.name())
-                        .keyConditionExpression("route = :lock")
+                        .keyConditionExpression("#partition = :lock")
+                        .expressionAttributeNames(Map.of("#partition", "partition"))
                         .expressionAttributeValues(Map.of(":lock", AttributeValue.fromS("lock"))))
                 .items();
     }

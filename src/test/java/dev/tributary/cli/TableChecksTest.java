@@ -92,6 +92,24 @@ class TableChecksTest {
     }
 
     @Test
+    void aDeadLetterTableOfAnEarlierVersionIsRefused() throws IOException {
+        new TableCreation(
+                        dynamo.asyncClient(),
+                        users + "-dead-letters",
+                        new KeySchema(
+                                new KeyAttribute("route", AttributeType.S),
+                                Optional.of(new KeyAttribute("position", AttributeType.S))),
+                        false)
+                .run()
+                .join();
+        source(users);
+        route(byCity);
+        configure("application", users);
+        assertRefused("application = " + users + ": its dead-letter table " + users + "-dead-letters in "
+                + dynamo.endpoint() + " has another key than partition:S, position:S");
+    }
+
+    @Test
     void aMissingSourceIsNamedWithItsPlace() throws IOException {
         source("no-such-source");
         route(byCity);

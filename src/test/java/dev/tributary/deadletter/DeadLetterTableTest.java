@@ -12,17 +12,31 @@ import dev.tributary.model.Version;
 import dev.tributary.table.TableCreation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.DoubleAdder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 class DeadLetterTableTest {
 
@@ -69,7 +83,7 @@ class DeadLetterTableTest {
                 .containsExactlyInAnyOrder("nine", "ten", "five")
                 .containsSubsequence("nine", "ten");
         assertThat(Parked.in(table, ROUTE)).contains(new ParkedChange(ROUTE, mark("bob", 5), "five", NOW));
-        assertThat(table.items(ROUTE).join()).containsExactlyInAnyOrder(item("ada"), item("bob"));
+        assertThat(items()).containsExactlyInAnyOrder(item("ada"), item("bob"));
         assertThat(table.holds(ROUTE, item("ada")).join()).isTrue();
         assertThat(table.holds(ROUTE, item("eve")).join()).isFalse();
     }
@@ -101,29 +115,20 @@ class DeadLetterTableTest {
         assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
                 .contains(large);
         assertThat(Parked.in(table, ROUTE)).hasSize(3);
-        assertThat(table.items(ROUTE).join()).containsExactlyInAnyOrder(item("ada"), item("bob"));
+        assertThat(items()).containsExactlyInAnyOrder(item("ada"), item("bob"));
         assertThat(Parked.change(table, ROUTE, new ItemKey("users/ada"), version(1)))
                 .contains(insert("ada", 1));
     }
 
+    /** Images that were left over are no obstacle. */
     @Test
     void aLargeChangeWhoseFirstRowWasDeletedCanBeParkedAgain() {
         Change large = large();
         ParkedChange parked = new ParkedChange(ROUTE, large.mark(), "too large", NOW);
         table.park(parked, large, () -> true).join();
-        dynamo.client().deleteItem(request -> request.tableName(table.name())
-                .key(Map.of(
-                        "route",
-                        AttributeValue.fromS(ROUTE),
-                        "position",
-                        AttributeValue.fromS(new Position(item("ada"), version(2), 0).encoded()))));
-        assertThatThrownBy(() -> table.letters(ROUTE)
-                        .read(item("ada"), (letter, change) -> {})
-                        .join())
-                .hasCauseInstanceOf(IllegalArgumentException.class);
-        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join())
-                .containsExactly(new ParkedItem(item("ada"), 0, Optional.empty()));
-        assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isPresent();
+        delete(DeadLetterRow.key(ROUTE, new Position(item("ada"), version(2))));
+        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
+        assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isEmpty();
 
         table.park(parked, large, () -> true).join();
         assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
@@ -131,26 +136,127 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void moreThanAPageIsRead() {
-        for (int i = 0; i < 4; i++) {
+    void aChangeWhoseImagesWereDeletedIsToldOfAndCanBeDiscarded() {
+        Change large = large();
+        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
+                .join();
+        delete(DeadLetterRow.imageKey(ROUTE, item("ada"), version(2), 1));
+        assertThatThrownBy(() -> Parked.change(table, ROUTE, large.mark().owner(), version(2)))
+                .hasCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 of 3 rows are there");
+        assertThat(table.letters(ROUTE).discard(item("ada")).join()).isOne();
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void aRowThatDoesNotTellOfItsChangeIsListedAndCanBeDiscarded() {
+        dynamo.client().putItem(request -> request.tableName(table.name())
+                .item(DeadLetterRow.key(ROUTE, new Position(item("ada"), version(2)))));
+        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join())
+                .containsExactly(new ParkedItem(item("ada"), 1, Optional.empty()));
+        assertThat(table.letters(ROUTE).allChanges(item("ada"))).failsWithin(Duration.ofSeconds(10));
+        assertThat(table.letters(ROUTE).discard(item("ada")).join()).isOne();
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void whatIsTakenOutLeavesNoRow() {
+        Change large = large();
+        park("ada", 1, "why");
+        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
+                .join();
+        RouteLetters letters = table.letters(ROUTE);
+        letters.changes(item("ada"))
+                .join()
+                .forEach(letter -> assertThat(letters.remove(letter).join()).isTrue());
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void itemsAreListedPageByPageInOneOrderOverAllBuckets() {
+        List<String> items = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            park("user" + i, 1, "why");
+            park("user" + i, 2, "behind");
+            items.add(item("user" + i));
+        }
+        Collections.sort(items);
+        List<String> listed = new ArrayList<>();
+        List<ParkedItem> page;
+        do {
+            Optional<String> last = listed.isEmpty() ? Optional.empty() : Optional.of(listed.get(listed.size() - 1));
+            page = table.letters(ROUTE).items(last, 7).join();
+            assertThat(page).allMatch(item -> item.changes() == 2);
+            page.forEach(item -> listed.add(item.item()));
+        } while (page.size() == 7);
+        assertThat(listed).isEqualTo(items);
+    }
+
+    /** Or a refresh would cost what everything that is parked weighs. */
+    @Test
+    void whoIsParkedIsReadWithoutImages() {
+        for (int i = 0; i < 3; i++) {
             Change large = large();
-            table.park(
-                            new ParkedChange(ROUTE, mark("item" + i, 1), "too large", NOW),
-                            new Change.Modify(
-                                    mark("item" + i, 1),
-                                    large.before().orElseThrow(),
-                                    large.after().orElseThrow()),
-                            () -> true)
+            table.park(new ParkedChange(ROUTE, mark("item" + i, 1), "too large", NOW), large, () -> true)
                     .join();
         }
-        assertThat(table.items(ROUTE).join()).hasSize(4);
-        assertThat(Parked.in(table, ROUTE)).hasSize(4);
+        DoubleAdder units = new DoubleAdder();
+        try (DynamoDbAsyncClient counting = dynamo.configure(DynamoDbAsyncClient.builder())
+                .overrideConfiguration(config -> config.addExecutionInterceptor(new ConsumedCapacities(units)))
+                .build()) {
+            DeadLetters letters = new DeadLetters(
+                    new DeadLetterTable(counting, table.name(), Duration.ofSeconds(10)), ROUTE, () -> NOW);
+            letters.refresh(letters.moment(Duration.ZERO)).join();
+            assertThat(letters.items()).isEqualTo(3);
+        }
+        assertThat(units.sum()).isLessThanOrEqualTo(Position.BUCKETS);
+    }
+
+    /** Adds up what queries cost. */
+    private record ConsumedCapacities(DoubleAdder units) implements ExecutionInterceptor {
+        @Override
+        public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
+            return context.request() instanceof QueryRequest query
+                    ? query.toBuilder()
+                            .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
+                            .build()
+                    : context.request();
+        }
+
+        @Override
+        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+            if (context.response() instanceof QueryResponse response) {
+                units.add(response.consumedCapacity().capacityUnits());
+            }
+        }
+    }
+
+    @Test
+    void anItemWithManyChangesIsFoundOnceAndDoesNotHideTheNext() {
+        List<Map<String, AttributeValue>> rows = new ArrayList<>();
+        String ada = item("ada");
+        for (int i = 0; i < 1_200; i++) {
+            rows.add(DeadLetterRow.key(ROUTE, new Position(ada, version(i))));
+        }
+        String next = ada.substring(0, 1) + "f".repeat(63);
+        rows.add(DeadLetterRow.key(ROUTE, new Position(next, version(1))));
+        for (int from = 0; from < rows.size(); from += 25) {
+            List<WriteRequest> some = rows.subList(from, Math.min(rows.size(), from + 25)).stream()
+                    .map(row -> WriteRequest.builder()
+                            .putRequest(put -> put.item(row))
+                            .build())
+                    .toList();
+            dynamo.client().batchWriteItem(request -> request.requestItems(Map.of(table.name(), some)));
+        }
+        assertThat(items()).containsExactlyInAnyOrder(ada, next);
     }
 
     @Test
     void aTableThatIsMissingHoldsNothingAndTakesNothing() {
         DeadLetterTable missing = new DeadLetterTable(dynamo.asyncClient(), "no-such-table", Duration.ofSeconds(10));
-        assertThat(missing.items(ROUTE).join()).isEmpty();
+        assertThat(missing.items(Position.buckets(ROUTE).get(0), item -> true).join())
+                .as("read to the end")
+                .isTrue();
         assertThat(missing.before(ROUTE, item("ada"), version(1)).join()).isEmpty();
         assertThat(missing.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(missing.park(new ParkedChange(ROUTE, mark("ada", 1), "why", NOW), insert("ada", 1), () -> true))
@@ -160,14 +266,38 @@ class DeadLetterTableTest {
     @Test
     void aPersonSeesWhatItIsAbout() {
         park("ada", 1, "Type mismatch for key city");
-        Map<String, AttributeValue> row = dynamo.client()
-                .scan(request -> request.tableName(table.name()))
-                .items()
-                .get(0);
+        Map<String, AttributeValue> row =
+                dynamo.client().scan(request -> request.tableName(table.name())).items().stream()
+                        .filter(DeadLetterRow::isWhole)
+                        .findFirst()
+                        .orElseThrow();
         assertThat(List.of("owner", "change", "reason", "parked", "created"))
                 .extracting(name -> row.get(name).s())
                 .containsExactly(
                         "users/ada", "INSERT", "Type mismatch for key city", NOW.toString(), "1970-01-01T00:00:01Z");
+    }
+
+    private Set<String> items() {
+        Set<String> items = new HashSet<>();
+        for (String bucket : Position.buckets(ROUTE)) {
+            assertThat(table.items(bucket, item -> {
+                                assertThat(items.add(item)).isTrue();
+                                return true;
+                            })
+                            .join())
+                    .isTrue();
+        }
+        return items;
+    }
+
+    private List<Map<String, AttributeValue>> rows() {
+        return dynamo.client()
+                .scan(request -> request.tableName(table.name()).consistentRead(true))
+                .items();
+    }
+
+    private void delete(Map<String, AttributeValue> key) {
+        dynamo.client().deleteItem(request -> request.tableName(table.name()).key(key));
     }
 
     private void park(String owner, int version, String reason) {

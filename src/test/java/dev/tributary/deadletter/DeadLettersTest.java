@@ -10,6 +10,7 @@ import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
-import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
@@ -41,7 +42,7 @@ class DeadLettersTest {
 
     @BeforeEach
     void createTable() {
-        String name = dynamo.createTable("letters", "route:S, position:S");
+        String name = dynamo.createTable("letters", "partition:S, position:S");
         table = new DeadLetterTable(dynamo.asyncClient(), name, Duration.ofSeconds(10));
         letters = new DeadLetters(table, ROUTE, () -> Instant.EPOCH);
         other = new DeadLetters(table, ROUTE, () -> Instant.EPOCH);
@@ -59,7 +60,7 @@ class DeadLettersTest {
     @Test
     void whatAnotherProcessParkedItKnowsAfterARefresh() {
         other.park(change(ADA, 1), "why", () -> true).join();
-        letters.refresh().join();
+        refresh(letters).join();
         assertThat(letters.holds(ADA)).isTrue();
     }
 
@@ -77,7 +78,7 @@ class DeadLettersTest {
         letters.park(change(ADA, 1), "why", () -> true).join();
         letters.park(change(BOB, 1), "why", () -> true).join();
         discard(ADA);
-        letters.refresh().join();
+        refresh(letters).join();
         assertThat(letters.holds(ADA)).isFalse();
         assertThat(letters.holds(BOB)).isTrue();
     }
@@ -93,7 +94,7 @@ class DeadLettersTest {
                 () -> Instant.EPOCH);
         slow.park(change(ADA, 1), "why", () -> true).join();
         CompletableFuture<?> look = slow.before(mark(ADA, 1));
-        CompletableFuture<?> refresh = slow.refresh();
+        CompletableFuture<?> refresh = refresh(slow);
         slow.park(change(ADA, 1), "why", () -> true).join();
         answer.complete(QueryResponse.builder().items(List.of()).build());
 
@@ -165,15 +166,57 @@ class DeadLettersTest {
         assertThat(onlyLetter().again()).isZero();
     }
 
+    /** All buckets, beginning now. */
+    private static CompletableFuture<Void> refresh(DeadLetters letters) {
+        return letters.refresh(letters.moment(Duration.ZERO));
+    }
+
     private Letter onlyLetter() {
         return table.letters(ROUTE).changes(RouteLetters.item(ADA)).join().get(0);
+    }
+
+    @Test
+    void whereMoreIsParkedThanFitsInMemoryTheTableIsAskedForEachItem() {
+        DeadLetters small = new DeadLetters(table, ROUTE, () -> Instant.EPOCH, System::nanoTime, Position.BUCKETS);
+        List<ItemKey> owners = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            owners.add(new ItemKey("users/" + i));
+        }
+        owners.forEach(owner -> other.park(change(owner, 1), "why", () -> true).join());
+        refresh(small).join();
+        assertThat(small.isFull()).isTrue();
+        assertThat(small.items()).isEqualTo(Position.BUCKETS);
+        assertThat(owners).allMatch(small::holds);
+        assertThat(owners).allMatch(owner -> small.before(mark(owner, 2)).join().isPresent());
+        assertThat(small.holds(BOB)).as("as far as memory knows").isTrue();
+        assertThat(small.before(mark(BOB, 2)).join()).isEmpty();
+
+        owners.forEach(this::discard);
+        ItemKey parkedSince = new ItemKey("users/0");
+        small.park(change(parkedSince, 2), "why", () -> true).join();
+        refresh(small).join();
+        assertThat(small.isFull()).isFalse();
+        assertThat(small.items()).isOne();
+        assertThat(small.holds(parkedSince)).isTrue();
+        assertThat(small.holds(BOB)).isFalse();
+    }
+
+    @Test
+    void whatThisProcessParksBeyondMemoryIsNotForgotten() {
+        DeadLetters small = new DeadLetters(table, ROUTE, () -> Instant.EPOCH, System::nanoTime, Position.BUCKETS);
+        for (int i = 0; i < 60; i++) {
+            ItemKey owner = new ItemKey("users/" + i);
+            small.park(change(owner, 1), "why", () -> true).join();
+            assertThat(small.holds(owner)).isTrue();
+        }
+        assertThat(small.isFull()).isTrue();
     }
 
     private static DynamoDbAsyncClient answeringQueriesWith(CompletableFuture<QueryResponse> answer) {
         return new DynamoDbAsyncClient() {
             @Override
-            public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
-                return dynamo.asyncClient().putItem(request);
+            public CompletableFuture<TransactWriteItemsResponse> transactWriteItems(TransactWriteItemsRequest request) {
+                return dynamo.asyncClient().transactWriteItems(request);
             }
 
             @Override

@@ -8,6 +8,7 @@ import dev.tributary.local.LocalDynamoDb;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,7 +44,7 @@ class JobLockTest {
 
     @BeforeEach
     void createTable() {
-        name = dynamo.createTable("letters", "route:S, position:S");
+        name = dynamo.createTable("letters", "partition:S, position:S");
         first = lock(dynamo.asyncClient(), "first");
         second = lock(dynamo.asyncClient(), "second");
     }
@@ -143,7 +144,7 @@ class JobLockTest {
     void theLockIsNoDeadLetter() {
         take(first);
         DeadLetterTable table = new DeadLetterTable(dynamo.asyncClient(), name, Duration.ofSeconds(10));
-        assertThat(table.items(ROUTE).join()).isEmpty();
+        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(dynamo.client().scan(request -> request.tableName(name)).items())
                 .singleElement()
                 .satisfies(row -> assertThat(row).containsEntry("holder", AttributeValue.fromS("first")));

@@ -117,6 +117,7 @@ final class Expectation {
 
     private static Set<String> parked(FakeTables tables, String route) {
         return tables.rows(FakeDynamoDb.DEAD_LETTERS).values().stream()
+                .filter(letter -> letter.containsKey("reason"))
                 .filter(letter -> route.equals(letter.get("route").s()))
                 .map(letter -> letter.get("owner").s())
                 .collect(toSet());

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
@@ -162,10 +163,19 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
                         QueryResponse.builder().items(List.of()).build());
     }
 
-    /** Without their table none is parked: a write refused for good would stand still, and the test would fail. */
-    DeadLetters deadLetters(String route) {
+    /**
+     * Without their table none is parked: a write refused for good would stand still, and the test would fail.
+     *
+     * @param nanoTime by which what is known of them grows old
+     * @param maxItems that are kept in memory
+     */
+    DeadLetters deadLetters(String route, LongSupplier nanoTime, int maxItems) {
         return new DeadLetters(
-                new DeadLetterTable(this, DEAD_LETTERS, Duration.ofSeconds(1)), route, Clock.systemUTC());
+                new DeadLetterTable(this, DEAD_LETTERS, Duration.ofSeconds(1)),
+                route,
+                Clock.systemUTC(),
+                nanoTime,
+                maxItems);
     }
 
     @Override

@@ -53,7 +53,7 @@ class FencedPipelineTest {
                             new BatchingTable.Limits(4, 1, 3),
                             timer,
                             () -> time.now() * 1_000_000),
-                    client.deadLetters("users.by_city"))),
+                    client.deadLetters("users.by_city", System::nanoTime, 100))),
             GivenLateWrites.none().shard("shard"),
             10,
             fence,

@@ -424,7 +424,7 @@ class ParkingTest {
                 .scan(request -> request.tableName(letters.name()))
                 .items()
                 .forEach(row -> dynamo.client().deleteItem(request -> request.tableName(letters.name())
-                        .key(Map.of("route", row.get("route"), "position", row.get("position")))));
+                        .key(Map.of("partition", row.get("partition"), "position", row.get("position")))));
     }
 
     private double count(Outcome outcome) {

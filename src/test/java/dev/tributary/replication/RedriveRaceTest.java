@@ -46,6 +46,12 @@ class RedriveRaceTest {
         seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.REDRIVEN.withTombstones()));
     }
 
+    /** Where memory has too little room, every change asks the table. */
+    @Test
+    void moreParkedItemsThanFitInMemoryConvergeToo() {
+        seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.REDRIVEN.cramped()));
+    }
+
     /** Items that would take each other's rows wait parked, until at last each has a key of its own. */
     @Test
     void rejectedCollisionsConvergeOnceItemsHaveKeysOfTheirOwn() {

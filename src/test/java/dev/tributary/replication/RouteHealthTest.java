@@ -18,7 +18,7 @@ class RouteHealthTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(RouteHealth.class);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final Health health = new Health();
-    private final RouteHealth route = new RouteHealth(health, "users.by-city", () -> 0);
+    private final RouteHealth route = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
 
     @BeforeEach
     void listen() {
@@ -50,7 +50,7 @@ class RouteHealthTest {
     @Test
     void aPipelineThatStartsOrIsWellLeavesTheTroubleOfAnother() {
         route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
-        RouteHealth other = new RouteHealth(health, "users.by-city", () -> 0);
+        RouteHealth other = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
         other.failed(new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled", false));
         other.succeeded();
         other.parkingSucceeded();
@@ -62,7 +62,7 @@ class RouteHealthTest {
 
     @Test
     void aPipelineThatClosesTakesItsTroubleAlong() {
-        RouteHealth other = new RouteHealth(health, "users.by-city", () -> 0);
+        RouteHealth other = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
         route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
         route.close();
         route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
@@ -70,5 +70,9 @@ class RouteHealthTest {
                 .containsEntry("route users.by-city", new Health.Component(Status.UP, "writing"));
         other.close();
         assertThat(health.snapshot().components()).isEmpty();
+    }
+
+    private static Health.Component usual() {
+        return new Health.Component(Status.UP, "writing");
     }
 }

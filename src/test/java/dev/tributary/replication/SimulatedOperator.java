@@ -2,12 +2,14 @@ package dev.tributary.replication;
 
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -24,6 +26,7 @@ final class SimulatedOperator {
 
     private final VirtualTime time;
     private final RandomGenerator random;
+    private final FakeTables tables;
     private final Function<SimulatedProcess, FakeDynamoDb> clients;
     private final boolean locked;
 
@@ -34,12 +37,22 @@ final class SimulatedOperator {
     SimulatedOperator(
             VirtualTime time,
             RandomGenerator random,
+            FakeTables tables,
             Function<SimulatedProcess, FakeDynamoDb> clients,
             boolean locked) {
         this.time = time;
         this.random = random;
+        this.tables = tables;
         this.clients = clients;
         this.locked = locked;
+    }
+
+    /** Listed without faults: each of its many reads is harmless, and a person repeats those that fail. */
+    private CompletableFuture<List<ParkedItem>> items(String route) {
+        return new DeadLetterTable(
+                        new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT), FakeDynamoDb.DEAD_LETTERS, WRITE)
+                .letters(route)
+                .items(Optional.empty(), 100);
     }
 
     /**
@@ -64,7 +77,7 @@ final class SimulatedOperator {
         RouteLetters letters = table.letters(route);
         Redrive redrive = new Redrive(projection, new TargetTable(client, route, policies), letters, lock);
         lock.take(holder -> {})
-                .thenCompose(taken -> letters.items(Optional.empty(), 100))
+                .thenCompose(taken -> items(route))
                 .thenCompose(items -> CompletableFuture.allOf(
                         items.stream().map(item -> redrive.item(item.item())).toArray(CompletableFuture[]::new)))
                 .whenComplete((done, thrown) -> lock.release());

@@ -6,6 +6,7 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -80,12 +81,19 @@ final class Simulation {
      * @param locked whether redrives, of which there are some where changes are refused, heed each other's lock
      * @param policies of both routes
      * @param repeating whether removals are repeated for as long as a write may be late
+     * @param room items with parked changes that a process keeps in memory
      */
     record Conditions(
-            Shape shape, boolean fenced, long lateness, boolean locked, Policies policies, boolean repeating) {
+            Shape shape,
+            boolean fenced,
+            long lateness,
+            boolean locked,
+            Policies policies,
+            boolean repeating,
+            int room) {
 
         Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
-            this(shape, fenced, lateness, locked, Policies.USUAL, true);
+            this(shape, fenced, lateness, locked, Policies.USUAL, true, 1_000);
         }
 
         Conditions(Shape shape, boolean fenced, long lateness) {
@@ -95,18 +103,23 @@ final class Simulation {
         /** With tombstones for rows that go. */
         Conditions withTombstones() {
             Policies buried = new Policies(policies.collisions(), Optional.of(new Tombstones(Duration.ofDays(7))));
-            return new Conditions(shape, fenced, lateness, locked, buried, repeating);
+            return new Conditions(shape, fenced, lateness, locked, buried, repeating, room);
         }
 
         /** Items do not take each other's rows, and what would is parked. */
         Conditions rejecting() {
             Policies reject = new Policies(CollisionPolicy.REJECT, policies.tombstones());
-            return new Conditions(shape, fenced, lateness, locked, reject, repeating);
+            return new Conditions(shape, fenced, lateness, locked, reject, repeating, room);
         }
 
         /** Removals are repeated at once, if at all: nothing makes up for what arrives later. */
         Conditions withoutRepetitions() {
-            return new Conditions(shape, fenced, lateness, locked, policies, false);
+            return new Conditions(shape, fenced, lateness, locked, policies, false, room);
+        }
+
+        /** Memory has no room for all items that have parked changes. */
+        Conditions cramped() {
+            return new Conditions(shape, fenced, lateness, locked, policies, repeating, 1);
         }
 
         boolean rejects() {
@@ -174,10 +187,10 @@ final class Simulation {
             return time.now() < QUIET_FROM;
         });
         if (conditions.redriven() || conditions.rejects()) {
-            tables.create(FakeDynamoDb.DEAD_LETTERS, "route", "position");
+            tables.create(FakeDynamoDb.DEAD_LETTERS, "partition", "position");
         }
         if (conditions.redriven()) {
-            SimulatedOperator operator = new SimulatedOperator(time, random, this::client, conditions.locked());
+            SimulatedOperator operator = new SimulatedOperator(time, random, tables, this::client, conditions.locked());
             int busy = random.nextInt(1, 30);
             time.every(100, () -> {
                 if (random.nextInt(time.now() < QUIET_FROM ? busy : 50) == 0) {
@@ -216,9 +229,8 @@ final class Simulation {
 
     private long parked() {
         return tables.exists(FakeDynamoDb.DEAD_LETTERS)
-                ? tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
-                        .filter(key -> List.of(INJECTIVE, COLLIDING)
-                                .contains(key.get("route").s()))
+                ? tables.rows(FakeDynamoDb.DEAD_LETTERS).values().stream()
+                        .filter(letter -> letter.containsKey("reason"))
                         .count()
                 : 0;
     }
@@ -230,7 +242,7 @@ final class Simulation {
     private boolean hasPredecessor(Map<String, AttributeValue> letter) {
         String position = letter.get("position").s();
         return tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
-                .filter(key -> key.get("route").equals(letter.get("route")))
+                .filter(key -> key.get("partition").equals(letter.get("partition")))
                 .map(key -> key.get("position").s())
                 .anyMatch(other -> other.compareTo(position) < 0
                         && other.startsWith(position.substring(0, position.indexOf('#'))));
@@ -261,12 +273,12 @@ final class Simulation {
                         INJECTIVE,
                         projection(INJECTIVE),
                         target(client, INJECTIVE, timer),
-                        client.deadLetters(INJECTIVE)),
+                        deadLetters(client, INJECTIVE)),
                 new Route(
                         COLLIDING,
                         projection(COLLIDING),
                         target(client, COLLIDING, timer),
-                        client.deadLetters(COLLIDING)));
+                        deadLetters(client, COLLIDING)));
         return new ReplicationPipeline(
                 routes,
                 lateWrites(client, process).shard(shard),
@@ -290,6 +302,12 @@ final class Simulation {
                 () -> Instant.EPOCH.plusMillis(1_000_000 + time.now() + skew),
                 new VirtualTimer(time, asked -> asked, process::run),
                 REGISTRY);
+    }
+
+    /** What is known of them grows old within a tenth of a second. */
+    private DeadLetters deadLetters(FakeDynamoDb client, String route) {
+        return client.deadLetters(
+                route, () -> Duration.ofMinutes(10).toNanos() / 1_000 * time.now(), conditions.room());
     }
 
     private BatchingTable target(FakeDynamoDb client, String table, VirtualTimer timer) {

@@ -51,9 +51,9 @@ class HealthTest {
 
     @Test
     void aPartThatIsWellHidesNothingOfAnother() {
-        Conditions one = health.conditions("route", "writing");
+        Conditions one = health.conditions("route", () -> new Component(Status.UP, "writing"));
         one.raise("writes", Status.DOWN, "denied");
-        Conditions other = health.conditions("route", "writing");
+        Conditions other = health.conditions("route", () -> new Component(Status.UP, "writing"));
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "denied"));
         other.raise("writes", Status.DEGRADED, "throttled");
         other.clear("writes");
@@ -64,8 +64,8 @@ class HealthTest {
 
     @Test
     void theWorstConditionOfAllPartsIsReported() {
-        Conditions one = health.conditions("route", "writing");
-        Conditions other = health.conditions("route", "writing");
+        Conditions one = health.conditions("route", () -> new Component(Status.UP, "writing"));
+        Conditions other = health.conditions("route", () -> new Component(Status.UP, "writing"));
         one.raise("writes", Status.DEGRADED, "throttled");
         other.raise("writes", Status.DEGRADED, "parked");
         other.raise("table", Status.DOWN, "missing");
@@ -76,8 +76,8 @@ class HealthTest {
 
     @Test
     void aClosedPartCountsNoMoreWhateverIsRaisedOnItLate() {
-        Conditions one = health.conditions("route", "writing");
-        Conditions other = health.conditions("route", "writing");
+        Conditions one = health.conditions("route", () -> new Component(Status.UP, "writing"));
+        Conditions other = health.conditions("route", () -> new Component(Status.UP, "writing"));
         one.raise("writes", Status.DOWN, "denied");
         one.close();
         one.raise("writes", Status.DOWN, "denied");

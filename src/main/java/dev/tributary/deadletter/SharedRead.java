@@ -1,0 +1,96 @@
+package dev.tributary.deadletter;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read for many callers, of which each says how old the answer may be. Runs one read at a time; those that need a
+ * younger answer than the one under way share the next. Safe for any thread.
+ */
+final class SharedRead {
+
+    private final Supplier<CompletableFuture<Void>> read;
+    private final LongSupplier nanoTime;
+
+    /** When the last read began that succeeded. Guarded by this, as are the next. */
+    private @Nullable Long readAt;
+
+    private @Nullable Running running;
+
+    /** Those that came while a read was under way that began too early for them. */
+    private @Nullable CompletableFuture<Void> waiting;
+
+    private record Running(long begunAt, CompletableFuture<Void> ended) {}
+
+    /**
+     * @param read starts a read; may end at once
+     * @param nanoTime a monotonic clock
+     */
+    SharedRead(Supplier<CompletableFuture<Void>> read, LongSupplier nanoTime) {
+        this.read = read;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Ends once a read has succeeded that began after this moment; fails with the read that would have. */
+    CompletableFuture<Void> since(long moment) {
+        Running mine;
+        synchronized (this) {
+            if (readAt != null && readAt - moment > 0) {
+                return CompletableFuture.completedFuture(null);
+            }
+            if (running != null) {
+                if (running.begunAt() - moment > 0) {
+                    return running.ended();
+                }
+                if (waiting == null) {
+                    waiting = new CompletableFuture<>();
+                }
+                return waiting;
+            }
+            mine = begin(new CompletableFuture<>());
+        }
+        run(mine);
+        return mine.ended();
+    }
+
+    private synchronized Running begin(CompletableFuture<Void> ended) {
+        Running next = new Running(nanoTime.getAsLong(), ended);
+        running = next;
+        return next;
+    }
+
+    private void run(Running mine) {
+        start().whenComplete((done, thrown) -> {
+            Running next = ended(mine, thrown == null);
+            if (next != null) {
+                run(next);
+            }
+            if (thrown == null) {
+                mine.ended().complete(null);
+            } else {
+                mine.ended().completeExceptionally(thrown);
+            }
+        });
+    }
+
+    private CompletableFuture<Void> start() {
+        try {
+            return read.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** The read that is to run now, for those that wait for it. */
+    private synchronized @Nullable Running ended(Running mine, boolean succeeded) {
+        if (succeeded) {
+            readAt = mine.begunAt();
+        }
+        CompletableFuture<Void> next = waiting;
+        waiting = null;
+        running = null;
+        return next == null ? null : begin(next);
+    }
+}
