@@ -80,6 +80,13 @@ class StartScriptTest {
         }
     }
 
+    /** It takes a 64th of the machine's memory otherwise, which is the whole heap on a machine of 16 GB. */
+    @Test
+    void theHeapStartsSmall() throws Exception {
+        assertThat(javaArguments(Map.of("JAVA_HOME", java("17"), "JAVA_OPTS", "-Xmx1g"), "run"))
+                .containsSubsequence("-Xms32m", "-Xmx1g");
+    }
+
     @Test
     void healthCheckDoesNotTakeTheOptionsOfTheDaemon() throws Exception {
         List<String> command =

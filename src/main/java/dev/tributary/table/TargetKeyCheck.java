@@ -5,13 +5,16 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.model.Failures;
 import dev.tributary.table.WriteFailure.Kind;
 import java.time.Duration;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 
 /**
@@ -51,11 +54,18 @@ final class TargetKeyCheck {
         if (described == null || (described.isDone() && nanoTime.getAsLong() - asked > LIFE)) {
             asked = nanoTime.getAsLong();
             described = client.describeTable(request -> request.tableName(table))
-                    .thenApply(found ->
-                            Optional.of(DescribedTable.of(found.table()).key()))
+                    .thenApply(found -> Optional.of(key(found)))
                     .exceptionallyCompose(TargetKeyCheck::unlessDenied);
         }
         return described;
+    }
+
+    private static KeySchema key(DescribeTableResponse answer) {
+        try {
+            return DescribedTable.of(answer.table()).key();
+        } catch (NullPointerException | NoSuchElementException e) {
+            throw SdkClientException.create("an answer to DescribeTable without a key schema", e);
+        }
     }
 
     private static CompletableFuture<Optional<KeySchema>> unlessDenied(Throwable thrown) {
