@@ -57,6 +57,7 @@ class DeploymentFilesTest {
         assertThat(actions("users"))
                 .containsExactly(
                         "dynamodb:BatchWriteItem",
+                        "dynamodb:ConditionCheckItem",
                         "dynamodb:DeleteItem",
                         "dynamodb:DescribeTable",
                         "dynamodb:GetItem",

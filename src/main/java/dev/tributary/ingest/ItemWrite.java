@@ -88,9 +88,21 @@ public record ItemWrite(
         };
     }
 
-    /** The same write as a part of a transaction. */
+    /**
+     * The same write as a part of a transaction. An update that changes nothing is a check there: the service requires an
+     * expression of an update in a transaction, other than of one by itself, and other than DynamoDB Local does.
+     */
     public TransactWriteItem transactItem() {
         TransactWriteItem.Builder item = TransactWriteItem.builder();
+        if (kind == Kind.UPDATE && update.isEmpty() && condition.isPresent()) {
+            return item.conditionCheck(check -> check.tableName(table)
+                            .key(attributes)
+                            .conditionExpression(condition.get())
+                            .expressionAttributeNames(orNull(names))
+                            .expressionAttributeValues(orNull(values))
+                            .returnValuesOnConditionCheckFailure(TELL))
+                    .build();
+        }
         return switch (kind) {
             case PUT ->
                 item.put(put -> put.tableName(table)
