@@ -1,5 +1,8 @@
 package dev.tributary.http;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.tributary.http.BulkAnswer.Outcome;
 import dev.tributary.http.Documents.Document;
 import dev.tributary.idempotency.Fingerprint;
 import dev.tributary.idempotency.Taken;
@@ -94,7 +97,7 @@ final class BulkHandler implements ExchangeHandler {
         Documents documents = MediaTypes.LINES.include(exchange.header("Content-Type"))
                 ? new JsonLines(body, requests.maxBytes(), this.documents.maxBytes())
                 : new JsonArray(body, requests.maxBytes(), this.documents.maxBytes());
-        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange);
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange, documents.numbering());
         if (key.isEmpty()) {
             return answer(exchange, slot, documents, writer, Optional.empty(), fingerprint);
         }
@@ -103,10 +106,13 @@ final class BulkHandler implements ExchangeHandler {
             return keys.count(route, repeat(exchange, documents, (Taken.Found) taken, fingerprint));
         }
         BulkKey held = BulkKey.held(route, acquired);
+        if (held.goesOn()) {
+            writer.rememberKeys();
+        }
         try {
             return answer(exchange, slot, documents, writer, Optional.of(held), fingerprint);
         } catch (IOException | RuntimeException e) {
-            held.release();
+            held.giveBack();
             throw e;
         }
     }
@@ -121,14 +127,13 @@ final class BulkHandler implements ExchangeHandler {
             throws IOException {
         try (BulkAnswer answer = new BulkAnswer(documents.numbering())) {
             Optional<ProblemDocument> cut = write(slot, documents, writer, answer, key, fingerprint);
+            Optional<String> whole = cut.isPresent() ? Optional.empty() : Optional.of(fingerprint.end());
+            if (key.isPresent() && whole.isPresent()) {
+                cut = key.get().refusal(whole.get());
+            }
             answer.end(cut);
             if (key.isPresent()) {
-                if (cut.isEmpty() && answer.tookEffect()) {
-                    key.get().complete(answer.saved(), fingerprint.end());
-                } else {
-                    key.get().release();
-                }
-                keys.count(route, cut.isPresent() ? "failed" : answer.tookEffect() ? "executed" : "refused");
+                keys.count(route, end(key.get(), answer, cut, whole));
             }
             if (cut.isPresent() && STILL_SENDING.contains(cut.get().type())) {
                 exchange.endBody(Optional::empty);
@@ -139,6 +144,26 @@ final class BulkHandler implements ExchangeHandler {
             }
             return cut.map(problem -> problem.type().slug()).orElse("complete");
         }
+    }
+
+    /** @return the word for it in metrics */
+    private static String end(BulkKey key, BulkAnswer answer, Optional<ProblemDocument> cut, Optional<String> whole) {
+        if (cut.map(ProblemDocument::type)
+                .filter(ProblemType.IDEMPOTENCY_KEY_REUSED::equals)
+                .isPresent()) {
+            key.giveBack();
+            return "mismatch";
+        }
+        if (!answer.tookEffect()) {
+            key.release();
+            return cut.isPresent() || answer.isUnfinished() ? "failed" : "refused";
+        }
+        if (whole.isPresent() && !answer.isUnfinished()) {
+            key.complete(answer.saved(), whole.get());
+            return "executed";
+        }
+        answer.partial(whole).ifPresentOrElse(key::suspend, key::release);
+        return "failed";
     }
 
     /** Answers what was answered before, if the documents are the same. */
@@ -215,9 +240,12 @@ final class BulkHandler implements ExchangeHandler {
                                 "Mend the documents that were refused, and send them again with those that have no line here."));
             }
             Document document = next.get();
+            String hash = "";
+            Optional<String> known = Optional.empty();
             if (key.isPresent()) {
                 try {
-                    addTo(fingerprint, document);
+                    hash = addTo(fingerprint, document);
+                    known = key.get().known(hash);
                 } catch (ProblemException e) {
                     return Optional.of(e.document());
                 }
@@ -226,22 +254,35 @@ final class BulkHandler implements ExchangeHandler {
                             ProblemType.UNAVAILABLE, "The idempotency key could not be kept in use. Try again."));
                 }
             }
-            Optional<DocumentMemory.Claim> claim = claim(document);
-            try {
-                answer.add(document.number(), document.text().length, () -> claim.map(
-                                held -> write(document, writer).whenComplete((done, failure) -> held.close()))
-                        .orElseGet(() -> refused(RequestBody.overloaded())));
-            } catch (IOException | RuntimeException e) {
-                claim.ifPresent(DocumentMemory.Claim::close);
-                throw e;
-            }
+            add(document, hash, known, writer, answer);
         }
     }
 
-    private void addTo(Fingerprint fingerprint, Document document) throws IOException {
+    /** @param known what it was answered before; absent if it is to be carried out */
+    private void add(Document document, String hash, Optional<String> known, BulkWriter writer, BulkAnswer answer)
+            throws IOException {
+        int bytes = document.text().length;
+        Optional<DocumentMemory.Claim> claim = claim(document);
+        try {
+            if (known.isPresent() && !writer.isBehindAnother(document.text())) {
+                answer.add(document.number(), bytes, hash, () -> completedFuture(Outcome.of(known.get())));
+                claim.ifPresent(DocumentMemory.Claim::close);
+                return;
+            }
+            answer.add(document.number(), bytes, hash, () -> claim.map(
+                            held -> write(document, writer).whenComplete((done, failure) -> held.close()))
+                    .orElseGet(() -> refused(RequestBody.overloaded()))
+                    .thenApply(Outcome::of));
+        } catch (IOException | RuntimeException e) {
+            claim.ifPresent(DocumentMemory.Claim::close);
+            throw e;
+        }
+    }
+
+    private String addTo(Fingerprint fingerprint, Document document) throws IOException {
         DocumentMemory.Claim claim = claim(document).orElseThrow(() -> new ProblemException(RequestBody.overloaded()));
         try {
-            BulkKey.add(document, fingerprint);
+            return fingerprint.add(document.text());
         } finally {
             claim.close();
         }

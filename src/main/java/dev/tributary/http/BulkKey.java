@@ -1,15 +1,15 @@
 package dev.tributary.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.tributary.http.Documents.Document;
-import dev.tributary.idempotency.Fingerprint;
 import dev.tributary.idempotency.HeldLock;
+import dev.tributary.idempotency.PartialAnswer;
 import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.idempotency.Taken;
 import dev.tributary.ingest.Idempotency;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The idempotency key of a request with many documents, which is ours while they are written. For one thread.
  *
- * <p>There is no transaction around the documents: a request that is cut gives its key back, and the same request again
- * writes all of them again.
+ * <p>There is no transaction around the documents: a request that is cut, or has documents that failed for a reason that
+ * passes, gives its key back with what was done, and the same request again carries out the rest.
  */
 final class BulkKey {
 
@@ -32,11 +32,14 @@ final class BulkKey {
 
     private final WriteRoute route;
     private final HeldLock lock;
+    private final Optional<PartialAnswer> before;
+    private int documents;
     private long renewed;
 
-    private BulkKey(WriteRoute route, HeldLock lock) {
+    private BulkKey(WriteRoute route, HeldLock lock, Optional<PartialAnswer> before) {
         this.route = route;
         this.lock = lock;
+        this.before = before;
         this.renewed = System.nanoTime();
     }
 
@@ -81,15 +84,50 @@ final class BulkKey {
     }
 
     static BulkKey held(WriteRoute route, Taken.Acquired acquired) {
-        return new BulkKey(route, acquired.lock());
+        return new BulkKey(route, acquired.lock(), acquired.before());
     }
 
-    static void add(Document document, Fingerprint fingerprint) {
-        try {
-            fingerprint.document(document.text());
-        } catch (JsonProcessingException e) {
-            fingerprint.malformed(document.text());
+    /** Whether an earlier request with this key was begun, and its documents may have been answered. */
+    boolean goesOn() {
+        return before.isPresent();
+    }
+
+    /**
+     * What the next document was answered before.
+     *
+     * @param document its hash
+     * @return empty if it is still to be carried out
+     * @throws ProblemException if it is not the document that the earlier request had at this place
+     */
+    Optional<String> known(String document) {
+        int index = documents++;
+        if (before.isEmpty()) {
+            return Optional.empty();
         }
+        List<PartialAnswer.Part> parts = before.get().parts();
+        if (index >= parts.size()) {
+            if (before.get().fingerprint().isPresent()) {
+                throw new ProblemException(reused());
+            }
+            return Optional.empty();
+        }
+        if (!parts.get(index).document().equals(document)) {
+            throw new ProblemException(reused());
+        }
+        return Optional.of(parts.get(index).answer()).filter(answer -> !answer.isEmpty());
+    }
+
+    /** Why the request, at its end, is not the earlier one; empty if it is, or there was none. */
+    Optional<ProblemDocument> refusal(String fingerprint) {
+        return before.filter(earlier -> documents < earlier.parts().size()
+                        || !earlier.fingerprint().orElse(fingerprint).equals(fingerprint))
+                .map(earlier -> reused());
+    }
+
+    private static ProblemDocument reused() {
+        return ProblemDocument.of(
+                ProblemType.IDEMPOTENCY_KEY_REUSED,
+                "The key was used with other documents. Give each request a key of its own, and repeat a request unchanged.");
     }
 
     /** Whether a write that begins now ends while the request is ours. */
@@ -114,6 +152,34 @@ final class BulkKey {
         } catch (CompletionException e) {
             log.warn("write {}: an answer could not be kept ({})", route.name(), e.toString());
         }
+    }
+
+    /**
+     * Gives the key back with what was done, for the same request to go on from there. What an earlier request did beyond
+     * the documents that this one came to stays known.
+     */
+    void suspend(PartialAnswer partial) {
+        PartialAnswer all = before.filter(
+                        earlier -> earlier.parts().size() > partial.parts().size())
+                .map(earlier -> {
+                    List<PartialAnswer.Part> parts = new ArrayList<>(partial.parts());
+                    parts.addAll(earlier.parts()
+                            .subList(parts.size(), earlier.parts().size()));
+                    return new PartialAnswer(parts, earlier.fingerprint());
+                })
+                .orElse(partial);
+        try {
+            if (!lock.suspend(all).join()) {
+                log.warn("write {}: a request with a key ended too late, and another one carries it out", route.name());
+            }
+        } catch (CompletionException e) {
+            log.warn("write {}: a key is in use until its time is over ({})", route.name(), e.toString());
+        }
+    }
+
+    /** Gives the key back as it was: what was done of the request before stays known. */
+    void giveBack() {
+        before.ifPresentOrElse(this::suspend, this::release);
     }
 
     /** Gives the key back, for the same request to be carried out again. */

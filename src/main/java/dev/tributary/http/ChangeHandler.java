@@ -109,7 +109,7 @@ final class ChangeHandler implements RouteHandler.Work {
     }
 
     private static String fingerprint(Exchange exchange, ItemRequest request) throws JsonProcessingException {
-        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange);
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange, "item");
         if (request.document().length > 0) {
             fingerprint.document(request.document());
         }

@@ -73,11 +73,15 @@ final class IdempotencyKey {
                         .formatted(HEADER)));
     }
 
-    /** Of a request, without its documents. */
-    static Fingerprint fingerprint(Exchange exchange) {
+    /**
+     * Of a request, without its documents.
+     *
+     * @param kind of requests whose answers have one form
+     */
+    static Fingerprint fingerprint(Exchange exchange, String kind) {
         String query = exchange.query();
         Fingerprint fingerprint =
-                new Fingerprint(exchange.method(), exchange.path() + (query == null ? "" : "?" + query));
+                new Fingerprint(exchange.method(), exchange.path() + (query == null ? "" : "?" + query)).kind(kind);
         for (String name : PRECONDITIONS) {
             for (String value : exchange.headers(name)) {
                 fingerprint.precondition(name, value);

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 
 /**
@@ -31,6 +33,13 @@ public final class Fingerprint {
     public Fingerprint(String method, String target) {
         text(method);
         text(target);
+    }
+
+    /** Tells requests apart whose documents are alike, and whose answers are not: one item, lines, or an array. */
+    public Fingerprint kind(String kind) {
+        hash.update((byte) 'k');
+        text(kind);
+        return this;
     }
 
     /** Of preconditions, the order counts. */
@@ -61,6 +70,24 @@ public final class Fingerprint {
         hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(document.length).flip());
         hash.update(document);
         return this;
+    }
+
+    /**
+     * Adds a document, whether it is JSON or not.
+     *
+     * @return a hash of the document alone, by the same rules; short, as it is kept for each of many
+     */
+    public String add(byte[] document) {
+        byte[] part;
+        try {
+            part = CanonicalJson.hash(document);
+            hash.update((byte) 'd');
+            hash.update(part);
+        } catch (JsonProcessingException e) {
+            part = Sha256.start().digest(document);
+            malformed(document);
+        }
+        return Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(part, 12));
     }
 
     /** In hexadecimal digits. Nothing can be added any more. */

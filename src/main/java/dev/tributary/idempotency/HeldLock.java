@@ -105,6 +105,30 @@ public final class HeldLock {
     }
 
     /**
+     * Gives the key back with what was done of the request, for the same request to go on from there.
+     *
+     * @return whether the request still was ours; if not, nothing was kept
+     */
+    public CompletableFuture<Boolean> suspend(PartialAnswer partial) {
+        Instant now = lock.timing().clock().instant();
+        return update(
+                        "SET #until = :until, #expiration = :expiration, #partial = :partial",
+                        OURS,
+                        Map.of(
+                                "#token", RequestRow.LOCK_TOKEN,
+                                "#status", RequestRow.STATUS,
+                                "#until", RequestRow.IN_PROGRESS_EXPIRATION,
+                                "#expiration", RequestRow.EXPIRATION,
+                                "#partial", RequestRow.PARTIAL),
+                        Map.of(
+                                ":inprogress", RequestRow.INPROGRESS,
+                                ":until", RequestRow.millis(now.minusMillis(1)),
+                                ":expiration", lock.expiration(now),
+                                ":partial", AttributeValue.fromS(partial.json())))
+                .thenApply(this::ended);
+    }
+
+    /**
      * Gives the key back, unused: for a request that had no effect.
      *
      * @return whether the request still was ours and not completed

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
@@ -25,7 +27,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * its time is over ({@link HeldLock#holds}), by its own monotonic clock.
  *
  * <p>Such a request is not one transaction: where its holder dies, what it wrote stays, and who carries it out again
- * writes it again.
+ * writes it again. A holder that lives and cannot carry all of it out gives it back with what was done, so that the next
+ * one goes on from there.
  *
  * <p>Safe for any thread.
  */
@@ -84,11 +87,13 @@ public final class IdempotencyLock {
                 .conditionExpression(RequestRow.FREE)
                 .expressionAttributeNames(RequestRow.FREE_NAMES)
                 .expressionAttributeValues(RequestRow.freeValues(now))
+                .returnValues(ReturnValue.ALL_OLD)
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                 .build();
         return client.putItem(request)
-                .<Taken>thenApply(done -> new Acquired(new HeldLock(this, token, sent)))
+                .<Taken>thenApply(done ->
+                        new Acquired(new HeldLock(this, token, sent), RequestRow.partial(done.attributes(), now)))
                 .exceptionallyCompose(thrown -> {
                     if (!(Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused)) {
                         return CompletableFuture.failedFuture(thrown);
@@ -97,7 +102,7 @@ public final class IdempotencyLock {
                             AttributeValue.fromS(token).equals(refused.item().get(RequestRow.LOCK_TOKEN));
                     return CompletableFuture.completedFuture(
                             unheard // an attempt of the client before this one got through, and its answer was lost
-                                    ? new Acquired(new HeldLock(this, token, sent))
+                                    ? new Acquired(new HeldLock(this, token, sent), Optional.empty())
                                     : RequestRow.decode(refused.item(), now));
                 });
     }

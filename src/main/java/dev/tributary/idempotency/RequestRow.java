@@ -6,6 +6,7 @@ import dev.tributary.idempotency.Taken.InProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -22,6 +23,7 @@ final class RequestRow {
     static final String DATA = "data";
     static final String VALIDATION = "validation";
     static final String LOCK_TOKEN = "lock_token";
+    static final String PARTIAL = "partial";
 
     static final AttributeValue INPROGRESS = AttributeValue.fromS("INPROGRESS");
     static final AttributeValue COMPLETED = AttributeValue.fromS("COMPLETED");
@@ -69,6 +71,15 @@ final class RequestRow {
             return new InProgress(left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left);
         }
         return new Completed(SavedAnswer.parse(text(row, DATA)), text(row, VALIDATION));
+    }
+
+    /** What a holder that gave the request back did of it. */
+    static Optional<PartialAnswer> partial(Map<String, AttributeValue> row, Instant now) {
+        return number(row, EXPIRATION) < now.getEpochSecond()
+                ? Optional.empty()
+                : Optional.of(text(row, PARTIAL))
+                        .filter(json -> !json.isEmpty())
+                        .flatMap(PartialAnswer::parse);
     }
 
     private static String text(Map<String, AttributeValue> row, String attribute) {

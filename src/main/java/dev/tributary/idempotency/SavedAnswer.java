@@ -2,6 +2,7 @@ package dev.tributary.idempotency;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,6 +20,18 @@ public record SavedAnswer(int status, Map<String, String> headers, String body) 
 
     public SavedAnswer {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /** With room for the rest of the record below the 400 KB that DynamoDB takes. */
+    private static final int MAX_ENCODED_BYTES = 350 * 1024;
+
+    /** Whether a record can hold it: as JSON inside of JSON it may be twice as long as its body. */
+    public boolean fits() {
+        return fits(json());
+    }
+
+    static boolean fits(String json) {
+        return json.getBytes(StandardCharsets.UTF_8).length <= MAX_ENCODED_BYTES;
     }
 
     String json() {

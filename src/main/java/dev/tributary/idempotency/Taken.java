@@ -1,12 +1,17 @@
 package dev.tributary.idempotency;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** What an attempt to begin a request ended with. */
 public sealed interface Taken {
 
-    /** The request is the holder's to carry out. */
-    record Acquired(HeldLock lock) implements Taken {}
+    /**
+     * The request is the holder's to carry out.
+     *
+     * @param before what an earlier holder did of it; absent if nothing, or if that holder died
+     */
+    record Acquired(HeldLock lock, Optional<PartialAnswer> before) implements Taken {}
 
     /** There is a record of it. */
     sealed interface Found extends Taken {}

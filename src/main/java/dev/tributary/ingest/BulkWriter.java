@@ -1,7 +1,9 @@
 package dev.tributary.ingest;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -28,10 +30,42 @@ public final class BulkWriter {
     /** By key, the last one that is under way. */
     private final Map<Map<String, AttributeValue>, CompletableFuture<WriteResult>> last = new HashMap<>();
 
+    /** Keys of the items that were written, once they are remembered. */
+    private final Set<Map<String, AttributeValue>> written = new HashSet<>();
+
+    private boolean remembers;
+
     BulkWriter(WriteRoute route, Precondition precondition, Delivery delivery) {
         this.route = route;
         this.precondition = precondition;
         this.delivery = delivery;
+    }
+
+    /** Remembers keys from now on, for {@link #isBehindAnother}. */
+    public void rememberKeys() {
+        synchronized (last) {
+            remembers = true;
+        }
+    }
+
+    /**
+     * Whether an earlier document of the same item was written meanwhile, so that this one has to be written too, or the
+     * item would be left as the earlier one says.
+     */
+    public boolean isBehindAnother(byte[] document) {
+        synchronized (last) {
+            if (written.isEmpty() || precondition instanceof Precondition.Absent) {
+                return false;
+            }
+        }
+        try {
+            Map<String, AttributeValue> key = route.post(document, precondition).key();
+            synchronized (last) {
+                return written.contains(key);
+            }
+        } catch (RefusedException e) {
+            return false;
+        }
     }
 
     /**
@@ -48,6 +82,9 @@ public final class BulkWriter {
             return CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
         }
         synchronized (last) {
+            if (remembers) {
+                written.add(change.key());
+            }
             CompletableFuture<WriteResult> before = last.get(change.key());
             CompletableFuture<WriteResult> done = before == null
                     ? write(change)

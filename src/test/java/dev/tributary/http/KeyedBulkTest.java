@@ -13,6 +13,8 @@ import dev.tributary.idempotency.RecordId;
 import dev.tributary.idempotency.Taken;
 import dev.tributary.ingest.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -21,12 +23,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 
 /** Many documents under one key, with DynamoDB Local behind them. */
 class KeyedBulkTest {
@@ -37,6 +46,10 @@ class KeyedBulkTest {
     private static final String TWO = "{\"n\":1}\n{\"n\":2}\n";
 
     private final GivenTime time = new GivenTime();
+
+    /** Documents with one of these numbers are throttled. */
+    private final Set<String> throttled = ConcurrentHashMap.newKeySet();
+
     private String items;
     private IdempotencyTable records;
     private ItemApi api;
@@ -46,7 +59,7 @@ class KeyedBulkTest {
         items = dynamo.createTable("items", "id:S");
         records = new IdempotencyTable(dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), time);
         GivenWrites plain = new GivenWrites("/plain", items, Map.of(), Map.of());
-        api = new ItemApi(dynamo.asyncClient(), 100_000)
+        api = new ItemApi(throttled(dynamo.asyncClient()), 100_000)
                 .recording(records)
                 .route(
                         "items",
@@ -124,9 +137,73 @@ class KeyedBulkTest {
             assertThat(Integer.parseInt(header(meanwhile, "Retry-After"))).isBetween(1, 60);
         }
         await().until(() -> post("/items", TWO, "k").statusCode() == 200);
-        assertThat(rows()).isEqualTo(3);
+        assertThat(rows()).as("what was written is not written again").isEqualTo(2);
         assertThat(header(post("/items", TWO, "k"), "Idempotency-Replayed")).isEqualTo("true");
+        assertThat(rows()).isEqualTo(2);
+    }
+
+    @Test
+    void whatFailedForAReasonThatPassesIsCarriedOutByTheRepetitionAndNothingElse() throws Exception {
+        throttled.add("2");
+        List<String> first =
+                post("/items", TWO + "{\"n\":3}\n{\"n\":", "k").body().lines().toList();
+        assertThat(first.get(1)).contains("\"status\":503");
+        assertThat(rows()).isEqualTo(2);
+
+        HttpResponse<String> stillDown = post("/items", TWO + "{\"n\":3}\n{\"n\":", "k");
+        assertThat(stillDown.body().lines().toList().get(1)).contains("\"status\":503");
+        assertThat(rows()).isEqualTo(2);
+
+        throttled.clear();
+        HttpResponse<String> second = post("/items", TWO + "{\"n\":3}\n{\"n\":", "k");
+        List<String> lines = second.body().lines().toList();
+        assertThat(lines.get(1)).contains("\"line\":2,\"status\":201");
+        for (int unchanged : List.of(0, 2, 3)) {
+            assertThat(lines.get(unchanged)).isEqualTo(first.get(unchanged));
+        }
+        assertThat(lines.get(4)).isEqualTo("{\"complete\":true,\"stored\":3,\"refused\":1}");
         assertThat(rows()).isEqualTo(3);
+
+        HttpResponse<String> replayed = post("/items", TWO + "{\"n\":3}\n{\"n\":", "k");
+        assertThat(header(replayed, "Idempotency-Replayed")).isEqualTo("true");
+        assertThat(replayed.body()).isEqualTo(second.body());
+        assertThat(rows()).isEqualTo(3);
+    }
+
+    @Test
+    void otherDocumentsDoNotGoOnWithARequestThatIsNotFinished() throws Exception {
+        throttled.add("2");
+        post("/items", TWO, "k");
+        throttled.clear();
+        for (String other : List.of("{\"n\":7}\n{\"n\":2}\n", TWO + "{\"n\":3}\n", "{\"n\":1}\n")) {
+            assertThat(post("/items", other, "k").body().lines().toList())
+                    .last()
+                    .asString()
+                    .contains("\"complete\":false", "/problems/idempotency-key-reused");
+        }
+        assertThat(post("/items", TWO, "k").body()).contains("\"stored\":2,\"refused\":0");
+    }
+
+    @Test
+    void ofOneItemTheLastDocumentStaysWhereAnEarlierOneIsCarriedOutLater() throws Exception {
+        String documents = "{\"id\":\"x\",\"n\":1}\n{\"id\":\"x\",\"n\":2}\n";
+        throttled.add("1");
+        assertThat(post("/items", documents, "k").body()).contains("\"stored\":1,\"refused\":1");
+        throttled.clear();
+        assertThat(post("/items", documents, "k").body()).contains("\"stored\":2,\"refused\":0");
+        assertThat(api.send("GET", "/items/x?consistent=true", "").body()).contains("\"n\":2");
+    }
+
+    @Test
+    void aRequestOfAnotherKindUnderTheKeyIsRefused() throws Exception {
+        assertThat(post("/items", "{\"n\":1}", "k").statusCode()).isEqualTo(200);
+        for (String body : List.of("{\"n\":1}", "[{\"n\":1}]")) {
+            HttpResponse<String> refused =
+                    api.send("POST", "/items", body, "Content-Type", "application/json", "Idempotency-Key", "k");
+            assertThat(refused.statusCode()).isEqualTo(422);
+            assertThat(refused.body()).contains("/problems/idempotency-key-reused");
+        }
+        assertThat(rows()).isEqualTo(1);
     }
 
     @Test
@@ -167,6 +244,32 @@ class KeyedBulkTest {
             headers.addAll(List.of("Idempotency-Key", key));
         }
         return api.send("POST", path, body, headers.toArray(String[]::new));
+    }
+
+    private DynamoDbAsyncClient throttled(DynamoDbAsyncClient client) {
+        return (DynamoDbAsyncClient) Proxy.newProxyInstance(
+                DynamoDbAsyncClient.class.getClassLoader(),
+                new Class<?>[] {DynamoDbAsyncClient.class},
+                (proxy, method, arguments) -> {
+                    if (arguments != null
+                            && arguments[0] instanceof BatchWriteItemRequest batch
+                            && batch.requestItems().values().stream()
+                                    .flatMap(List::stream)
+                                    .map(put -> put.putRequest().item().get("n"))
+                                    .anyMatch(n -> n != null && throttled.contains(n.n()))) {
+                        return CompletableFuture.failedFuture(ProvisionedThroughputExceededException.builder()
+                                .statusCode(400)
+                                .awsErrorDetails(AwsErrorDetails.builder()
+                                        .errorCode("ProvisionedThroughputExceededException")
+                                        .build())
+                                .build());
+                    }
+                    try {
+                        return method.invoke(client, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private int rows() {
