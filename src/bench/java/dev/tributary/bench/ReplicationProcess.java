@@ -54,6 +54,11 @@ final class ReplicationProcess {
         }
 
         @Override
+        public Optional<String> identity() {
+            return Optional.empty();
+        }
+
+        @Override
         public Duration checkpointInterval() {
             return Duration.ofSeconds(1);
         }
@@ -131,6 +136,7 @@ final class ReplicationProcess {
             MeterRegistry registry = new SimpleMeterRegistry();
             String stream = Users.streamArn(clients.control());
             SourceWorker worker = new SourceWorker(
+                    "users",
                     "users",
                     new Source(poll, Map.of("by-city", route)),
                     List.of(new Route(

@@ -131,6 +131,11 @@ final class Clients implements AutoCloseable {
                         .build());
     }
 
+    /** The region of the table, unless it is left to the SDK's chain. */
+    Optional<String> region(TableSettings table) {
+        return key(Kind.CONTROL, table.region(), table.endpoint()).region();
+    }
+
     /** Where the table is, for people. */
     String place(TableSettings table) {
         Key key = key(Kind.CONTROL, table.region(), table.endpoint());

@@ -268,6 +268,7 @@ final class Daemon {
                 .toList();
         return new SourceWorker(
                 name,
+                SourceIdentity.of(source, tables.table(TableChecks.prefix(name)).arn(), clients),
                 source,
                 routes,
                 lateWrites,

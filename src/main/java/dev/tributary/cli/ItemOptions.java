@@ -43,19 +43,20 @@ final class ItemOptions {
     }
 
     /**
-     * @param sourceTable table of the item's source
+     * @param route the item's
+     * @throws StartException if a key is given and the source table, which is part of an item's identity, does not answer
      */
-    boolean choose(ParkedItem parked, String sourceTable) {
+    boolean choose(ParkedItem parked, LetterRoute route) throws StartException {
         if (item != null && !item.names(parked)) {
             return false;
         }
-        return key.isEmpty() || parked.item().equals(digest(sourceTable));
+        return key.isEmpty() || parked.item().equals(digest(route.identity()));
     }
 
     /** The identity of a key does not tell its types apart, so all values may be given as text. */
-    private String digest(String sourceTable) {
+    private String digest(String source) {
         Map<String, AttributeValue> values = new LinkedHashMap<>();
         key.forEach((name, value) -> values.put(name, AttributeValue.fromS(value)));
-        return RouteLetters.item(ItemKey.of(sourceTable, values));
+        return RouteLetters.item(ItemKey.of(source, values));
     }
 }

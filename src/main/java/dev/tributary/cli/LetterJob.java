@@ -35,7 +35,7 @@ final class LetterJob implements AutoCloseable {
     static List<ParkedItem> items(LetterRoute route, ItemOptions options) throws StartException {
         List<ParkedItem> chosen = new ArrayList<>();
         route.whileTrue(Optional.empty(), item -> {
-            if (options.choose(item, route.source().table())) {
+            if (options.choose(item, route)) {
                 chosen.add(item);
             }
             return true;

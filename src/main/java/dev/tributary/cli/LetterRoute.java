@@ -76,6 +76,20 @@ record LetterRoute(
                 .projection(sourceName, routeName, settings);
     }
 
+    /**
+     * The identity of the source table in the names of its items.
+     *
+     * @throws StartException if it is not configured, and the table does not answer
+     */
+    String identity() throws StartException {
+        return source.identity().isPresent()
+                ? source.identity().get()
+                : answer(clients.control(source)
+                        .describeTable(request -> request.tableName(source.table()))
+                        .thenApply(response ->
+                                SourceIdentity.of(source, response.table().tableArn(), clients)));
+    }
+
     /** The target, behind a client that tries again by itself. */
     TargetTable target() {
         return new TargetTable(clients.control(settings), settings.table(), Policies.of(settings));

@@ -104,7 +104,7 @@ final class ListLettersCommand implements Callable<Integer> {
 
     private boolean list(LetterRoute route, Optional<String> known, PrintWriter out) throws StartException {
         return route.whileTrue(known, item -> {
-            if (!items.choose(item, route.source().table())) {
+            if (!items.choose(item, route)) {
                 return true;
             }
             if (printed == limit) {

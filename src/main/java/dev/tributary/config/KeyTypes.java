@@ -7,6 +7,8 @@ final class KeyTypes {
 
     static final ValueType<String> TABLE_NAME =
             ValueType.text("a table name of 3 to 255 letters, digits, _ . or -", "users", "[A-Za-z0-9_.-]{3,255}");
+    static final ValueType<String> IDENTITY = ValueType.text(
+            "1 to 255 letters, digits, _ . : or -", "111122223333:eu-central-1:users", "[A-Za-z0-9_.:-]{1,255}");
     static final ValueType<String> REGION_CODE =
             ValueType.text("the code of a region", "eu-central-1", "[a-z][a-z0-9-]{0,62}");
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9.-]+");

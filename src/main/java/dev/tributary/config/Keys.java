@@ -82,6 +82,7 @@ final class Keys {
                             SourceKeys.TABLE,
                             SourceKeys.REGION,
                             SourceKeys.ENDPOINT,
+                            SourceKeys.IDENTITY,
                             SourceKeys.POLL_INTERVAL,
                             SourceKeys.CHECKPOINT_INTERVAL,
                             SourceKeys.MAX_IN_FLIGHT,

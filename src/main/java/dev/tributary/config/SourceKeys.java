@@ -18,6 +18,12 @@ final class SourceKeys {
             optional("source.<source>.region", REGION_CODE, "Its region. Without it: `aws.region`.");
     static final Key<URI> ENDPOINT =
             optional("source.<source>.endpoint", ValueType.endpoint(), "Its endpoint. Without it: `aws.endpoint`.");
+    static final Key<String> IDENTITY = optional(
+            "source.<source>.identity",
+            KeyTypes.IDENTITY,
+            "Name of the source table in the rows of its targets. Without it: `<account>:<region>:<table>`. Set it to the"
+                    + " former one where a replica of the table in another region takes its place. See"
+                    + " [operations.md](operations.md#moving-to-a-replica).");
     static final Key<Duration> POLL_INTERVAL = defaulting(
             "source.<source>.poll-interval",
             ValueType.duration("20ms", "1m", "100ms"),

@@ -2,9 +2,13 @@ package dev.tributary.config;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** A table whose stream is read once and feeds all its routes. */
 public interface SourceSettings extends TableSettings {
+
+    /** Name of the table in the rows of its targets; empty for one that is made of its ARN. */
+    Optional<String> identity();
 
     /** Pause between two reads of a shard; none behind a large batch, because more is waiting there. */
     Duration pollInterval();

@@ -9,10 +9,10 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Identity of a source item: the source table and the values of its primary key, in one string that is equal exactly
+ * Identity of a source item: that of the source table and the values of its primary key, in one string that is equal exactly
  * when the item is the same.
  *
- * <p>The encoding is injective: {@code <table>/<value>} or {@code <table>/<value>|<value>}, values in the order of their
+ * <p>The encoding is injective: {@code <source>/<value>} or {@code <source>/<value>|<value>}, values in the order of their
  * attribute names, with {@code \} and {@code |} escaped by {@code \}. DynamoDB normalises numbers before it streams them,
  * and a key attribute has one type per table, so neither needs a tag.
  *
@@ -20,9 +20,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 public record ItemKey(String encoded) {
 
-    /** The key of the item of {@code table} whose key attributes are {@code key}. */
-    public static ItemKey of(String table, Map<String, AttributeValue> key) {
-        StringBuilder encoded = new StringBuilder(table).append('/');
+    /**
+     * The key of an item.
+     *
+     * @param source identity of its table, which has no {@code /}
+     * @param key its key attributes
+     */
+    public static ItemKey of(String source, Map<String, AttributeValue> key) {
+        StringBuilder encoded = new StringBuilder(source).append('/');
         String separator = "";
         for (AttributeValue value : new TreeMap<>(key).values()) {
             encoded.append(separator);

@@ -1,13 +1,13 @@
 package dev.tributary.model;
 
 /**
- * Position of a change in the history of its item: stream label, then sequence number.
+ * Position of a change in the history of its item: epoch, then sequence number.
  *
  * <p>Sequence numbers are decimal strings of 21 to 40 digits that grow per item; they are padded to 40 digits so that
- * the text compares as the number does (a DynamoDB number holds 38 digits only). The label, an ISO time, orders a
- * stream after the one it replaced.
+ * the text compares as the number does (a DynamoDB number holds 38 digits only). The epoch, an ISO time, is when the
+ * source began to read the stream; it orders everything in a stream after everything that was read before it.
  *
- * @param encoded {@code <stream label>#<40 digits>}
+ * @param encoded {@code <epoch>#<40 digits>}
  */
 public record Version(String encoded) implements Comparable<Version> {
 
@@ -18,12 +18,12 @@ public record Version(String encoded) implements Comparable<Version> {
      *
      * @throws IllegalArgumentException if the sequence number is not 1 to 40 decimal digits
      */
-    public static Version of(String streamLabel, String sequenceNumber) {
+    public static Version of(String epoch, String sequenceNumber) {
         int length = sequenceNumber.length();
         if (length == 0 || length > DIGITS || !sequenceNumber.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw new IllegalArgumentException("A sequence number has 1 to 40 digits, not: " + sequenceNumber);
         }
-        return new Version(streamLabel + '#' + "0".repeat(DIGITS - length) + sequenceNumber);
+        return new Version(epoch + '#' + "0".repeat(DIGITS - length) + sequenceNumber);
     }
 
     @Override

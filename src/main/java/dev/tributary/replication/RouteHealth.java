@@ -18,6 +18,7 @@ final class RouteHealth implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RouteHealth.class);
 
     private static final String WRITES = "writes";
+    private static final String REGRESSED = "regressed-versions";
 
     private final Conditions conditions;
     private final String route;
@@ -27,6 +28,8 @@ final class RouteHealth implements AutoCloseable {
 
     /** Guarded by this, as is the next. */
     private boolean writing = true;
+
+    private boolean regressed;
 
     /** A table of the daemon's own, without which the route cannot go on. Guarded by the route's health. */
     private final class OwnTable {
@@ -91,6 +94,22 @@ final class RouteHealth implements AutoCloseable {
         }
         writing = false;
         conditions.raise(WRITES, status(failure), failure.message());
+    }
+
+    /**
+     * A row refused a newer change of its own item. Shown until the pipeline ends: that other items go through says
+     * nothing of this one.
+     */
+    synchronized void regressed() {
+        if (regressed) {
+            return;
+        }
+        regressed = true;
+        String detail = REGRESSED + ": rows of the target refuse newer changes of their own items, because they have"
+                + " later versions. Another lease table reads the same source into this target, or did so since this one"
+                + " began; see operations.md, \"Moving to a replica\"";
+        log.error("{}: {}", route, detail);
+        conditions.raise(REGRESSED, Status.DEGRADED, detail);
     }
 
     /** The table of dead letters answered. */

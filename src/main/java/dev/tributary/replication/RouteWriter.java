@@ -256,6 +256,9 @@ final class RouteWriter {
 
     /** Those that asked for nothing of themselves end as that. */
     private CompletableFuture<Optional<Predecessor>> ended(Outcome outcome, List<Step> steps) {
+        if (outcome == Outcome.REGRESSED) {
+            health.regressed();
+        }
         steps.forEach(step -> end(step.projected() instanceof Projected.Nothing ? Outcome.FILTERED : outcome, step));
         return NOTHING_PARKED;
     }

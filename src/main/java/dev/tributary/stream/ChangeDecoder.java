@@ -22,8 +22,8 @@ final class ChangeDecoder {
     Change decode(Record record) {
         var data = record.dynamodb();
         Mark mark = new Mark(
-                ItemKey.of(stream.table(), data.keys()),
-                Version.of(stream.label(), data.sequenceNumber()),
+                ItemKey.of(stream.identity(), data.keys()),
+                Version.of(stream.epoch(), data.sequenceNumber()),
                 data.approximateCreationDateTime());
         Item before = new Item(data.oldImage());
         Item after = new Item(data.newImage());

@@ -37,6 +37,8 @@ public final class SourceLedger {
     private static final String STREAM = "streamId";
 
     private static final String SINCE = "since";
+    private static final String EPOCH = "epoch";
+    private static final String IDENTITY = "identity";
     private static final String GAPS = "gaps";
     private static final String FURTHER = "furtherGaps";
     private static final String DESCRIPTION = "description";
@@ -54,10 +56,13 @@ public final class SourceLedger {
      *
      * @param streamArn the stream that is read
      * @param since when the first worker began with it
+     * @param epoch of the versions of its changes
+     * @param identity of the source table in the rows of its targets
      * @param passed gaps that reading went past and nobody has acknowledged, the oldest first
      * @param further how many more there were than {@code passed} holds
      */
-    public record Reading(String streamArn, Instant since, List<PassedGap> passed, int further) {}
+    public record Reading(
+            String streamArn, Instant since, String epoch, String identity, List<PassedGap> passed, int further) {}
 
     /**
      * @param table the source's lease table
@@ -76,13 +81,19 @@ public final class SourceLedger {
         return row.isEmpty() ? Optional.empty() : Optional.of(reading(row));
     }
 
-    /** Begins with this stream, unless another worker has begun meanwhile; returns what holds then. */
-    Reading begin(String streamArn, Instant now) {
+    /**
+     * Begins with this stream, unless another worker has begun meanwhile; returns what holds then.
+     *
+     * @param identity of the source table in the rows of its targets
+     */
+    Reading begin(String streamArn, String identity, Instant now) {
         Map<String, AttributeValue> row = Map.of(
                 KEY, AttributeValue.fromS(ROW),
                 ENTITY_TYPE, AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
                 STREAM, AttributeValue.fromS(streamArn),
                 SINCE, AttributeValue.fromS(now.toString()),
+                EPOCH, AttributeValue.fromS(Epoch.first(streamArn, now).text()),
+                IDENTITY, AttributeValue.fromS(identity),
                 GAPS, AttributeValue.fromM(Map.of()));
         try {
             client.putItem(request ->
@@ -102,12 +113,16 @@ public final class SourceLedger {
      * @return false if another worker has done so
      */
     boolean moveOn(StreamGap.Replaced gap, PassedGap passed) {
+        Epoch before = new Epoch(read().orElseThrow().epoch()); // it changes with the stream alone
         try {
             update(
-                    "SET #stream = :next, #since = :since, #gaps.#id = :gap",
+                    "SET #stream = :next, #since = :since, #epoch = :epoch, #gaps.#id = :gap",
                     "#stream = :old",
-                    Map.of("#stream", STREAM, "#since", SINCE, "#gaps", GAPS, "#id", passed.id()),
+                    Map.of("#stream", STREAM, "#since", SINCE, "#epoch", EPOCH, "#gaps", GAPS, "#id", passed.id()),
                     Map.of(
+                            ":epoch",
+                                    AttributeValue.fromS(before.next(gap.newArn(), passed.at())
+                                            .text()),
                             ":next", AttributeValue.fromS(gap.newArn()),
                             ":old", AttributeValue.fromS(gap.streamArn()),
                             ":since", AttributeValue.fromS(passed.at().toString()),
@@ -179,9 +194,14 @@ public final class SourceLedger {
                         text(entry.m(), WORKER).s())));
         passed.sort(Comparator.comparing(PassedGap::at).thenComparing(PassedGap::id));
         AttributeValue further = row.get(FURTHER);
+        String streamArn = text(row, STREAM).s();
+        // Rows of before there were epochs and identities: versions began with the label then, and owners with the
+        // table.
         return new Reading(
-                text(row, STREAM).s(),
+                streamArn,
                 Instant.parse(text(row, SINCE).s()),
+                row.containsKey(EPOCH) ? text(row, EPOCH).s() : SourceStream.label(streamArn),
+                row.containsKey(IDENTITY) ? text(row, IDENTITY).s() : SourceStream.table(streamArn),
                 List.copyOf(passed),
                 further == null ? 0 : Integer.parseInt(further.n()));
     }

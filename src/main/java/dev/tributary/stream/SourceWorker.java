@@ -41,6 +41,7 @@ public final class SourceWorker {
     private static final Duration SWITCH = Duration.ofSeconds(5);
 
     private final String source;
+    private final String identity;
     private final SourceSettings settings;
     private final String leaseTable;
     private final Supplier<Optional<String>> enabledStream;
@@ -81,6 +82,7 @@ public final class SourceWorker {
 
     /**
      * @param source its name in the configuration
+     * @param identity of its table in the rows of its targets
      * @param lateWrites what this process does about writes to the targets of this source that were given up
      * @param leaseTable name of the lease table of this source, made if missing
      * @param enabledStream asks for the ARN of the stream with new and old images that the table has now, in a region
@@ -89,6 +91,7 @@ public final class SourceWorker {
      */
     public SourceWorker(
             String source,
+            String identity,
             SourceSettings settings,
             List<Route> routes,
             LateWrites lateWrites,
@@ -98,6 +101,7 @@ public final class SourceWorker {
             DynamoDbAsyncClient leaseClient,
             Shared shared) {
         this.source = source;
+        this.identity = identity;
         this.settings = settings;
         this.leaseTable = leaseTable;
         this.enabledStream = enabledStream;
@@ -207,10 +211,12 @@ public final class SourceWorker {
     private void look() throws InterruptedException {
         Optional<String> enabled = enabledStream.get();
         SourceLedger.Reading agreed = ledger.read()
-                .or(() -> enabled.map(arn -> ledger.begin(arn, shared.clock().instant())))
+                .or(() -> enabled.map(
+                        arn -> ledger.begin(arn, identity, shared.clock().instant())))
                 .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = "
                         + settings.table() + ": the table has no enabled stream with new and old images, and none of it"
                         + " was read before; enable one with view type NEW_AND_OLD_IMAGES"));
+        refuseOtherIdentity(agreed);
         reads.unacknowledged(agreed.passed(), agreed.further());
         StreamReader running = reader;
         if (running != null && !running.stream().arn().equals(agreed.streamArn())) {
@@ -222,6 +228,16 @@ public final class SourceWorker {
             read(agreed, false);
         } else {
             leave(agreed, enabled);
+        }
+    }
+
+    /** Under another identity the items of the source would take their own rows for those of others. */
+    private void refuseOtherIdentity(SourceLedger.Reading agreed) {
+        if (!agreed.identity().equals(identity)) {
+            throw SourceStartException.configuration("source." + source + ".identity = " + identity
+                    + ": the rows of its targets are those of " + agreed.identity() + "; set source." + source
+                    + ".identity=" + agreed.identity() + ", or, for other targets, delete the lease table " + leaseTable
+                    + " while no worker runs");
         }
     }
 
@@ -274,7 +290,7 @@ public final class SourceWorker {
             return;
         }
         StreamReader next = new StreamReader(
-                new SourceStream(source, settings.table(), agreed.streamArn()),
+                new SourceStream(source, identity, agreed.streamArn(), agreed.epoch()),
                 reading,
                 new Gaps(gaps, agreed.streamArn(), agreed.since()));
         // In this order: a stop that comes meanwhile finds the reader, or is seen here.

@@ -17,12 +17,14 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 /**
  * What a start needs to know of a table that exists.
  *
+ * @param arn its name among all tables
  * @param key its key schema
  * @param types of the attributes that DynamoDB holds to one type: those of its key and of its indexes
  * @param streamArn its newest stream, enabled or not
  * @param viewType what its stream records hold; empty when the stream is not enabled
  */
 public record DescribedTable(
+        String arn,
         KeySchema key,
         Map<String, AttributeType> types,
         Optional<String> streamArn,
@@ -35,6 +37,7 @@ public record DescribedTable(
                         AttributeDefinition::attributeName,
                         definition -> AttributeType.valueOf(definition.attributeTypeAsString())));
         return new DescribedTable(
+                table.tableArn(),
                 new KeySchema(
                         keyAttribute(table, types, KeyType.HASH).orElseThrow(),
                         keyAttribute(table, types, KeyType.RANGE)),

@@ -50,6 +50,7 @@ public final class TargetTable {
     private final DynamoDbAsyncClient client;
     private final String name;
     private final Policies policies;
+    private final Regressions regressions = new Regressions();
 
     /** A table whose route says nothing out of the ordinary. */
     public TargetTable(DynamoDbAsyncClient client, String name) {
@@ -124,7 +125,7 @@ public final class TargetTable {
                 put(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow()),
                 refused -> policies.rejects() && !isOurs(refused.item(), mark)
                         ? CompletableFuture.failedFuture(collision(refused.item(), refused))
-                        : CompletableFuture.completedFuture(Outcome.SUPERSEDED));
+                        : CompletableFuture.completedFuture(regressions.judge(refused.item(), mark)));
     }
 
     private CompletableFuture<PutItemResponse> put(
@@ -139,9 +140,7 @@ public final class TargetTable {
 
     /** What to return of a row that refuses a put: it may be large, so nothing where nobody looks at it. */
     private ReturnValuesOnConditionCheckFailure refusedRow() {
-        return policies.rejects()
-                ? ReturnValuesOnConditionCheckFailure.ALL_OLD
-                : ReturnValuesOnConditionCheckFailure.NONE;
+        return policies.rejects() ? ReturnValuesOnConditionCheckFailure.ALL_OLD : regressions.wanted();
     }
 
     /** A row that did not come with the refusal is nobody's for now, and the attempt has failed like any other. */
@@ -155,8 +154,8 @@ public final class TargetTable {
                     put(
                             tombstone(mark, key, policies.tombstones().get()),
                             Guard.tombstone(mark, key),
-                            ReturnValuesOnConditionCheckFailure.NONE),
-                    refused -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
+                            regressions.wanted()),
+                    refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), mark)));
         }
         Guard guard = Guard.delete(mark);
         return outcome(
@@ -164,8 +163,9 @@ public final class TargetTable {
                         .key(key.attributes())
                         .conditionExpression(guard.condition())
                         .expressionAttributeNames(guard.names())
-                        .expressionAttributeValues(guard.values())),
-                refused -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
+                        .expressionAttributeValues(guard.values())
+                        .returnValuesOnConditionCheckFailure(regressions.wanted())),
+                refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), mark)));
     }
 
     /** A few at the same time, so that a write of many keys leaves connections to others. */
@@ -222,12 +222,14 @@ public final class TargetTable {
         Iterator<CancellationReason> reasons = cancelled.cancellationReasons().iterator();
         Set<Item> vacated = new LinkedHashSet<>();
         boolean outOfDate = false;
+        boolean regressed = false;
         for (Item key : from) {
             CancellationReason reason = reasons.next();
             if (!CONDITION_FAILED.equals(reason.code())) {
                 vacated.add(key);
             } else if (isOurs(reason.item(), mark) && !isDone(reason.item(), mark)) {
                 outOfDate = true;
+                regressed |= regressions.judge(reason.item(), mark) == Outcome.REGRESSED;
             }
         }
         CancellationReason arrival = reasons.next();
@@ -236,7 +238,8 @@ public final class TargetTable {
             return CompletableFuture.failedFuture(collision(arrival.item(), thrown));
         }
         Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
-        return goOn(mark, vacated, arriving, mayGoOn);
+        CompletableFuture<Outcome> rest = goOn(mark, vacated, arriving, mayGoOn);
+        return regressed ? rest.thenApply(outcome -> Outcome.REGRESSED) : rest;
     }
 
     private static boolean onlyConditionsFailed(List<CancellationReason> reasons) {
@@ -321,6 +324,9 @@ public final class TargetTable {
     }
 
     private static Outcome either(Outcome a, Outcome b) {
+        if (a == Outcome.REGRESSED || b == Outcome.REGRESSED) {
+            return Outcome.REGRESSED;
+        }
         return a == Outcome.APPLIED ? a : b;
     }
 }

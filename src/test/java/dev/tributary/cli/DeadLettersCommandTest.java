@@ -236,6 +236,7 @@ class DeadLettersCommandTest {
                                 "aws.endpoint = " + dynamo.endpoint(),
                                 "aws.region = us-east-1",
                                 "source.users.table = users",
+                                "source.users.identity = users",
                                 route))
                 .toString();
     }

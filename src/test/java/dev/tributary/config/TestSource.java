@@ -20,6 +20,11 @@ public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy
     }
 
     @Override
+    public Optional<String> identity() {
+        return Optional.empty();
+    }
+
+    @Override
     public Duration pollInterval() {
         return Duration.ofMillis(20);
     }

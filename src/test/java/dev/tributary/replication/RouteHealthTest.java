@@ -61,6 +61,17 @@ class RouteHealthTest {
     }
 
     @Test
+    void versionsThatWentBackwardsAreNamedOnceAndStayInHealth() {
+        route.regressed();
+        route.regressed();
+        route.succeeded();
+        assertThat(lines.list).hasSize(1);
+        assertThat(health.snapshot().components().get("route users.by-city"))
+                .satisfies(component -> assertThat(component.status()).isEqualTo(Status.DEGRADED))
+                .satisfies(component -> assertThat(component.detail()).startsWith("regressed-versions: "));
+    }
+
+    @Test
     void aPipelineThatClosesTakesItsTroubleAlong() {
         RouteHealth other = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
         route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));

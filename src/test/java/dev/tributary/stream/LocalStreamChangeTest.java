@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.config.RouteSettings;
@@ -50,9 +51,14 @@ class LocalStreamChangeTest {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
+    /** Its stream is older than that of the items. */
+    private final String replica = dynamo.createTable("replica", "id:S", true);
+
     private final String items = dynamo.createTable("items", "id:S", true);
     private final String copies = dynamo.createTable("copies", "id:S");
-    private final String leaseTable = "leases-" + UUID.randomUUID();
+    private String leaseTable = "leases-" + UUID.randomUUID();
+    private String read = items;
+    private String identity = "items";
     private Health health = new Health();
 
     @AfterEach
@@ -125,8 +131,39 @@ class LocalStreamChangeTest {
         awaitHealth(Status.DEGRADED, "1 gap");
     }
 
+    @Test
+    void aSourceThatMovesToAReplicaWithAnOlderStreamGoesOnAndComesBack() throws Exception {
+        SourceWorker one = start("one", GapPolicy.STOP);
+        put("a", 1);
+        awaitRows(Map.of("a", 1));
+        stop(one);
+        read = replica;
+        leaseTable = "leases-" + UUID.randomUUID();
+        put("a", 2);
+        SourceWorker two = start("two", GapPolicy.STOP);
+        awaitRows(Map.of("a", 2));
+        stop(two);
+        read = items;
+        leaseTable = "leases-" + UUID.randomUUID();
+        put("a", 3);
+
+        start("three", GapPolicy.STOP);
+
+        awaitRows(Map.of("a", 3));
+    }
+
+    @Test
+    void aSourceDoesNotGoOnUnderAnotherIdentity() throws Exception {
+        stop(start("one", GapPolicy.STOP));
+        identity = "others";
+        assertThatThrownBy(() -> start("two", GapPolicy.STOP))
+                .isInstanceOf(SourceStartException.class)
+                .hasMessageContaining("source.items.identity = others")
+                .hasMessageContaining("set source.items.identity=items");
+    }
+
     private void put(String id, int n) {
-        dynamo.client().putItem(request -> request.tableName(items)
+        dynamo.client().putItem(request -> request.tableName(read)
                 .item(Map.of("id", AttributeValue.fromS(id), "n", AttributeValue.fromN(Integer.toString(n)))));
     }
 
@@ -142,9 +179,9 @@ class LocalStreamChangeTest {
     private Optional<String> enabledStream() {
         try {
             TableDescription table = dynamo.client()
-                    .describeTable(request -> request.tableName(items))
+                    .describeTable(request -> request.tableName(read))
                     .table();
-            return table.streamSpecification() == null ? Optional.empty() : Optional.of(dynamo.streamArn(items));
+            return table.streamSpecification() == null ? Optional.empty() : Optional.of(dynamo.streamArn(read));
         } catch (ResourceNotFoundException e) {
             return Optional.empty();
         }
@@ -158,6 +195,7 @@ class LocalStreamChangeTest {
                 .table());
         SourceWorker worker = new SourceWorker(
                 "items",
+                identity,
                 TestSource.of(items, route).gaps(gaps),
                 List.of(new Route(
                         "items.copies",

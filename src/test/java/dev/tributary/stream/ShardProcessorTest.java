@@ -64,7 +64,7 @@ class ShardProcessorTest {
     private ShardProcessor.Settings settings(BiFunction<String, LeaseFence, ReplicationPipeline> pipeline) {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(
-                        new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l")),
+                        new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l")),
                 pipeline,
                 shard -> new LeaseFence(ShardProcessorTest::held, Duration.ofHours(1), Duration.ofSeconds(1)),
                 new ReadAhead(1 << 20, 1 << 20),

@@ -186,6 +186,7 @@ final class SimulatedSource implements AutoCloseable {
                 .table());
         return new SourceWorker(
                 "items",
+                "items",
                 new Source(TestSource.of(stream.table(), route), pollInterval, gaps),
                 List.of(new Route(
                         "items.copies",
@@ -208,7 +209,7 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     private SourceStream sourceStream() {
-        return new SourceStream("items", stream.table(), stream.arn());
+        return new SourceStream("items", "items", stream.arn(), SourceStream.label(stream.arn()));
     }
 
     /** With the settings of the daemon's own client. */
@@ -372,6 +373,11 @@ final class SimulatedSource implements AutoCloseable {
         @Override
         public String table() {
             return settings.table();
+        }
+
+        @Override
+        public Optional<String> identity() {
+            return Optional.empty();
         }
 
         @Override

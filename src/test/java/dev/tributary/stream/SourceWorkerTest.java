@@ -194,6 +194,7 @@ class SourceWorkerTest {
                 .table());
         SourceWorker worker = new SourceWorker(
                 "users",
+                "users",
                 TestSource.of(users, settings),
                 List.of(new Route(
                         "users.by-city",

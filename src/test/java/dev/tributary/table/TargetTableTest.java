@@ -14,6 +14,7 @@ import dev.tributary.model.Version;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +56,21 @@ class TargetTableTest {
     void aRepeatedUpsertChangesNothing() {
         apply(upsert(ADA, 1, "Oakland"));
         assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+    }
+
+    @Test
+    void aRowThatRefusesANewerChangeOfItsItemIsFound() {
+        apply(upsert(ADA, 9, "Oakland"));
+        Mark later = new Mark(new ItemKey(ADA), Version.of("2026-11-21T00:00:00.000", "5"), Instant.ofEpochSecond(120));
+        for (TargetWrite write : List.of(
+                new TargetWrite.Upsert(later, row(ADA, "Oakland")),
+                new TargetWrite.Delete(later, Set.of(key("Oakland"))),
+                new TargetWrite.Move(later, Set.of(key("Oakland")), row(ADA, "Berkeley")))) {
+            TargetTable fresh = new TargetTable(dynamo.asyncClient(), name);
+            assertThat(fresh.apply(write, () -> true).join()).isEqualTo(Outcome.REGRESSED);
+        }
+        assertThat(row("Berkeley")).isEmpty();
+        assertThat(versionOf("Oakland")).endsWith("9");
     }
 
     @Test

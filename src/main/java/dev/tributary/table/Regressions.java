@@ -1,0 +1,63 @@
+package dev.tributary.table;
+
+import dev.tributary.model.Mark;
+import dev.tributary.model.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * Finds rows that refuse a change of their own item although they were written for an earlier one: their version is
+ * later and their change is older.
+ *
+ * <p>A replay never meets such a row: what refuses it was made later. So the versions have gone backwards, and the
+ * target stands still for the item. Only about one refusal a second is looked into, because a row that comes with its
+ * refusal may be large. Safe for any thread.
+ */
+final class Regressions {
+
+    private static final long INTERVAL = Duration.ofSeconds(1).toNanos();
+
+    /** Creation times have whole seconds, and are approximate. */
+    private static final Duration MARGIN = Duration.ofSeconds(2);
+
+    private final AtomicLong next = new AtomicLong(System.nanoTime());
+
+    /** What is to come with the refusal of a write. */
+    ReturnValuesOnConditionCheckFailure wanted() {
+        return System.nanoTime() - next.get() >= 0
+                ? ReturnValuesOnConditionCheckFailure.ALL_OLD
+                : ReturnValuesOnConditionCheckFailure.NONE;
+    }
+
+    /**
+     * How a change ends that a row has refused.
+     *
+     * @param row as it came with the refusal; empty if it did not come, or there is none
+     */
+    Outcome judge(Map<String, AttributeValue> row, Mark mark) {
+        if (row.isEmpty()) {
+            return Outcome.SUPERSEDED;
+        }
+        next.set(System.nanoTime() + INTERVAL);
+        return isRegression(MarkAttribute.fields(row), mark) ? Outcome.REGRESSED : Outcome.SUPERSEDED;
+    }
+
+    private static boolean isRegression(Map<String, AttributeValue> fields, Mark mark) {
+        AttributeValue owner = fields.get(MarkAttribute.OWNER);
+        AttributeValue version = fields.get(MarkAttribute.VERSION);
+        AttributeValue createdAt = fields.get(MarkAttribute.CREATED_AT);
+        return MarkAttribute.owner(mark).equals(owner)
+                && version != null
+                && version.s() != null
+                && version.s().compareTo(mark.version().encoded()) > 0
+                && createdAt != null
+                && createdAt.n() != null
+                && Instant.ofEpochMilli(Long.parseLong(createdAt.n()))
+                        .plus(MARGIN)
+                        .isBefore(mark.createdAt());
+    }
+}
