@@ -12,6 +12,7 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.Parked;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
@@ -28,12 +29,10 @@ import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -226,11 +225,11 @@ class MalformedAnswersTest {
         return row.get("city").s() + ": " + row.get("text").s();
     }
 
-    private int parkedItems() {
-        Set<String> items = dynamo.client().scanPaginator(scan -> scan.tableName(letters.name())).items().stream()
-                .map(row -> row.get("position").s())
-                .map(position -> position.substring(0, position.indexOf('#')))
-                .collect(Collectors.toSet());
-        return new ArrayList<>(items).size();
+    private long parkedItems() {
+        DeadLetterTable direct = new DeadLetterTable(dynamo.asyncClient(), letters.name(), Duration.ofSeconds(5));
+        return Parked.in(direct, "users.by-city").stream()
+                .map(parked -> parked.mark().owner())
+                .distinct()
+                .count();
     }
 }
