@@ -3,6 +3,7 @@ package dev.tributary.cli;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.Settings;
@@ -13,6 +14,7 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.ingest.InvalidRouteException;
 import dev.tributary.ingest.WriteRoute;
+import dev.tributary.model.Mark;
 import dev.tributary.projection.Projection;
 import dev.tributary.stream.SourceLedger;
 import dev.tributary.table.DescribedTable;
@@ -246,6 +248,15 @@ final class TableChecks {
 
     /** Each key attribute is copied, or made by a template; and templates make nothing else. */
     private void key(String prefix, RouteSettings route, DescribedTable target) {
+        route.key().forEach((attribute, template) -> template.parts().stream()
+                .filter(part -> part instanceof KeyTemplate.Placeholder placeholder
+                        && Mark.RESERVED.contains(placeholder.attribute()))
+                .forEach(part -> problem(
+                        prefix + ".key." + attribute,
+                        template,
+                        "the template names "
+                                + ((KeyTemplate.Placeholder) part).attribute()
+                                + ", which is reserved for replication; name another attribute")));
         keyAttributes(target).forEach(key -> selected(prefix, route, target, key));
         Set<String> others = new TreeSet<>(route.key().keySet());
         keyAttributes(target).map(KeyAttribute::name).forEach(others::remove);

@@ -7,6 +7,7 @@ import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.ingest.Problem.Kind;
 import dev.tributary.model.ItemSize;
+import dev.tributary.model.Mark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -136,6 +137,11 @@ final class ItemReader {
     }
 
     private void checkNames(Map<String, Optional<AttributeValue>> members, FieldErrors errors) {
+        Mark.RESERVED.stream()
+                .filter(members::containsKey)
+                .sorted()
+                .forEach(name -> errors.add(
+                        FieldErrors.child("", name), "reserved: only replication writes this attribute. Leave it out"));
         schema.allowed().ifPresent(allowed -> members.keySet().stream()
                 .filter(name -> !allowed.contains(name)
                         && schema.version().filter(name::equals).isEmpty())

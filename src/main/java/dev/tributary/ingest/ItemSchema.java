@@ -10,6 +10,7 @@ import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.model.Mark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ public record ItemSchema(
                                     error.message())));
         });
         checkKeyIsNotMade(route, settings, key, mistakes);
+        checkReserved(route, settings, mistakes);
         if (!mistakes.isEmpty()) {
             throw new InvalidRouteException(mistakes);
         }
@@ -87,6 +89,27 @@ public record ItemSchema(
         Set<String> all = new TreeSet<>(names);
         attributes(key).forEach(attribute -> all.add(attribute.name()));
         return Collections.unmodifiableSet(all);
+    }
+
+    /** Or every write would forge a mark of replication. */
+    private static void checkReserved(String route, WriteSettings settings, List<String> mistakes) {
+        Map<String, Set<String>> named = new TreeMap<>();
+        named.put("type", settings.type().keySet());
+        named.put("defaults", settings.defaults().keySet());
+        named.put("generated", settings.generated().keySet());
+        named.put("refreshed", settings.refreshed().keySet());
+        named.put("required", settings.required());
+        named.put("allowed", settings.allowed().orElse(Set.of()));
+        named.put("version", settings.version().map(Set::of).orElse(Set.of()));
+        named.put(
+                "idempotency.attribute",
+                settings.idempotency().attribute().map(Set::of).orElse(Set.of()));
+        named.forEach((setting, names) -> names.stream()
+                .filter(Mark.RESERVED::contains)
+                .sorted()
+                .forEach(name -> mistakes.add(
+                        "write.%s.%s names %s, which is reserved: only replication writes it. Name another attribute."
+                                .formatted(route, setting, name))));
     }
 
     private static void checkKeyIsNotMade(String route, WriteSettings settings, KeySchema key, List<String> mistakes) {

@@ -1,6 +1,7 @@
 package dev.tributary.model;
 
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * Who wrote a target row, and on account of which change. Kept in the row itself; the guard of every write.
@@ -19,4 +20,7 @@ public record Mark(ItemKey owner, Version version, Instant createdAt) {
      * attribute.
      */
     public static final String EXPIRES = "_tributary_expires";
+
+    /** What only replication writes: in an item of others these names would pass for its marks. */
+    public static final Set<String> RESERVED = Set.of(ATTRIBUTE, EXPIRES);
 }

@@ -24,6 +24,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 public final class Projection {
 
+    /** Owner, version and time of a mark: attributes of the reserved names that hold anything else are no tombstone. */
+    private static final Set<String> MARK_FIELDS = Set.of("o", "v", "t");
+
     private final TargetKey targetKey;
     private final Optional<Set<String>> include;
     private final Set<String> exclude;
@@ -115,7 +118,13 @@ public final class Projection {
     }
 
     private static boolean isTombstone(Item item) {
-        return item.attributes().keySet().containsAll(Set.of(Mark.ATTRIBUTE, Mark.EXPIRES));
+        AttributeValue mark = item.attributes().get(Mark.ATTRIBUTE);
+        AttributeValue expires = item.attributes().get(Mark.EXPIRES);
+        return mark != null
+                && mark.hasM()
+                && mark.m().keySet().containsAll(MARK_FIELDS)
+                && expires != null
+                && expires.n() != null;
     }
 
     /** Whether the target can have a row under this key at all: types and lengths of its attributes. */

@@ -25,6 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -386,6 +387,39 @@ class ItemReaderTest {
                         "n", AttributeValue.fromNul(true),
                         "ss", AttributeValue.fromNul(true),
                         "m", AttributeValue.fromM(Map.of("x", AttributeValue.fromNul(true)))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"_tributary", "_tributary_expires"})
+    void reservedNamesAreRefusedWhereverTheyCouldComeIn(String name) {
+        var reader = reader(EMAIL, Map.of(), Map.of());
+        var key = Map.of("email", AttributeValue.fromS("e"));
+        for (String value : List.of("{\"o\":\"x\",\"v\":\"9\"}", "1", "null", "\"x\"")) {
+            byte[] document =
+                    "{\"email\":\"e\",\"%s\":%s}".formatted(name, value).getBytes(UTF_8);
+            for (RefusedException refused : List.of(
+                    catchThrowableOfType(RefusedException.class, () -> reader.read(document, Map.of())),
+                    catchThrowableOfType(RefusedException.class, () -> reader.read(document, key)),
+                    catchThrowableOfType(RefusedException.class, () -> reader.readPatch(document, key)))) {
+                assertThat(refused.problem().kind()).isEqualTo(Kind.INVALID_ITEM);
+                assertThat(refused.problem().errors())
+                        .extracting(FieldError::pointer)
+                        .containsExactly("/" + name);
+            }
+        }
+        var made = made(GeneratedValue.Kind.UUID, Duration.ZERO);
+        for (GivenWrites settings : List.of(
+                new GivenWrites("/", "users", Map.of(name, AttributeType.S), Map.of()),
+                new GivenWrites("/", "users", Map.of(), Map.of(name, "1")),
+                new GivenWrites("/", "users", Map.of(), Map.of()).making(Map.of(name, made), Map.of()),
+                new GivenWrites("/", "users", Map.of(), Map.of()).making(Map.of(), Map.of(name, made)),
+                new GivenWrites("/", "users", Map.of(), Map.of()).requiring(name),
+                new GivenWrites("/", "users", Map.of(), Map.of()).allowing(name),
+                new GivenWrites("/", "users", Map.of(), Map.of()).versioned(name, PreconditionPolicy.OPTIONAL))) {
+            assertThatThrownBy(() -> reader(EMAIL, settings))
+                    .isInstanceOf(InvalidRouteException.class)
+                    .hasMessageContaining(name + ", which is reserved");
+        }
     }
 
     @Test

@@ -215,6 +215,20 @@ class ProjectionTest {
                 .isEqualTo(further.project(new Change.Insert(MARK, item)));
     }
 
+    /** Whoever writes the source past the endpoint may use the reserved names for anything. */
+    @Test
+    void itemWithOtherValuesUnderTheReservedNamesIsProjectedWithoutThem() {
+        Item plain = user("NY", "Brooklyn");
+        for (AttributeValue mark :
+                List.of(AttributeValue.fromS("x"), AttributeValue.fromN("1"), AttributeValue.fromM(Map.of()))) {
+            for (AttributeValue expires : List.of(AttributeValue.fromN("1"), AttributeValue.fromS("x"))) {
+                Item item = with(Mark.EXPIRES, expires, with(Mark.ATTRIBUTE, mark, plain));
+                assertThat(projection.project(new Change.Modify(MARK, plain, item)))
+                        .isEqualTo(projection.project(new Change.Modify(MARK, plain, plain)));
+            }
+        }
+    }
+
     @Test
     void whereRemovalsAreIgnoredATombstoneOfTheSourceIsTooAndTheRowStays() {
         Projection keeping = new Projection(TestSource.Route.to("t").deletes(DeletePolicy.IGNORE), KEY);
@@ -227,7 +241,14 @@ class ProjectionTest {
         return with(
                 Mark.EXPIRES,
                 AttributeValue.fromN("1"),
-                with(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of()), new Item(key)));
+                with(
+                        Mark.ATTRIBUTE,
+                        AttributeValue.fromM(Map.of(
+                                "o", AttributeValue.fromS("users#a"),
+                                "v", AttributeValue.fromS("1"),
+                                "t", AttributeValue.fromN("1"),
+                                "a", AttributeValue.fromS("digest"))),
+                        new Item(key)));
     }
 
     private static Item user(String state, String city) {
