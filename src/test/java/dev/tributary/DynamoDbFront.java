@@ -11,12 +11,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -57,6 +59,7 @@ public final class DynamoDbFront implements AutoCloseable {
     private Predicate<Call> lost = call -> false;
     private Function<Call, Optional<Answer>> inPlace = call -> Optional.empty();
     private Function<Call, Optional<Answer>> afterwards = call -> Optional.empty();
+    private Duration delay = Duration.ZERO;
     private CompletableFuture<Boolean> release = new CompletableFuture<>();
     private int waiting;
     private int refusals;
@@ -133,6 +136,11 @@ public final class DynamoDbFront implements AutoCloseable {
         refused = calls;
     }
 
+    /** Every call takes so much longer from now on. */
+    public synchronized void delay(Duration each) {
+        delay = each;
+    }
+
     /** These take effect from now on, and their connections break before they are answered. */
     public synchronized void loseAnswers(Predicate<Call> calls) {
         lost = calls;
@@ -199,6 +207,7 @@ public final class DynamoDbFront implements AutoCloseable {
                 answer(exchange, malformed.get());
                 return;
             }
+            TimeUnit.NANOSECONDS.sleep(delay().toNanos());
             HttpResponse<String> answer = forward(exchange, target, body);
             synchronized (this) {
                 passed.add(call);
@@ -229,6 +238,10 @@ public final class DynamoDbFront implements AutoCloseable {
 
     private synchronized Optional<Answer> afterwards(Call call) {
         return afterwards.apply(call);
+    }
+
+    private synchronized Duration delay() {
+        return delay;
     }
 
     private synchronized boolean isLost(Call call) {

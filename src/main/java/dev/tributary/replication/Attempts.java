@@ -101,11 +101,14 @@ final class Attempts {
             act(() -> {
                 if (fence.lost()) {
                     done.completeExceptionally(new LeaseGoneException());
-                } else if (!fence.holds()) {
+                } else if (!fence.begin()) {
                     // A renewal that comes late opens the fence again, and then nobody else would make this call.
                     again(FENCE_CHECK);
                 } else {
-                    called().whenComplete(this::ended);
+                    called().whenComplete((value, thrown) -> {
+                        fence.end();
+                        ended(value, thrown);
+                    });
                 }
             });
         }

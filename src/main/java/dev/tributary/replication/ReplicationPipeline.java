@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicationPipeline implements AutoCloseable {
 
-    /** How often a full pipeline looks whether the lease is lost. */
+    /** How often a full pipeline looks whether the lease is still held. */
     private static final Duration FENCE_CHECK = Duration.ofMillis(100);
 
     private final List<RouteWriter> routes;
@@ -100,15 +100,15 @@ public final class ReplicationPipeline implements AutoCloseable {
      *
      * @param sequenceNumber of the change, for the checkpoint
      * @param ended run when the change has ended on every route, by any thread; never if the lease is lost first
-     * @return false, and the change not taken, if the lease was lost while waiting
+     * @return false, and the change not taken, if the lease is lost or about to pass to another worker
      * @throws InterruptedException if interrupted while waiting; the change is not taken
      */
     public boolean submit(Change change, String sequenceNumber, Runnable ended) throws InterruptedException {
-        while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK)) {
-            if (fence.lost()) {
+        do {
+            if (fence.draining()) {
                 return false;
             }
-        }
+        } while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK));
         CheckpointTracker<Position>.Entry entry =
                 tracker.open(new Position(sequenceNumber, change.mark().createdAt()), routes.size(), ended);
         routes.forEach(route -> route.submit(change, entry));
@@ -150,7 +150,21 @@ public final class ReplicationPipeline implements AutoCloseable {
     /**
      * Waits until every change taken has ended.
      *
-     * @return false if the time ran out or the lease was lost first
+     * @return false if no more may be written first
+     */
+    public boolean drain() throws InterruptedException {
+        while (!tracker.awaitFewerThan(1, FENCE_CHECK)) {
+            if (fence.lost()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The same, for a time.
+     *
+     * @return false if the time ran out or no more may be written first
      */
     public boolean drain(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -18,7 +17,6 @@ import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.leases.exceptions.InvalidStateException;
 import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
-import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * Gives the leases of a worker that stops to those that go on.
@@ -59,26 +57,27 @@ final class HandOver {
         this.clock = clock;
     }
 
-    /** Hands over what is still this worker's of {@code held}. Failures only cost time: the leases expire. */
-    void run(Collection<Lease> held) {
+    /** Hands over what is this worker's. Failures only cost time: the leases expire. */
+    void run() {
         client.deleteItem(request -> request.tableName(table).key(Map.of(KEY, AttributeValue.fromS(worker))))
                 .join();
         List<String> alive = liveWorkers();
         int next = 0;
-        for (Lease lease : held) {
-            String successor = alive.isEmpty() ? null : alive.get(next++ % alive.size());
+        for (Lease lease : new LeaseRows(client, table).all()) {
+            if (!worker.equals(lease.actualOwner()) || LeaseRows.ended(lease)) {
+                continue;
+            }
+            String successor = lease.shutdownRequested()
+                    ? lease.leaseOwner()
+                    : alive.isEmpty() ? null : alive.get(next++ % alive.size());
             try {
-                Lease current = leases.getLease(lease.leaseKey());
-                if (current == null
-                        || !worker.equals(current.leaseOwner())
-                        || ExtendedSequenceNumber.SHARD_END.equals(current.checkpoint())) {
-                    continue;
-                }
-                boolean done = successor == null ? leases.evictLease(current) : leases.assignLease(current, successor);
+                boolean done = successor == null ? leases.evictLease(lease) : leases.assignLease(lease, successor);
                 log.info(
                         "shard {}: lease {}",
                         lease.leaseKey(),
-                        done ? (successor == null ? "released" : "handed to " + successor) : "already taken");
+                        done
+                                ? (successor == null ? "released" : "handed to " + successor)
+                                : "not handed over, it expires or has been taken");
             } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
                 log.warn("shard {}: lease not handed over, it will expire: {}", lease.leaseKey(), e.toString());
             }

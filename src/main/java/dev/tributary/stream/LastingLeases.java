@@ -14,7 +14,8 @@ import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * The lease table as KCL sees it, where only leases of finished shards can be deleted.
+ * The lease table as KCL sees it: leases of unfinished shards cannot be deleted, and none passes to another worker while
+ * this one may be writing.
  *
  * <p>The adapter's shard sync deletes the lease of every shard that is no longer in the stream, read to its end or not,
  * and all leases when the stream itself is gone. With the lease goes the last trace of what was not read.
@@ -24,8 +25,9 @@ final class LastingLeases extends DynamoDBLeaseRefresher {
     private static final Logger log = LoggerFactory.getLogger(LastingLeases.class);
 
     private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final LeaseOwnerships ownerships;
 
-    LastingLeases(DynamoDBLeaseManagementFactory factory) {
+    LastingLeases(DynamoDBLeaseManagementFactory factory, LeaseOwnerships ownerships) {
         super(
                 factory.getTableName(),
                 factory.getDynamoDBClient(),
@@ -37,6 +39,31 @@ final class LastingLeases extends DynamoDBLeaseRefresher {
                 factory.isLeaseTableDeletionProtectionEnabled(),
                 factory.isLeaseTablePitrEnabled(),
                 factory.getTags());
+        this.ownerships = ownerships;
+    }
+
+    @Override
+    public boolean renewLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.renew(lease, () -> super.renewLease(lease));
+    }
+
+    @Override
+    public boolean updateLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.update(lease, () -> super.updateLease(lease));
+    }
+
+    @Override
+    public boolean assignLease(Lease lease, String newOwner)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.pass(lease, () -> super.assignLease(lease, newOwner));
+    }
+
+    @Override
+    public boolean evictLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.pass(lease, () -> super.evictLease(lease));
     }
 
     @Override

@@ -20,9 +20,15 @@ import software.amazon.kinesis.retrieval.RetrievalConfig;
  */
 final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
 
+    private final LeaseOwnerships ownerships;
+
     LeaseManagement(
-            AmazonDynamoDBStreamsAdapterClient client, LeaseManagementConfig leases, RetrievalConfig retrieval) {
+            AmazonDynamoDBStreamsAdapterClient client,
+            LeaseManagementConfig leases,
+            RetrievalConfig retrieval,
+            LeaseOwnerships ownerships) {
         super(client, leases, retrieval);
+        this.ownerships = ownerships;
     }
 
     @Override
@@ -36,6 +42,6 @@ final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
 
     @Override
     public DynamoDBLeaseRefresher createLeaseRefresher() {
-        return new LastingLeases(this);
+        return new LastingLeases(this, ownerships);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tributary.stream;
 
+import dev.tributary.replication.ShardOwnership;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,11 @@ public record LeaseTimings(Duration lease) {
 
     /** Longest time of one write; with the renewals it leaves the fence open without a break. */
     public Duration writeTimeout() {
+        return lease.dividedBy(3);
+    }
+
+    /** Longest time for which the changes taken are still written when a lease is to pass to another worker. */
+    public Duration drain() {
         return lease.dividedBy(3);
     }
 
@@ -34,9 +40,21 @@ public record LeaseTimings(Duration lease) {
         return lease.dividedBy(3);
     }
 
-    /** Longest time for a live worker to hand a lease to another one. */
+    /**
+     * Longest time for a live worker to hand a lease to another one, after which KCL takes it from there: longer than
+     * the changes taken are written and the last call takes.
+     */
     Duration handOver() {
-        return lease;
+        return drain().plus(writeTimeout()).plus(lease.dividedBy(3));
+    }
+
+    /**
+     * The times of the ownership of a lease.
+     *
+     * @param drain longest time to write what was taken, where it is shorter than {@link #drain()}
+     */
+    ShardOwnership.Timing ownership(Duration drain) {
+        return new ShardOwnership.Timing(lease, writeTimeout(), atMost(drain, drain()));
     }
 
     private static Duration atMost(Duration duration, Duration limit) {

@@ -29,12 +29,14 @@ import software.amazon.kinesis.retrieval.polling.DataFetcher;
  *
  * @param leaseClient client of the lease table
  * @param streamsClient client of the stream; the adapter and the fetcher share it
+ * @param ownerships told of every renewal, and asked before a lease passes on
  */
 record SchedulerFactory(
         DynamoDbAsyncClient leaseClient,
         DynamoDbStreamsClient streamsClient,
         LeaseTimings timings,
         String worker,
+        LeaseOwnerships ownerships,
         InstantSource clock) {
 
     /** KCL's periodic tasks; short, because start, stop and a new shard each take several rounds. */
@@ -95,7 +97,7 @@ record SchedulerFactory(
         configure(leaseConfig);
         // 0 while the factory copies it, or the first shard sync sleeps that long; KCL's own timer reads it afterwards.
         leaseConfig.shardSyncIntervalMillis(0);
-        LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval);
+        LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval, ownerships);
         leaseConfig.leaseManagementFactory(leases);
         leaseConfig.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
         leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);

@@ -1,7 +1,9 @@
 package dev.tributary.stream;
 
 import dev.tributary.model.Change;
+import dev.tributary.replication.Fence;
 import dev.tributary.replication.ReplicationPipeline;
+import dev.tributary.replication.ShardOwnership;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -36,10 +38,11 @@ final class ShardProcessor implements ShardRecordProcessor {
     private static final Logger log = LoggerFactory.getLogger(ShardProcessor.class);
 
     private static final Duration DRAIN_SLICE = Duration.ofSeconds(1);
+    private static final Duration QUIET_CHECK = Duration.ofMillis(20);
 
     private final Settings settings;
     private String shardId = "";
-    private @Nullable LeaseFence fence;
+    private @Nullable ShardOwnership ownership;
     private @Nullable ReplicationPipeline pipeline;
     private ReadAhead.@Nullable Shard readAhead;
     private @Nullable ScheduledFuture<?> checkpointing;
@@ -53,20 +56,19 @@ final class ShardProcessor implements ShardRecordProcessor {
      * What the processors of a source share.
      *
      * @param pipeline builds the pipeline of a shard, by shard id, behind its fence
-     * @param fence builds the fence of a shard, by shard id
+     * @param ownership of the shard, by its id; throws {@link IllegalStateException} if its lease is not held
      * @param readAhead told of what is taken and what has ended
+     * @param checkpoints writes checkpoints, each of which may wait for KCL; shared with nothing else
      * @param checkpointInterval pause between two checkpoints
-     * @param drainTimeout longest wait for open writes when the worker stops
      * @param onFatal told of an error that is not the table's or the network's: the worker must stop
      */
     record Settings(
             ChangeDecoder decoder,
-            BiFunction<String, LeaseFence, ReplicationPipeline> pipeline,
-            Function<String, LeaseFence> fence,
+            BiFunction<String, Fence, ReplicationPipeline> pipeline,
+            Function<String, ShardOwnership> ownership,
             ReadAhead readAhead,
-            ScheduledExecutorService timer,
+            ScheduledExecutorService checkpoints,
             Duration checkpointInterval,
-            Duration drainTimeout,
             Consumer<Throwable> onFatal) {}
 
     ShardProcessor(Settings settings) {
@@ -77,16 +79,16 @@ final class ShardProcessor implements ShardRecordProcessor {
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
         readAhead = settings.readAhead().of(shardId);
-        LeaseFence held = settings.fence().apply(shardId);
+        ShardOwnership held = settings.ownership().apply(shardId);
         if (held.lost()) {
             // KCL tries again, or finds that the lease is gone; a pipeline without a lease would never take anything.
             throw new IllegalStateException("The lease of shard " + shardId + " is not held");
         }
-        fence = held;
+        ownership = held;
         pipeline = settings.pipeline().apply(shardId, held);
         long interval = settings.checkpointInterval().toMillis();
-        checkpointing =
-                settings.timer().scheduleWithFixedDelay(this::checkpoint, interval, interval, TimeUnit.MILLISECONDS);
+        checkpointing = settings.checkpoints()
+                .scheduleWithFixedDelay(this::checkpoint, interval, interval, TimeUnit.MILLISECONDS);
         log.info(
                 "shard {}: reading from {}",
                 shardId,
@@ -104,7 +106,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         try {
             for (KinesisClientRecord record : input.records()) {
                 if (!take((StreamRecord) record, taking, counting)) {
-                    log.info("shard {}: the lease is lost, nothing more is taken", shardId);
+                    log.info("shard {}: the lease is lost or is handed over, nothing more is taken", shardId);
                     broken = true;
                     return;
                 }
@@ -137,7 +139,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         leaveCheckpointsToTheEnd();
         try {
             while (!broken && pipeline != null && !pipeline.drain(DRAIN_SLICE)) {
-                if (fence == null || fence.lost()) {
+                if (ownership == null || ownership.lost()) {
                     return;
                 }
             }
@@ -145,6 +147,9 @@ final class ShardProcessor implements ShardRecordProcessor {
                 return;
             }
             input.checkpointer().checkpoint();
+            if (ownership != null) {
+                ownership.finish();
+            }
             stop();
             log.info("shard {}: ended, all its changes are in the targets", shardId);
         } catch (InterruptedException e) {
@@ -156,15 +161,30 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
+    /**
+     * Ends what was taken, as far as the drain time allows, and returns when no call can be in flight any more: KCL gives
+     * the lease away as soon as this returns.
+     */
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
         checkpointer = input.checkpointer();
+        ShardOwnership leaving = ownership;
+        ReplicationPipeline draining = pipeline;
+        if (leaving == null || draining == null) {
+            return;
+        }
         try {
-            if (pipeline != null && !pipeline.drain(settings.drainTimeout())) {
+            leaving.drain(System.nanoTime());
+            boolean drained = draining.drain();
+            leaving.seal();
+            while (!leaving.quiet()) {
+                TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
+            }
+            if (!drained) {
                 log.warn(
                         "shard {}: stopping with {} changes open; the next worker reads them again",
                         shardId,
-                        pipeline.inFlight());
+                        draining.inFlight());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -189,7 +209,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
             log.warn("shard {}: checkpoint at {} failed and is tried again: {}", shardId, position, e.toString());
         } catch (RuntimeException e) {
-            // The timer would drop the task without a word.
+            // A scheduled task that throws is dropped without a word.
             settings.onFatal().accept(e);
         }
     }
@@ -200,8 +220,8 @@ final class ShardProcessor implements ShardRecordProcessor {
     }
 
     private void stop() {
-        if (fence != null) {
-            fence.close();
+        if (ownership != null) {
+            ownership.lose();
         }
         if (checkpointing != null) {
             checkpointing.cancel(false);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,6 +41,8 @@ public final class SourceWorker {
     /** Longest wait for KCL to end the reading of a stream that has nothing left to read. */
     private static final Duration SWITCH = Duration.ofSeconds(5);
 
+    private static final int CHECKPOINT_THREADS = 2;
+
     private final String source;
     private final String identity;
     private final SourceSettings settings;
@@ -55,6 +58,9 @@ public final class SourceWorker {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread watch;
 
+    /** Checkpoints wait for the lease table, and for KCL where it waits for that: so they have threads of their own. */
+    private final ScheduledExecutorService checkpoints;
+
     /** Written by the starting thread and then by the watch alone. */
     private volatile @Nullable StreamReader reader;
 
@@ -64,7 +70,7 @@ public final class SourceWorker {
      * What all sources of a process share.
      *
      * @param worker name of the process among the workers, never that of another live one
-     * @param timer runs retries and checkpoints
+     * @param timer runs retries
      * @param heldBytes memory that the changes of one source may take, over all its shards
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param onFatal told of an error after which the process must stop
@@ -108,6 +114,8 @@ public final class SourceWorker {
         this.streamsClient = streamsClient;
         this.leaseClient = leaseClient;
         this.shared = shared;
+        this.checkpoints =
+                Executors.newScheduledThreadPool(CHECKPOINT_THREADS, task -> new Thread(task, "checkpoint-" + source));
         this.ledger = new SourceLedger(leaseClient, leaseTable);
         this.reads = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
         ReadAhead readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
@@ -122,7 +130,8 @@ public final class SourceWorker {
                 shared,
                 reads,
                 readAhead,
-                new ActiveShards(source, shared.registry(), shared.clock()));
+                new ActiveShards(source, shared.registry(), shared.clock()),
+                checkpoints);
         this.gaps = new Gaps.Context(
                 source,
                 leaseTable,
@@ -170,8 +179,12 @@ public final class SourceWorker {
         watch.interrupt();
         watch.join(TICK.toMillis());
         StreamReader running = reader;
-        if (running != null) {
-            running.stop(atMost);
+        try {
+            if (running != null) {
+                running.stop(atMost);
+            }
+        } finally {
+            checkpoints.shutdownNow();
         }
     }
 
@@ -182,7 +195,7 @@ public final class SourceWorker {
             while (!stopped.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
                 StreamReader running = reader;
                 if (running != null) {
-                    reads.holds(running.held());
+                    reads.holds(running.shards());
                 }
                 if (lookNow
                         || System.nanoTime() - last >= shared.timings().lease().toNanos()) {

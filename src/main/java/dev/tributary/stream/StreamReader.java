@@ -4,14 +4,14 @@ import dev.tributary.config.SourceSettings;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.ShardOwnership;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +30,12 @@ final class StreamReader {
 
     private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
+    private static final Duration QUIET_CHECK = Duration.ofMillis(20);
+
     private final SourceStream stream;
     private final Source source;
     private final Gaps gaps;
+    private final LeaseOwnerships ownerships;
     private volatile @Nullable Scheduler scheduler;
 
     /** Guarded by this, as is the start of the scheduler. */
@@ -49,12 +52,15 @@ final class StreamReader {
             SourceWorker.Shared shared,
             SourceHealth reads,
             ReadAhead readAhead,
-            ActiveShards shards) {}
+            ActiveShards shards,
+            ScheduledExecutorService checkpoints) {}
 
     StreamReader(SourceStream stream, Source source, Gaps gaps) {
         this.stream = stream;
         this.source = source;
         this.gaps = gaps;
+        this.ownerships = new LeaseOwnerships(
+                source.shared().timings().ownership(source.shared().drainTimeout()), System::nanoTime);
     }
 
     SourceStream stream() {
@@ -70,7 +76,12 @@ final class StreamReader {
     void start(boolean newStream) {
         SourceWorker.Shared shared = source.shared();
         SchedulerFactory factory = new SchedulerFactory(
-                source.leaseClient(), source.streamsClient(), shared.timings(), shared.worker(), shared.clock());
+                source.leaseClient(),
+                source.streamsClient(),
+                shared.timings(),
+                shared.worker(),
+                ownerships,
+                shared.clock());
         ShardProcessor.Settings processing = processing();
         Scheduler assembled = factory.assemble(
                         stream,
@@ -91,21 +102,16 @@ final class StreamReader {
         }
     }
 
-    /** The shards whose leases this process holds now. */
-    Set<String> held() {
-        Scheduler running = scheduler;
-        return running == null
-                ? Set.of()
-                : running.leaseCoordinator().getAssignments().stream()
-                        .map(Lease::leaseKey)
-                        .collect(Collectors.toSet());
+    /** The shards that this process reads now. */
+    Set<String> shards() {
+        return ownerships.shards();
     }
 
     /**
      * Drains, checkpoints and hands the leases over, within the time as far as possible.
      *
-     * <p>KCL's orderly stop can wait for a shard that has just ended until its time is over; so it gets two thirds of it. The
-     * leases are handed over all the same, unless writes are still open: then nobody else may write yet, and they expire.
+     * <p>KCL's orderly stop can wait for a shard that has just ended until its time is over; so it gets two thirds of it.
+     * A lease is handed over as soon as none of its calls can be in flight, whatever is still open.
      */
     void stop(Duration atMost) throws InterruptedException {
         Scheduler running;
@@ -116,8 +122,8 @@ final class StreamReader {
         if (running == null) {
             return;
         }
-        Collection<Lease> held = running.leaseCoordinator().getAssignments();
-        List<ReplicationPipeline> working = source.shards().active();
+        long end = System.nanoTime() + atMost.toNanos();
+        ownerships.drain();
         try {
             running.startGracefulShutdown()
                     .get(atMost.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS);
@@ -125,10 +131,9 @@ final class StreamReader {
             log.info("source {}: KCL did not stop in order ({}), ending it", stream.source(), e.toString());
             running.shutdown();
         }
-        int open = working.stream().mapToInt(ReplicationPipeline::inFlight).sum();
-        if (open > 0) {
-            log.warn("source {}: {} changes are still open, so its leases are left to expire", stream.source(), open);
-            return;
+        ownerships.seal();
+        while (!ownerships.quiet() && System.nanoTime() - end < 0) {
+            TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
         }
         SourceWorker.Shared shared = source.shared();
         new HandOver(
@@ -138,7 +143,7 @@ final class StreamReader {
                         shared.worker(),
                         shared.timings().workerReport(),
                         shared.clock())
-                .run(held);
+                .run();
     }
 
     private ShardProcessor.Settings processing() {
@@ -155,21 +160,19 @@ final class StreamReader {
                                 shared.registry(),
                                 shared.health(),
                                 shared.onFatal())),
-                this::fence,
+                this::ownership,
                 source.readAhead(),
-                shared.timer(),
+                source.checkpoints(),
                 source.settings().checkpointInterval(),
-                shared.drainTimeout(),
                 shared.onFatal());
     }
 
-    private LeaseFence fence(String shardId) {
-        return new LeaseFence(
-                () -> {
-                    Scheduler running = scheduler;
-                    return running == null ? null : running.leaseCoordinator().getCurrentlyHeldLease(shardId);
-                },
-                source.shared().timings().lease(),
-                source.shared().timings().writeTimeout());
+    private ShardOwnership ownership(String shardId) {
+        Scheduler running = scheduler;
+        Lease held = running == null ? null : running.leaseCoordinator().getCurrentlyHeldLease(shardId);
+        if (running == null || held == null) {
+            throw new IllegalStateException("The lease of shard " + shardId + " is not held");
+        }
+        return ownerships.read(held, running.leaseCoordinator()::runLeaseRenewer);
     }
 }

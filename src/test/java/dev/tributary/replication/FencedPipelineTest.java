@@ -116,8 +116,11 @@ class FencedPipelineTest {
     @Test
     void nothingIsSentOnceTheLeaseIsLostAndNoCheckpointPassesIt() throws Exception {
         fence.open = false;
-        fence.lost = true;
         pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        fence.lost = true;
+        assertThat(pipeline.submit(insert(2, "Berkeley"), "2", () -> {}))
+                .as("is taken")
+                .isFalse();
         time.runOut();
         assertThat(calls.held).isEmpty();
         assertThat(pipeline.checkpoint()).isNull();

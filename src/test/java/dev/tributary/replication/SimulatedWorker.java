@@ -1,38 +1,88 @@
 package dev.tributary.replication;
 
+import dev.tributary.replication.ShardOwnership.Timing;
 import dev.tributary.replication.SourceHistory.StreamedChange;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A worker with the lease of one shard; also after it lost the lease, while it does not know yet.
  *
- * <p>Its fence is that of a KCL worker: open while a write that starts now ends before the lease can be taken.
+ * <p>It renews, hands over and loses its lease as a worker of KCL does: a renewal takes effect at some time between its
+ * start and its answer, which may be lost, and tells whether the lease is to pass to another worker; a lease passes when
+ * the worker lets go of it, or when KCL does so in its place after a time, or when the leader has waited for too long.
  */
-final class SimulatedWorker implements Fence {
+final class SimulatedWorker {
 
     static final long LEASE = 3_000;
     static final long WRITE_TIMEOUT = LEASE / 3;
+    static final long HAND_OVER = LEASE;
     static final int MAX_IN_FLIGHT = 15;
+
+    private static final Timing TIMING =
+            new Timing(Duration.ofMillis(LEASE), Duration.ofMillis(WRITE_TIMEOUT), Duration.ofMillis(LEASE / 3));
 
     private final SimulatedShard shard;
     private final VirtualTime time;
     private final RandomGenerator random;
-    private final SimulatedProcess process;
     private final boolean fenced;
-    private final ReplicationPipeline pipeline;
-    private int position;
-    private long renewed;
+    private final Pipelines pipelines;
+    private final SimulatedProcess process;
+    private @Nullable Reading reading;
+    private long attemptedAt;
     private long noRenewalBefore;
-    private boolean leaving;
-    private boolean toldLost;
     private @Nullable CompletableFuture<Void> release;
     private long releasedBy;
+    private boolean renewing;
 
-    /** Builds the pipeline of a worker: behind its fence, in its process. */
+    /** Of the lease as this worker knows it, from the last write that was answered. */
+    private long counter;
+
+    /** Whether KCL waits for this worker to let go of the lease. */
+    private boolean handingOver;
+
+    /** Whether the worker has no thread to let go of the lease with. */
+    private boolean blocked;
+
+    private boolean away;
+
+    /** What a worker has once it has found that the lease is its own. */
+    private final class Reading {
+        private final ShardOwnership ownership = new ShardOwnership(TIMING, () -> time.now() * 1_000_000);
+        private final ReplicationPipeline pipeline = pipelines.create(
+                fenced ? ownership : new NoFence(),
+                process,
+                shard.name(),
+                () -> shard.owner() == null || shard.owner() == SimulatedWorker.this);
+        private int position = shard.committed();
+        private int committed = position;
+    }
+
+    /** Builds the pipeline of a worker. */
     interface Pipelines {
-        ReplicationPipeline create(Fence fence, SimulatedProcess process, String shard);
+
+        /**
+         * Builds it behind a fence, in a process.
+         *
+         * @param alone whether no other worker has the lease now
+         */
+        ReplicationPipeline create(Fence fence, SimulatedProcess process, String shard, BooleanSupplier alone);
+    }
+
+    /** Lets everything pass, until the worker knows that it lets go of the lease. */
+    private final class NoFence implements Fence {
+        @Override
+        public boolean holds() {
+            return true;
+        }
+
+        @Override
+        public boolean draining() {
+            return handingOver || away;
+        }
     }
 
     SimulatedWorker(
@@ -41,99 +91,155 @@ final class SimulatedWorker implements Fence {
         this.time = time;
         this.random = random;
         this.fenced = fenced;
+        this.pipelines = pipelines;
         this.process = new SimulatedProcess(time);
-        this.renewed = time.now();
-        this.position = shard.committed();
-        shard.assign(this); // before the pipeline, which calls as soon as it is there
-        this.pipeline = pipelines.create(this, process, shard.name());
-        process.every(1 + random.nextLong(100), this::read);
-        process.every(50, this::renew);
-        process.every(1 + random.nextLong(500), this::checkpoint);
+        shard.assign(this, time.now());
+        time.in(latency(), () -> process.run(this::begin));
     }
 
-    @Override
-    public boolean holds() {
-        return !fenced || (!lost() && time.now() < renewed + LEASE - WRITE_TIMEOUT);
+    private void begin() {
+        if (shard.owner() != this || shard.isHandedOver()) {
+            return;
+        }
+        counter = shard.counter();
+        attemptedAt = time.now() - LEASE;
+        Reading begun = new Reading();
+        reading = begun;
+        process.every(1 + random.nextLong(100), () -> read(begun));
+        process.every(50, () -> renew(begun));
+        process.every(1 + random.nextLong(500), () -> checkpoint(begun));
     }
 
-    @Override
-    public boolean lost() {
-        return fenced && (toldLost || !owns());
-    }
-
-    boolean leaseExpired() {
-        return time.now() >= renewed + LEASE;
-    }
-
-    private boolean owns() {
-        return shard.owner() == this && !leaseExpired();
-    }
-
-    private boolean read() {
-        if (toldLost || shard.isEnded()) {
+    private boolean read(Reading begun) {
+        if (away || shard.isEnded() || (fenced && begun.ownership.state() == ShardOwnership.State.GONE)) {
             return false;
         }
-        while (!leaving && position < shard.records().size()) {
-            StreamedChange next = shard.records().get(position);
-            if (next.at() > time.now() || !submit(next)) {
-                return true;
+        if (blocked) {
+            return true;
+        }
+        while (begun.position < shard.records().size()) {
+            StreamedChange next = shard.records().get(begun.position);
+            if (next.at() > time.now() || !submit(begun, next)) {
+                break;
             }
-            position++;
+            begun.position++;
             if (random.nextInt(20) == 0) {
-                submit(next); // twice
+                submit(begun, next); // twice
             }
         }
-        if (pipeline.inFlight() == 0 && owns()) {
-            if (position == shard.records().size()) {
-                if (released()) {
-                    shard.end();
-                    return false;
-                }
-            } else if (leaving && released()) {
-                checkpoint();
-                shard.assign(null);
-                toldLost = true;
-                return false;
-            }
+        boolean drained = begun.pipeline.inFlight() == 0;
+        if (drained && begun.position == shard.records().size() && shard.owner() == this && released(begun)) {
+            shard.end();
+            return false;
         }
+        return !handingOver || !letGo(begun, drained);
+    }
+
+    private boolean letGo(Reading begun, boolean drained) {
+        if (drained) {
+            begun.ownership.seal();
+        }
+        if (!begun.ownership.quiet() || !released(begun)) {
+            return false;
+        }
+        checkpoint(begun);
+        pass();
+        away = true;
         return true;
     }
 
     /** Gives the shard up, and waits for that a moment as a stopping worker does, whatever comes of it. */
-    private boolean released() {
+    private boolean released(Reading begun) {
         if (release == null) {
-            release = pipeline.release();
+            release = begun.pipeline.release();
             releasedBy = time.now() + WRITE_TIMEOUT / 2;
         }
         return release.isDone() || time.now() >= releasedBy;
     }
 
+    private void pass() {
+        if (shard.owner() == this) {
+            shard.assign(null, time.now());
+        }
+    }
+
     /** Takes the change if that needs no waiting, for which there is no second thread here. */
-    private boolean submit(StreamedChange record) {
-        if (pipeline.inFlight() >= MAX_IN_FLIGHT) {
+    private static boolean submit(Reading begun, StreamedChange record) {
+        if (begun.pipeline.inFlight() >= MAX_IN_FLIGHT) {
             return false;
         }
         try {
-            return pipeline.submit(record.change(), record.sequenceNumber(), () -> {});
+            return begun.pipeline.submit(record.change(), record.sequenceNumber(), () -> {});
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }
 
-    private boolean renew() {
-        boolean due = time.now() - renewed >= LEASE / 3 && time.now() >= noRenewalBefore;
-        if (due && owns()) {
-            renewed = time.now();
+    private boolean renew(Reading begun) {
+        if (away || !begun.ownership.renewable()) {
+            return false;
         }
-        return owns();
+        if (renewing || time.now() < Math.max(attemptedAt + LEASE / 3, noRenewalBefore)) {
+            return true;
+        }
+        renewing = true;
+        attemptedAt = time.now();
+        long start = begun.ownership.attempt(counter);
+        long known = counter;
+        boolean answerLost = random.nextInt(10) == 0;
+        time.in(latency(), () -> {
+            boolean renewed = shard.renew(this, known, time.now());
+            boolean revealed = shard.owner() == this && shard.isHandedOver();
+            time.in(
+                    answerLost ? LEASE / 3 : latency(),
+                    () -> process.run(() -> {
+                        renewing = false;
+                        if (!answerLost) {
+                            answered(begun, start, renewed, revealed);
+                        }
+                    }));
+        });
+        return true;
     }
 
-    private boolean checkpoint() {
-        String passed = pipeline.checkpoint();
-        if (owns() && passed != null) {
-            shard.commit(passed);
+    private void answered(Reading begun, long start, boolean renewed, boolean revealed) {
+        if (revealed) {
+            begun.ownership.drain(start);
+            if (!handingOver) {
+                handingOver = true;
+                blocked = random.nextBoolean();
+                time.in(
+                        HAND_OVER,
+                        () -> process.run(() -> {
+                            if (begun.ownership.quiet()) {
+                                pass();
+                            }
+                        }));
+            }
         }
-        return owns();
+        if (renewed) {
+            counter++;
+            begun.ownership.renewed(start);
+        } else {
+            begun.ownership.lose();
+        }
+    }
+
+    /** Calls take turns, as with KCL, and this one is left out where it would find that an answer was lost. */
+    private boolean checkpoint(Reading begun) {
+        String passed = begun.pipeline.checkpoint();
+        boolean mine = shard.owner() == this && shard.counter() == counter && !renewing;
+        if (mine && passed != null && shard.commit(passed) > begun.committed) {
+            begun.committed = shard.committed();
+            shard.renew(this, counter, time.now());
+            counter++;
+        }
+        return !away && begun.ownership.state() != ShardOwnership.State.GONE;
+    }
+
+    /** Mostly short, at times half of what a lease lives. */
+    private long latency() {
+        return 1 + random.nextLong(random.nextInt(8) == 0 ? LEASE / 2 : 20);
     }
 
     /** Nothing of it runs any more. */
@@ -150,17 +256,32 @@ final class SimulatedWorker implements Fence {
     void loseLease() {
         noRenewalBefore = Long.MAX_VALUE;
         long told = LEASE + random.nextLong(2 * LEASE);
-        time.in(told, () -> process.run(() -> toldLost = true));
+        time.in(
+                told,
+                () -> process.run(() -> {
+                    away = true;
+                    if (reading != null) {
+                        reading.ownership.lose();
+                    }
+                }));
     }
 
     /** The next renewal comes when the fence is closed already, but before the lease expires. */
     void renewLate() {
-        long late = renewed + LEASE - WRITE_TIMEOUT + random.nextLong(WRITE_TIMEOUT - 100);
+        long late = attemptedAt + LEASE - WRITE_TIMEOUT + random.nextLong(WRITE_TIMEOUT - 100);
         noRenewalBefore = Math.max(noRenewalBefore, late);
     }
 
     /** Takes nothing more, ends what it has, checkpoints, and gives the lease back. */
+    void leave() {
+        handingOver = true;
+        if (reading != null) {
+            reading.ownership.drain(time.now() * 1_000_000);
+        }
+    }
+
+    /** The leader gives the lease to another worker. */
     void handOver() {
-        leaving = true;
+        shard.handOver(time.now());
     }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -69,6 +70,7 @@ final class Simulation {
     private final List<String> behindNothing = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final List<SimulatedProcess> processes = new ArrayList<>();
+    private final List<String> trespasses = new ArrayList<>();
     private final RandomGenerator random;
     private final Conditions conditions;
 
@@ -179,7 +181,7 @@ final class Simulation {
 
     private List<String> run() {
         time.every(100, () -> {
-            shards.stream().filter(SimulatedShard::isFree).forEach(this::acquire);
+            shards.stream().filter(shard -> shard.isFree(time.now())).forEach(this::acquire);
             return !everythingEnded();
         });
         time.every(500, () -> {
@@ -216,6 +218,9 @@ final class Simulation {
         List<String> violations = new ArrayList<>(expectation.violations(tables));
         violations.addAll(behindNothing);
         violations.addAll(failures);
+        if (conditions.fenced()) {
+            violations.addAll(trespasses);
+        }
         return violations;
     }
 
@@ -249,13 +254,15 @@ final class Simulation {
     }
 
     private FakeDynamoDb client(SimulatedProcess process) {
-        return new FakeDynamoDb(
-                tables,
-                new FaultyNetwork(
-                        process,
-                        time,
-                        random,
-                        new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM)));
+        return new FakeDynamoDb(tables, network(process));
+    }
+
+    private FaultyNetwork network(SimulatedProcess process) {
+        return new FaultyNetwork(
+                process,
+                time,
+                random,
+                new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM));
     }
 
     private void acquire(SimulatedShard shard) {
@@ -265,8 +272,9 @@ final class Simulation {
         SimulatedWorker unused = new SimulatedWorker(shard, time, random, conditions.fenced(), this::pipeline);
     }
 
-    private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process, String shard) {
-        FakeDynamoDb client = client(process);
+    private ReplicationPipeline pipeline(Fence fence, SimulatedProcess process, String shard, BooleanSupplier alone) {
+        FakeDynamoDb client = new FakeDynamoDb(
+                tables, new OwnedCalls(network(process), time, SimulatedWorker.WRITE_TIMEOUT, alone, trespasses::add));
         VirtualTimer timer = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         List<Route> routes = List.of(
                 new Route(
@@ -325,7 +333,8 @@ final class Simulation {
             case 1 -> worker.pause(random.nextLong(3 * SimulatedWorker.LEASE));
             case 2 -> worker.loseLease();
             case 3 -> worker.renewLate();
-            case 4 -> worker.handOver();
+            case 4 -> worker.leave();
+            case 5, 6 -> worker.handOver();
             default -> {}
         }
     }

@@ -8,8 +8,10 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.Fence;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.ShardOwnership;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
@@ -19,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -33,7 +34,6 @@ import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
-import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
@@ -59,18 +59,15 @@ class ShardProcessorTest {
             new Health(),
             failure -> {})));
 
-    private static final UUID TOKEN = UUID.randomUUID();
-
-    private ShardProcessor.Settings settings(BiFunction<String, LeaseFence, ReplicationPipeline> pipeline) {
+    private ShardProcessor.Settings settings(BiFunction<String, Fence, ReplicationPipeline> pipeline) {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(
                         new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l")),
                 pipeline,
-                shard -> new LeaseFence(ShardProcessorTest::held, Duration.ofHours(1), Duration.ofSeconds(1)),
+                shard -> held(),
                 new ReadAhead(1 << 20, 1 << 20),
                 timer,
                 Duration.ofHours(1),
-                Duration.ofSeconds(1),
                 fatal::add);
     }
 
@@ -85,11 +82,12 @@ class ShardProcessorTest {
                 .build();
     }
 
-    private static Lease held() {
-        Lease lease = new Lease();
-        lease.concurrencyToken(TOKEN);
-        lease.lastCounterIncrementNanos(System.nanoTime());
-        return lease;
+    private static ShardOwnership held() {
+        ShardOwnership held = new ShardOwnership(
+                new ShardOwnership.Timing(Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                System::nanoTime);
+        held.renewed(held.attempt(1));
+        return held;
     }
 
     @AfterEach

@@ -39,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -75,6 +76,10 @@ final class SimulatedSource implements AutoCloseable {
     private Duration pollInterval = Duration.ofMillis(50);
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
     private GapPolicy gaps = GapPolicy.STOP;
+    private int maxInFlight = 1_000;
+    private Duration checkpointInterval = Duration.ofMillis(100);
+    private URI targetEndpoint;
+    private URI leaseEndpoint;
     private Clock clock = Clock.systemUTC();
     private final Map<SourceWorker, Health> healths = new HashMap<>();
     private Health health = new Health();
@@ -84,6 +89,8 @@ final class SimulatedSource implements AutoCloseable {
      */
     SimulatedSource(LocalDynamoDb dynamo, int shards, Duration age) {
         this.dynamo = dynamo;
+        this.targetEndpoint = dynamo.endpoint();
+        this.leaseEndpoint = dynamo.endpoint();
         this.target = dynamo.createTable("copies", "id:S");
         this.stream = endpoint.create("items", shards, age);
     }
@@ -120,6 +127,30 @@ final class SimulatedSource implements AutoCloseable {
         return this;
     }
 
+    /** Of the workers that are started from now on. */
+    SimulatedSource checkpointing(Duration interval) {
+        checkpointInterval = interval;
+        return this;
+    }
+
+    /** How many changes of a shard a worker may have open. */
+    SimulatedSource inFlight(int changes) {
+        maxInFlight = changes;
+        return this;
+    }
+
+    /** The workers that are started from now on reach the target here. */
+    SimulatedSource target(URI endpoint) {
+        targetEndpoint = endpoint;
+        return this;
+    }
+
+    /** The lease table is here for the workers that are started from now on. */
+    SimulatedSource leaseTable(URI endpoint) {
+        leaseEndpoint = endpoint;
+        return this;
+    }
+
     /** Sees every call to the target. */
     SimulatedSource writesSeenBy(ExecutionInterceptor interceptor) {
         writes = interceptor;
@@ -150,6 +181,16 @@ final class SimulatedSource implements AutoCloseable {
     static String put(SimulatedShard shard, String id, int n) {
         Map<String, AttributeValue> key = Map.of("id", AttributeValue.fromS(id));
         return shard.modify(key, item(id, n - 1), item(id, n));
+    }
+
+    /** Adds an item to the shard. */
+    static void insert(SimulatedShard shard, String id) {
+        shard.insert(Map.of("id", AttributeValue.fromS(id)), item(id, 1));
+    }
+
+    /** Removes an item from the shard, and returns the sequence number of that. */
+    static String remove(SimulatedShard shard, String id) {
+        return shard.remove(Map.of("id", AttributeValue.fromS(id)), item(id, 1));
     }
 
     private static Map<String, AttributeValue> item(String id, int n) {
@@ -187,7 +228,7 @@ final class SimulatedSource implements AutoCloseable {
         return new SourceWorker(
                 "items",
                 "items",
-                new Source(TestSource.of(stream.table(), route), pollInterval, gaps),
+                new Source(TestSource.of(stream.table(), route), pollInterval, gaps, maxInFlight, checkpointInterval),
                 List.of(new Route(
                         "items.copies",
                         new Projection(route, described.key()),
@@ -203,7 +244,7 @@ final class SimulatedSource implements AutoCloseable {
                 leaseTable,
                 () -> endpoint.enabledStream(stream.table()),
                 streamsClient(),
-                dynamo.asyncClient(),
+                leaseClient(),
                 new SourceWorker.Shared(
                         name, timings, heldBytes, Duration.ofSeconds(5), timer, meters, health, clock, fatal::add));
     }
@@ -221,10 +262,24 @@ final class SimulatedSource implements AutoCloseable {
                 .build());
     }
 
+    private DynamoDbAsyncClient leaseClient() {
+        return leaseEndpoint.equals(dynamo.endpoint())
+                ? dynamo.asyncClient()
+                : closed(dynamo.configure(DynamoDbAsyncClient.builder())
+                        .endpointOverride(leaseEndpoint)
+                        .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(256))
+                        .overrideConfiguration(override -> override.apiCallTimeout(Duration.ofSeconds(10))
+                                .apiCallAttemptTimeout(Duration.ofSeconds(5)))
+                        .build());
+    }
+
     private DynamoDbAsyncClient targetClient() {
         return closed(dynamo.configure(DynamoDbAsyncClient.builder())
+                .endpointOverride(targetEndpoint)
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(256))
                 .overrideConfiguration(ClientOverrideConfiguration.builder()
+                        .apiCallTimeout(timings.writeTimeout())
+                        .retryStrategy(AwsRetryStrategy.doNotRetry())
                         .addExecutionInterceptor(writes)
                         .build())
                 .build());
@@ -234,7 +289,7 @@ final class SimulatedSource implements AutoCloseable {
     void syncShards() throws Exception {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
-                        dynamo.asyncClient(), streamsClient(), timings, "syncer", Clock.systemUTC())
+                        dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships(), Clock.systemUTC())
                 .assemble(
                         sourceStream(),
                         leaseTable,
@@ -258,6 +313,10 @@ final class SimulatedSource implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    private LeaseOwnerships ownerships() {
+        return new LeaseOwnerships(timings.ownership(timings.drain()), System::nanoTime);
     }
 
     private Gaps silentGaps(SourceHealth silent) {
@@ -368,7 +427,13 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     /** Settings with another poll interval. */
-    private record Source(SourceSettings settings, Duration pollInterval, GapPolicy gaps) implements SourceSettings {
+    private record Source(
+            SourceSettings settings,
+            Duration pollInterval,
+            GapPolicy gaps,
+            int maxInFlight,
+            Duration checkpointInterval)
+            implements SourceSettings {
 
         @Override
         public String table() {
@@ -378,16 +443,6 @@ final class SimulatedSource implements AutoCloseable {
         @Override
         public Optional<String> identity() {
             return Optional.empty();
-        }
-
-        @Override
-        public Duration checkpointInterval() {
-            return settings.checkpointInterval();
-        }
-
-        @Override
-        public int maxInFlight() {
-            return settings.maxInFlight();
         }
 
         @Override
