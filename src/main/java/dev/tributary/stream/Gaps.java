@@ -92,8 +92,9 @@ final class Gaps {
     /**
      * The gap in front of a shard that nobody has read yet, if there is one.
      *
-     * <p>A shard that was there when reading of the stream began is read from what there is of it; nothing else was
-     * promised. A later one should have been read from its first change on. Its id tells when it was opened.
+     * <p>A shard that was there when reading of the stream began is promised from that moment on, a later one from its
+     * first change on. Its id tells when it was opened. What was promised longer ago than the stream keeps a change may
+     * be lost.
      */
     Optional<StreamGap.OfShard> before(String unreadShard) {
         Matcher id = SHARD_ID.matcher(unreadShard);
@@ -101,8 +102,8 @@ final class Gaps {
             return Optional.empty();
         }
         Instant opened = Instant.ofEpochMilli(Long.parseLong(id.group(1)));
-        boolean trimmed = opened.plus(RETENTION).isBefore(context.clock().instant());
-        return opened.isAfter(since) && trimmed
+        Instant promised = opened.isAfter(since) ? opened : since;
+        return promised.plus(RETENTION).isBefore(context.clock().instant())
                 ? Optional.of(new StreamGap.Unread(unreadShard, opened))
                 : Optional.empty();
     }

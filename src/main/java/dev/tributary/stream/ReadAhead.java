@@ -137,8 +137,10 @@ final class ReadAhead {
         /** What was read and not taken is dropped, and will be read again. */
         void restarted() {
             synchronized (ReadAhead.this) {
-                held -= queued;
-                queued = 0;
+                if (!closed) {
+                    held -= queued;
+                    queued = 0;
+                }
             }
         }
 

@@ -43,6 +43,15 @@ class ReadAheadTest {
         assertThat(readAhead.of("quiet").mayRead()).isTrue();
     }
 
+    @Test
+    void whatWasReadIsGivenBackOnceAlsoWhereAReaderRestartsAfterItsEnd() {
+        ReadAhead.Shard shard = readAhead.open("shard");
+        read(shard, READ_BYTES);
+        shard.close();
+        shard.restarted();
+        assertThat(readAhead.held()).isZero();
+    }
+
     /** Nobody knows what a read will bring. */
     @Test
     void readsUnderWayCountBeforeTheyReturn() {
