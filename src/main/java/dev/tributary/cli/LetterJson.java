@@ -51,6 +51,11 @@ final class LetterJson {
             json.writeStringField("route", route);
             letter(json, letter);
             json.writeStringField("owner", letter.parked().mark().owner().encoded());
+            if (change instanceof Change.Undecoded undecoded) {
+                json.writeFieldName("record");
+                json.writeRawValue(undecoded.record());
+                return;
+            }
             image(json, "before", change.before());
             image(json, "after", change.after());
         });

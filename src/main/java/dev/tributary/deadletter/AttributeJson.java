@@ -29,7 +29,8 @@ public final class AttributeJson {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, AttributeValue value) throws IOException {
+    /** Writes a value. */
+    public static void write(JsonGenerator json, AttributeValue value) throws IOException {
         json.writeStartObject();
         switch (value.type()) {
             case S -> json.writeStringField("S", value.s());

@@ -137,6 +137,9 @@ final class DeadLetterRow {
     }
 
     private static String kind(Change change) {
+        if (change instanceof Change.Undecoded) {
+            return "UNDECODED";
+        }
         if (change.before().isEmpty()) {
             return "INSERT";
         }

@@ -20,11 +20,16 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Both images of a change as compressed bytes: gzip of {@code {"before":{…},"after":{…}}} in typed JSON. */
+/**
+ * What a change consists of as compressed bytes: gzip of {@code {"before":{…},"after":{…}}} in typed JSON, or of {@code
+ * {"record":"…","undecoded":"…"}} for a record that could not be decoded, and why.
+ */
 final class Images {
 
     private static final String BEFORE = "before";
     private static final String AFTER = "after";
+    private static final String RECORD = "record";
+    private static final String UNDECODED = "undecoded";
 
     /** Whatever DynamoDB takes is read back, names of 64 KB too. Escapes keep also text that is not valid UTF-16. */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -43,6 +48,10 @@ final class Images {
         try (OutputStream compressed = new GZIPOutputStream(bytes);
                 JsonGenerator json = JSON.createGenerator(compressed)) {
             json.writeStartObject();
+            if (change instanceof Change.Undecoded undecoded) {
+                json.writeStringField(RECORD, undecoded.record());
+                json.writeStringField(UNDECODED, undecoded.reason());
+            }
             write(json, BEFORE, change.before());
             write(json, AFTER, change.after());
             json.writeEndObject();
@@ -66,23 +75,26 @@ final class Images {
     static Change decode(byte[] bytes, Mark mark) {
         Item before = null;
         Item after = null;
+        String record = null;
+        String reason = "";
         try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(bytes));
                 JsonParser json = JSON.createParser(plain)) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 json.nextToken();
-                Item image = new Item(AttributeJson.readAttributes(json));
-                if (name.equals(BEFORE)) {
-                    before = image;
-                } else {
-                    after = image;
+                switch (name) {
+                    case BEFORE -> before = new Item(AttributeJson.readAttributes(json));
+                    case AFTER -> after = new Item(AttributeJson.readAttributes(json));
+                    case RECORD -> record = json.getText();
+                    case UNDECODED -> reason = json.getText();
+                    default -> throw new IOException("no field of a parked change is called " + name);
                 }
             }
         } catch (IOException e) {
             throw new IllegalArgumentException("The images of a parked change cannot be read: " + e.getMessage(), e);
         }
-        return change(mark, before, after);
+        return record == null ? change(mark, before, after) : new Change.Undecoded(mark, reason, record);
     }
 
     private static Change change(Mark mark, @Nullable Item before, @Nullable Item after) {

@@ -3,6 +3,7 @@ package dev.tributary.jobs;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.Letter;
 import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.TargetTable;
@@ -63,22 +64,49 @@ public final class Redrive {
                         : CompletableFuture.failedFuture(thrown));
     }
 
-    /** All that are there together; where the target refuses that, one after the other. */
+    /** All that are there together, up to one that cannot be decoded; where the target refuses that, one by one. */
     private CompletableFuture<Redriven> attempt(String item, int done, List<Letter> there) {
-        Together together = new Together(projection);
-        List<Letter> read = new ArrayList<>();
-        CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
+        Reading reading = new Reading();
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (Letter letter : there) {
-            reading = reading.thenCompose(before -> letters.change(letter))
-                    .thenAccept(found -> found.ifPresent(change -> {
-                        read.add(letter);
-                        together.add(change);
-                    }));
+            all = all.thenCompose(before -> reading.next(letter));
         }
-        return reading.thenCompose(all -> attempt(together))
-                .thenCompose(refusal -> refusal.isEmpty()
-                        ? removeAll(read).thenCompose(removed -> again(item, done + removed))
-                        : oneByOne(item, done, read));
+        return all.thenCompose(read -> {
+            int behind = there.size() - reading.letters.size();
+            if (reading.letters.isEmpty() && reading.undecoded.isPresent()) {
+                return CompletableFuture.completedFuture(new Redriven(done, behind, reading.undecoded));
+            }
+            return attempt(reading.together)
+                    .thenCompose(refusal -> refusal.isEmpty()
+                            ? removeAll(reading.letters).thenCompose(removed -> again(item, done + removed))
+                            : new OneByOne(item, reading, done, behind).from(0));
+        });
+    }
+
+    /** The changes of an item as they are read. */
+    private final class Reading {
+
+        private final Together together = new Together(projection);
+        private final List<Letter> letters = new ArrayList<>();
+
+        /** Why the rest has to wait: what a change asks for that cannot be decoded, later ones do not make up for. */
+        private Optional<String> undecoded = Optional.empty();
+
+        CompletableFuture<Void> next(Letter letter) {
+            return undecoded.isPresent()
+                    ? CompletableFuture.completedFuture(null)
+                    : Redrive.this
+                            .letters
+                            .change(letter)
+                            .thenAccept(found -> found.ifPresent(change -> {
+                                if (change instanceof Change.Undecoded unreadable) {
+                                    undecoded = Optional.of(unreadable.reason() + ": it can only be discarded");
+                                } else {
+                                    letters.add(letter);
+                                    together.add(change);
+                                }
+                            }));
+        }
     }
 
     /** Somebody has deleted a row of several, or changed one. */
@@ -123,29 +151,33 @@ public final class Redrive {
                         removed -> removed ? removeFrom(taken, index + 1) : CompletableFuture.completedFuture(index));
     }
 
-    private CompletableFuture<Redriven> oneByOne(String item, int done, List<Letter> read) {
-        return new OneByOne(item, read, done).from(0);
-    }
-
     /** The changes of an item in turn, each together with those before it that were refused. */
     private final class OneByOne {
 
         private final String item;
         private final List<Letter> read;
+        private final Optional<String> undecodedBehind;
+
+        /** Changes that are left where they are. */
+        private final int behind;
+
         private final List<Letter> undecided = new ArrayList<>();
         private Together together = new Together(projection);
         private Optional<String> firstRefusal = Optional.empty();
         private int done;
 
-        OneByOne(String item, List<Letter> read, int done) {
+        OneByOne(String item, Reading reading, int done, int behind) {
             this.item = item;
-            this.read = read;
+            this.read = reading.letters;
+            this.undecodedBehind = reading.undecoded;
             this.done = done;
+            this.behind = behind;
         }
 
         CompletableFuture<Redriven> from(int index) {
             if (index == read.size()) {
-                return CompletableFuture.completedFuture(new Redriven(done, undecided.size(), firstRefusal));
+                return CompletableFuture.completedFuture(
+                        new Redriven(done, undecided.size() + behind, firstRefusal.or(() -> undecodedBehind)));
             }
             Letter letter = read.get(index);
             return letters.change(letter).thenCompose(change -> {

@@ -39,6 +39,25 @@ public sealed interface Change {
         }
     }
 
+    /**
+     * A record that this version cannot decode. No route can write it: it is parked, and the later changes of its item
+     * behind it.
+     *
+     * @param reason why not, for people, without values of the item
+     * @param record the record as JSON, as far as it could be read
+     */
+    record Undecoded(Mark mark, String reason, String record) implements Change {
+        @Override
+        public Optional<Item> before() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Item> after() {
+            return Optional.empty();
+        }
+    }
+
     /** An item that is gone, deleted or expired. */
     record Remove(Mark mark, Item oldImage) implements Change {
         @Override

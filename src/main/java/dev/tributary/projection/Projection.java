@@ -66,6 +66,9 @@ public final class Projection {
 
     /** What the change asks of the target. */
     public Projected project(Change change) {
+        if (change instanceof Change.Undecoded undecoded) {
+            return new Projected.Refused(undecoded.reason());
+        }
         Optional<Item> oldKey = change.before().flatMap(this::heldKey);
         Optional<Item> after = change.after().filter(item -> !isTombstone(item));
         Optional<Row> row = after.flatMap(this::row);

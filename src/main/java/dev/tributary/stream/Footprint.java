@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
@@ -38,7 +39,10 @@ final class Footprint {
         return bytes;
     }
 
-    private static long of(AttributeValue value) {
+    private static long of(@Nullable AttributeValue value) {
+        if (value == null) {
+            return VALUE;
+        }
         return VALUE
                 + switch (value.type()) {
                     case S -> 2L * value.s().length();

@@ -182,7 +182,7 @@ final class ShardFetcher extends DynamoDbFetcher {
             List<KinesisClientRecord> records =
                     new ArrayList<>(response.records().size());
             for (Record record : response.records()) {
-                records.add(new StreamRecord(record));
+                records.add(StreamRecord.of(record, position));
             }
             String next = response.nextShardIterator();
             return new FetchedRecords(records, next == null ? children.await(shardId) : List.of(), next);

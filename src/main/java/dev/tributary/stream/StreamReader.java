@@ -149,7 +149,7 @@ final class StreamReader {
     private ShardProcessor.Settings processing() {
         SourceWorker.Shared shared = source.shared();
         return new ShardProcessor.Settings(
-                new ChangeDecoder(stream),
+                new ChangeDecoder(stream, shared.clock()),
                 (shardId, fence) -> source.shards()
                         .add(new ReplicationPipeline(
                                 source.routes(),

@@ -3,7 +3,9 @@ package dev.tributary.stream;
 import com.amazonaws.services.schemaregistry.common.Schema;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.kinesis.model.EncryptionType;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
@@ -16,6 +18,7 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  */
 final class StreamRecord extends KinesisClientRecord {
 
+    private static final Pattern SEQUENCE_NUMBER = Pattern.compile("[0-9]{1,40}");
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0).asReadOnlyBuffer();
     private static final @Nullable String NO_EXPLICIT_HASH_KEY = null;
     private static final @Nullable Schema NO_SCHEMA = null;
@@ -39,6 +42,23 @@ final class StreamRecord extends KinesisClientRecord {
         this.footprint = Footprint.of(record.dynamodb());
     }
 
+    /**
+     * The record for KCL.
+     *
+     * @throws SdkClientException if it has no sequence number: it can be neither put in order nor checkpointed, so the
+     *     shard stands still in front of it
+     */
+    static StreamRecord of(Record record, String position) {
+        String number = record.dynamodb() == null ? null : record.dynamodb().sequenceNumber();
+        if (number == null || !SEQUENCE_NUMBER.matcher(number).matches()) {
+            throw SdkClientException.create(
+                    "a record behind position " + position + " has no sequence number of 1 to 40"
+                            + " digits, so it can be neither ordered nor checkpointed, and reading does not go past it; tell the"
+                            + " service's support, or let another version read it before it is 24 hours old");
+        }
+        return new StreamRecord(record);
+    }
+
     Record record() {
         return record;
     }
@@ -48,8 +68,10 @@ final class StreamRecord extends KinesisClientRecord {
         return footprint;
     }
 
+    /** KCL wants one. */
     private static Instant createdAt(Record record) {
-        return record.dynamodb().approximateCreationDateTime();
+        Instant createdAt = record.dynamodb().approximateCreationDateTime();
+        return createdAt == null ? Instant.EPOCH : createdAt;
     }
 
     @Override

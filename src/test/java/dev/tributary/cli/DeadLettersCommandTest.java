@@ -138,6 +138,23 @@ class DeadLettersCommandTest {
     }
 
     @Test
+    void aRecordThatCouldNotBeDecodedIsShownAsItCame() throws IOException {
+        letters.park(
+                        new Change.Undecoded(mark("ada", 7), "undecodable record: why", "{\"eventName\":\"TRUNCATE\"}"),
+                        "undecodable record: why",
+                        () -> true)
+                .join();
+        assertThat(execute("show", id("ada", 7))).isZero();
+        JsonNode shown = new ObjectMapper().readTree(out.toString());
+        assertThat(shown.at("/change").asText()).isEqualTo("UNDECODED");
+        assertThat(shown.at("/record/eventName").asText()).isEqualTo("TRUNCATE");
+        assertThat(execute("redrive")).isEqualTo(1);
+        assertThat(out.toString()).contains("undecodable record: why: it can only be discarded");
+        assertThat(execute("discard", id("ada", 7), "--yes")).isZero();
+        assertThat(letters.before(mark("ada", 7)).join()).isEmpty();
+    }
+
+    @Test
     void redriveBringsTheChosenItemsToTheTargetAndLeavesTheOthers() {
         park("ada", 1, "Oakland");
         park("bob", 2, "Albany");

@@ -53,6 +53,11 @@ class ImagesTest {
     }
 
     @Test
+    void aRecordThatCouldNotBeDecodedIsReadBackAsItWas() {
+        assertReadBack(new Change.Undecoded(MARK, "undecodable record: why", "{\"eventName\":\"\\ud800 🚲\"}"));
+    }
+
+    @Test
     void whatIsNoImageIsRefused() {
         byte[] half = Images.encode(new Change.Insert(MARK, new Item(Map.of("a", AttributeValue.fromS("b")))));
         assertThatThrownBy(() -> Images.decode(java.util.Arrays.copyOf(half, half.length / 2), MARK))

@@ -14,9 +14,11 @@ import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.Letter;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.deadletter.ParkedItem;
+import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
@@ -180,6 +182,36 @@ class RedriveTest {
         put("ada", "Queens");
         assertThat(parked()).as("later changes wait behind what is left").hasSize(2);
         assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
+    }
+
+    /** What it asked for nobody knows, so later changes do not make up for it. */
+    @Test
+    void aRecordThatCannotBeDecodedStopsTheRedriveOfItsItemUntilItIsDiscarded() throws Exception {
+        put("ada", "Oakland");
+        put("ada", BAD);
+        put("ada", "Brooklyn");
+        sequence++;
+        Mark mark = new Mark(new ItemKey("users/ada"), version(sequence), Instant.ofEpochSecond(sequence));
+        pipeline.submit(
+                new Change.Undecoded(mark, "undecodable record: it has no new image", "{}"),
+                Integer.toString(sequence),
+                () -> {});
+        drain();
+        put("ada", "Queens");
+
+        Optional<String> reason = Optional.of("undecodable record: it has no new image: it can only be discarded");
+        assertThat(redrive()).containsExactly(new Redriven(2, 2, reason));
+        assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
+        assertThat(redrive()).containsExactly(new Redriven(0, 2, reason));
+
+        RouteLetters route = letters.letters(ROUTE);
+        Letter undecoded = route.changes(RouteLetters.item(new ItemKey("users/ada")))
+                .join()
+                .get(0);
+        assertThat(undecoded.kind()).isEqualTo("UNDECODED");
+        assertThat(route.remove(undecoded).join()).isTrue();
+        assertThat(redrive()).containsExactly(new Redriven(1, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
 

@@ -337,6 +337,25 @@ class ParkingTest {
         assertThat(health.snapshot().status()).isEqualTo(Status.UP);
     }
 
+    @Test
+    void aRecordThatCannotBeDecodedIsParkedAndItsItemWaitsBehindIt() throws Exception {
+        change("ada", city("Oakland"));
+        sequence++;
+        Mark mark = new Mark(owner("ada"), version(sequence), Instant.ofEpochSecond(sequence));
+        Change undecoded = new Change.Undecoded(mark, "undecodable record: it has no new image", "{\"eventID\":\"1\"}");
+        assertThat(pipeline.submit(undecoded, Integer.toString(sequence), () -> {}))
+                .isTrue();
+        change("ada", city("Brooklyn"));
+        change("bob", city("Albany"));
+        drain();
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada", "Albany", "bob"));
+        assertThat(parked())
+                .extracting(ParkedChange::reason)
+                .containsExactly("undecodable record: it has no new image", behind());
+        assertThat(Parked.change(letters, ROUTE, owner("ada"), version(2))).contains(undecoded);
+        assertThat(pipeline.checkpoint()).isEqualTo("4");
+    }
+
     private void createTarget() {
         createTarget("city");
     }

@@ -62,7 +62,8 @@ class ShardProcessorTest {
     private ShardProcessor.Settings settings(BiFunction<String, Fence, ReplicationPipeline> pipeline) {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(
-                        new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l")),
+                        new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l"),
+                        () -> Instant.EPOCH),
                 pipeline,
                 shard -> held(),
                 new ReadAhead(1 << 20, 1 << 20),
@@ -133,6 +134,26 @@ class ShardProcessorTest {
                 .isNotEqualTo(Health.Status.UP));
         leaving.leaseLost(LeaseLostInput.builder().build());
         assertThat(health.snapshot().components()).isEmpty();
+    }
+
+    @Test
+    void aRecordThatCannotBeDecodedBreaksNothing() {
+        processor.initialize(initialization());
+        processor.processRecords(ProcessRecordsInput.builder()
+                .records(List.of(
+                        record("100000000000000000001"),
+                        StreamRecord.of(
+                                Record.builder()
+                                        .eventName("TRUNCATE")
+                                        .dynamodb(data -> data.sequenceNumber("100000000000000000002"))
+                                        .build(),
+                                "100000000000000000001"),
+                        record("100000000000000000003")))
+                .checkpointer(new StrictCheckpointer(new Thread()).proxy())
+                .build());
+        assertThat(fatal).isEmpty();
+        timer.getQueue().peek().run();
+        assertThat(checkpoints).containsExactly("100000000000000000003");
     }
 
     /** Every call of its tables fails. */
