@@ -1,12 +1,23 @@
 package dev.tributary;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tributary.AttackedDaemon.Usage;
 import dev.tributary.local.LocalDynamoDb;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,12 +26,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Requests that are made to harm, against a daemon with a heap of 256 MB. Each test looks at the process afterwards: no
  * request leaves anything behind. {@code src/docs/operations.md} has the figures as a promise.
  */
 class AttackIT {
+
+    private static final Logger log = LoggerFactory.getLogger(AttackIT.class);
 
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
@@ -33,13 +49,15 @@ class AttackIT {
     @TempDir
     private static Path directory;
 
+    private static String table;
     private static AttackedDaemon daemon;
 
     private Usage before;
 
     @BeforeAll
     static void start() throws Exception {
-        daemon = AttackedDaemon.start(directory, dynamo, dynamo.createTable("items", "id:S"));
+        table = dynamo.createTable("items", "id:S");
+        daemon = AttackedDaemon.start(directory, dynamo, table);
         // What the first requests load stays.
         AttackedDaemon.send(
                 daemon.writePort(),
@@ -133,6 +151,144 @@ class AttackIT {
     private static String filled(String head, String element, String tail) {
         int times = (BODY - head.length() - tail.length()) / (element.length() + 1);
         return head + (element + ",").repeat(times - 1) + element + tail;
+    }
+
+    @Test
+    void answersThatNobodyReadsTakeABoundedPartOfTheHeap() throws Exception {
+        dynamo.client().putItem(put -> put.tableName(table)
+                .item(Map.of(
+                        "id", AttributeValue.fromS("large"),
+                        "text", AttributeValue.fromS("x".repeat(390_000)))));
+        byte[] request = AttackedDaemon.request("GET /items/large", "", "");
+        assertThat(AttackedDaemon.send(daemon.writePort(), request).status()).isEqualTo(200);
+        leaveUnread(150);
+        leaveUnread(150);
+    }
+
+    private void leaveUnread(int connections) throws Exception {
+        // More than the system's buffers take.
+        byte[] many = "GET /items/large HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .repeat(15)
+                .getBytes(UTF_8);
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                Socket socket = AttackedDaemon.connect(daemon.writePort());
+                socket.setReceiveBufferSize(4096);
+                silent.add(socket);
+                socket.getOutputStream().write(many);
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> silent.stream().allMatch(AttackIT::hasAnswer));
+            long heap = daemon.usage().heapBytes();
+            log.info("{} clients do not read answers of 390 KB: {} KB of heap", connections, heap >> 10);
+            assertThat(heap).isLessThan(160 * MEGABYTE);
+            assertThat(AttackedDaemon.send(daemon.writePort(), AttackedDaemon.request("GET /items/first", "", ""))
+                            .status())
+                    .isEqualTo(200);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> daemon.usage().sockets() <= before.sockets() + 100);
+        assertThat(daemon.usage().files()).isEqualTo(before.files());
+        assertThat(daemon.usage().heapBytes()).isLessThan(160 * MEGABYTE);
+    }
+
+    private static boolean hasAnswer(Socket socket) {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true; // it was refused and closed
+        }
+    }
+
+    @Test
+    void connectionsThatSayNothingTakeLittleAndLeaveNothing() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 900; i++) {
+                silent.add(AttackedDaemon.connect(daemon.writePort()));
+            }
+            for (int i = 0; i < 60; i++) {
+                silent.add(AttackedDaemon.connect(daemon.adminPort()));
+            }
+            long held = daemon.usage().heapBytes() - before.heapBytes();
+            log.info("{} silent connections: {} KB held", silent.size(), held >> 10);
+            assertThat(held).isLessThan(16 * MEGABYTE);
+            assertThat(AttackedDaemon.send(daemon.adminPort(), AttackedDaemon.request("GET /health", "", ""))
+                            .status())
+                    .isEqualTo(200);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        daemon.assertAsBefore(before, 8 * MEGABYTE);
+    }
+
+    /** Meters, rates and logs must not keep a word of what strangers choose. */
+    @Test
+    void requestsThatAreAllDifferentLeaveNothingBehind() throws Exception {
+        for (int round = 0; round < 4; round++) {
+            int first = round * 2500;
+            String requests = IntStream.range(first, first + 2500)
+                    .mapToObj(n -> String.join(
+                            "\r\n",
+                            (n % 2 == 0 ? "GET /nowhere/" : "BREW" + n + " /items/") + "x".repeat(200) + n
+                                    + " HTTP/1.1",
+                            "Host: localhost",
+                            "X-" + n + ": " + n,
+                            "",
+                            ""))
+                    .collect(Collectors.joining());
+            AttackedDaemon.repeat(daemon.writePort(), requests, 1);
+            AttackedDaemon.repeat(daemon.adminPort(), requests, 1);
+        }
+        daemon.assertAsBefore(before, 4 * MEGABYTE);
+    }
+
+    @Test
+    void adminRequestsTakeLittleTime() throws Exception {
+        for (String path : List.of("/health", "/metrics")) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            AttackedDaemon.repeat(daemon.adminPort(), request, 200);
+            Duration cpu = daemon.cpu();
+            AttackedDaemon.repeat(daemon.adminPort(), request, 500);
+            Duration each = daemon.cpu().minus(cpu).dividedBy(500);
+            log.info("GET {}: {} microseconds of CPU", path, each.toNanos() / 1000);
+            assertThat(each).isLessThan(Duration.ofMillis(20));
+        }
+        daemon.assertAsBefore(before, 8 * MEGABYTE);
+    }
+
+    @Test
+    void aStopWaitsForWritesThatAreUnderWay(@TempDir Path other) throws Exception {
+        try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
+                AttackedDaemon stopping = AttackedDaemon.start(
+                        other,
+                        dynamo,
+                        dynamo.createTable("stopping", "id:S"),
+                        "write.items.endpoint = " + front.endpoint())) {
+            front.hold(call -> call.operation().equals("PutItem"));
+            byte[] request =
+                    AttackedDaemon.request("POST /items", "Content-Type: application/json", "{\"id\":\"under-way\"}");
+            CompletableFuture<AttackedDaemon.Answer> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return AttackedDaemon.send(stopping.writePort(), request);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            await().atMost(Duration.ofSeconds(20)).until(() -> front.waiting() == 1);
+            stopping.process().signal("TERM");
+            // Longer than the old drain of one second, shorter than a write may take.
+            await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
+            assertThat(answer).isNotDone();
+            front.release();
+            assertThat(answer.get(20, TimeUnit.SECONDS).status()).isEqualTo(201);
+            assertThat(stopping.process().awaitExit(Duration.ofSeconds(10))).isZero();
+        }
     }
 
     @Test

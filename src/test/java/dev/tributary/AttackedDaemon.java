@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +39,14 @@ final class AttackedDaemon implements AutoCloseable {
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3})");
     private static final int PATIENCE_MILLIS = 60_000;
 
+    /** Lines of a histogram that are shown. */
+    private static final int LARGEST = 20;
+
     private final DaemonProcess process;
+
+    /** The classes that took most of the heap when it was looked at last. */
+    private volatile String largest = "";
+
     private final Path temporary;
     private final URI writes;
     private final URI admin;
@@ -199,6 +207,11 @@ final class AttackedDaemon implements AutoCloseable {
         return process.handle().info().totalCpuDuration().orElseThrow();
     }
 
+    /** The classes that took most of the heap when it was measured last. */
+    String largest() {
+        return largest;
+    }
+
     Usage usage() throws Exception {
         return new Usage(heap(), sockets(), files());
     }
@@ -209,6 +222,7 @@ final class AttackedDaemon implements AutoCloseable {
         String histogram = Processes.run(new ProcessBuilder(
                         jcmd.toString(), Long.toString(process.handle().pid()), "GC.class_histogram"))
                 .output();
+        largest = histogram.lines().limit(LARGEST).collect(Collectors.joining("\n"));
         Matcher total = Pattern.compile("(?m)^Total +\\d+ +(\\d+)").matcher(histogram);
         assertThat(total.find()).as("the histogram has a total").isTrue();
         return Long.parseLong(total.group(1));
@@ -250,7 +264,7 @@ final class AttackedDaemon implements AutoCloseable {
                     assertThat(now.files()).as("temporary files").isEqualTo(before.files());
                     assertThat(now.sockets()).as("sockets").isLessThanOrEqualTo(before.sockets() + POOLED_CONNECTIONS);
                     assertThat(now.heapBytes() - before.heapBytes())
-                            .as("bytes of heap beside the %d of before", before.heapBytes())
+                            .as("bytes of heap beside the %d of before:%n%s", before.heapBytes(), largest)
                             .isLessThan(moreHeap);
                 });
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(

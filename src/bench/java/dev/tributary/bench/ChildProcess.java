@@ -74,6 +74,10 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Core-seconds used so far, in steps of 10 ms on Linux. */
     double cpuSeconds() {
         return seconds(process.info());

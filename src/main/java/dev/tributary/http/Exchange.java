@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,8 @@ final class Exchange {
 
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private static final int BODY_BUFFER = 16 * 1024;
 
     /** Writes a body that is too long to be held as one value. */
@@ -38,6 +41,7 @@ final class Exchange {
     private final Callback callback;
     private final RoutePattern pattern;
     private final PendingAnswers pending;
+    private final AnswerMemory memory;
     private @Nullable BufferedInputStream body;
     private Supplier<Optional<ProblemDocument>> bodyEnd = Optional::empty;
     private boolean answered;
@@ -45,13 +49,21 @@ final class Exchange {
     /**
      * @param pattern that the request's path fits
      * @param pending where answers are noted that are still to come
+     * @param memory for answers until they are read
      */
-    Exchange(Request request, Response response, Callback callback, RoutePattern pattern, PendingAnswers pending) {
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            RoutePattern pattern,
+            PendingAnswers pending,
+            AnswerMemory memory) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.pattern = pattern;
         this.pending = pending;
+        this.memory = memory;
     }
 
     String method() {
@@ -120,14 +132,23 @@ final class Exchange {
         bodyEnd = end;
     }
 
-    /** Sends an answer without waiting until the client has taken it. */
+    /** Sends an answer, or 503 if there is no memory for it, without waiting until the client has taken it. */
     void send(Answer answer) {
         byte[] bytes = answer.bytes();
+        Optional<Runnable> release = memory.claim(bytes.length);
+        if (release.isEmpty()) {
+            send(ProblemDocument.of(
+                            ProblemType.OVERLOADED,
+                            "Answers that others do not read take the memory that there is for them. Send this again after Retry-After.")
+                    .retryAfter(RETRY_AFTER)
+                    .answer());
+            return;
+        }
         begin(answer);
         if (bytes.length > 0) {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
         }
-        response.write(true, ByteBuffer.wrap(bytes), callback);
+        response.write(true, ByteBuffer.wrap(bytes), Callback.from(callback, release.get()));
     }
 
     /** Sends an answer once it is known. The calling thread is free in the meantime. */

@@ -95,7 +95,7 @@ final class Listener implements AutoCloseable {
         Server server = new Server(threads);
         server.setStopTimeout(stopTimeout.toMillis());
         server.setErrorHandler(new JettyErrors(headers));
-        Router router = new Router();
+        Router router = new Router(AnswerMemory.ofHeap());
         routes.accept(router);
         server.setHandler(inFrontOf(router, endpoint, slowHeaders));
         ServerConnector connector = listen(endpoint, server, headers);

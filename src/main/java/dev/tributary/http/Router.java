@@ -18,6 +18,11 @@ final class Router extends Handler.Abstract implements Routes {
 
     private final List<Entry> entries = new ArrayList<>();
     private final PendingAnswers pending = new PendingAnswers();
+    private final AnswerMemory memory;
+
+    Router(AnswerMemory memory) {
+        this.memory = memory;
+    }
 
     @Override
     public void add(String method, String pattern, ExchangeHandler handler) {
@@ -36,7 +41,7 @@ final class Router extends Handler.Abstract implements Routes {
                 .findFirst()
                 .orElseGet(() -> new Entry(
                         request.getMethod(), RoutePattern.of("/**"), exchange -> refuse(exchange, methods(fitting))));
-        Exchange exchange = new Exchange(request, response, callback, entry.pattern(), pending);
+        Exchange exchange = new Exchange(request, response, callback, entry.pattern(), pending, memory);
         try {
             entry.handler().handle(exchange);
         } catch (Exception | Error e) {
