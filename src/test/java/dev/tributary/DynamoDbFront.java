@@ -59,7 +59,7 @@ public final class DynamoDbFront implements AutoCloseable {
     private Predicate<Call> lost = call -> false;
     private Function<Call, Optional<Answer>> inPlace = call -> Optional.empty();
     private Function<Call, Optional<Answer>> afterwards = call -> Optional.empty();
-    private Duration delay = Duration.ZERO;
+    private Function<Call, Duration> delays = call -> Duration.ZERO;
     private CompletableFuture<Boolean> release = new CompletableFuture<>();
     private int waiting;
     private int refusals;
@@ -131,6 +131,11 @@ public final class DynamoDbFront implements AutoCloseable {
         held = calls;
     }
 
+    /** Calls are passed on so much later from now on, whether their caller is still there or not. */
+    public synchronized void delay(Function<Call, Duration> calls) {
+        delays = calls;
+    }
+
     /** These fail from now on, as errors of the service do. */
     public synchronized void refuse(Predicate<Call> calls) {
         refused = calls;
@@ -138,7 +143,7 @@ public final class DynamoDbFront implements AutoCloseable {
 
     /** Every call takes so much longer from now on. */
     public synchronized void delay(Duration each) {
-        delay = each;
+        delays = call -> each;
     }
 
     /** These take effect from now on, and their connections break before they are answered. */
@@ -168,6 +173,7 @@ public final class DynamoDbFront implements AutoCloseable {
 
     private void end(boolean pass) {
         held = call -> false;
+        delays = call -> Duration.ZERO;
         refused = call -> false;
         lost = call -> false;
         inPlace = call -> Optional.empty();
@@ -202,12 +208,12 @@ public final class DynamoDbFront implements AutoCloseable {
             if (!awaitRelease(call)) {
                 return;
             }
+            awaitDelay(call);
             Optional<Answer> malformed = inPlace(call);
             if (malformed.isPresent()) {
                 answer(exchange, malformed.get());
                 return;
             }
-            TimeUnit.NANOSECONDS.sleep(delay().toNanos());
             HttpResponse<String> answer = forward(exchange, target, body);
             synchronized (this) {
                 passed.add(call);
@@ -240,10 +246,6 @@ public final class DynamoDbFront implements AutoCloseable {
         return afterwards.apply(call);
     }
 
-    private synchronized Duration delay() {
-        return delay;
-    }
-
     private synchronized boolean isLost(Call call) {
         return lost.test(call);
     }
@@ -259,6 +261,24 @@ public final class DynamoDbFront implements AutoCloseable {
         }
         try {
             return released.join();
+        } finally {
+            synchronized (this) {
+                waiting--;
+            }
+        }
+    }
+
+    private void awaitDelay(Call call) throws InterruptedException {
+        Duration delay;
+        synchronized (this) {
+            delay = delays.apply(call);
+            waiting += delay.isZero() ? 0 : 1;
+        }
+        if (delay.isZero()) {
+            return;
+        }
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
         } finally {
             synchronized (this) {
                 waiting--;
