@@ -189,7 +189,7 @@ final class ReplicationProcess {
         new TableCreation(clients.control(), "late-writes", LateWriteTable.KEY, false)
                 .run()
                 .join();
-        return new LateWrites(
+        return LateWrites.ofDaemon(
                 new LateWriteTable(clients.control(), "late-writes", Duration.ofSeconds(1)),
                 "users",
                 UUID.randomUUID().toString(),

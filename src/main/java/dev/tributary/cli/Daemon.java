@@ -147,7 +147,7 @@ final class Daemon {
                     source,
                     tables,
                     deadLetters,
-                    new LateWrites(
+                    LateWrites.ofDaemon(
                             lateWrites.in(clients.control(source)),
                             name,
                             process,

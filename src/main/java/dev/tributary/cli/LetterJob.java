@@ -2,13 +2,19 @@ package dev.tributary.cli;
 
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
+import dev.tributary.latewrite.LateWriteTiming;
+import dev.tributary.latewrite.LateWrites;
+import dev.tributary.latewrite.RouteLateWrites;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -41,6 +47,19 @@ final class LetterJob implements AutoCloseable {
             return true;
         });
         return chosen;
+    }
+
+    /** The late writes of a route, as far as this job has to do with them. */
+    RouteLateWrites lateWrites(LetterRoute route) {
+        return LateWrites.ofJob(
+                        route.lateWrites(),
+                        route.sourceName(),
+                        UUID.randomUUID().toString(),
+                        new LateWriteTiming(route.lateWriteHorizon()),
+                        Clock.systemUTC(),
+                        timer,
+                        new SimpleMeterRegistry())
+                .route(route.name(), write -> route.target().apply(write, () -> true));
     }
 
     /**

@@ -6,11 +6,13 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock.LockedException;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.Failures;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,8 @@ import java.util.concurrent.CompletionException;
  * A route and its dead letters, for a person who waits for the answers.
  *
  * @param table of its dead letters
+ * @param lateWrites of its source
+ * @param lateWriteHorizon how long a write may still take effect after it was sent
  */
 record LetterRoute(
         String sourceName,
@@ -27,6 +31,8 @@ record LetterRoute(
         SourceSettings source,
         RouteSettings settings,
         DeadLetterTable table,
+        LateWriteTable lateWrites,
+        Duration lateWriteHorizon,
         Clients clients) {
 
     private static final int PAGE = 100;

@@ -3,6 +3,7 @@ package dev.tributary.cli;
 import dev.tributary.config.LocalSettings;
 import dev.tributary.config.Settings;
 import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.local.LocalPlace;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,11 @@ final class LetterRoutes implements AutoCloseable {
                         source,
                         route,
                         new DeadLetterTable(clients.control(source), table, Clients.CALL_TIMEOUT),
+                        new LateWriteTable(
+                                clients.control(source),
+                                LateWriteTables.name(settings.application()),
+                                Clients.CALL_TIMEOUT),
+                        settings.lateWriteHorizon(),
                         clients));
             }
         }));

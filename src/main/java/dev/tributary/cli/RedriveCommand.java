@@ -4,6 +4,7 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.Redriven;
+import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.projection.Projection;
 import java.io.PrintWriter;
 import java.util.List;
@@ -47,7 +48,8 @@ final class RedriveCommand implements Callable<Integer> {
             for (LetterRoute route : routes.routes()) {
                 if (!LetterJob.items(route, items).isEmpty()) {
                     Projection projection = route.projection();
-                    job.run(route, lock -> redrive(route, projection, lock, out));
+                    RouteLateWrites late = job.lateWrites(route);
+                    job.run(route, lock -> redrive(route, projection, late, lock, out));
                 }
             }
         } finally {
@@ -62,9 +64,9 @@ final class RedriveCommand implements Callable<Integer> {
         return changesLeft == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void redrive(LetterRoute route, Projection projection, JobLock lock, PrintWriter out)
+    private void redrive(LetterRoute route, Projection projection, RouteLateWrites late, JobLock lock, PrintWriter out)
             throws StartException {
-        Redrive redrive = new Redrive(projection, route.target(), route.letters(), lock);
+        Redrive redrive = new Redrive(projection, route.target(), route.letters(), late, lock);
         List<ParkedItem> chosen = LetterJob.items(route, items);
         for (int from = 0; from < chosen.size(); from += PARALLEL) {
             List<ParkedItem> some = chosen.subList(from, Math.min(chosen.size(), from + PARALLEL));

@@ -3,8 +3,11 @@ package dev.tributary.jobs;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.Letter;
 import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.TargetWrite;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.TargetTable;
 import dev.tributary.table.WriteFailure;
@@ -30,17 +33,21 @@ public final class Redrive {
     private final Projection projection;
     private final TargetTable target;
     private final RouteLetters letters;
+    private final RouteLateWrites late;
     private final JobLock lock;
 
     /**
      * @param projection of the route
      * @param target of the route; its client tries again what may pass
+     * @param late of the route, in this process; a client that tries again by itself may leave any write on its way
      * @param lock taken already; asked before each write
      */
-    public Redrive(Projection projection, TargetTable target, RouteLetters letters, JobLock lock) {
+    public Redrive(
+            Projection projection, TargetTable target, RouteLetters letters, RouteLateWrites late, JobLock lock) {
         this.projection = projection;
         this.target = target;
         this.letters = letters;
+        this.late = late;
         this.lock = lock;
     }
 
@@ -122,11 +129,18 @@ public final class Redrive {
             return CompletableFuture.completedFuture(together.refusal());
         }
         return together.write()
-                .map(write -> lock.ensure()
-                        .thenCompose(held -> target.apply(write, lock::holds))
-                        .thenApply(outcome -> Optional.<String>empty())
-                        .exceptionallyCompose(Redrive::refusal))
+                .map(write ->
+                        late.expect().thenCompose(announced -> lock.ensure()).thenCompose(held -> apply(write)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    private CompletableFuture<Optional<String>> apply(TargetWrite write) {
+        CompletableFuture<Outcome> applied = target.apply(write, lock::holds);
+        return applied.thenApply(outcome -> Optional.<String>empty())
+                .exceptionallyCompose(Redrive::refusal)
+                .thenCompose(refusal -> refusal.isPresent()
+                        ? CompletableFuture.completedFuture(refusal)
+                        : late.settle(write, Optional.of(applied.join()), true).thenApply(settled -> refusal));
     }
 
     private static CompletableFuture<Optional<String>> refusal(Throwable thrown) {

@@ -59,6 +59,7 @@ public final class LateWriteTable {
     private static final String REVISION = "revision";
     private static final String WRITES_UNTIL = "writesUntil";
     private static final String REMOVALS_UNTIL = "removalsUntil";
+    private static final String JOB = "job";
     private static final String ROW_KEY = "rowKey";
     private static final String OWNER = "owner";
     private static final String VERSION = "version";
@@ -74,8 +75,9 @@ public final class LateWriteTable {
      * @param revision grows with each announcement, so that a late one cannot replace a newer one
      * @param writesUntil until when its creating writes may arrive
      * @param removalsUntil until when its recorded removals have to be repeated
+     * @param job whether it ends at once, and leaves the repetitions to others
      */
-    record Worker(String name, long revision, long writesUntil, long removalsUntil) {}
+    record Worker(String name, long revision, long writesUntil, long removalsUntil, boolean job) {}
 
     /**
      * A removal that has to be repeated.
@@ -132,7 +134,8 @@ public final class LateWriteTable {
                         ENTRY, text(WORKER + worker.name()),
                         REVISION, number(worker.revision()),
                         WRITES_UNTIL, number(worker.writesUntil()),
-                        REMOVALS_UNTIL, number(worker.removalsUntil())))
+                        REMOVALS_UNTIL, number(worker.removalsUntil()),
+                        JOB, AttributeValue.fromBool(worker.job())))
                 .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
                 .expressionAttributeNames(Map.of("#revision", REVISION))
                 .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
@@ -165,7 +168,8 @@ public final class LateWriteTable {
                 value(row, ENTRY).s().substring(WORKER.length()),
                 number(row, REVISION),
                 number(row, WRITES_UNTIL),
-                number(row, REMOVALS_UNTIL));
+                number(row, REMOVALS_UNTIL),
+                value(row, JOB).bool());
     }
 
     /**

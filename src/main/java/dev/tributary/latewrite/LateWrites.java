@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,14 +68,11 @@ public final class LateWrites {
     /** Of {@code announcing}; guarded by this. */
     private CompletableFuture<Void> announcement = CompletableFuture.completedFuture(null);
 
-    /**
-     * @param worker names this process, and no other one at any time
-     * @param timer runs repetitions; none of its tasks waits
-     */
-    public LateWrites(
+    private LateWrites(
             LateWriteTable table,
             String source,
             String worker,
+            boolean job,
             LateWriteTiming timing,
             InstantSource clock,
             ScheduledExecutorService timer,
@@ -86,8 +84,37 @@ public final class LateWrites {
         this.clock = clock;
         this.timer = timer;
         this.registry = registry;
-        this.announced = new Worker(worker, 0, 0, 0);
+        this.announced = new Worker(worker, 0, 0, 0, job);
         this.announcing = announced;
+    }
+
+    /**
+     * Of a daemon.
+     *
+     * @param worker names this process, and no other one at any time
+     * @param timer runs repetitions; none of its tasks waits
+     */
+    public static LateWrites ofDaemon(
+            LateWriteTable table,
+            String source,
+            String worker,
+            LateWriteTiming timing,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            MeterRegistry registry) {
+        return new LateWrites(table, source, worker, false, timing, clock, timer, registry);
+    }
+
+    /** The same of a command that writes beside the daemons, and leaves the repetitions to them when it ends. */
+    public static LateWrites ofJob(
+            LateWriteTable table,
+            String source,
+            String worker,
+            LateWriteTiming timing,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            MeterRegistry registry) {
+        return new LateWrites(table, source, worker, true, timing, clock, timer, registry);
     }
 
     /** Name of the table, for people. */
@@ -130,22 +157,31 @@ public final class LateWrites {
         return table.releaseShard(source, shard, holder);
     }
 
-    /**
-     * Reads what other workers have announced, and begins to repeat their removals. Ends before anything may be written
-     * on account of a shard that one of them may have held.
-     */
+    /** Reads until when writes of other workers may arrive late. */
     public CompletableFuture<Void> learn() {
+        return others(other -> expectUntil(other.writesUntil()));
+    }
+
+    /**
+     * Does the same, and begins to repeat the removals of all other workers: one of them may have recorded some on account
+     * of the shard that this one takes. Ends before anything may be written on account of that shard.
+     */
+    public CompletableFuture<Void> learnAndRepeat() {
         if (watching.compareAndSet(false, true)) {
             timer.schedule(this::watch, timing.refresh().toMillis(), TimeUnit.MILLISECONDS);
         }
-        return table.workers(source).thenAccept(workers -> workers.stream()
-                .filter(other -> !isThis(other))
-                .forEach(other -> {
-                    expectUntil(other.writesUntil());
-                    if (other.removalsUntil() > 0) {
-                        adopt(other);
-                    }
-                }));
+        return others(other -> {
+            expectUntil(other.writesUntil());
+            if (other.removalsUntil() > 0) {
+                adopt(other);
+            }
+        });
+    }
+
+    private CompletableFuture<Void> others(Consumer<Worker> action) {
+        return table.workers(source)
+                .thenAccept(workers ->
+                        workers.stream().filter(other -> !isThis(other)).forEach(action));
     }
 
     private boolean isThis(Worker other) {
@@ -191,7 +227,8 @@ public final class LateWrites {
                     worker,
                     announcing.revision() + 1,
                     ahead(writesUntil, announcing.writesUntil()),
-                    ahead(removalsUntil, announcing.removalsUntil()));
+                    ahead(removalsUntil, announcing.removalsUntil()),
+                    announcing.job());
             announcing = next;
             announcement = table.announce(source, next).thenRun(() -> stored(next));
         }
@@ -233,18 +270,15 @@ public final class LateWrites {
         if (!isThis(known)) {
             expectUntil(known.writesUntil());
         }
-        boolean over = Math.max(known.writesUntil(), known.removalsUntil())
-                        + timing.allowance().toMillis()
-                < now();
-        if (!over) {
-            return;
-        }
         boolean unread = !isThis(known)
                 && known.removalsUntil() > 0
                 && !Long.valueOf(known.revision()).equals(adopted.get(known.name()));
-        if (unread) {
+        boolean over = Math.max(known.writesUntil(), known.removalsUntil())
+                        + timing.allowance().toMillis()
+                < now();
+        if (unread && (over || known.job())) {
             adopt(known);
-        } else if (routes.values().stream().allMatch(route -> route.repeated(known.name()))) {
+        } else if (over && routes.values().stream().allMatch(route -> route.repeated(known.name()))) {
             forget(known);
         }
     }

@@ -84,6 +84,11 @@ public final class RouteLateWrites {
         });
     }
 
+    /** Announces a write whose attempts are not told apart, so that any of them may arrive late; before it is made. */
+    public CompletableFuture<Void> expect() {
+        return source.announceWrites(source.now() + source.timing().lateness());
+    }
+
     /**
      * Does what has to be done about late writes before the change of a write may end. Costs nothing while calls are
      * answered. Must be repeated until it succeeds.

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class Parking {
 
     private final String route;
     private final DeadLetters letters;
+    private final Supplier<CompletableFuture<Void>> lookAtOthers;
     private final Attempts attempts;
     private final ScheduledExecutorService timer;
     private final RouteHealth health;
@@ -36,16 +38,20 @@ final class Parking {
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
     /**
+     * @param lookAtOthers learns what other processes have announced; before what they have taken out is looked at, as a
+     *     redrive announces its writes first
      * @param broken receives failures that are not those of a table
      */
     Parking(
             Route route,
+            Supplier<CompletableFuture<Void>> lookAtOthers,
             Attempts attempts,
             ScheduledExecutorService timer,
             RouteHealth health,
             Consumer<Throwable> broken) {
         this.route = route.name();
         this.letters = route.deadLetters();
+        this.lookAtOthers = lookAtOthers;
         this.attempts = attempts;
         this.timer = timer;
         this.health = health;
@@ -142,10 +148,12 @@ final class Parking {
 
     /** Runs as long as there are parked changes and the lease is held; one of the route's pipelines reads for all. */
     private void refresh() {
-        read(REFRESH, () -> {
+        lookAtOthers
+                .get()
+                .thenCompose(learned -> read(REFRESH, () -> {
                     refreshing.set(false);
                     succeeded();
-                })
+                }))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         broken.accept(failure);

@@ -72,7 +72,7 @@ public final class ReplicationPipeline implements AutoCloseable {
 
     private void take(Attempts attempts, CompletableFuture<Void> taken) {
         attempts.untilDone(late::take, this::lateWritesFailed)
-                .thenCompose(held -> attempts.untilDone(late.source()::learn, this::lateWritesFailed))
+                .thenCompose(held -> attempts.untilDone(late.source()::learnAndRepeat, this::lateWritesFailed))
                 .whenComplete((learned, failure) -> {
                     if (failure == null) {
                         routes.forEach(RouteWriter::lateWritesSucceeded);

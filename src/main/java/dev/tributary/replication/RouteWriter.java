@@ -71,7 +71,13 @@ final class RouteWriter {
         this.meters = meters;
         this.health = new RouteHealth(health, route.name(), () -> Parking.health(route.deadLetters()));
         this.onFatal = onFatal;
-        this.parking = new Parking(route, attempts, timer, this.health, failure -> broken("what is parked", failure));
+        this.parking = new Parking(
+                route,
+                () -> attempts.untilDone(late::learn, this::lateWritesFailed),
+                attempts,
+                timer,
+                this.health,
+                failure -> broken("what is parked", failure));
         this.late = late.route(route.name(), route.target()::applyAlone);
         this.lateWriteTable = late.table();
         this.taken = taken;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -60,6 +61,9 @@ class DeadLettersCommandTest {
         byCity = dynamo.createTable("by_city", "city:S");
         table = new DeadLetterTable(dynamo.asyncClient(), application + "-dead-letters", Duration.ofSeconds(10));
         new TableCreation(dynamo.asyncClient(), table.name(), DeadLetterTable.KEY, false)
+                .run()
+                .join();
+        new TableCreation(dynamo.asyncClient(), application + "-late-writes", LateWriteTable.KEY, false)
                 .run()
                 .join();
         letters = new DeadLetters(table, ROUTE, Clock.systemUTC());

@@ -20,6 +20,7 @@ import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.latewrite.GivenLateWrites;
+import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -232,7 +233,7 @@ class RedriveTest {
         put("ada", "Brooklyn");
         remove("ada");
         JobLock lock = stoppingLock(4);
-        Redrive killed = new Redrive(projection(), target(), letters.letters(ROUTE), lock);
+        Redrive killed = new Redrive(projection(), target(), letters.letters(ROUTE), late(), lock);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -290,7 +291,7 @@ class RedriveTest {
 
     private List<Redriven> redrive() {
         JobLock lock = taken(System::nanoTime);
-        Redrive redrive = new Redrive(projection(), target(), letters.letters(ROUTE), lock);
+        Redrive redrive = new Redrive(projection(), target(), letters.letters(ROUTE), late(), lock);
         List<Redriven> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -313,6 +314,10 @@ class RedriveTest {
                 new SimpleMeterRegistry(),
                 new Health(),
                 failure -> {});
+    }
+
+    private RouteLateWrites late() {
+        return GivenLateWrites.none().route(ROUTE, write -> target().apply(write, () -> true));
     }
 
     private Projection projection() {

@@ -33,7 +33,7 @@ public final class GivenLateWrites {
 
     /** With the times of a real network. */
     public static LateWrites in(LateWriteTable table, ScheduledExecutorService timer) {
-        return new LateWrites(
+        return LateWrites.ofDaemon(
                 table,
                 "users",
                 UUID.randomUUID().toString(),

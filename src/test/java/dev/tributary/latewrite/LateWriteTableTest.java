@@ -58,19 +58,19 @@ class LateWriteTableTest {
 
     @Test
     void anAnnouncementThatArrivesLateDoesNotReplaceANewerOne() {
-        table.announce("users", new Worker("a", 2, AT + 2, AT)).join();
-        table.announce("users", new Worker("a", 1, AT + 1, AT)).join();
-        table.announce("users", new Worker("b", 1, AT, 0)).join();
+        table.announce("users", new Worker("a", 2, AT + 2, AT, false)).join();
+        table.announce("users", new Worker("a", 1, AT + 1, AT, false)).join();
+        table.announce("users", new Worker("b", 1, AT, 0, false)).join();
         assertThat(table.workers("users").join())
-                .containsExactlyInAnyOrder(new Worker("a", 2, AT + 2, AT), new Worker("b", 1, AT, 0));
+                .containsExactlyInAnyOrder(new Worker("a", 2, AT + 2, AT, false), new Worker("b", 1, AT, 0, false));
     }
 
     @Test
     void aWorkerIsForgottenOnlyAsItWasRead() {
-        table.announce("users", new Worker("a", 2, AT, AT)).join();
-        table.forget("users", new Worker("a", 1, AT, AT)).join();
+        table.announce("users", new Worker("a", 2, AT, AT, false)).join();
+        table.forget("users", new Worker("a", 1, AT, AT, false)).join();
         assertThat(table.workers("users").join()).hasSize(1);
-        table.forget("users", new Worker("a", 2, AT, AT)).join();
+        table.forget("users", new Worker("a", 2, AT, AT, false)).join();
         assertThat(table.workers("users").join()).isEmpty();
     }
 

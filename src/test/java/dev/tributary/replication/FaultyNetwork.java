@@ -73,7 +73,9 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
             }
             case REQUEST_LOST -> fail(answer, limits.writeTimeout(), timeout());
             case ANSWER_LOST -> {
-                long late = limits.lateness() == 0 ? 0 : limits.writeTimeout() + random.nextLong(limits.lateness());
+                long late = limits.lateness() == 0 || parks(request)
+                        ? 0
+                        : limits.writeTimeout() + random.nextLong(limits.lateness());
                 time.in(Math.max(there, late), () -> ignore(request, call));
                 fail(answer, limits.writeTimeout(), timeout());
             }
@@ -85,6 +87,11 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
     @Override
     public <T> List<T> results(List<T> results) {
         return time.now() < limits.quietFrom() && time.now() % 32 == 0 ? results.subList(1, results.size()) : results;
+    }
+
+    /** Of dead letters that come late nothing is promised: what was redriven is parked again. */
+    private static boolean parks(DynamoDbRequest request) {
+        return request.toString().contains("TableName=" + FakeDynamoDb.DEAD_LETTERS);
     }
 
     /** Mostly short, at times as long as it may be. */

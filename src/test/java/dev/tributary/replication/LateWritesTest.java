@@ -55,7 +55,7 @@ class LateWritesTest {
 
         Worker(String name) {
             FakeDynamoDb client = new FakeDynamoDb(tables, counting());
-            late = new LateWrites(
+            late = LateWrites.ofDaemon(
                     new LateWriteTable(client, FakeDynamoDb.LATE_WRITES, Duration.ofSeconds(1)),
                     "users",
                     name,
@@ -79,7 +79,7 @@ class LateWritesTest {
         ShardLateWrites take(String shard) {
             ShardLateWrites taken = late.shard(shard);
             assertThat(taken.take()).isCompleted();
-            assertThat(late.learn()).isCompleted();
+            assertThat(late.learnAndRepeat()).isCompleted();
             return taken;
         }
 

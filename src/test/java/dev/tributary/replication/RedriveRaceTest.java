@@ -55,7 +55,7 @@ class RedriveRaceTest {
     /** Items that would take each other's rows wait parked, until at last each has a key of its own. */
     @Test
     void rejectedCollisionsConvergeOnceItemsHaveKeysOfTheirOwn() {
-        Conditions rejecting = new Conditions(Shape.PARTING, true, 0).rejecting();
+        Conditions rejecting = new Conditions(Shape.PARTING, true, Simulation.LATENESS).rejecting();
         seeds().forEach(seed -> holds(seed, seed % 4 == 0 ? rejecting.withTombstones() : rejecting));
     }
 

@@ -5,6 +5,7 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteLetters;
 import dev.tributary.jobs.Redrive;
+import dev.tributary.latewrite.LateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -28,10 +30,12 @@ final class SimulatedOperator {
     private final RandomGenerator random;
     private final FakeTables tables;
     private final Function<SimulatedProcess, FakeDynamoDb> clients;
+    private final BiFunction<FakeDynamoDb, SimulatedProcess, LateWrites> lateWrites;
     private final boolean locked;
 
     /**
      * @param clients makes the client of a process
+     * @param lateWrites makes what a process knows and does about late writes
      * @param locked whether a redrive heeds the lock of the others
      */
     SimulatedOperator(
@@ -39,11 +43,13 @@ final class SimulatedOperator {
             RandomGenerator random,
             FakeTables tables,
             Function<SimulatedProcess, FakeDynamoDb> clients,
+            BiFunction<FakeDynamoDb, SimulatedProcess, LateWrites> lateWrites,
             boolean locked) {
         this.time = time;
         this.random = random;
         this.tables = tables;
         this.clients = clients;
+        this.lateWrites = lateWrites;
         this.locked = locked;
     }
 
@@ -75,7 +81,13 @@ final class SimulatedOperator {
                         new VirtualTimer(time, asked -> asked, process::run)),
                 "operator");
         RouteLetters letters = table.letters(route);
-        Redrive redrive = new Redrive(projection, new TargetTable(client, route, policies), letters, lock);
+        TargetTable target = new TargetTable(client, route, policies);
+        Redrive redrive = new Redrive(
+                projection,
+                target,
+                letters,
+                lateWrites.apply(client, process).route(route, write -> target.apply(write, () -> true)),
+                lock);
         lock.take(holder -> {})
                 .thenCompose(taken -> items(route))
                 .thenCompose(items -> CompletableFuture.allOf(

@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ final class Simulation {
 
     /** After that no write takes effect any more, in milliseconds from its sending. */
     static final long HORIZON = 20_000;
+
+    /** After its sender has given it up. */
+    static final long LATENESS = HORIZON - SimulatedWorker.WRITE_TIMEOUT;
 
     private static final LateWriteTiming LATE = new LateWriteTiming(
             Duration.ofMillis(HORIZON), Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT), Duration.ofSeconds(10));
@@ -133,11 +137,10 @@ final class Simulation {
         }
 
         /** With changes that a target can never take, and people who redrive them. */
-        static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, 0);
+        static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, LATENESS);
 
         /** What the engine is built for. */
-        static final Conditions PROMISED =
-                new Conditions(Shape.ANYTHING, true, HORIZON - SimulatedWorker.WRITE_TIMEOUT);
+        static final Conditions PROMISED = new Conditions(Shape.ANYTHING, true, LATENESS);
     }
 
     private Simulation(RandomGenerator random, Conditions conditions) {
@@ -192,7 +195,8 @@ final class Simulation {
             tables.create(FakeDynamoDb.DEAD_LETTERS, "partition", "position");
         }
         if (conditions.redriven()) {
-            SimulatedOperator operator = new SimulatedOperator(time, random, tables, this::client, conditions.locked());
+            SimulatedOperator operator = new SimulatedOperator(
+                    time, random, tables, this::client, this::lateWritesOfJob, conditions.locked());
             int busy = random.nextInt(1, 30);
             time.every(100, () -> {
                 if (random.nextInt(time.now() < QUIET_FROM ? busy : 50) == 0) {
@@ -300,16 +304,36 @@ final class Simulation {
 
     /** Of a process whose clock differs a little from that of the others. */
     private LateWrites lateWrites(FakeDynamoDb client, SimulatedProcess process) {
-        long skew = random.nextLong(SimulatedWorker.WRITE_TIMEOUT / 5);
         processes.add(process);
-        return new LateWrites(
-                new LateWriteTable(client, FakeDynamoDb.LATE_WRITES, Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT)),
+        return LateWrites.ofDaemon(
+                lateWriteTable(client),
                 "items",
                 "process-" + processes.size(),
                 conditions.repeating() ? LATE : NOT_LATE,
-                () -> Instant.EPOCH.plusMillis(1_000_000 + time.now() + skew),
+                clock(),
                 new VirtualTimer(time, asked -> asked, process::run),
                 REGISTRY);
+    }
+
+    private LateWrites lateWritesOfJob(FakeDynamoDb client, SimulatedProcess process) {
+        processes.add(process);
+        return LateWrites.ofJob(
+                lateWriteTable(client),
+                "items",
+                "job-" + processes.size(),
+                conditions.repeating() ? LATE : NOT_LATE,
+                clock(),
+                new VirtualTimer(time, asked -> asked, process::run),
+                REGISTRY);
+    }
+
+    private static LateWriteTable lateWriteTable(FakeDynamoDb client) {
+        return new LateWriteTable(client, FakeDynamoDb.LATE_WRITES, Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT));
+    }
+
+    private InstantSource clock() {
+        long skew = random.nextLong(SimulatedWorker.WRITE_TIMEOUT / 5);
+        return () -> Instant.EPOCH.plusMillis(1_000_000 + time.now() + skew);
     }
 
     /** What is known of them grows old within a tenth of a second. */
