@@ -5,9 +5,11 @@ import dev.tributary.replication.Fence;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.ShardOwnership;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,6 +40,10 @@ final class ShardProcessor implements ShardRecordProcessor {
     private static final Logger log = LoggerFactory.getLogger(ShardProcessor.class);
 
     private static final Duration DRAIN_SLICE = Duration.ofSeconds(1);
+
+    /** Longest wait for the release of a shard: without it the next worker repeats removals for a while, no more. */
+    private static final Duration RELEASE = Duration.ofMillis(500);
+
     private static final Duration QUIET_CHECK = Duration.ofMillis(20);
 
     private final Settings settings;
@@ -146,6 +152,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             if (broken) {
                 return;
             }
+            release();
             input.checkpointer().checkpoint();
             if (ownership != null) {
                 ownership.finish();
@@ -180,7 +187,9 @@ final class ShardProcessor implements ShardRecordProcessor {
             while (!leaving.quiet()) {
                 TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
             }
-            if (!drained) {
+            if (drained) {
+                release();
+            } else {
                 log.warn(
                         "shard {}: stopping with {} changes open; the next worker reads them again",
                         shardId,
@@ -191,6 +200,19 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
         checkpoint();
         stop();
+    }
+
+    /** Before anybody else can have the lease, so that the next worker need not reckon with calls of this one. */
+    private void release() throws InterruptedException {
+        if (pipeline == null) {
+            return;
+        }
+        try {
+            pipeline.release().get(RELEASE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.info(
+                    "shard {}: could not be released, so removals are repeated for a while: {}", shardId, e.toString());
+        }
     }
 
     /** Writes the position behind which everything has ended, where it has moved. Safe for any thread. */

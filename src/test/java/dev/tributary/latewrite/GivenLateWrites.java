@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -23,12 +24,17 @@ public final class GivenLateWrites {
 
     /** Of a source whose other workers never had anything to announce. */
     public static LateWrites none() {
+        return recorded(new CopyOnWriteArrayList<>());
+    }
+
+    /** The same; the operations that its table is asked for are added to {@code calls}. */
+    public static LateWrites recorded(List<String> calls) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "late-writes");
             thread.setDaemon(true);
             return thread;
         });
-        return in(new LateWriteTable(new EmptyTable(), "late-writes", Duration.ofSeconds(1)), timer);
+        return in(new LateWriteTable(new EmptyTable(calls), "late-writes", Duration.ofSeconds(1)), timer);
     }
 
     /** With the times of a real network. */
@@ -44,15 +50,17 @@ public final class GivenLateWrites {
     }
 
     /** Answers, and keeps nothing. */
-    private static final class EmptyTable implements DynamoDbAsyncClient {
+    private record EmptyTable(List<String> calls) implements DynamoDbAsyncClient {
 
         @Override
         public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
+            calls.add("PutItem");
             return CompletableFuture.completedFuture(PutItemResponse.builder().build());
         }
 
         @Override
         public CompletableFuture<DeleteItemResponse> deleteItem(DeleteItemRequest request) {
+            calls.add("DeleteItem");
             return CompletableFuture.completedFuture(
                     DeleteItemResponse.builder().build());
         }

@@ -38,6 +38,7 @@ import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
@@ -114,6 +115,35 @@ class ShardProcessorTest {
 
         assertThat(checkpoints).containsExactly("SHARD_END");
         assertThat(fatal).isEmpty();
+    }
+
+    /** Or the next worker would repeat every removal for a quarter of an hour after each deployment. */
+    @Test
+    void aShardThatEndsOrIsHandedOverWithNothingOpenIsReleased() {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        RecordProcessorCheckpointer unused = new StrictCheckpointer(Thread.currentThread()).proxy();
+        ShardProcessor handedOver = released(calls);
+        handedOver.initialize(initialization());
+        handedOver.shutdownRequested(
+                ShutdownRequestedInput.builder().checkpointer(unused).build());
+        assertThat(calls).containsExactly("PutItem", "DeleteItem");
+
+        ShardProcessor lost = released(calls);
+        lost.initialize(initialization());
+        lost.leaseLost(LeaseLostInput.builder().build());
+        assertThat(calls).containsExactly("PutItem", "DeleteItem", "PutItem");
+    }
+
+    private ShardProcessor released(List<String> calls) {
+        return new ShardProcessor(settings((shard, fence) -> new ReplicationPipeline(
+                List.of(),
+                GivenLateWrites.recorded(calls).shard(shard),
+                10,
+                fence,
+                timer,
+                registry(),
+                new Health(),
+                failure -> {})));
     }
 
     @Test
