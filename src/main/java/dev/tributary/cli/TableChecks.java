@@ -71,6 +71,7 @@ final class TableChecks {
         TableChecks checks = new TableChecks(clients);
         checks.askAll(settings);
         settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
+        checks.loops(settings);
         settings.write().forEach(checks::write);
         checks.keys(settings);
         checks.deadLetters(settings);
@@ -140,6 +141,36 @@ final class TableChecks {
 
     static String writePrefix(String write) {
         return "write." + write;
+    }
+
+    /** Routes whose changes would come back for ever; one table may be named by several endpoints and regions. */
+    private void loops(Settings settings) {
+        Map<String, Set<String>> targets = new HashMap<>();
+        settings.source().forEach((name, source) -> source.route().keySet().forEach(route -> edge(name, route)
+                .ifPresent(edge -> targets.computeIfAbsent(edge.from(), from -> new LinkedHashSet<>())
+                        .add(edge.to()))));
+        settings.source().forEach((name, source) -> source.route().forEach((routeName, route) -> edge(name, routeName)
+                .filter(edge -> reaches(edge.to(), edge.from(), targets, new LinkedHashSet<>()))
+                .ifPresent(edge -> problem(
+                        prefix(name, routeName) + ".table",
+                        route.table(),
+                        "it is the source's own table, or leads back to it: a loop; name a table that feeds no source"
+                                + " of this one"))));
+    }
+
+    private record Edge(String from, String to) {}
+
+    private Optional<Edge> edge(String source, String route) {
+        DescribedTable from = tables.get(prefix(source));
+        DescribedTable to = tables.get(prefix(source, route));
+        return from == null || to == null ? Optional.empty() : Optional.of(new Edge(from.identity(), to.identity()));
+    }
+
+    private static boolean reaches(String start, String end, Map<String, Set<String>> targets, Set<String> seen) {
+        return start.equals(end)
+                || (seen.add(start)
+                        && targets.getOrDefault(start, Set.of()).stream()
+                                .anyMatch(next -> reaches(next, end, targets, seen)));
     }
 
     private void source(String name, SourceSettings settings, String leaseTable) {

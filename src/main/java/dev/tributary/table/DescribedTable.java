@@ -18,12 +18,14 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
  * What a start needs to know of a table that exists.
  *
  * @param arn its name among all tables
+ * @param identity its ARN, and its id or its moment of creation: the same for one table, by whatever endpoint it was reached
  * @param key its key schema
  * @param types of the attributes that DynamoDB holds to one type: those of its key and of its indexes
  * @param streamArn its newest stream, enabled or not
  * @param viewType what its stream records hold; empty when the stream is not enabled
  */
 public record DescribedTable(
+        String identity,
         String arn,
         KeySchema key,
         Map<String, AttributeType> types,
@@ -37,6 +39,7 @@ public record DescribedTable(
                         AttributeDefinition::attributeName,
                         definition -> AttributeType.valueOf(definition.attributeTypeAsString())));
         return new DescribedTable(
+                identity(table),
                 table.tableArn(),
                 new KeySchema(
                         keyAttribute(table, types, KeyType.HASH).orElseThrow(),
@@ -46,6 +49,11 @@ public record DescribedTable(
                 Optional.ofNullable(table.streamSpecification())
                         .filter(stream -> Boolean.TRUE.equals(stream.streamEnabled()))
                         .map(StreamSpecification::streamViewType));
+    }
+
+    /** DynamoDB Local has no ids, and one ARN for the tables of all its instances and regions. */
+    private static String identity(TableDescription table) {
+        return table.tableArn() + '#' + (table.tableId() == null ? table.creationDateTime() : table.tableId());
     }
 
     private static Optional<KeyAttribute> keyAttribute(

@@ -67,6 +67,16 @@ class TableChecksTest {
     }
 
     @Test
+    void aLoopIsFoundWhereTheTableIsReachedByAnotherAddress() throws IOException {
+        source(users);
+        route(users);
+        configure(
+                "source.users.route.by-city.endpoint",
+                dynamo.endpoint().toString().replace("127.0.0.1", "localhost"));
+        assertRefused("it is the source's own table, or leads back to it: a loop");
+    }
+
+    @Test
     void aTableThatAStartMakesIsAnnouncedAndNotMade() throws IOException {
         write(users);
         configure("application", users);
