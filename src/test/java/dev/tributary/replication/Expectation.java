@@ -30,7 +30,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * <p>Where items collide: of the items that end under a key the one with the highest mark has the row, by creation time,
  * then version, then owner. There is one exception, and it is the nature of the policy {@code latest}: an item that was
  * under the key with a higher mark still, and left, may have beaten the others before it left, and those do not come
- * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first. Where
+ * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first; and a
+ * late write of one of them may have taken the key when it was free again, with what the item was before. Where
  * collisions are rejected, no item takes the row of another: there are exactly the rows of the items that are not
  * parked, and those of parked ones are not looked at.
  */
@@ -44,6 +45,7 @@ final class Expectation {
     private final Projection injective;
     private final Projection colliding;
     private final boolean rejects;
+    private final boolean late;
     private final List<String> violations = new ArrayList<>();
 
     /** A row and the mark it must carry. */
@@ -51,12 +53,14 @@ final class Expectation {
 
     /**
      * @param rejects whether an item leaves the row of another alone
+     * @param late whether writes arrive that were given up
      */
-    Expectation(SourceHistory history, Projection injective, Projection colliding, boolean rejects) {
+    Expectation(SourceHistory history, Projection injective, Projection colliding, boolean rejects, boolean late) {
         this.history = history;
         this.injective = injective;
         this.colliding = colliding;
         this.rejects = rejects;
+        this.late = late;
     }
 
     /** A row that stays never goes back, neither to an older change of its item nor to an item of a lower mark. */
@@ -130,12 +134,22 @@ final class Expectation {
             List<MarkedRow> ending = candidates.getOrDefault(key, List.of());
             Optional<MarkedRow> winner = ending.stream().max(Comparator.comparing(MarkedRow::mark, PRECEDENCE));
             boolean beatenByOneThatLeft = winner.isPresent() && highestThatLeft(key, ending, winner.get());
-            boolean right = beatenByOneThatLeft ? row.isEmpty() || ending.contains(row.get()) : row.equals(winner);
+            boolean right = beatenByOneThatLeft
+                    ? row.isEmpty() || ending.contains(row.get()) || (late && isOlder(row.get(), ending))
+                    : row.equals(winner);
             if (!right) {
                 violations.add(Simulation.COLLIDING + ": " + key.attributes() + " is " + say(row.orElse(null))
                         + ", must be " + say(winner.orElse(null)));
             }
         });
+    }
+
+    /** A row that an item of those that end there had before. */
+    private static boolean isOlder(MarkedRow row, List<MarkedRow> ending) {
+        return ending.stream()
+                .map(MarkedRow::mark)
+                .anyMatch(mark -> mark.owner().equals(row.mark().owner())
+                        && row.mark().version().compareTo(mark.version()) < 0);
     }
 
     /** Whether an item that does not end under the key was there with a mark above the winner's. */

@@ -150,7 +150,8 @@ final class Simulation {
         tables.create(INJECTIVE, "city", "id");
         tables.create(COLLIDING, "city");
         tables.create(FakeDynamoDb.LATE_WRITES, "scope", "entry");
-        expectation = new Expectation(history, projection(INJECTIVE), projection(COLLIDING), conditions.rejects());
+        expectation = new Expectation(
+                history, projection(INJECTIVE), projection(COLLIDING), conditions.rejects(), conditions.lateness() > 0);
         tables.listen((table, key, before, after) -> {
             if (table.equals(FakeDynamoDb.LATE_WRITES)) {
                 return;
