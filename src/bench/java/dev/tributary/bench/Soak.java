@@ -1,66 +1,49 @@
 package dev.tributary.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /**
  * A mixed load at a fixed rate on a daemon with a heap of 256 MB that takes requests and replicates what they write, for
- * a bounded time. Prints at intervals what the process holds: what grows from line to line is kept for ever.
+ * a bounded time. Prints at intervals what the process holds, then what is wrong with it, and ends with 1 if anything is.
  */
 final class Soak {
 
     private static final Duration TIME = Duration.ofMinutes(Integer.getInteger("minutes", 20));
     private static final Duration INTERVAL = Duration.ofSeconds(Integer.getInteger("interval-seconds", 30));
-    private static final int RATE = Integer.getInteger("rate", 50);
+    private static final int RATE = Integer.getInteger("rate", 20);
     private static final int HEAP_MEGABYTES = 256;
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    /** Items that requests choose from, so that the table stays as large. */
-    private static final int ITEMS = 5000;
-
-    /** Requests without an answer; further ones are left out, and counted. */
-    private static final int OPEN = 200;
-
-    private static final int LINES = 50;
+    private static final Duration LONGEST_REPLICATION = Duration.ofSeconds(60);
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final URI users;
     private final URI admin;
     private final ChildProcess daemon;
-    private final Semaphore open = new Semaphore(OPEN);
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong expected = new AtomicLong();
-    private final AtomicLong unexpected = new AtomicLong();
-    private final AtomicLong leftOut = new AtomicLong();
+    private final Database database;
+    private final SoakRequests requests;
+    private final List<SoakUsage> samples = new ArrayList<>();
 
-    private Soak(int port, int adminPort, ChildProcess daemon) {
-        this.users = URI.create("http://127.0.0.1:" + port + "/users");
+    private Soak(int port, int adminPort, ChildProcess daemon, Database database) {
         this.admin = URI.create("http://127.0.0.1:" + adminPort);
         this.daemon = daemon;
+        this.database = database;
+        this.requests = new SoakRequests(client, URI.create("http://127.0.0.1:" + port + "/users"), admin);
     }
 
     public static void main(String[] args) throws Exception {
@@ -71,6 +54,7 @@ final class Soak {
                 HEAP_MEGABYTES,
                 Runtime.version().feature(),
                 Runtime.getRuntime().availableProcessors());
+        boolean right;
         Path configuration = Files.createTempFile("tributary-soak", ".properties");
         int port = freePort();
         int adminPort = freePort();
@@ -97,12 +81,12 @@ final class Soak {
                             "-Daws.accessKeyId=local",
                             "-Daws.secretAccessKey=local"),
                     configuration.toString())) {
-                new Soak(port, adminPort, daemon).run();
+                right = new Soak(port, adminPort, daemon, database).run();
             }
         } finally {
             Files.delete(configuration);
         }
-        System.exit(0);
+        System.exit(right ? 0 : 1);
     }
 
     private static int freePort() throws IOException {
@@ -111,32 +95,83 @@ final class Soak {
         }
     }
 
-    private void run() throws Exception {
+    private boolean run() throws Exception {
         awaitReady();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         long start = System.nanoTime();
-        var unused = timer.scheduleAtFixedRate(this::send, 0, 1_000_000_000L / RATE, TimeUnit.NANOSECONDS);
+        var unused = timer.scheduleAtFixedRate(requests::send, 0, 1_000_000_000L / RATE, TimeUnit.NANOSECONDS);
         try {
             System.out.printf(
                     "%8s%10s%12s%10s%12s%8s%10s%10s%10s%n",
                     "s", "sent", "unexpected", "left out", "heap, KB", "files", "threads", "RSS, MB", "core-s");
             while (System.nanoTime() - start < TIME.toNanos()) {
                 Thread.sleep(INTERVAL.toMillis());
+                SoakUsage usage = SoakUsage.of(daemon.pid());
+                samples.add(usage);
                 System.out.printf(
                         "%8d%10d%12d%10d%12d%8d%10d%10d%10.1f%n",
                         Duration.ofNanos(System.nanoTime() - start).toSeconds(),
-                        sent.get(),
-                        unexpected.get(),
-                        leftOut.get(),
-                        heapKilobytes(),
-                        descriptors(),
-                        status("Threads:"),
-                        status("VmRSS:") / 1024,
+                        requests.sent(),
+                        requests.unexpected(),
+                        requests.leftOut(),
+                        usage.heapKilobytes(),
+                        usage.files(),
+                        usage.threads(),
+                        usage.rssMegabytes(),
                         daemon.cpuSeconds());
             }
         } finally {
             timer.shutdownNow();
         }
+        requests.awaitAnswers();
+        return verdict();
+    }
+
+    private boolean verdict() throws InterruptedException {
+        List<String> wrong = new ArrayList<>(SoakUsage.growth(samples));
+        if (requests.unexpected() > 0) {
+            wrong.add("%d of %d answers were unexpected: %s"
+                    .formatted(requests.unexpected(), requests.sent(), requests.reasons()));
+        }
+        if (requests.leftOut() * 100 > requests.sent()) {
+            wrong.add("%d requests were left out: this machine does not carry the rate, so lower it"
+                    .formatted(requests.leftOut()));
+        }
+        replicated().ifPresent(wrong::add);
+        System.out.println();
+        wrong.forEach(System.out::println);
+        System.out.println(
+                wrong.isEmpty()
+                        ? "steady: nothing grew, every answer was right, the target is complete"
+                        : "not steady");
+        return wrong.isEmpty();
+    }
+
+    /** Waits until the target has a row for each item of the source; no two items have the same row. */
+    private Optional<String> replicated() throws InterruptedException {
+        long end = System.nanoTime() + LONGEST_REPLICATION.toNanos();
+        while (true) {
+            int items = count(Users.SOURCE);
+            int rows = count(Users.TARGET);
+            if (items == rows) {
+                return Optional.empty();
+            }
+            if (System.nanoTime() > end) {
+                return Optional.of("the target has %d rows for %d items".formatted(rows, items));
+            }
+            Thread.sleep(1000);
+        }
+    }
+
+    private int count(String table) {
+        return database
+                .direct()
+                .blocking()
+                .scanPaginator(
+                        scan -> scan.tableName(table).select(Select.COUNT).consistentRead(true))
+                .stream()
+                .mapToInt(ScanResponse::count)
+                .sum();
     }
 
     private void awaitReady() throws InterruptedException {
@@ -157,118 +192,5 @@ final class Soak {
             }
             Thread.sleep(200);
         }
-    }
-
-    private record Planned(HttpRequest request, List<Integer> statuses) {}
-
-    private void send() {
-        if (!open.tryAcquire()) {
-            leftOut.incrementAndGet();
-            return;
-        }
-        Planned planned = plan(sent.getAndIncrement());
-        var unused = client.sendAsync(planned.request(), BodyHandlers.discarding())
-                .whenComplete((HttpResponse<Void> response, Throwable failure) -> {
-                    open.release();
-                    boolean asPlanned = failure == null && planned.statuses().contains(response.statusCode());
-                    (asPlanned ? expected : unexpected).incrementAndGet();
-                });
-    }
-
-    /** The kinds in turn: of a hundred, 40 posts, 20 puts, 20 reads, and 20 of what is rarer. */
-    private Planned plan(long number) {
-        int user = Math.floorMod(number * 2_654_435_761L, ITEMS);
-        int kind = (int) (number % 100);
-        String item = "/users/" + user + "%40example.com";
-        if (kind < 40) {
-            return new Planned(post(document(user, number)).build(), List.of(201));
-        }
-        if (kind < 60) {
-            return new Planned(
-                    json(item)
-                            .PUT(BodyPublishers.ofString(document(user, number)))
-                            .build(),
-                    List.of(201, 204));
-        }
-        if (kind < 80) {
-            return new Planned(request(item).GET().build(), List.of(200, 404));
-        }
-        if (kind < 85) {
-            return new Planned(request(item).DELETE().build(), List.of(204));
-        }
-        if (kind < 93) {
-            return new Planned(
-                    post(document(user, number))
-                            .header("Idempotency-Key", "k" + number)
-                            .build(),
-                    List.of(201));
-        }
-        if (kind < 94) {
-            String lines = IntStream.range(0, LINES)
-                    .mapToObj(n -> document((user + n) % ITEMS, number) + "\n")
-                    .collect(Collectors.joining());
-            return new Planned(
-                    request("/users")
-                            .header("Content-Type", "application/x-ndjson")
-                            .POST(BodyPublishers.ofString(lines))
-                            .build(),
-                    List.of(200));
-        }
-        if (kind < 97) {
-            return new Planned(post("{\"email\":" + number + "}").build(), List.of(422));
-        }
-        if (kind < 98) {
-            return new Planned(request("/nowhere/" + number).GET().build(), List.of(404, 405));
-        }
-        return new Planned(
-                HttpRequest.newBuilder(admin.resolve(kind < 99 ? "/health" : "/metrics"))
-                        .timeout(PATIENCE)
-                        .build(),
-                List.of(200));
-    }
-
-    /** Every write moves the user to another city, and so the row in the target. */
-    private static String document(int user, long number) {
-        return "{\"email\":\"%d@example.com\",\"state\":\"state-%d\",\"city\":\"city-%d-%d\",\"visits\":%d,\"payload\":\"%s\"}"
-                .formatted(user, user % 50, user, number % 7, number, "x".repeat(200));
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(users.resolve(path)).timeout(PATIENCE);
-    }
-
-    private HttpRequest.Builder json(String path) {
-        return request(path).header("Content-Type", "application/json");
-    }
-
-    private HttpRequest.Builder post(String document) {
-        return json("/users").POST(BodyPublishers.ofString(document));
-    }
-
-    /** In use after a full collection, which the question makes. */
-    private long heapKilobytes() throws Exception {
-        Process jcmd = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(daemon.pid()),
-                        "GC.class_histogram")
-                .redirectErrorStream(true)
-                .start();
-        String histogram = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
-        Matcher total = Pattern.compile("(?m)^Total +\\d+ +(\\d+)").matcher(histogram);
-        return total.find() ? Long.parseLong(total.group(1)) / 1024 : -1;
-    }
-
-    private long descriptors() throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(daemon.pid()), "fd"))) {
-            return descriptors.count();
-        }
-    }
-
-    private long status(String name) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(daemon.pid()), "status")).stream()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(-1);
     }
 }
