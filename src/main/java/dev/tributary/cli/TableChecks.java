@@ -145,32 +145,33 @@ final class TableChecks {
 
     /** Routes whose changes would come back for ever; one table may be named by several endpoints and regions. */
     private void loops(Settings settings) {
-        Map<String, Set<String>> targets = new HashMap<>();
-        settings.source().forEach((name, source) -> source.route().keySet().forEach(route -> edge(name, route)
-                .ifPresent(edge -> targets.computeIfAbsent(edge.from(), from -> new LinkedHashSet<>())
-                        .add(edge.to()))));
-        settings.source().forEach((name, source) -> source.route().forEach((routeName, route) -> edge(name, routeName)
-                .filter(edge -> reaches(edge.to(), edge.from(), targets, new LinkedHashSet<>()))
-                .ifPresent(edge -> problem(
-                        prefix(name, routeName) + ".table",
+        TableGraph graph = new TableGraph();
+        eachRoute(settings, (prefix, route, source, target) -> graph.add(source, target));
+        eachRoute(settings, (prefix, route, source, target) -> {
+            if (graph.leadsBack(source, target)) {
+                problem(
+                        prefix + ".table",
                         route.table(),
                         "it is the source's own table, or leads back to it: a loop; name a table that feeds no source"
-                                + " of this one"))));
+                                + " of this one");
+            }
+        });
     }
 
-    private record Edge(String from, String to) {}
-
-    private Optional<Edge> edge(String source, String route) {
-        DescribedTable from = tables.get(prefix(source));
-        DescribedTable to = tables.get(prefix(source, route));
-        return from == null || to == null ? Optional.empty() : Optional.of(new Edge(from.identity(), to.identity()));
+    private interface RouteVisitor {
+        void visit(String prefix, RouteSettings route, String source, String target);
     }
 
-    private static boolean reaches(String start, String end, Map<String, Set<String>> targets, Set<String> seen) {
-        return start.equals(end)
-                || (seen.add(start)
-                        && targets.getOrDefault(start, Set.of()).stream()
-                                .anyMatch(next -> reaches(next, end, targets, seen)));
+    /** Those of which both tables are there, with the identities of the tables. */
+    private void eachRoute(Settings settings, RouteVisitor visitor) {
+        settings.source().forEach((name, source) -> source.route().forEach((routeName, route) -> {
+            String prefix = prefix(name, routeName);
+            DescribedTable from = tables.get(prefix(name));
+            DescribedTable to = tables.get(prefix);
+            if (from != null && to != null) {
+                visitor.visit(prefix, route, from.identity(), to.identity());
+            }
+        }));
     }
 
     private void source(String name, SourceSettings settings, String leaseTable) {
