@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class ReplicationPipeline implements AutoCloseable {
     private final ShardLateWrites late;
     private final Fence fence;
     private final int maxInFlight;
+    private final LongSupplier nanoTime;
     private final CheckpointTracker<Position> tracker = new CheckpointTracker<>();
 
     /**
@@ -49,9 +51,28 @@ public final class ReplicationPipeline implements AutoCloseable {
             MeterRegistry registry,
             Health health,
             Consumer<Throwable> onFatal) {
+        this(routes, late, maxInFlight, fence, timer, registry, health, onFatal, System::nanoTime);
+    }
+
+    /**
+     * The same.
+     *
+     * @param nanoTime monotonic, by which the time is measured that a change is open
+     */
+    ReplicationPipeline(
+            List<Route> routes,
+            ShardLateWrites late,
+            int maxInFlight,
+            Fence fence,
+            ScheduledExecutorService timer,
+            MeterRegistry registry,
+            Health health,
+            Consumer<Throwable> onFatal,
+            LongSupplier nanoTime) {
         this.late = late;
         this.fence = fence;
         this.maxInFlight = maxInFlight;
+        this.nanoTime = nanoTime;
         Backoff backoff = new Backoff(RandomGenerator.getDefault());
         CompletableFuture<Void> taken = new CompletableFuture<>();
         this.routes = routes.stream()
@@ -109,8 +130,8 @@ public final class ReplicationPipeline implements AutoCloseable {
                 return false;
             }
         } while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK));
-        CheckpointTracker<Position>.Entry entry =
-                tracker.open(new Position(sequenceNumber, change.mark().createdAt()), routes.size(), ended);
+        CheckpointTracker<Position>.Entry entry = tracker.open(
+                new Position(sequenceNumber, change.mark().createdAt(), nanoTime.getAsLong()), routes.size(), ended);
         routes.forEach(route -> route.submit(change, entry));
         return true;
     }
@@ -129,6 +150,12 @@ public final class ReplicationPipeline implements AutoCloseable {
         }
         Duration age = Duration.between(first.createdAt(), now);
         return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** Time since the first change that is open was taken, whatever its creation time says; zero when none is. */
+    public Duration openFor() {
+        Position first = tracker.first();
+        return first == null ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - first.takenAt());
     }
 
     /** Whether the lease is still held, so that the pipeline is of use. */

@@ -215,6 +215,20 @@ public final class ShardOwnership implements Fence {
         return !now.draining() || time - now.lastStart() < handOver.toNanos();
     }
 
+    /**
+     * Whether the next renewal is awaited for so long that no call may start: not while the lease is to pass to another
+     * worker, nor once it was given up.
+     */
+    public boolean overdue() {
+        Terms now = terms;
+        return !now.gone() && !now.draining() && nanoTime.getAsLong() - startsUntil(now) >= 0;
+    }
+
+    /** Time since the start of the last successful renewal; of the ownership as long as there was none. */
+    public Duration sinceRenewal() {
+        return Duration.ofNanos(nanoTime.getAsLong() - terms.renewedAt());
+    }
+
     public State state() {
         Terms now = terms;
         if (now.gone() || expired(now, nanoTime.getAsLong())) {

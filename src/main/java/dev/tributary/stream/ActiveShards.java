@@ -1,26 +1,56 @@
 package dev.tributary.stream;
 
 import dev.tributary.replication.ReplicationPipeline;
+import dev.tributary.replication.ShardOwnership;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
-/** The pipelines of the shards that this process reads of one source, and what can be measured of them. */
+/** The shards that this process reads of one source, and what can be measured of them. */
 final class ActiveShards {
 
-    private final List<ReplicationPipeline> pipelines = new CopyOnWriteArrayList<>();
-    private final InstantSource clock;
+    private final List<Shard> shards = new CopyOnWriteArrayList<>();
+    private final LongSupplier nanoTime;
 
-    ActiveShards(String source, MeterRegistry registry, InstantSource clock) {
-        this.clock = clock;
-        Gauge.builder("tributary.lag", this, ActiveShards::lagSeconds)
-                .description("Age of the oldest change that was read and has not ended on every route")
-                .baseUnit("seconds")
-                .tag("source", source)
-                .register(registry);
+    /** A shard whose lease this process has or had. */
+    private record Shard(String shardId, long since, ReplicationPipeline pipeline, ShardOwnership ownership)
+            implements ShardWatch.Held {
+
+        @Override
+        public boolean active() {
+            return pipeline.active();
+        }
+
+        @Override
+        public Duration lag(Instant now) {
+            return pipeline.lag(now);
+        }
+
+        @Override
+        public Duration openFor() {
+            return pipeline.openFor();
+        }
+
+        @Override
+        public boolean renewalOverdue() {
+            return ownership.overdue();
+        }
+
+        @Override
+        public Duration sinceRenewal() {
+            return ownership.sinceRenewal();
+        }
+    }
+
+    /**
+     * @param nanoTime monotonic, such as {@link System#nanoTime()}
+     */
+    ActiveShards(String source, MeterRegistry registry, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         Gauge.builder("tributary.changes.open", this, ActiveShards::open)
                 .description("Changes that were read and wait for their checkpoint")
                 .tag("source", source)
@@ -31,31 +61,27 @@ final class ActiveShards {
                 .register(registry);
     }
 
-    ReplicationPipeline add(ReplicationPipeline pipeline) {
-        pipelines.removeIf(other -> !other.active());
-        pipelines.add(pipeline);
+    ReplicationPipeline add(String shardId, ReplicationPipeline pipeline, ShardOwnership ownership) {
+        shards.removeIf(other -> !other.active() && !other.renewalOverdue());
+        shards.add(new Shard(shardId, nanoTime.getAsLong(), pipeline, ownership));
         return pipeline;
     }
 
-    /** The pipelines whose leases are held now. */
-    List<ReplicationPipeline> active() {
-        return pipelines.stream().filter(ReplicationPipeline::active).toList();
-    }
-
-    private double lagSeconds() {
-        Instant now = clock.instant();
-        return active().stream()
-                        .mapToLong(pipeline -> pipeline.lag(now).toMillis())
-                        .max()
-                        .orElse(0)
-                / 1000.0;
+    /** The shards whose leases are held now, or would be if they had been renewed. */
+    List<? extends ShardWatch.Held> held() {
+        return shards.stream()
+                .filter(shard -> shard.active() || shard.renewalOverdue())
+                .toList();
     }
 
     private double open() {
-        return active().stream().mapToInt(ReplicationPipeline::inFlight).sum();
+        return shards.stream()
+                .filter(Shard::active)
+                .mapToInt(shard -> shard.pipeline().inFlight())
+                .sum();
     }
 
     private double count() {
-        return active().size();
+        return shards.stream().filter(Shard::active).count();
     }
 }

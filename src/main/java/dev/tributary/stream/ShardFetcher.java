@@ -131,6 +131,7 @@ final class ShardFetcher extends DynamoDbFetcher {
         }
         if (!readAhead.mayRead()) {
             // To wait here would hold up KCL's dispatcher; so it is an empty read, and the next one after the pause.
+            listener.waits(shardId);
             return new Nothing();
         }
         long bytes = 0;

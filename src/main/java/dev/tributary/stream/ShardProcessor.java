@@ -1,7 +1,6 @@
 package dev.tributary.stream;
 
 import dev.tributary.model.Change;
-import dev.tributary.replication.Fence;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.ShardOwnership;
 import java.time.Duration;
@@ -70,7 +69,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      */
     record Settings(
             ChangeDecoder decoder,
-            BiFunction<String, Fence, ReplicationPipeline> pipeline,
+            BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
             ReadAhead readAhead,
             ScheduledExecutorService checkpoints,

@@ -85,6 +85,10 @@ final class SourceHealth implements FetchListener, WorkerStateChangeListener {
         }
     }
 
+    /** The targets are the brake, which their routes report. */
+    @Override
+    public void waits(String shardId) {}
+
     @Override
     public void failed(String shardId, Exception failure) {
         failures.increment();

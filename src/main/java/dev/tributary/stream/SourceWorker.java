@@ -53,6 +53,8 @@ public final class SourceWorker {
     private final Shared shared;
     private final SourceLedger ledger;
     private final SourceHealth reads;
+    private final ShardWatch shardWatch;
+    private final Watchdog watchdog;
     private final StreamReader.Source reading;
     private final Gaps.Context gaps;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -120,6 +122,15 @@ public final class SourceWorker {
         this.reads = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
         ReadAhead readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
         readAhead.measure(source, shared.registry());
+        ActiveShards shards = new ActiveShards(source, shared.registry(), System::nanoTime);
+        this.shardWatch = new ShardWatch(
+                ShardWatch.Limits.of(shared.timings().lease(), settings.pollInterval()),
+                shards::held,
+                new ShardReaders(shared.worker()),
+                reads,
+                shared.clock(),
+                System::nanoTime);
+        this.watchdog = new Watchdog(source, shardWatch, shared.health(), shared.registry(), shared.onFatal());
         this.reading = new StreamReader.Source(
                 settings,
                 routes,
@@ -130,7 +141,8 @@ public final class SourceWorker {
                 shared,
                 reads,
                 readAhead,
-                new ActiveShards(source, shared.registry(), shared.clock()),
+                shards,
+                shardWatch,
                 checkpoints);
         this.gaps = new Gaps.Context(
                 source,
@@ -162,6 +174,7 @@ public final class SourceWorker {
             throw new IllegalStateException("a start ends no stream", e);
         }
         watch.start();
+        watchdog.start();
     }
 
     /**
@@ -176,6 +189,7 @@ public final class SourceWorker {
     /** Drains, checkpoints and hands the leases over, within the time as far as possible. */
     public void stop(Duration atMost) throws InterruptedException {
         stopped.countDown();
+        watchdog.close();
         watch.interrupt();
         watch.join(TICK.toMillis());
         StreamReader running = reader;
@@ -188,20 +202,25 @@ public final class SourceWorker {
         }
     }
 
-    /** Looks at the stream once per lease, or sooner where a shard is missing. */
+    /** Looks at the stream and its leases once per lease, and at the stream sooner where a shard is missing. */
     private void watch() {
+        long lease = shared.timings().lease().toNanos();
         long last = System.nanoTime();
+        long readers = last - lease;
         try {
             while (!stopped.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
                 StreamReader running = reader;
                 if (running != null) {
                     reads.holds(running.shards());
                 }
-                if (lookNow
-                        || System.nanoTime() - last >= shared.timings().lease().toNanos()) {
+                if (lookNow || System.nanoTime() - last >= lease) {
                     lookNow = false;
                     last = System.nanoTime();
                     lookAgain();
+                }
+                if (System.nanoTime() - readers >= lease) {
+                    readers = System.nanoTime();
+                    lookForReaders();
                 }
             }
         } catch (InterruptedException e) {
@@ -218,6 +237,21 @@ public final class SourceWorker {
             if (stopped.getCount() > 0) {
                 log.warn("source {}: its stream cannot be looked at, and is again soon: {}", source, e.toString());
             }
+        }
+    }
+
+    /** Whether the shards have readers: apart from {@link #look()}, because either may fail without the other. */
+    private void lookForReaders() {
+        StreamReader running = reader;
+        try {
+            Optional<StreamShards> shards = running == null
+                    ? Optional.empty()
+                    : StreamShards.of(streamsClient, running.stream().arn());
+            shardWatch.looked(
+                    shards.orElseGet(() -> new StreamShards(List.of())), new LeaseRows(leaseClient, leaseTable).all());
+        } catch (SdkException | CompletionException e) {
+            // Health names it once it lasts; the look at the stream warns meanwhile.
+            log.info("source {}: its leases and shards cannot be looked at: {}", source, e.toString());
         }
     }
 

@@ -53,6 +53,7 @@ final class StreamReader {
             SourceHealth reads,
             ReadAhead readAhead,
             ActiveShards shards,
+            ShardWatch watch,
             ScheduledExecutorService checkpoints) {}
 
     StreamReader(SourceStream stream, Source source, Gaps gaps) {
@@ -91,7 +92,7 @@ final class StreamReader {
                         source.readAhead(),
                         () -> new ShardProcessor(processing),
                         gaps,
-                        source.reads(),
+                        source.watch(),
                         source.reads())
                 .scheduler();
         synchronized (this) {
@@ -150,16 +151,19 @@ final class StreamReader {
         SourceWorker.Shared shared = source.shared();
         return new ShardProcessor.Settings(
                 new ChangeDecoder(stream, shared.clock()),
-                (shardId, fence) -> source.shards()
-                        .add(new ReplicationPipeline(
-                                source.routes(),
-                                source.lateWrites().shard(shardId),
-                                source.settings().maxInFlight(),
-                                fence,
-                                shared.timer(),
-                                shared.registry(),
-                                shared.health(),
-                                shared.onFatal())),
+                (shardId, ownership) -> source.shards()
+                        .add(
+                                shardId,
+                                new ReplicationPipeline(
+                                        source.routes(),
+                                        source.lateWrites().shard(shardId),
+                                        source.settings().maxInFlight(),
+                                        ownership,
+                                        shared.timer(),
+                                        shared.registry(),
+                                        shared.health(),
+                                        shared.onFatal()),
+                                ownership),
                 this::ownership,
                 source.readAhead(),
                 source.checkpoints(),

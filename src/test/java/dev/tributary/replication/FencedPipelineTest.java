@@ -16,6 +16,7 @@ import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ class FencedPipelineTest {
             timer,
             new SimpleMeterRegistry(),
             new Health(),
-            failures::add);
+            failures::add,
+            () -> time.now() * 1_000_000);
 
     {
         tables.create(TABLE, "city");
@@ -111,6 +113,20 @@ class FencedPipelineTest {
         calls.held.remove().run();
         assertThat(pipeline.checkpoint()).isEqualTo("1");
         assertThat(cities()).containsExactly("Oakland");
+    }
+
+    @Test
+    void aChangeIsOpenFromWhenItWasTakenUntilItHasEnded() throws Exception {
+        assertThat(pipeline.openFor()).isZero();
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        time.runUntil(() -> time.now() >= 500, 1_000);
+        pipeline.submit(insert(2, "Berkeley"), "2", () -> {});
+        assertThat(pipeline.openFor()).isEqualTo(Duration.ofMillis(time.now()));
+        while (!calls.held.isEmpty()) {
+            calls.held.remove().run();
+        }
+        assertThat(pipeline.checkpoint()).isEqualTo("2");
+        assertThat(pipeline.openFor()).isZero();
     }
 
     @Test

@@ -62,7 +62,7 @@ class PendingTest {
                 .mapToObj(n -> new Step(
                         new Change.Remove(mark(n + 1), key("any")),
                         projected[n],
-                        tracker.open(new Position(Integer.toString(n + 1), Instant.EPOCH), 1)))
+                        tracker.open(new Position(Integer.toString(n + 1), Instant.EPOCH, 0), 1)))
                 .toList();
     }
 

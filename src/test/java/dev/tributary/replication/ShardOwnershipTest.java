@@ -43,6 +43,29 @@ class ShardOwnershipTest {
     }
 
     @Test
+    void aRenewalIsOverdueOnceNoCallMayStartUntilTheLeaseIsGivenUp() {
+        assertThat(ownership.overdue()).as("the first has just begun").isFalse();
+        renewNow();
+        now += 5;
+        assertThat(ownership.overdue()).isFalse();
+        now += 1;
+        assertThat(ownership.overdue()).isTrue();
+        assertThat(ownership.sinceRenewal()).isEqualTo(Duration.ofNanos(6));
+        now += 100;
+        assertThat(ownership.overdue()).as("when the lease has expired").isTrue();
+        ownership.lose();
+        assertThat(ownership.overdue()).as("when it is lost").isFalse();
+    }
+
+    @Test
+    void aRenewalIsNotOverdueWhileTheLeaseIsToPass() {
+        renewNow();
+        ownership.drain(now);
+        now += 100;
+        assertThat(ownership.overdue()).isFalse();
+    }
+
+    @Test
     void countsARenewalFromItsStart() {
         renewNow();
         now += 5;

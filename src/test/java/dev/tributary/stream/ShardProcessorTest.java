@@ -8,7 +8,6 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.projection.Projection;
-import dev.tributary.replication.Fence;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.ShardOwnership;
@@ -60,7 +59,7 @@ class ShardProcessorTest {
             new Health(),
             failure -> {})));
 
-    private ShardProcessor.Settings settings(BiFunction<String, Fence, ReplicationPipeline> pipeline) {
+    private ShardProcessor.Settings settings(BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline) {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(
                         new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l"),

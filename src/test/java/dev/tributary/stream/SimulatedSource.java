@@ -66,7 +66,7 @@ final class SimulatedSource implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<SdkClient> clients = new ArrayList<>();
     private final String target;
     private final String leaseTable = "leases-" + UUID.randomUUID();
@@ -149,6 +149,16 @@ final class SimulatedSource implements AutoCloseable {
     SimulatedSource leaseTable(URI endpoint) {
         leaseEndpoint = endpoint;
         return this;
+    }
+
+    /** Of the workers that are started from now on. */
+    SimulatedSource measuredBy(SimpleMeterRegistry registry) {
+        meters = registry;
+        return this;
+    }
+
+    SimpleMeterRegistry meters() {
+        return meters;
     }
 
     /** Sees every call to the target. */

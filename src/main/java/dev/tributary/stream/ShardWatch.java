@@ -1,0 +1,287 @@
+package dev.tributary.stream;
+
+import dev.tributary.telemetry.Health;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import software.amazon.kinesis.leases.Lease;
+
+/**
+ * What stands still in one source, and how far the source is behind: of the shards that this process reads the oldest
+ * open change, the last successful read and the last renewal; of all shards whether any worker reads them.
+ *
+ * <p>It only keeps times and compares them. Whoever asks makes no call and waits for nothing, so that the answer comes
+ * whatever hangs. Safe for any thread.
+ */
+final class ShardWatch implements FetchListener {
+
+    private final Limits limits;
+    private final Supplier<? extends List<? extends Held>> held;
+    private final ShardReaders readers;
+    private final FetchListener next;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+
+    /** By shard id, by the monotonic clock. */
+    private final Map<String, Long> readAt = new ConcurrentHashMap<>();
+
+    /** The same, of the last time that reading waited for memory. */
+    private final Map<String, Long> waitedAt = new ConcurrentHashMap<>();
+
+    private volatile long lookedAt;
+
+    /** A shard whose lease this process holds, or would hold if it had been renewed. */
+    interface Held {
+        String shardId();
+
+        /** When reading began, by the monotonic clock. */
+        long since();
+
+        /** Whether the lease is held. */
+        boolean active();
+
+        /** Age of the oldest open change, by its creation time; zero if none is open. */
+        Duration lag(Instant now);
+
+        /** Time since the oldest open change was taken; zero if none is open. */
+        Duration openFor();
+
+        /** Whether nothing is written because the renewal of the lease is late. */
+        boolean renewalOverdue();
+
+        Duration sinceRenewal();
+    }
+
+    /**
+     * From when on something stands still.
+     *
+     * @param read time without a successful read
+     * @param reader time without a known reader, or without a look at the stream
+     * @param change time since a change was taken
+     */
+    record Limits(Duration read, Duration reader, Duration change) {
+
+        private static final int POLLS = 10;
+
+        /** One call to the stream takes 10 s at most, and behind a failed one there is a pause of 5 s. */
+        private static final Duration LEAST_READ = Duration.ofSeconds(15);
+
+        /** A worker that is killed is followed by another one after about two leases. */
+        private static final int LEASES = 4;
+
+        private static final Duration LEAST_READER = Duration.ofSeconds(5);
+
+        /** Several times as long as a change takes whose target lets it time out and be tried again. */
+        private static final Duration CHANGE = Duration.ofMinutes(5);
+
+        static Limits of(Duration lease, Duration pollInterval) {
+            return new Limits(
+                    atLeast(LEAST_READ, pollInterval.multipliedBy(POLLS)),
+                    atLeast(LEAST_READER, lease.multipliedBy(LEASES)),
+                    CHANGE);
+        }
+
+        private static Duration atLeast(Duration least, Duration duration) {
+            return duration.compareTo(least) < 0 ? least : duration;
+        }
+    }
+
+    /** How something stands still. */
+    enum Kind {
+        STUCK_CHANGE,
+        NOT_READ,
+        LEASE_NOT_RENEWED,
+        NO_READER,
+        NOT_LOOKED_AT;
+
+        String tag() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * Something that stands still.
+     *
+     * @param shardId empty if it is the source as a whole
+     * @param since for how long
+     */
+    record Stall(Kind kind, String shardId, Duration since) {
+
+        /** What it means and what to do, for people. */
+        String describe() {
+            long seconds = since.toSeconds();
+            String meaning =
+                    switch (kind) {
+                        case STUCK_CHANGE ->
+                            "a change was taken %d s ago and has not ended on every route; no checkpoint"
+                                    + " passes it. If no route says why, take a thread dump and restart this process";
+                        case NOT_READ -> "no read has succeeded for %d s";
+                        case LEASE_NOT_RENEWED ->
+                            "its lease was last renewed %d s ago, and nothing is written until it" + " is renewed";
+                        case NO_READER ->
+                            "no worker is known to have read it for %d s: it has no lease, or one that is"
+                                    + " not renewed, or not read by its owner. Look for the workers of the source";
+                        case NOT_LOOKED_AT ->
+                            "its stream and its lease table were last looked at %d s ago, so nobody"
+                                    + " here knows whether all shards are read";
+                    };
+            return kind.tag() + ": " + (shardId.isEmpty() ? "" : "shard " + shardId + ": ")
+                    + meaning.formatted(seconds);
+        }
+
+        Health.Component component() {
+            return new Health.Component(Health.Status.DEGRADED, describe());
+        }
+    }
+
+    /**
+     * @param held the shards that this process reads
+     * @param next told of the same reads
+     * @param nanoTime monotonic, such as {@link System#nanoTime()}
+     */
+    ShardWatch(
+            Limits limits,
+            Supplier<? extends List<? extends Held>> held,
+            ShardReaders readers,
+            FetchListener next,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        this.limits = limits;
+        this.held = held;
+        this.readers = readers;
+        this.next = next;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.lookedAt = nanoTime.getAsLong();
+    }
+
+    @Override
+    public void fetched(String shardId) {
+        readAt.put(shardId, nanoTime.getAsLong());
+        next.fetched(shardId);
+    }
+
+    @Override
+    public void waits(String shardId) {
+        waitedAt.put(shardId, nanoTime.getAsLong());
+        next.waits(shardId);
+    }
+
+    @Override
+    public void failed(String shardId, Exception failure) {
+        next.failed(shardId, failure);
+    }
+
+    /**
+     * The stream and its leases were looked at.
+     *
+     * @param shards of the stream; none if it is gone
+     */
+    void looked(StreamShards shards, List<Lease> leases) {
+        long now = nanoTime.getAsLong();
+        Set<String> readHere = readHere(held.get());
+        readAt.keySet().retainAll(readHere);
+        waitedAt.keySet().retainAll(readHere);
+        readers.looked(shards, leases, readHere, now);
+        lookedAt = now;
+    }
+
+    /**
+     * How far the source is behind, as far as this process knows: the greatest of the ages of open changes, the times
+     * without a successful read, and the times without a reader. Zero if all that was read has ended and reads succeed.
+     */
+    Duration lag() {
+        Instant time = clock.instant();
+        long now = nanoTime.getAsLong();
+        List<? extends Held> shards = held.get();
+        Duration lag = Duration.ZERO;
+        for (Held shard : shards) {
+            if (shard.active()) {
+                lag = longer(lag, shard.lag(time));
+                lag = longer(lag, shard.openFor());
+                lag = longer(lag, above(limits.read(), unreadFor(shard, now)));
+            }
+        }
+        for (Duration unread : withoutReader(shards, now).values()) {
+            lag = longer(lag, unread);
+        }
+        return lag;
+    }
+
+    /** All that stands still now. */
+    List<Stall> stalls() {
+        long now = nanoTime.getAsLong();
+        List<? extends Held> shards = held.get();
+        boolean anyOpen = shards.stream().anyMatch(shard -> shard.active() && isOpen(shard));
+        List<Stall> stalls = new ArrayList<>();
+        for (Held shard : shards) {
+            if (shard.renewalOverdue()) {
+                stalls.add(new Stall(Kind.LEASE_NOT_RENEWED, shard.shardId(), shard.sinceRenewal()));
+            }
+            if (!shard.active()) {
+                continue;
+            }
+            if (shard.openFor().compareTo(limits.change()) >= 0) {
+                stalls.add(new Stall(Kind.STUCK_CHANGE, shard.shardId(), shard.openFor()));
+            }
+            Duration unread = unreadFor(shard, now);
+            if (unread.compareTo(limits.read()) >= 0 && !waitsForTargets(shard, anyOpen, now)) {
+                stalls.add(new Stall(Kind.NOT_READ, shard.shardId(), unread));
+            }
+        }
+        withoutReader(shards, now).forEach((shard, unread) -> stalls.add(new Stall(Kind.NO_READER, shard, unread)));
+        Duration sinceLook = Duration.ofNanos(now - lookedAt);
+        if (sinceLook.compareTo(limits.reader()) >= 0) {
+            stalls.add(new Stall(Kind.NOT_LOOKED_AT, "", sinceLook));
+        }
+        return stalls;
+    }
+
+    private Map<String, Duration> withoutReader(List<? extends Held> shards, long now) {
+        Set<String> readHere = readHere(shards);
+        return readers.unreadFor(now).entrySet().stream()
+                .filter(unread -> !readHere.contains(unread.getKey()))
+                .filter(unread -> unread.getValue().compareTo(limits.reader()) >= 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private Duration unreadFor(Held shard, long now) {
+        long read = readAt.getOrDefault(shard.shardId(), shard.since());
+        return Duration.ofNanos(now - (read - shard.since() < 0 ? shard.since() : read));
+    }
+
+    /**
+     * Whether there is no read because too much is open: with changes of its own, KCL hands over no more; for memory it
+     * waits as long as any shard has changes open.
+     */
+    private boolean waitsForTargets(Held shard, boolean anyOpen, long now) {
+        Long waited = waitedAt.get(shard.shardId());
+        return isOpen(shard)
+                || (anyOpen && waited != null && now - waited < limits.read().toNanos());
+    }
+
+    private static boolean isOpen(Held shard) {
+        return shard.openFor().compareTo(Duration.ZERO) > 0;
+    }
+
+    private static Set<String> readHere(List<? extends Held> shards) {
+        return shards.stream().filter(Held::active).map(Held::shardId).collect(Collectors.toSet());
+    }
+
+    private static Duration above(Duration limit, Duration time) {
+        return time.compareTo(limit) < 0 ? Duration.ZERO : time;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+}

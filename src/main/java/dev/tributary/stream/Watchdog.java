@@ -1,0 +1,114 @@
+package dev.tributary.stream;
+
+import dev.tributary.stream.ShardWatch.Kind;
+import dev.tributary.stream.ShardWatch.Stall;
+import dev.tributary.telemetry.Conditions;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Status;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reports what stands still in one source: in health, in the log when it begins and ends, and as metrics.
+ *
+ * <p>It has a thread of its own, because any other could be what hangs; the metrics do without it.
+ */
+final class Watchdog implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final double MILLIS = 1000.0;
+
+    private final String source;
+    private final ShardWatch watch;
+    private final Conditions conditions;
+    private final Consumer<Throwable> onFatal;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread thread;
+
+    /** By name of the condition. Of the ticking thread. */
+    private Map<String, Stall> reported = Map.of();
+
+    /**
+     * @param onFatal told of an error of this program
+     */
+    Watchdog(String source, ShardWatch watch, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
+        this.source = source;
+        this.watch = watch;
+        this.onFatal = onFatal;
+        this.conditions = health.conditions("source " + source, () -> new Health.Component(Status.UP, "reading"));
+        Gauge.builder("tributary.lag", watch, now -> now.lag().toMillis() / MILLIS)
+                .description(
+                        "How far the source is behind: the oldest open change, or the time without a successful read"
+                                + " or without a reader")
+                .baseUnit("seconds")
+                .tag("source", source)
+                .register(registry);
+        for (Kind kind : Kind.values()) {
+            Gauge.builder("tributary.stalled", watch, now -> count(now, kind))
+                    .description("Shards of a source that stand still, by what does")
+                    .tag("source", source)
+                    .tag("condition", kind.tag())
+                    .register(registry);
+        }
+        this.thread = new Thread(this::run, "watchdog-" + source);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Compares what stands still with what was reported before. */
+    void tick() {
+        Map<String, Stall> now = new HashMap<>();
+        for (Stall stall : watch.stalls()) {
+            now.put(stall.kind().tag() + " " + stall.shardId(), stall);
+        }
+        now.forEach((name, stall) -> {
+            conditions.raise(name, stall.component().status(), stall.describe());
+            if (!reported.containsKey(name)) {
+                log.warn("source {}: {}", source, stall.describe());
+            }
+        });
+        reported.forEach((name, stall) -> {
+            if (!now.containsKey(name)) {
+                conditions.clear(name);
+                log.info("source {}: {} is over", source, name.strip());
+            }
+        });
+        reported = now;
+    }
+
+    /** Ends the thread, and takes the conditions out of health. */
+    @Override
+    public void close() {
+        stopped.countDown();
+        conditions.close();
+    }
+
+    private void run() {
+        try {
+            while (!stopped.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                tick();
+            }
+        } catch (InterruptedException e) {
+            log.debug("source {}: the watchdog ends", source);
+        } catch (RuntimeException | Error e) {
+            onFatal.accept(e);
+        }
+    }
+
+    private static double count(ShardWatch watch, Kind kind) {
+        return watch.stalls().stream().filter(stall -> stall.kind() == kind).count();
+    }
+}
