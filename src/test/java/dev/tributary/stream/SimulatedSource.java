@@ -63,7 +63,7 @@ final class SimulatedSource implements AutoCloseable {
 
     private final LocalDynamoDb dynamo;
     private final SimulatedStreams endpoint = new SimulatedStreams();
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+    private ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -159,6 +159,13 @@ final class SimulatedSource implements AutoCloseable {
 
     SimpleMeterRegistry meters() {
         return meters;
+    }
+
+    /** In place of its own; of the workers that are started from now on. */
+    SimulatedSource timer(ScheduledExecutorService shared) {
+        timer.shutdownNow();
+        timer = shared;
+        return this;
     }
 
     /** Sees every call to the target. */
