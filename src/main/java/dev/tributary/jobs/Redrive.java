@@ -130,7 +130,7 @@ public final class Redrive {
         }
         return together.write()
                 .map(write ->
-                        late.expect().thenCompose(announced -> lock.ensure()).thenCompose(held -> apply(write)))
+                        late.expectAny().thenCompose(announced -> lock.ensure()).thenCompose(held -> apply(write)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 
@@ -140,7 +140,7 @@ public final class Redrive {
                 .exceptionallyCompose(Redrive::refusal)
                 .thenCompose(refusal -> refusal.isPresent()
                         ? CompletableFuture.completedFuture(refusal)
-                        : late.settle(write, Optional.of(applied.join()), true).thenApply(settled -> refusal));
+                        : late.settle(write, Optional.of(applied.join())).thenApply(settled -> refusal));
     }
 
     private static CompletableFuture<Optional<String>> refusal(Throwable thrown) {

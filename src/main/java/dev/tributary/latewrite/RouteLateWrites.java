@@ -84,9 +84,14 @@ public final class RouteLateWrites {
         });
     }
 
-    /** Announces a write whose attempts are not told apart, so that any of them may arrive late; before it is made. */
-    public CompletableFuture<Void> expect() {
-        return source.announceWrites(source.now() + source.timing().lateness());
+    /**
+     * Announces that writes of this process may arrive late to any key, before one is made whose attempts are not told
+     * apart.
+     */
+    public CompletableFuture<Void> expectAny() {
+        long until = source.now() + source.timing().lateness();
+        anyUntil = Math.max(anyUntil, until);
+        return source.announceWrites(until);
     }
 
     /**
@@ -95,11 +100,10 @@ public final class RouteLateWrites {
      *
      * @param write has ended, however often it was tried
      * @param outcome of the write; empty if the target will never take it, and the rows that it would have removed stay
-     * @param redriven whether another process may have written changes of the same item a moment ago
      */
-    public CompletableFuture<Void> settle(TargetWrite write, Optional<Outcome> outcome, boolean redriven) {
+    public CompletableFuture<Void> settle(TargetWrite write, Optional<Outcome> outcome) {
         long now = source.now();
-        boolean any = redriven || now < anyUntil || source.expectsOthers(now);
+        boolean any = now < anyUntil || source.expectsOthers(now);
         if (!any && open.isEmpty()) {
             return NOTHING_TO_DO;
         }

@@ -108,6 +108,7 @@ final class Parking {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         return attempts.untilDone(() -> letters.before(change.mark()), this::failed)
+                .thenCompose(this::free)
                 .thenApply(this::succeeded);
     }
 
@@ -131,7 +132,15 @@ final class Parking {
     CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor predecessor, Change change) {
         return attempts.untilDone(
                         () -> letters.parkBehind(predecessor, change, BEHIND, attempts::mayStart), this::failed)
+                .thenCompose(this::free)
                 .thenApply(this::succeeded);
+    }
+
+    /** Where nothing is left to wait behind, somebody may have redriven it, and have announced writes before. */
+    private CompletableFuture<Optional<Predecessor>> free(Optional<Predecessor> waitsBehind) {
+        return waitsBehind.isPresent()
+                ? CompletableFuture.completedFuture(waitsBehind)
+                : lookAtOthers.get().thenApply(learned -> waitsBehind);
     }
 
     private <T> T succeeded(T result) {

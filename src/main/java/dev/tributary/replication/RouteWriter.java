@@ -138,13 +138,13 @@ final class RouteWriter {
 
     private CompletableFuture<Optional<Predecessor>> merged(Pending pending) {
         return pending.write()
-                .map(write -> together(write, pending.steps(), false))
+                .map(write -> together(write, pending.steps()))
                 .orElseGet(() -> ended(Outcome.FILTERED, pending.steps()));
     }
 
     /** One write for all; where the target refuses it, one of them may be to blame. */
-    private CompletableFuture<Optional<Predecessor>> together(TargetWrite write, List<Step> steps, boolean redriven) {
-        return attempt(write, redriven).thenCompose(written -> {
+    private CompletableFuture<Optional<Predecessor>> together(TargetWrite write, List<Step> steps) {
+        return attempt(write).thenCompose(written -> {
             if (written.outcome().isPresent()) {
                 return ended(written.outcome().get(), steps);
             }
@@ -171,7 +171,7 @@ final class RouteWriter {
                 return park(step, refused.reason());
             }
             if (step.projected() instanceof Projected.Write asked) {
-                return together(asked.write(), List.of(step), true);
+                return together(asked.write(), List.of(step));
             }
             return ended(Outcome.FILTERED, List.of(step));
         });
@@ -203,17 +203,17 @@ final class RouteWriter {
      */
     private record Written(Optional<Outcome> outcome, String refusal) {}
 
-    private CompletableFuture<Written> attempt(TargetWrite write, boolean redriven) {
+    private CompletableFuture<Written> attempt(TargetWrite write) {
         return attempts.untilDecided(() -> call(write), failure -> failed(write, failure), this::refused)
                 .thenCompose(written -> {
                     health.succeeded();
-                    return settled(write, written, redriven);
+                    return settled(write, written);
                 });
     }
 
     /** What late writes may do to this one, or it to later ones, is provided for before a change may end. */
-    private CompletableFuture<Written> settled(TargetWrite write, Written written, boolean redriven) {
-        return attempts.untilDone(() -> late.settle(write, written.outcome(), redriven), this::lateWritesFailed)
+    private CompletableFuture<Written> settled(TargetWrite write, Written written) {
+        return attempts.untilDone(() -> late.settle(write, written.outcome()), this::lateWritesFailed)
                 .thenApply(done -> {
                     health.lateWritesSucceeded();
                     return written;

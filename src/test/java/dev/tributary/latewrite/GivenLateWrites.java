@@ -67,6 +67,7 @@ public final class GivenLateWrites {
 
         @Override
         public CompletableFuture<QueryResponse> query(QueryRequest request) {
+            calls.add("Query");
             return CompletableFuture.completedFuture(
                     QueryResponse.builder().items(List.of()).build());
         }

@@ -84,7 +84,7 @@ class LateWritesTest {
         }
 
         void applied(TargetWrite write) {
-            assertThat(route.settle(write, Optional.of(Outcome.APPLIED), false)).isCompleted();
+            assertThat(route.settle(write, Optional.of(Outcome.APPLIED))).isCompleted();
         }
     }
 
@@ -181,9 +181,7 @@ class LateWritesTest {
         Worker worker = new Worker("a");
         worker.take("shard");
         worker.route.gaveUp(put(1, "Oakland"));
-        worker.route
-                .settle(move(2, "Oakland", "Berkeley"), Optional.empty(), false)
-                .join();
+        worker.route.settle(move(2, "Oakland", "Berkeley"), Optional.empty()).join();
         pass(Duration.ofMinutes(20));
         assertThat(worker.removals).isEmpty();
     }
@@ -194,9 +192,7 @@ class LateWritesTest {
         Worker worker = new Worker("a");
         worker.take("shard");
         worker.route.gaveUp(put(1, "Oakland"));
-        worker.route
-                .settle(put(2, "Oakland"), Optional.of(Outcome.SUPERSEDED), false)
-                .join();
+        worker.route.settle(put(2, "Oakland"), Optional.of(Outcome.SUPERSEDED)).join();
         pass(Duration.ofSeconds(2));
         assertThat(worker.removals).containsExactly("1 Oakland");
     }

@@ -125,12 +125,12 @@ class ShardProcessorTest {
         handedOver.initialize(initialization());
         handedOver.shutdownRequested(
                 ShutdownRequestedInput.builder().checkpointer(unused).build());
-        assertThat(calls).containsExactly("PutItem", "DeleteItem");
+        assertThat(calls).containsExactly("PutItem", "Query", "DeleteItem");
 
         ShardProcessor lost = released(calls);
         lost.initialize(initialization());
         lost.leaseLost(LeaseLostInput.builder().build());
-        assertThat(calls).containsExactly("PutItem", "DeleteItem", "PutItem");
+        assertThat(calls).containsExactly("PutItem", "Query", "DeleteItem", "PutItem", "Query");
     }
 
     private ShardProcessor released(List<String> calls) {
