@@ -46,8 +46,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -83,7 +83,7 @@ class MalformedAnswersTest {
             .endpointOverride(front.endpoint())
             .httpClientBuilder(NettyNioAsyncHttpClient.builder())
             .overrideConfiguration(override ->
-                    override.apiCallTimeout(Duration.ofSeconds(5)).retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                    override.apiCallTimeout(Duration.ofSeconds(5)).retryStrategy(AwsRetryStrategy.doNotRetry()))
             .build();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
