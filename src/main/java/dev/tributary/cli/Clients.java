@@ -2,6 +2,7 @@ package dev.tributary.cli;
 
 import dev.tributary.config.AwsSettings;
 import dev.tributary.config.TableSettings;
+import dev.tributary.ingest.ReadTurns;
 import dev.tributary.local.LocalPlace;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.table.BatchingTable;
@@ -51,6 +52,7 @@ final class Clients implements AutoCloseable {
 
     private enum Kind {
         CONTROL,
+        READ,
         LEASE,
         WRITE,
         STREAM
@@ -79,18 +81,23 @@ final class Clients implements AutoCloseable {
     }
 
     private DynamoDbAsyncClient control(Optional<String> region, Optional<URI> endpoint) {
-        return patient(Kind.CONTROL, region, endpoint);
+        return patient(Kind.CONTROL, region, endpoint, MAX_CONNECTIONS);
     }
 
     /** For leases: with connections of its own, because a renewal that waits behind other calls loses the shard. */
     DynamoDbAsyncClient leases(TableSettings source) {
-        return patient(Kind.LEASE, source.region(), source.endpoint());
+        return patient(Kind.LEASE, source.region(), source.endpoint(), MAX_CONNECTIONS);
     }
 
-    private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint) {
+    /** For reading single items for HTTP requests: each connection keeps the last item that came over it. */
+    DynamoDbAsyncClient reads(TableSettings table) {
+        return patient(Kind.READ, table.region(), table.endpoint(), ReadTurns.atOnce());
+    }
+
+    private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint, int connections) {
         return (DynamoDbAsyncClient) client(
                 key(kind, region, endpoint),
-                key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(CALL_TIMEOUT)
+                key -> async(key, connections, override -> override.apiCallTimeout(CALL_TIMEOUT)
                         .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
     }
 

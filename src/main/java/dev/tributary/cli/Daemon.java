@@ -173,6 +173,7 @@ final class Daemon {
                         write.getValue(),
                         tables.table(TableChecks.writePrefix(write.getKey())).key(),
                         clients.control(write.getValue()),
+                        clients.reads(write.getValue()),
                         WRITE_TIMEOUT,
                         Clock.systemUTC(),
                         keys.of(write.getValue(), clients)))

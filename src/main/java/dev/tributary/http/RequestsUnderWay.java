@@ -4,6 +4,7 @@ import dev.tributary.config.HttpLimits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -49,10 +50,13 @@ final class RequestsUnderWay extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    /** What its body may take: no more of one is held than the largest that is allowed. */
+    /** What its body may take: no more of one is held than the largest that is allowed. Without a length it is chunked. */
     private long weight(Request request) {
         long length = request.getLength();
-        return length < 0 ? maxBodyBytes : Math.min(length, maxBodyBytes);
+        if (length >= 0) {
+            return Math.min(length, maxBodyBytes);
+        }
+        return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING) ? maxBodyBytes : 0;
     }
 
     private synchronized boolean enter(long weight) {

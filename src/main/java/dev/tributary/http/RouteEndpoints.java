@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import dev.tributary.ingest.ReadTurns;
 import dev.tributary.ingest.WriteRoute;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class RouteEndpoints {
             WriteRoute route,
             ItemPaths paths,
             RequestBody body,
+            ReadTurns reads,
             BulkRequests bulkRequests,
             WriteMeters meters,
             KeyMeters keys,
@@ -30,7 +32,7 @@ final class RouteEndpoints {
         ItemRequests requests = new ItemRequests(route, paths, body);
         this.post =
                 new RouteHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);
-        ExchangeHandler get = new RouteHandler(route, paths, new GetHandler(route, paths), meters, table);
+        ExchangeHandler get = new RouteHandler(route, paths, new GetHandler(route, paths, reads), meters, table);
         ofItem.put("GET", get);
         ofItem.put("HEAD", get);
         ofItem.put(

@@ -5,6 +5,7 @@ import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Times a request to a route, and answers it. The server's thread is free while DynamoDB works. */
 final class RouteHandler implements ExchangeHandler {
@@ -42,8 +43,8 @@ final class RouteHandler implements ExchangeHandler {
         }
         Access access = Access.of(exchange.method());
         CompletableFuture<WriteResult> started = result;
-        exchange.send(started.whenComplete((done, failure) ->
-                        stop(sample, exchange, failure == null ? outcome(done) : ProblemType.INTERNAL_ERROR.slug()))
+        exchange.send(started.whenComplete(
+                        (done, failure) -> stop(sample, exchange, failure == null ? outcome(done) : outcome(failure)))
                 .thenApply(done -> {
                     table.heard(access, done);
                     return Answer.of(paths, done);
@@ -52,6 +53,13 @@ final class RouteHandler implements ExchangeHandler {
 
     private void stop(Timer.Sample sample, Exchange exchange, String outcome) {
         meters.stop(sample, route.name(), exchange.method(), outcome);
+    }
+
+    private static String outcome(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return (cause instanceof ProblemException problem ? problem.document().type() : ProblemType.INTERNAL_ERROR)
+                .slug();
     }
 
     /** The word for it in metrics. */

@@ -2,6 +2,7 @@ package dev.tributary.http;
 
 import dev.tributary.config.HttpSettings;
 import dev.tributary.ingest.DocumentMemory;
+import dev.tributary.ingest.ReadTurns;
 import dev.tributary.ingest.WriteRoute;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -53,6 +54,7 @@ public final class WriteServer implements AutoCloseable {
         WriteMeters meters = new WriteMeters(registry);
         KeyMeters keys = new KeyMeters(registry);
         RequestBody body = new RequestBody(settings.maxBodyBytes(), DocumentMemory.ofHeap());
+        ReadTurns reads = ReadTurns.ofHeap();
         Set<String> paths = Stream.concat(
                         Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
                 .collect(Collectors.toUnmodifiableSet());
@@ -70,6 +72,7 @@ public final class WriteServer implements AutoCloseable {
                                     route,
                                     new ItemPaths(route, paths, basePath),
                                     body,
+                                    reads,
                                     bulk,
                                     meters,
                                     keys,

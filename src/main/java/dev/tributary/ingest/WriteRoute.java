@@ -37,6 +37,7 @@ public final class WriteRoute {
     private final RouteTable table;
     private final ItemReader reader;
     private final DynamoDbAsyncClient client;
+    private final DynamoDbAsyncClient reads;
     private final Delivery plain;
     private final Duration timeout;
     private final TableFailures failures;
@@ -58,12 +59,13 @@ public final class WriteRoute {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock) {
-        this(name, settings, key, client, timeout, clock, Optional.empty());
+        this(name, settings, key, client, client, timeout, clock, Optional.empty());
     }
 
     /**
      * Of a route as its settings say.
      *
+     * @param reads for reading single items, in the same place; with connections as {@link ReadTurns#atOnce()} says
      * @param records where requests with keys are recorded, in the same place as the table
      * @throws InvalidRouteException as the other constructor does
      */
@@ -72,10 +74,11 @@ public final class WriteRoute {
             WriteSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
+            DynamoDbAsyncClient reads,
             Duration timeout,
             Clock clock,
             IdempotencyTable records) {
-        this(name, settings, key, client, timeout, clock, Optional.of(records));
+        this(name, settings, key, client, reads, timeout, clock, Optional.of(records));
     }
 
     private WriteRoute(
@@ -83,6 +86,7 @@ public final class WriteRoute {
             WriteSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
+            DynamoDbAsyncClient reads,
             Duration timeout,
             Clock clock,
             Optional<IdempotencyTable> records) {
@@ -97,6 +101,7 @@ public final class WriteRoute {
                 settings.precondition() == PreconditionPolicy.REQUIRED);
         this.reader = new ItemReader(schema, new MadeValues(settings.generated(), settings.refreshed(), clock));
         this.client = client;
+        this.reads = reads;
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
         this.failures = new TableFailures(settings.table(), timeout);
@@ -251,7 +256,7 @@ public final class WriteRoute {
      */
     public CompletableFuture<WriteResult> get(
             Map<String, AttributeValue> key, boolean consistent, Predicate<String> known) {
-        return look(key, consistent, timeout)
+        return look(reads, key, consistent, timeout)
                 .<WriteResult>thenApply(found -> found.map(item -> found(item, known))
                         .orElseGet(() -> new WriteResult.Refused(Problem.noSuchItem())))
                 .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
@@ -310,7 +315,7 @@ public final class WriteRoute {
                         outcome instanceof Outcome.Ended ended ? ended.result() : send.result());
             });
         }
-        return look(change.key(), true, left)
+        return look(client, change.key(), true, left)
                 .thenCompose(current -> again(change.given(current), change, delivery, deadline, sends));
     }
 
@@ -320,8 +325,8 @@ public final class WriteRoute {
     }
 
     private CompletableFuture<Optional<Map<String, AttributeValue>>> look(
-            Map<String, AttributeValue> key, boolean consistent, Duration left) {
-        return client.getItem(GetItemRequest.builder()
+            DynamoDbAsyncClient through, Map<String, AttributeValue> key, boolean consistent, Duration left) {
+        return through.getItem(GetItemRequest.builder()
                         .tableName(table.name())
                         .key(key)
                         .consistentRead(consistent)

@@ -81,7 +81,7 @@ final class ItemApi implements AutoCloseable {
         routes.add(
                 records == null
                         ? new WriteRoute(name, settings, key, client, timeout, clock)
-                        : new WriteRoute(name, settings, key, client, timeout, clock, records));
+                        : new WriteRoute(name, settings, key, client, client, timeout, clock, records));
         return this;
     }
 

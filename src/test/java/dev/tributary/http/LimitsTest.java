@@ -189,6 +189,16 @@ class LimitsTest {
     }
 
     @Test
+    void requestsWithoutABodyTakeNothingOfTheMemoryForBodies() throws Exception {
+        start(limits(64, 64, 1000));
+        table.answersReads(new CompletableFuture<>());
+        for (int i = 1; i <= 3; i++) {
+            sending("GET /e HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            awaitOpen(i);
+        }
+    }
+
+    @Test
     void stalledClientsDoNotStarveOthers() throws Exception {
         start(limits(400, 301, 400_000));
         for (int i = 0; i < 300; i++) {

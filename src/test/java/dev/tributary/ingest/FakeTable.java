@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
@@ -18,6 +19,8 @@ public final class FakeTable implements DynamoDbAsyncClient {
     public final List<PutItemRequest> puts = new CopyOnWriteArrayList<>();
 
     private volatile Map<String, AttributeValue> item = Map.of();
+
+    private volatile @Nullable CompletableFuture<GetItemResponse> reads;
 
     private volatile Supplier<CompletableFuture<PutItemResponse>> answer =
             () -> CompletableFuture.completedFuture(PutItemResponse.builder().build());
@@ -41,8 +44,16 @@ public final class FakeTable implements DynamoDbAsyncClient {
         item = read;
     }
 
+    /** Every read ends as this does. */
+    public void answersReads(CompletableFuture<GetItemResponse> future) {
+        reads = future;
+    }
+
     @Override
     public CompletableFuture<GetItemResponse> getItem(GetItemRequest request) {
+        if (reads != null) {
+            return reads;
+        }
         return CompletableFuture.completedFuture((item.isEmpty()
                         ? GetItemResponse.builder()
                         : GetItemResponse.builder().item(item))
