@@ -1,8 +1,10 @@
 package dev.tributary.latewrite;
 
 import dev.tributary.latewrite.LateWriteTable.Worker;
+import dev.tributary.model.Failures;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.telemetry.Episodes;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
@@ -55,6 +57,7 @@ public final class LateWrites {
 
     private final AtomicBoolean watching = new AtomicBoolean();
     private final AtomicBoolean ticking = new AtomicBoolean();
+    private final Episodes<String> failures = new Episodes<>();
 
     /** Until when a write of another worker may arrive late; guarded by this for writing. */
     private volatile long othersUntil;
@@ -258,12 +261,22 @@ public final class LateWrites {
 
     /** Looks at what other workers have announced, and ends what they or this one would have ended by now. */
     private void watch() {
-        table.workers(source).thenAccept(workers -> workers.forEach(this::look)).whenComplete((done, thrown) -> {
-            if (thrown != null) {
-                log.debug("source {}: {} cannot be read now: {}", source, table.name(), thrown.toString());
-            }
-            timer.schedule(this::watch, timing.refresh().toMillis(), TimeUnit.MILLISECONDS);
-        });
+        // In a stage of its own, as a call may throw at once, and the next look has to come all the same.
+        CompletableFuture.completedFuture(source)
+                .thenCompose(table::workers)
+                .thenAccept(workers -> workers.forEach(this::look))
+                .whenComplete((done, thrown) -> {
+                    if (thrown == null) {
+                        failures.ends();
+                    } else if (failures.begins(source)) {
+                        log.warn(
+                                "source {}: table {} cannot be read and is tried again: {}",
+                                source,
+                                table.name(),
+                                Failures.unwrap(thrown).toString());
+                    }
+                    timer.schedule(this::watch, timing.refresh().toMillis(), TimeUnit.MILLISECONDS);
+                });
     }
 
     private void look(Worker known) {

@@ -7,6 +7,7 @@ import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.telemetry.Episodes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,7 @@ public final class RouteLateWrites {
     private final Counter recorded;
     private final Counter broughtBack;
     private final AtomicLong numbers = new AtomicLong();
+    private final Episodes<String> failures = new Episodes<>();
 
     /** Keys to which a write of this process may arrive late, and until when. */
     private final Map<Item, Long> open = new ConcurrentHashMap<>();
@@ -178,15 +181,31 @@ public final class RouteLateWrites {
 
     private CompletableFuture<Void> repeatDue(String worker, RepeatedRemovals known, long now) {
         Long demand = adopting.get(worker);
-        CompletableFuture<Void> done =
-                demand == null ? known.repeatDue(now) : known.adopt(now).thenRun(() -> adopting.remove(worker, demand));
-        return done.exceptionally(thrown -> {
-            log.debug(
-                    "{}: repeating removals failed and is tried again: {}",
+        // In a stage of its own, as a call may throw at once, and the next repetition has to come all the same.
+        return CompletableFuture.completedFuture(known)
+                .thenCompose(removed -> demand == null
+                        ? removed.repeatDue(now)
+                        : removed.adopt(now).thenRun(() -> adopting.remove(worker, demand)))
+                .handle((done, thrown) -> {
+                    ended(thrown);
+                    return null;
+                });
+    }
+
+    private void ended(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            if (failures.ends()) {
+                log.info("{}: removals are repeated again", route);
+            }
+            return;
+        }
+        Throwable failure = Failures.unwrap(thrown);
+        if (failures.begins(failure.getClass().getName())) {
+            log.warn(
+                    "{}: removals that a late write may follow cannot be repeated, and are tried again every second: {}",
                     route,
-                    Failures.unwrap(thrown).toString());
-            return null;
-        });
+                    failure.toString());
+        }
     }
 
     private CompletableFuture<?> repeat(Removal removal) {

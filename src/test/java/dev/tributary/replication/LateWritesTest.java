@@ -39,6 +39,7 @@ class LateWritesTest {
     private final VirtualTime time = new VirtualTime();
     private final FakeTables tables = new FakeTables();
     private int calls;
+    private boolean throwing;
 
     @BeforeEach
     void createTable() {
@@ -93,6 +94,9 @@ class LateWritesTest {
             @Override
             public <T> CompletableFuture<T> send(DynamoDbRequest request, Supplier<T> call) {
                 calls++;
+                if (throwing) {
+                    throw new IllegalStateException("thrown at once");
+                }
                 return DIRECT.send(request, call);
             }
         };
@@ -299,6 +303,21 @@ class LateWritesTest {
         worker.targetFails = false;
         pass(Duration.ofSeconds(2));
         assertThat(worker.removals).isNotEmpty();
+        assertThat(entries("users/users.by-city/a")).isZero();
+    }
+
+    @Test
+    void aCallThatThrowsAtOnceEndsNoRepetition() {
+        Worker worker = new Worker("a");
+        worker.take("shard");
+        worker.route.gaveUp(put(1, "Oakland"));
+        worker.applied(delete(2, "Oakland"));
+        throwing = true;
+        pass(Duration.ofMinutes(10));
+        assertThat(worker.removals).isEmpty();
+        throwing = false;
+        pass(Duration.ofMinutes(10));
+        assertThat(worker.removals).contains("930 Oakland");
         assertThat(entries("users/users.by-city/a")).isZero();
     }
 
