@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 class RedriveRaceTest {
 
-    private static final int HISTORIES = Integer.getInteger("tributary.histories", 500);
+    private static final int HISTORIES = Integer.getInteger("tributary.histories", 300);
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary.replication");
     private static Level level;
 
