@@ -1,10 +1,9 @@
 package dev.tributary.deadletter;
 
 import dev.tributary.model.ItemKey;
+import dev.tributary.model.Sha256;
 import dev.tributary.model.Version;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,13 +36,7 @@ record Position(String item, Version version) {
 
     /** SHA-256 of the encoded key, in hexadecimal. */
     static String item(ItemKey key) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(key.encoded().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Sha256.of(key.encoded().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The partitions with the first rows of a route, by the number of the bucket. */

@@ -30,7 +30,7 @@ final class Authorization implements Routes {
     }
 
     private void check(Exchange exchange) {
-        Caller caller = exchange.caller();
+        Caller caller = Caller.of(exchange.request());
         Access access = Access.of(exchange.method());
         boolean allowed = caller != null
                 && route.map(name -> caller.rights().allow(name, access)).orElse(access == Access.READ);

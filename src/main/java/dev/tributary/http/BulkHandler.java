@@ -72,7 +72,7 @@ final class BulkHandler implements ExchangeHandler {
         Timer.Sample sample = meters.start();
         String outcome = ProblemType.INTERNAL_ERROR.slug();
         try {
-            try (BulkRequests.Slot slot = requests.begin(exchange.sender())) {
+            try (BulkRequests.Slot slot = requests.begin(CallerRate.name(exchange.request()))) {
                 exchange.endBody(slot::over);
                 outcome = answer(exchange, slot);
             }
@@ -181,7 +181,7 @@ final class BulkHandler implements ExchangeHandler {
             RequestBody.discard(exchange);
         }
         WriteResult result = Idempotency.meaning(found, fingerprint.end());
-        exchange.send(Answer.of(paths, result));
+        exchange.send(ItemAnswers.of(paths, result));
         return result;
     }
 
@@ -326,6 +326,6 @@ final class BulkHandler implements ExchangeHandler {
     private Answer answer(WriteResult result) {
         table.heard(Access.WRITE, result);
         meters.line(route.name(), RouteHandler.outcome(result));
-        return Answer.of(paths, result);
+        return ItemAnswers.of(paths, result);
     }
 }

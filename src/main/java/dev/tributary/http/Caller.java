@@ -17,7 +17,7 @@ record Caller(String name, Rights rights) {
 
     /** The name of who sent the request; {@link #ANYBODY} where callers are not authenticated. */
     static String nameOf(Exchange exchange) {
-        Caller caller = exchange.caller();
+        Caller caller = of(exchange.request());
         return caller == null ? ANYBODY : caller.name();
     }
 

@@ -104,7 +104,7 @@ final class ChangeHandler implements RouteHandler.Work {
     }
 
     private Delivery delivery(Exchange exchange, Idempotency idempotency, String key, String fingerprint) {
-        return idempotency.delivery(Caller.nameOf(exchange), key, fingerprint, result -> Answer.of(paths, result)
+        return idempotency.delivery(Caller.nameOf(exchange), key, fingerprint, result -> ItemAnswers.of(paths, result)
                 .saved());
     }
 

@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import dev.tributary.model.Failures;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -99,14 +99,9 @@ final class Exchange {
         return request.getLength();
     }
 
-    /** Who sent the request; null where callers are not authenticated. */
-    @Nullable Caller caller() {
-        return Caller.of(request);
-    }
-
-    /** What the caller is counted by: the name of its token, or its address where there are no tokens. */
-    String sender() {
-        return CallerRate.name(request);
+    /** The request as Jetty has it, for what is decided from its connection and its attributes. */
+    Request request() {
+        return request;
     }
 
     /** The body, the same stream at each call. Reading waits for the client. */
@@ -158,10 +153,7 @@ final class Exchange {
                 if (failure == null) {
                     send(answer);
                 } else {
-                    fail(
-                            failure instanceof CompletionException && failure.getCause() != null
-                                    ? failure.getCause()
-                                    : failure);
+                    fail(Failures.unwrap(failure));
                 }
             } catch (RuntimeException | Error e) {
                 callback.failed(e); // ends the connection: nothing else would end the request

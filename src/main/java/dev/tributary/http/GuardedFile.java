@@ -1,10 +1,12 @@
 package dev.tributary.http;
 
+import dev.tributary.model.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.HexFormat;
 import java.util.Set;
 
 /**
@@ -54,7 +56,7 @@ record GuardedFile(Path path, boolean secret) {
     /** Changes whenever another read may have another result. */
     String state() {
         try {
-            return Token.hex(Token.sha256(Files.readAllBytes(path))) + modes();
+            return HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(path))) + modes();
         } catch (IOException e) {
             return reason(e);
         }

@@ -2,7 +2,6 @@ package dev.tributary.http;
 
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteRoute;
-import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,16 +92,7 @@ final class ItemPaths {
     private static List<String> segments(Exchange exchange) {
         String path = exchange.path();
         String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        return List.of(trimmed.split("/", -1)).stream().map(ItemPaths::decode).toList();
-    }
-
-    static String decode(String encoded) {
-        try {
-            return PercentEncoding.decode(encoded);
-        } catch (CharacterCodingException e) {
-            throw new ProblemException(
-                    ProblemDocument.of(ProblemType.BAD_REQUEST, "Expected percent-encoded UTF-8 in the URI."));
-        }
+        return List.of(trimmed.split("/", -1)).stream().map(Query::decodeUri).toList();
     }
 
     /**

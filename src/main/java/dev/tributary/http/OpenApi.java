@@ -5,8 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.ingest.WriteRoute;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tributary.model.Sha256;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -137,12 +136,6 @@ record OpenApi(String json, String version) {
     }
 
     private static String hash(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)))
-                    .substring(0, VERSION_CHARACTERS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return HexFormat.of().formatHex(Sha256.of(text.getBytes(UTF_8))).substring(0, VERSION_CHARACTERS);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class Query {
 
     /** As forms write it, with a plus for a space. */
     private static String decode(String encoded) {
-        return ItemPaths.decode(encoded.replace("+", "%20"));
+        return decodeUri(encoded.replace("+", "%20"));
     }
 
     /** The value of a parameter that has to be there. */
@@ -58,5 +59,15 @@ final class Query {
 
     private static ProblemException bad(String detail) {
         return new ProblemException(ProblemDocument.of(ProblemType.BAD_QUERY, detail));
+    }
+
+    /** Decodes a part of a URI; a {@link ProblemException} where it is not percent-encoded UTF-8. */
+    static String decodeUri(String encoded) {
+        try {
+            return PercentEncoding.decode(encoded);
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(
+                    ProblemDocument.of(ProblemType.BAD_REQUEST, "Expected percent-encoded UTF-8 in the URI."));
+        }
     }
 }

@@ -3,9 +3,9 @@ package dev.tributary.http;
 import dev.tributary.ingest.RefusedException;
 import dev.tributary.ingest.WriteResult;
 import dev.tributary.ingest.WriteRoute;
+import dev.tributary.model.Failures;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Times a request to a route, and answers it. The server's thread is free while DynamoDB works. */
 final class RouteHandler implements ExchangeHandler {
@@ -47,7 +47,7 @@ final class RouteHandler implements ExchangeHandler {
                         (done, failure) -> stop(sample, exchange, failure == null ? outcome(done) : outcome(failure)))
                 .thenApply(done -> {
                     table.heard(access, done);
-                    return Answer.of(paths, done);
+                    return ItemAnswers.of(paths, done);
                 }));
     }
 
@@ -56,8 +56,7 @@ final class RouteHandler implements ExchangeHandler {
     }
 
     private static String outcome(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.unwrap(failure);
         return (cause instanceof ProblemException problem ? problem.document().type() : ProblemType.INTERNAL_ERROR)
                 .slug();
     }

@@ -2,8 +2,7 @@ package dev.tributary.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tributary.model.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -35,15 +34,7 @@ final class Token {
     }
 
     static byte[] hash(String token) {
-        return sha256(token.getBytes(US_ASCII));
-    }
-
-    static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Sha256.of(token.getBytes(US_ASCII));
     }
 
     static String hex(byte[] hash) {

@@ -2,6 +2,7 @@ package dev.tributary.idempotency;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tributary.model.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;

@@ -1,5 +1,6 @@
 package dev.tributary.ingest;
 
+import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +23,7 @@ final class PlainDelivery implements Delivery {
             if (thrown == null) {
                 return new Outcome.Done();
             }
-            Throwable failure =
-                    thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+            Throwable failure = Failures.unwrap(thrown);
             if (failure instanceof ConditionalCheckFailedException refused) {
                 return new Outcome.ConditionFailed(refused.hasItem() ? Optional.of(refused.item()) : Optional.empty());
             }

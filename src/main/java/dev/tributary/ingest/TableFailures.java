@@ -1,6 +1,7 @@
 package dev.tributary.ingest;
 
 import dev.tributary.ingest.Problem.Kind;
+import dev.tributary.model.Failures;
 import dev.tributary.table.WriteFailure;
 import java.time.Duration;
 import java.util.Locale;
@@ -29,8 +30,7 @@ record TableFailures(String table, Duration timeout) {
      * @throws CompletionException for what neither the caller nor the table is to blame for
      */
     Problem explain(Throwable thrown) {
-        Throwable failure =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable failure = Failures.unwrap(thrown);
         if (!(failure instanceof SdkException)) {
             throw new CompletionException(failure);
         }

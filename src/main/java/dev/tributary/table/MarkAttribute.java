@@ -1,12 +1,14 @@
 package dev.tributary.table;
 
+import dev.tributary.model.ItemKey;
 import dev.tributary.model.Mark;
+import dev.tributary.model.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -38,14 +40,16 @@ final class MarkAttribute {
         return mark != null && mark.hasM() ? mark.m() : Map.of();
     }
 
+    /** The owner that a row names; empty if it names none. */
+    static Optional<ItemKey> ownerOf(Map<String, AttributeValue> row) {
+        return Optional.ofNullable(fields(row).get(OWNER))
+                .map(AttributeValue::s)
+                .map(ItemKey::new);
+    }
+
     /** Equal for equal sets of names, and for no others that anybody will meet: 96 bits of SHA-256. */
     static AttributeValue digest(Set<String> names) {
-        MessageDigest sha256;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        MessageDigest sha256 = Sha256.start();
         names.stream().sorted().forEach(name -> {
             sha256.update(name.getBytes(StandardCharsets.UTF_8));
             sha256.update((byte) 0xff); // in no UTF-8 text, so two names are never one

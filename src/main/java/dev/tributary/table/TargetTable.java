@@ -145,7 +145,7 @@ public final class TargetTable {
 
     /** A row that did not come with the refusal is nobody's for now, and the attempt has failed like any other. */
     private static Throwable collision(Map<String, AttributeValue> row, Throwable thrown) {
-        return row.isEmpty() ? thrown : new CollisionException(row);
+        return row.isEmpty() ? thrown : new CollisionException(MarkAttribute.ownerOf(row));
     }
 
     private CompletableFuture<Outcome> delete(Mark mark, Item key) {
