@@ -22,7 +22,7 @@ class ArchitectureTest {
 
     @Test
     void theRulesSeeTheWholeProgram() {
-        assertThat(CLASSES).hasSizeGreaterThan(60);
+        assertThat(CLASSES).hasSizeGreaterThan(400);
     }
 
     @Test
@@ -33,10 +33,13 @@ class ArchitectureTest {
                 .definedBy("dev.tributary")
                 .layer("cli")
                 .definedBy("dev.tributary.cli")
+                .layer("daemon")
+                .definedBy("dev.tributary.daemon")
                 .layer("edges")
-                .definedBy("dev.tributary.stream", "dev.tributary.jobs", "dev.tributary.http", "dev.tributary.local")
+                .definedBy(
+                        "dev.tributary.stream..", "dev.tributary.jobs", "dev.tributary.http..", "dev.tributary.local")
                 .layer("work")
-                .definedBy("dev.tributary.replication", "dev.tributary.ingest")
+                .definedBy("dev.tributary.replication", "dev.tributary.items")
                 .layer("parts")
                 .definedBy(
                         "dev.tributary.projection",
@@ -44,40 +47,113 @@ class ArchitectureTest {
                         "dev.tributary.table",
                         "dev.tributary.deadletter",
                         "dev.tributary.idempotency",
-                        "dev.tributary.latewrite")
-                .layer("words")
+                        "dev.tributary.latewrite",
+                        "dev.tributary.document")
+                .layer("dynamo")
+                .definedBy("dev.tributary.dynamo")
+                .layer("base")
                 .definedBy("dev.tributary.telemetry", "dev.tributary.config", "dev.tributary.model")
                 .whereLayer("main")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("cli")
                 .mayOnlyBeAccessedByLayers("main")
+                .whereLayer("daemon")
+                .mayOnlyBeAccessedByLayers("main", "cli")
                 .whereLayer("edges")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "daemon")
                 .whereLayer("work")
-                .mayOnlyBeAccessedByLayers("cli", "edges")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "edges")
                 .whereLayer("parts")
-                .mayOnlyBeAccessedByLayers("cli", "edges", "work")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "edges", "work")
+                .whereLayer("dynamo")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "edges", "work", "parts")
                 .check(CLASSES);
     }
 
     @Test
     void partsKnowNothingOfOneAnother() {
-        slices().matching("dev.tributary.(projection|ordering|table|deadletter|idempotency|latewrite)..")
+        slices().matching("dev.tributary.(projection|ordering|table|deadletter|idempotency|latewrite|document)..")
                 .should()
                 .notDependOnEachOther()
                 .check(CLASSES);
     }
 
     @Test
+    void edgesKnowNothingOfOneAnother() {
+        slices().matching("dev.tributary.(stream|jobs|http|local)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void replicationAndItemsKnowNothingOfEachOther() {
+        slices().matching("dev.tributary.(replication|items)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void httpIsBuiltFromTheReplyUpwards() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("wiring")
+                .definedBy("dev.tributary.http")
+                .layer("bulk")
+                .definedBy("dev.tributary.http.bulk")
+                .layer("openapi")
+                .definedBy("dev.tributary.http.openapi")
+                .layer("items")
+                .definedBy("dev.tributary.http.items")
+                .layer("access")
+                .definedBy("dev.tributary.http.access")
+                .layer("server")
+                .definedBy("dev.tributary.http.server")
+                .layer("reply")
+                .definedBy("dev.tributary.http.reply")
+                .whereLayer("wiring")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("bulk")
+                .mayOnlyBeAccessedByLayers("wiring")
+                .whereLayer("openapi")
+                .mayOnlyBeAccessedByLayers("wiring")
+                .whereLayer("items")
+                .mayOnlyBeAccessedByLayers("wiring", "bulk", "openapi")
+                .whereLayer("access")
+                .mayOnlyBeAccessedByLayers("wiring", "bulk", "openapi", "items")
+                .whereLayer("server")
+                .mayOnlyBeAccessedByLayers("wiring", "bulk", "openapi", "items", "access")
+                .check(CLASSES);
+    }
+
+    @Test
+    void streamReadsThroughLeases() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("application")
+                .definedBy("dev.tributary.stream")
+                .layer("read")
+                .definedBy("dev.tributary.stream.read")
+                .layer("lease")
+                .definedBy("dev.tributary.stream.lease")
+                .whereLayer("application")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("read")
+                .mayOnlyBeAccessedByLayers("application")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesHaveNoCycles() {
-        slices().matching("dev.tributary.(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("dev.tributary.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
     void onlyTheStreamPackageKnowsKclAndTheAdapter() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.tributary.stream")
+                .resideOutsideOfPackage("dev.tributary.stream..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("software.amazon.kinesis..", "com.amazonaws..")
@@ -120,7 +196,7 @@ class ArchitectureTest {
     void wallClocksAreInjected() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.tributary.cli")
+                .resideOutsideOfPackages("dev.tributary.cli", "dev.tributary.daemon")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -117,7 +117,7 @@ class StopWhileStartingIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "dev/tributary/cli/WorkerId",
+                "dev/tributary/daemon/WorkerId",
                 "dev/tributary/stream/SchedulerFactory$Assembly",
                 "dev/tributary/http/WriteServer"
             })

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.local.LocalDynamoDb;
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -97,7 +97,12 @@ class TwoRegionsIT {
 
     private static void awaitOwner(String target, String owner) {
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> row(target).containsKey(Mark.ATTRIBUTE)
-                        && row(target).get(Mark.ATTRIBUTE).m().get("o").s().equals(owner));
+                .until(() -> row(target).containsKey(VersionStamp.ATTRIBUTE)
+                        && row(target)
+                                .get(VersionStamp.ATTRIBUTE)
+                                .m()
+                                .get("o")
+                                .s()
+                                .equals(owner));
     }
 }

@@ -3,8 +3,8 @@ package dev.tributary.bench;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -25,7 +25,7 @@ final class Changes {
         Change[] changes = new Change[count];
         for (int i = 0; i < count; i++) {
             int number = random.nextInt(8) == 0 ? 0 : i;
-            Mark mark = new Mark(
+            VersionStamp mark = new VersionStamp(
                     ItemKey.of(Users.SOURCE, Map.of("email", AttributeValue.fromS(Users.email(number)))),
                     Version.of("2026-11-21T00:00:00.000", "300000000000" + (1_000_000_000 + i)),
                     Instant.ofEpochSecond(1_800_000_000 + i));

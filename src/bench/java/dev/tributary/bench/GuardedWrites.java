@@ -2,10 +2,10 @@ package dev.tributary.bench;
 
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import java.time.Instant;
@@ -64,7 +64,7 @@ final class GuardedWrites {
     }
 
     private void writeAgain(int user) throws InterruptedException {
-        Mark mark = mark(user, 2);
+        VersionStamp mark = mark(user, 2);
         Row row = row(user, 0);
         switch (user % 20) {
             case 0, 1, 2, 3, 4, 5 ->
@@ -88,8 +88,8 @@ final class GuardedWrites {
         });
     }
 
-    private static Mark mark(int user, int version) {
-        return new Mark(
+    private static VersionStamp mark(int user, int version) {
+        return new VersionStamp(
                 new ItemKey("users/" + user),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.EPOCH);

@@ -5,16 +5,16 @@ import dev.tributary.config.SourceSettings;
 import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
-import dev.tributary.stream.LeaseTimings;
 import dev.tributary.stream.SourceWorker;
+import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
@@ -147,7 +147,7 @@ final class ReplicationProcess {
                                     BatchingTable.Limits.batchSize(
                                             Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
                                     timer),
-                            new DeadLetters(
+                            new ParkedItemIndex(
                                     new DeadLetterTable(clients.control(), "dead-letters", Duration.ofSeconds(1)),
                                     "users.by-city",
                                     Clock.systemUTC()))),

@@ -2,7 +2,11 @@ package dev.tributary.cli;
 
 import dev.tributary.config.LocalSettings;
 import dev.tributary.config.Settings;
-import dev.tributary.stream.LeaseTimings;
+import dev.tributary.daemon.Clients;
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.TableChecks;
+import dev.tributary.stream.lease.LeaseTimings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

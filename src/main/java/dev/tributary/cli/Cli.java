@@ -1,5 +1,8 @@
 package dev.tributary.cli;
 
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.Version;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -35,7 +38,7 @@ public final class Cli {
         return commandLine(stop).execute(args);
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return commandLine(new StopSignal());
     }
 

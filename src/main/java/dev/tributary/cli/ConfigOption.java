@@ -3,6 +3,8 @@ package dev.tributary.cli;
 import dev.tributary.config.Configuration;
 import dev.tributary.config.InvalidConfigurationException;
 import dev.tributary.config.Settings;
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

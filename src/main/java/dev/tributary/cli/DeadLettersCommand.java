@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
         name = "dead-letters",
         description = "Shows parked changes, brings them to their targets once more, or takes them out.",
         mixinStandardHelpOptions = true,
-        subcommands = {ListLettersCommand.class, ShowLetterCommand.class, RedriveCommand.class, DiscardCommand.class})
+        subcommands = {
+            ListDeadLettersCommand.class,
+            ShowDeadLetterCommand.class,
+            RedriveCommand.class,
+            DiscardCommand.class
+        })
 final class DeadLettersCommand implements Runnable {
 
     @Spec

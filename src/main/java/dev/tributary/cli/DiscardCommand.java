@@ -1,5 +1,7 @@
 package dev.tributary.cli;
 
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
 import dev.tributary.deadletter.ParkedItem;
 import java.io.PrintWriter;
 import java.util.List;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Spec;
 final class DiscardCommand implements Callable<Integer> {
 
     @Mixin
-    private LetterOptions options = new LetterOptions();
+    private DeadLetterOptions options = new DeadLetterOptions();
 
     @Mixin
     private ItemOptions items = new ItemOptions();
@@ -37,9 +39,9 @@ final class DiscardCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "CHANGE",
-            converter = LetterId.OfChange.class,
+            converter = DeadLetterId.OfChange.class,
             description = "One change, as `list` names it; later ones of its item stay parked.")
-    private @Nullable LetterId id;
+    private @Nullable DeadLetterId id;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -55,12 +57,12 @@ final class DiscardCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (LetterRoutes routes = options.open();
-                LetterJob job = new LetterJob(err)) {
+        try (DeadLetterRoutes routes = options.open();
+                DeadLetterJob job = new DeadLetterJob(err)) {
             if (id != null) {
                 discardChange(routes, id, job, out);
             } else {
-                for (LetterRoute route : routes.routes()) {
+                for (DeadLetterRoute route : routes.routes()) {
                     discardItems(route, job, out);
                 }
             }
@@ -78,15 +80,15 @@ final class DiscardCommand implements Callable<Integer> {
         return found > 0 && !yes ? ExitCode.CONFIGURATION : ExitCode.OK;
     }
 
-    private void discardChange(LetterRoutes routes, LetterId change, LetterJob job, PrintWriter out)
+    private void discardChange(DeadLetterRoutes routes, DeadLetterId change, DeadLetterJob job, PrintWriter out)
             throws StartException {
-        List<FoundLetter> letters = FoundLetter.all(routes, change);
+        List<FoundDeadLetter> letters = FoundDeadLetter.all(routes, change);
         if (letters.isEmpty()) {
-            throw FoundLetter.none(change);
+            throw FoundDeadLetter.none(change);
         }
-        for (FoundLetter letter : letters) {
-            LetterRoute route = letter.route();
-            String name = LetterId.of(letter.letter());
+        for (FoundDeadLetter letter : letters) {
+            DeadLetterRoute route = letter.route();
+            String name = DeadLetterId.of(letter.letter());
             found++;
             if (!yes) {
                 out.printf(
@@ -101,31 +103,31 @@ final class DiscardCommand implements Callable<Integer> {
         }
     }
 
-    private void discardItems(LetterRoute route, LetterJob job, PrintWriter out) throws StartException {
-        List<ParkedItem> chosen = LetterJob.items(route, items);
+    private void discardItems(DeadLetterRoute route, DeadLetterJob job, PrintWriter out) throws StartException {
+        List<ParkedItem> chosen = DeadLetterJob.items(route, items);
         items.refuseAmbiguous(chosen);
         found += chosen.size();
         if (!yes) {
             chosen.forEach(item -> out.printf(
-                    "%s %s: %s%n", route.name(), LetterId.of(item), LetterJob.count(item.changes(), "change")));
+                    "%s %s: %s%n", route.name(), DeadLetterId.of(item), DeadLetterJob.count(item.changes(), "change")));
         } else if (!chosen.isEmpty()) {
             job.run(route, lock -> {
                 for (ParkedItem item : chosen) {
                     route.answer(lock.ensure());
                     int gone = route.answer(route.letters().discard(item.item()));
-                    tell(route, LetterId.of(item), gone, left(route, item.item()), out);
+                    tell(route, DeadLetterId.of(item), gone, left(route, item.item()), out);
                 }
             });
         }
     }
 
-    private static int left(LetterRoute route, String item) throws StartException {
+    private static int left(DeadLetterRoute route, String item) throws StartException {
         return route.answer(route.letters().changes(item)).size();
     }
 
-    private void tell(LetterRoute route, String name, int gone, int left, PrintWriter out) {
+    private void tell(DeadLetterRoute route, String name, int gone, int left, PrintWriter out) {
         if (options.json()) {
-            out.println(LetterJson.discarded(route.name(), name, gone, left));
+            out.println(DeadLetterJson.discarded(route.name(), name, gone, left));
         } else {
             out.printf("%s %s: %d discarded, %d still parked%n", route.name(), name, gone, left);
         }

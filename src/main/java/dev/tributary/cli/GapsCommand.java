@@ -2,9 +2,12 @@ package dev.tributary.cli;
 
 import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
-import dev.tributary.stream.PassedGap;
-import dev.tributary.stream.SourceLedger;
-import dev.tributary.table.WriteFailure;
+import dev.tributary.daemon.Clients;
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
+import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.stream.lease.PassedGap;
+import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,7 +43,7 @@ final class GapsCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
-        try (Clients clients = new Clients(settings.aws(), LetterRoutes.local(settings), Clients.CALL_TIMEOUT, 0)) {
+        try (Clients clients = new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT, 0)) {
             for (var source : settings.source().entrySet()) {
                 list(source.getKey(), source.getValue(), settings.leaseTable(source.getKey()), clients);
             }
@@ -59,9 +62,9 @@ final class GapsCommand implements Callable<Integer> {
     }
 
     private void list(String name, SourceSettings source, String leaseTable, Clients clients) throws StartException {
-        SourceLedger ledger = new SourceLedger(clients.control(source), leaseTable);
+        SourceState ledger = new SourceState(clients.control(source), leaseTable);
         try {
-            Optional<SourceLedger.Reading> reading = ledger.read();
+            Optional<SourceState.Reading> reading = ledger.read();
             if (reading.isEmpty()
                     || (reading.get().passed().isEmpty() && reading.get().further() == 0)) {
                 return;

@@ -1,6 +1,8 @@
 package dev.tributary.cli;
 
 import dev.tributary.config.Settings;
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;

@@ -1,7 +1,9 @@
 package dev.tributary.cli;
 
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
 import dev.tributary.deadletter.ParkedItem;
-import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.model.ItemKey;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +19,9 @@ final class ItemOptions {
     @Option(
             names = "--item",
             paramLabel = "ITEM",
-            converter = LetterId.OfItem.class,
+            converter = DeadLetterId.OfItem.class,
             description = "Only this item: its name in the log and in the list, such as item#1a2b3c4d.")
-    private @Nullable LetterId item;
+    private @Nullable DeadLetterId item;
 
     @Option(
             names = "--key",
@@ -46,7 +48,7 @@ final class ItemOptions {
      * @param route the item's
      * @throws StartException if a key is given and the source table, which is part of an item's identity, does not answer
      */
-    boolean choose(ParkedItem parked, LetterRoute route) throws StartException {
+    boolean choose(ParkedItem parked, DeadLetterRoute route) throws StartException {
         if (item != null && !item.names(parked)) {
             return false;
         }
@@ -57,6 +59,6 @@ final class ItemOptions {
     private String digest(String source) {
         Map<String, AttributeValue> values = new LinkedHashMap<>();
         key.forEach((name, value) -> values.put(name, AttributeValue.fromS(value)));
-        return RouteLetters.item(ItemKey.of(source, values));
+        return RouteDeadLetters.item(ItemKey.of(source, values));
     }
 }

@@ -1,9 +1,11 @@
 package dev.tributary.cli;
 
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.StartException;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.jobs.Redrive;
-import dev.tributary.jobs.Redriven;
+import dev.tributary.jobs.RedriveResult;
 import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.projection.Projection;
 import java.io.PrintWriter;
@@ -27,7 +29,7 @@ final class RedriveCommand implements Callable<Integer> {
     private static final int PARALLEL = 16;
 
     @Mixin
-    private LetterOptions options = new LetterOptions();
+    private DeadLetterOptions options = new DeadLetterOptions();
 
     @Mixin
     private ItemOptions items = new ItemOptions();
@@ -43,10 +45,10 @@ final class RedriveCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (LetterRoutes routes = options.open();
-                LetterJob job = new LetterJob(err)) {
-            for (LetterRoute route : routes.routes()) {
-                if (!LetterJob.items(route, items).isEmpty()) {
+        try (DeadLetterRoutes routes = options.open();
+                DeadLetterJob job = new DeadLetterJob(err)) {
+            for (DeadLetterRoute route : routes.routes()) {
+                if (!DeadLetterJob.items(route, items).isEmpty()) {
                     Projection projection = route.projection();
                     RouteLateWrites late = job.lateWrites(route);
                     job.run(route, lock -> redrive(route, projection, late, lock, out));
@@ -57,17 +59,18 @@ final class RedriveCommand implements Callable<Integer> {
         }
         err.printf(
                 "Redriven: %s. Still parked: %s of %s.%n",
-                LetterJob.count(changesDone, "change"),
-                LetterJob.count(changesLeft, "change"),
-                LetterJob.count(itemsLeft, "item"));
+                DeadLetterJob.count(changesDone, "change"),
+                DeadLetterJob.count(changesLeft, "change"),
+                DeadLetterJob.count(itemsLeft, "item"));
         err.flush();
         return changesLeft == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void redrive(LetterRoute route, Projection projection, RouteLateWrites late, JobLock lock, PrintWriter out)
+    private void redrive(
+            DeadLetterRoute route, Projection projection, RouteLateWrites late, JobLock lock, PrintWriter out)
             throws StartException {
         Redrive redrive = new Redrive(projection, route.target(), route.letters(), late, lock);
-        List<ParkedItem> chosen = LetterJob.items(route, items);
+        List<ParkedItem> chosen = DeadLetterJob.items(route, items);
         for (int from = 0; from < chosen.size(); from += PARALLEL) {
             List<ParkedItem> some = chosen.subList(from, Math.min(chosen.size(), from + PARALLEL));
             List<CompletableFuture<Void>> running = some.stream()
@@ -77,15 +80,15 @@ final class RedriveCommand implements Callable<Integer> {
         }
     }
 
-    private synchronized void tell(LetterRoute route, ParkedItem item, Redriven redriven, PrintWriter out) {
+    private synchronized void tell(DeadLetterRoute route, ParkedItem item, RedriveResult redriven, PrintWriter out) {
         changesDone += redriven.done();
         changesLeft += redriven.left();
         itemsLeft += redriven.left() == 0 ? 0 : 1;
         if (options.json()) {
-            out.println(LetterJson.redriven(route.name(), item, redriven));
+            out.println(DeadLetterJson.redriven(route.name(), item, redriven));
             return;
         }
-        out.printf("%s %s: %d redriven", route.name(), LetterId.of(item), redriven.done());
+        out.printf("%s %s: %d redriven", route.name(), DeadLetterId.of(item), redriven.done());
         redriven.reason().ifPresent(reason -> out.printf(", %d still parked: %s", redriven.left(), reason));
         out.println();
     }

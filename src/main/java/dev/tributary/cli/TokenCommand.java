@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
-import dev.tributary.http.NewToken;
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.http.access.NewToken;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

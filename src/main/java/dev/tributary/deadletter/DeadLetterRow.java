@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,11 +43,12 @@ final class DeadLetterRow {
 
     /** The first row, then those of the images. */
     static List<Map<String, AttributeValue>> encode(ParkedChange parked, Change change) {
-        Mark mark = parked.mark();
-        String item = Position.item(mark.owner());
+        VersionStamp mark = parked.mark();
+        String item = DeadLetterPosition.item(mark.owner());
         byte[] images = Images.encode(change);
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
-        Map<String, AttributeValue> first = new HashMap<>(key(parked.route(), new Position(item, mark.version())));
+        Map<String, AttributeValue> first =
+                new HashMap<>(key(parked.route(), new DeadLetterPosition(item, mark.version())));
         rows.add(first);
         for (int from = 0; from < images.length; from += PART_BYTES) {
             byte[] part = Arrays.copyOfRange(images, from, Math.min(images.length, from + PART_BYTES));
@@ -68,13 +69,13 @@ final class DeadLetterRow {
     }
 
     /** Key of a first row. */
-    static Map<String, AttributeValue> key(String route, Position position) {
-        return key(Position.bucket(route, position.item()), position.encoded());
+    static Map<String, AttributeValue> key(String route, DeadLetterPosition position) {
+        return key(DeadLetterPosition.bucket(route, position.item()), position.encoded());
     }
 
     /** Key of a row of images. */
     static Map<String, AttributeValue> imageKey(String route, String item, Version version, int part) {
-        return key(Position.images(route, item), Position.part(version, part));
+        return key(DeadLetterPosition.images(route, item), DeadLetterPosition.part(version, part));
     }
 
     static Map<String, AttributeValue> key(String partition, String position) {
@@ -84,10 +85,10 @@ final class DeadLetterRow {
     /**
      * @throws SdkClientException if the row is no dead letter's
      */
-    static Position position(Map<String, AttributeValue> first) {
+    static DeadLetterPosition position(Map<String, AttributeValue> first) {
         AttributeValue position = first.get(POSITION);
         try {
-            return Position.parse(position == null || position.s() == null ? "" : position.s());
+            return DeadLetterPosition.parse(position == null || position.s() == null ? "" : position.s());
         } catch (IllegalArgumentException e) {
             throw SdkClientException.create("the table of dead letters holds a row that is none: " + e.getMessage(), e);
         }
@@ -96,7 +97,7 @@ final class DeadLetterRow {
     private static ParkedChange parked(Map<String, AttributeValue> first) {
         return new ParkedChange(
                 text(first, ROUTE),
-                new Mark(
+                new VersionStamp(
                         new ItemKey(text(first, OWNER)),
                         new Version(text(first, VERSION)),
                         Instant.parse(text(first, CREATED_AT))),
@@ -110,9 +111,9 @@ final class DeadLetterRow {
     }
 
     /** Reads a whole first row. */
-    static Letter letter(Map<String, AttributeValue> first) {
+    static DeadLetter letter(Map<String, AttributeValue> first) {
         AttributeValue again = first.get(AGAIN);
-        return new Letter(
+        return new DeadLetter(
                 parked(first),
                 text(first, CHANGE),
                 Integer.parseInt(requireNonNull(first.get(PARTS)).n()),
@@ -123,11 +124,11 @@ final class DeadLetterRow {
      * @param images all rows of the letter's images, in their order
      * @throws IllegalArgumentException if rows are missing or cannot be read
      */
-    static Change change(Letter letter, List<Map<String, AttributeValue>> images) {
-        Mark mark = letter.parked().mark();
+    static Change change(DeadLetter letter, List<Map<String, AttributeValue>> images) {
+        VersionStamp mark = letter.parked().mark();
         if (images.size() != letter.parts()) {
             throw new IllegalArgumentException("Of the images of parked change "
-                    + new Position(letter.item(), mark.version()).encoded() + ", " + images.size() + " of "
+                    + new DeadLetterPosition(letter.item(), mark.version()).encoded() + ", " + images.size() + " of "
                     + letter.parts() + " rows are there");
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -3,11 +3,11 @@ package dev.tributary.deadletter;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.model.Answered;
+import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class DeadLetterTable {
     private final DynamoDbAsyncClient client;
     private final String name;
     private final Duration timeout;
-    private final Rows rows;
+    private final DeadLetterRows rows;
 
     /**
      * @param client remains the caller's to close
@@ -59,7 +59,7 @@ public final class DeadLetterTable {
         this.client = client;
         this.name = name;
         this.timeout = timeout;
-        this.rows = new Rows(client, name, timeout);
+        this.rows = new DeadLetterRows(client, name, timeout);
     }
 
     public String name() {
@@ -67,8 +67,8 @@ public final class DeadLetterTable {
     }
 
     /** The dead letters of one route, for looking through and taking out. */
-    public RouteLetters letters(String route) {
-        return new RouteLetters(rows, route);
+    public RouteDeadLetters letters(String route) {
+        return new RouteDeadLetters(rows, route);
     }
 
     /** The lock of the jobs that take dead letters of one route out. */
@@ -79,21 +79,21 @@ public final class DeadLetterTable {
     /**
      * Stores the change with its images. One that is stored already keeps its reason, and says that it came again.
      *
-     * @param mayGoOn asked before each call that follows another; where it says no, the future fails with {@link
+     * @param permitted asked before each call that follows another; where it says no, the future fails with {@link
      *     CancellationException}
      */
-    CompletableFuture<Void> park(ParkedChange parked, Change change, BooleanSupplier mayGoOn) {
+    CompletableFuture<Void> park(ParkedChange parked, Change change, BooleanSupplier permitted) {
         return store(DeadLetterRow.encode(parked, change), List.of())
                 .thenCompose(result -> result == Stored.THERE_ALREADY
-                        ? onlyIf(mayGoOn, () -> comeAgain(parked.route(), parked.mark()))
+                        ? onlyIf(permitted, () -> recordReplay(parked.route(), parked.mark()))
                         : CompletableFuture.completedFuture(true))
                 .thenCompose(there -> there
                         ? CompletableFuture.completedFuture(null)
-                        : onlyIf(mayGoOn, () -> park(parked, change, mayGoOn))); // taken out in between
+                        : onlyIf(permitted, () -> park(parked, change, permitted))); // taken out in between
     }
 
-    static <T> CompletableFuture<T> onlyIf(BooleanSupplier mayGoOn, Supplier<CompletableFuture<T>> call) {
-        return mayGoOn.getAsBoolean()
+    static <T> CompletableFuture<T> onlyIf(BooleanSupplier permitted, Supplier<CompletableFuture<T>> call) {
+        return permitted.getAsBoolean()
                 ? call.get()
                 : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a parking"));
     }
@@ -105,18 +105,18 @@ public final class DeadLetterTable {
      *     goes
      */
     CompletableFuture<Boolean> parkBehind(
-            Predecessor predecessor, ParkedChange parked, Change change, BooleanSupplier mayGoOn) {
+            Predecessor predecessor, ParkedChange parked, Change change, BooleanSupplier permitted) {
         TransactWriteItem check = TransactWriteItem.builder()
                 .conditionCheck(condition -> condition
                         .tableName(name)
-                        .key(DeadLetterRow.key(parked.route(), Position.parse(predecessor.position())))
+                        .key(DeadLetterRow.key(parked.route(), DeadLetterPosition.parse(predecessor.position())))
                         .conditionExpression(THERE)
                         .expressionAttributeNames(POSITION_NAME))
                 .build();
         return store(DeadLetterRow.encode(parked, change), List.of(check)).thenCompose(result -> switch (result) {
             case STORED -> CompletableFuture.completedFuture(true);
             case NOTHING_IN_FRONT -> CompletableFuture.completedFuture(false);
-            case THERE_ALREADY -> onlyIf(mayGoOn, () -> comeAgain(parked.route(), parked.mark()));
+            case THERE_ALREADY -> onlyIf(permitted, () -> recordReplay(parked.route(), parked.mark()));
         });
     }
 
@@ -156,8 +156,8 @@ public final class DeadLetterTable {
     }
 
     /** Notes that the change came again; ends with whether it is still there. */
-    CompletableFuture<Boolean> comeAgain(String route, Mark mark) {
-        Position position = new Position(Position.item(mark.owner()), mark.version());
+    CompletableFuture<Boolean> recordReplay(String route, VersionStamp mark) {
+        DeadLetterPosition position = new DeadLetterPosition(DeadLetterPosition.item(mark.owner()), mark.version());
         return client.updateItem(request -> request.tableName(name)
                         .key(DeadLetterRow.key(route, position))
                         .updateExpression("ADD #again :one")
@@ -167,7 +167,7 @@ public final class DeadLetterTable {
                         .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1")))
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(done -> {
-                    Answered.byService(done);
+                    ResponseCheck.byService(done);
                     return true;
                 })
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
@@ -176,25 +176,26 @@ public final class DeadLetterTable {
     }
 
     /**
-     * Gives the items, by {@link Position#item}, that have parked changes to the consumer, each once. Reads no images, and
+     * Gives the items, by {@link DeadLetterPosition#item}, that have parked changes to the consumer, each once. Reads no images, and
      * of an item with many changes one page.
      *
-     * @param bucket one of {@link Position#buckets}
+     * @param bucket one of {@link DeadLetterPosition#buckets}
      * @param wantsMore asked with each item; where it says no, the rest is not read
      * @return whether all were given
      */
     CompletableFuture<Boolean> items(String bucket, Predicate<String> wantsMore) {
-        return items(bucket, Position.START, wantsMore).exceptionallyCompose(thrown -> Rows.whereMissing(thrown, true));
+        return items(bucket, DeadLetterPosition.START, wantsMore)
+                .exceptionallyCompose(thrown -> DeadLetterRows.whereMissing(thrown, true));
     }
 
     private CompletableFuture<Boolean> items(String bucket, String from, Predicate<String> wantsMore) {
-        QueryRequest request = rows.of(bucket, from, Position.END)
+        QueryRequest request = rows.of(bucket, from, DeadLetterPosition.END)
                 .projectionExpression("#position")
                 .limit(PAGE)
                 .build();
         return client.query(request).thenCompose(page -> {
             String last = "";
-            for (Map<String, AttributeValue> row : Answered.byService(page).items()) {
+            for (Map<String, AttributeValue> row : ResponseCheck.byService(page).items()) {
                 String item = DeadLetterRow.position(row).item();
                 if (!item.equals(last) && !wantsMore.test(item)) {
                     return CompletableFuture.completedFuture(false);
@@ -203,27 +204,29 @@ public final class DeadLetterTable {
             }
             return page.lastEvaluatedKey().isEmpty()
                     ? CompletableFuture.completedFuture(true)
-                    : items(bucket, Position.end(last), wantsMore);
+                    : items(bucket, DeadLetterPosition.end(last), wantsMore);
         });
     }
 
     /** Whether the item has any parked change. */
     CompletableFuture<Boolean> holds(String route, String item) {
-        return one(rows.of(Position.bucket(route, item), Position.prefix(item))).thenApply(Optional::isPresent);
+        return one(rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item)))
+                .thenApply(Optional::isPresent);
     }
 
     /** The last parked change of the item that is not newer than the version; it may be the version's own. */
     CompletableFuture<Optional<Predecessor>> before(String route, String item, Version version) {
-        String last = new Position(item, version).encoded();
-        return one(rows.of(Position.bucket(route, item), Position.prefix(item), last)
+        String last = new DeadLetterPosition(item, version).encoded();
+        return one(rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item), last)
                         .scanIndexForward(false))
                 .thenApply(found -> found.map(position -> new Predecessor(position.encoded())));
     }
 
-    private CompletableFuture<Optional<Position>> one(QueryRequest.Builder query) {
+    private CompletableFuture<Optional<DeadLetterPosition>> one(QueryRequest.Builder query) {
         return client.query(query.projectionExpression("#position").limit(1).build())
-                .thenApply(page ->
-                        Answered.byService(page).items().stream().findFirst().map(DeadLetterRow::position))
-                .exceptionallyCompose(thrown -> Rows.whereMissing(thrown, Optional.empty()));
+                .thenApply(page -> ResponseCheck.byService(page).items().stream()
+                        .findFirst()
+                        .map(DeadLetterRow::position))
+                .exceptionallyCompose(thrown -> DeadLetterRows.whereMissing(thrown, Optional.empty()));
     }
 }

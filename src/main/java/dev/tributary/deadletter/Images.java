@@ -6,9 +6,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.tributary.dynamo.AttributeJson;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class Images {
      * @param mark of the change
      * @throws IllegalArgumentException if the bytes are not what {@link #encode} makes
      */
-    static Change decode(byte[] bytes, Mark mark) {
+    static Change decode(byte[] bytes, VersionStamp mark) {
         Item before = null;
         Item after = null;
         String record = null;
@@ -97,7 +98,7 @@ final class Images {
         return record == null ? change(mark, before, after) : new Change.Undecoded(mark, reason, record);
     }
 
-    private static Change change(Mark mark, @Nullable Item before, @Nullable Item after) {
+    private static Change change(VersionStamp mark, @Nullable Item before, @Nullable Item after) {
         if (before != null) {
             return after == null ? new Change.Remove(mark, before) : new Change.Modify(mark, before, after);
         }

@@ -35,7 +35,7 @@ public final class JobLock {
     private static final String TOKEN = "token";
     private static final String HOLDER = "holder";
 
-    private final Rows rows;
+    private final DeadLetterRows rows;
     private final String route;
     private final Timing timing;
     private final String holder;
@@ -65,7 +65,7 @@ public final class JobLock {
         }
     }
 
-    JobLock(Rows rows, String route, Timing timing, String holder) {
+    JobLock(DeadLetterRows rows, String route, Timing timing, String holder) {
         this.rows = rows;
         this.route = route;
         this.timing = timing;

@@ -1,6 +1,6 @@
 package dev.tributary.deadletter;
 
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 
 /**
@@ -11,4 +11,4 @@ import java.time.Instant;
  * @param reason why it was parked, for people
  * @param parkedAt when
  */
-public record ParkedChange(String route, Mark mark, String reason, Instant parkedAt) {}
+public record ParkedChange(String route, VersionStamp mark, String reason, Instant parkedAt) {}

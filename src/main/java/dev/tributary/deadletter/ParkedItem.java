@@ -9,4 +9,4 @@ import java.util.Optional;
  * @param changes how many
  * @param first the oldest change; empty where no row of it tells of its change any more, which takes somebody who edits the table
  */
-public record ParkedItem(String item, int changes, Optional<Letter> first) {}
+public record ParkedItem(String item, int changes, Optional<DeadLetter> first) {}

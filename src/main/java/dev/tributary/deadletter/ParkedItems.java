@@ -19,7 +19,7 @@ final class ParkedItems {
     void row(Map<String, AttributeValue> row) {
         String item = DeadLetterRow.position(row).item();
         int last = items.size() - 1;
-        Optional<Letter> letter =
+        Optional<DeadLetter> letter =
                 DeadLetterRow.isWhole(row) ? Optional.of(DeadLetterRow.letter(row)) : Optional.empty();
         if (last < 0 || !items.get(last).item().equals(item)) {
             items.add(new ParkedItem(item, 1, letter));

@@ -2,6 +2,10 @@ package dev.tributary.http;
 
 import dev.tributary.config.AdminSettings;
 import dev.tributary.config.HttpLimits;
+import dev.tributary.http.access.BrowserGuard;
+import dev.tributary.http.server.HttpStartException;
+import dev.tributary.http.server.Listener;
+import dev.tributary.http.server.Refusals;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.net.URI;

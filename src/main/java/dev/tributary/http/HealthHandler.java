@@ -2,6 +2,10 @@ package dev.tributary.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.http.reply.Reply;
+import dev.tributary.http.server.Exchange;
+import dev.tributary.http.server.ExchangeHandler;
+import dev.tributary.http.server.MediaTypes;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import java.util.Map;
@@ -28,7 +32,7 @@ final class HealthHandler implements ExchangeHandler {
                 .putObject(name)
                 .put("status", component.status().name())
                 .put("detail", component.detail()));
-        exchange.send(new Answer(
+        exchange.send(new Reply(
                 NOT_READY.contains(now.status()) ? 503 : 200,
                 Map.of("Content-Type", MediaTypes.JSON),
                 answer.toString()));

@@ -1,5 +1,8 @@
 package dev.tributary.http;
 
+import dev.tributary.http.reply.Reply;
+import dev.tributary.http.server.Exchange;
+import dev.tributary.http.server.ExchangeHandler;
 import dev.tributary.telemetry.Meters;
 import java.util.Map;
 
@@ -14,6 +17,6 @@ final class MetricsHandler implements ExchangeHandler {
 
     @Override
     public void handle(Exchange exchange) {
-        exchange.send(new Answer(200, Map.of("Content-Type", Meters.CONTENT_TYPE), meters.scrape()));
+        exchange.send(new Reply(200, Map.of("Content-Type", Meters.CONTENT_TYPE), meters.scrape()));
     }
 }

@@ -1,9 +1,20 @@
 package dev.tributary.http;
 
 import dev.tributary.config.HttpSettings;
-import dev.tributary.ingest.DocumentMemory;
-import dev.tributary.ingest.ReadTurns;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.access.WriteGuard;
+import dev.tributary.http.bulk.BulkRequestLimiter;
+import dev.tributary.http.items.IdempotencyMeters;
+import dev.tributary.http.items.ItemPaths;
+import dev.tributary.http.items.TableHealth;
+import dev.tributary.http.items.WriteMeters;
+import dev.tributary.http.openapi.OpenApi;
+import dev.tributary.http.openapi.OpenApiEndpoint;
+import dev.tributary.http.server.HttpStartException;
+import dev.tributary.http.server.Listener;
+import dev.tributary.http.server.RequestBody;
+import dev.tributary.items.DocumentMemoryBudget;
+import dev.tributary.items.ReadLimiter;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,10 +38,10 @@ public final class WriteServer implements AutoCloseable {
 
     private final Listener listener;
     private final WriteGuard guard;
-    private final BulkRequests bulk;
+    private final BulkRequestLimiter bulk;
     private final Health health;
 
-    private WriteServer(Listener listener, WriteGuard guard, BulkRequests bulk, Health health) {
+    private WriteServer(Listener listener, WriteGuard guard, BulkRequestLimiter bulk, Health health) {
         this.listener = listener;
         this.guard = guard;
         this.bulk = bulk;
@@ -45,30 +56,26 @@ public final class WriteServer implements AutoCloseable {
      * @throws HttpStartException if it cannot listen where the settings say, or a path is unusable
      */
     public static WriteServer start(
-            HttpSettings settings,
-            List<WriteRoute> routes,
-            Health health,
-            MeterRegistry registry,
-            Duration stopTimeout) {
+            HttpSettings settings, List<Resource> routes, Health health, MeterRegistry registry, Duration stopTimeout) {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
-        KeyMeters keys = new KeyMeters(registry);
-        RequestBody body = new RequestBody(settings.maxBodyBytes(), DocumentMemory.ofHeap());
-        ReadTurns reads = ReadTurns.ofHeap();
+        IdempotencyMeters keys = new IdempotencyMeters(registry);
+        RequestBody body = new RequestBody(settings.maxBodyBytes(), DocumentMemoryBudget.ofHeap());
+        ReadLimiter reads = ReadLimiter.ofHeap();
         Set<String> paths = Stream.concat(
-                        Stream.of(OpenApiEndpoint.PATH), routes.stream().map(WriteRoute::path))
+                        Stream.of(OpenApiEndpoint.PATH), routes.stream().map(Resource::path))
                 .collect(Collectors.toUnmodifiableSet());
         String basePath = settings.basePath().orElse("");
         OpenApi description = OpenApi.of(routes, settings.tokens().isPresent(), basePath);
         WriteGuard guard = WriteGuard.of(
-                settings, routes.stream().map(WriteRoute::name).collect(Collectors.toSet()), health, registry);
-        BulkRequests bulk = new BulkRequests(settings.bulk(), guard.rate(), System::nanoTime);
+                settings, routes.stream().map(Resource::name).collect(Collectors.toSet()), health, registry);
+        BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), guard.rate(), System::nanoTime);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
             // The router takes the first pattern that fits: an item is not looked for where something else is.
             new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
             routes.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
-                    .forEach(route -> new RouteEndpoints(
+                    .forEach(route -> new ResourceEndpoints(
                                     route,
                                     new ItemPaths(route, paths, basePath),
                                     body,
@@ -84,11 +91,11 @@ public final class WriteServer implements AutoCloseable {
         return new WriteServer(listener, guard, bulk, health);
     }
 
-    private static int depth(WriteRoute route) {
+    private static int depth(Resource route) {
         return route.path().equals("/") ? 0 : route.path().split("/", -1).length;
     }
 
-    private static void checkPath(WriteRoute route) {
+    private static void checkPath(Resource route) {
         if (!PLAIN_PATH.matcher(route.path()).matches()) {
             throw new HttpStartException(
                     "write.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -, none of them . or ..."

@@ -1,4 +1,4 @@
-/** The embedded HTTP servers: writes, health, metrics. */
+/** The two HTTP servers put together: the write endpoint and the admin endpoint. */
 @NullMarked
 package dev.tributary.http;
 

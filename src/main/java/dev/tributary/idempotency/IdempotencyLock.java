@@ -1,6 +1,6 @@
 package dev.tributary.idempotency;
 
-import dev.tributary.idempotency.Taken.Acquired;
+import dev.tributary.idempotency.AcquireResult.Acquired;
 import dev.tributary.model.Failures;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,7 +71,7 @@ public final class IdempotencyLock {
      *
      * @return fails with what the SDK threw; then the record may have been made, and is over when its time is
      */
-    public CompletableFuture<Taken> take() {
+    public CompletableFuture<AcquireResult> take() {
         String token = UUID.randomUUID().toString();
         long sent = timing.nanoTime().getAsLong();
         Instant now = timing.clock().instant();
@@ -92,7 +92,7 @@ public final class IdempotencyLock {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                 .build();
         return client.putItem(request)
-                .<Taken>thenApply(done ->
+                .<AcquireResult>thenApply(done ->
                         new Acquired(new HeldLock(this, token, sent), RequestRow.partial(done.attributes(), now)))
                 .exceptionallyCompose(thrown -> {
                     if (!(Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused)) {

@@ -3,7 +3,7 @@ package dev.tributary.idempotency;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.idempotency.Taken.Found;
+import dev.tributary.idempotency.AcquireResult.Found;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.tributary.idempotency;
 
-import dev.tributary.idempotency.Taken.Completed;
-import dev.tributary.idempotency.Taken.Found;
-import dev.tributary.idempotency.Taken.InProgress;
+import dev.tributary.idempotency.AcquireResult.Completed;
+import dev.tributary.idempotency.AcquireResult.Found;
+import dev.tributary.idempotency.AcquireResult.InProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,8 +1,10 @@
 package dev.tributary.jobs;
 
+import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.JobLock;
-import dev.tributary.deadletter.Letter;
-import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.deadletter.RouteDeadLetters;
+import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.dynamo.WriteFailure.Kind;
 import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
@@ -10,8 +12,6 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.TargetTable;
-import dev.tributary.table.WriteFailure;
-import dev.tributary.table.WriteFailure.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,7 @@ public final class Redrive {
 
     private final Projection projection;
     private final TargetTable target;
-    private final RouteLetters letters;
+    private final RouteDeadLetters letters;
     private final RouteLateWrites late;
     private final JobLock lock;
 
@@ -43,7 +43,7 @@ public final class Redrive {
      * @param lock taken already; asked before each write
      */
     public Redrive(
-            Projection projection, TargetTable target, RouteLetters letters, RouteLateWrites late, JobLock lock) {
+            Projection projection, TargetTable target, RouteDeadLetters letters, RouteLateWrites late, JobLock lock) {
         this.projection = projection;
         this.target = target;
         this.letters = letters;
@@ -54,17 +54,17 @@ public final class Redrive {
     /**
      * Redrives the parked changes of one item.
      *
-     * @param item from {@link RouteLetters#items}
+     * @param item from {@link RouteDeadLetters#items}
      * @return fails if a table does not answer or the lock is lost; then nothing is removed that is not in the target
      */
-    public CompletableFuture<Redriven> item(String item) {
+    public CompletableFuture<RedriveResult> item(String item) {
         return again(item, 0);
     }
 
-    private CompletableFuture<Redriven> again(String item, int done) {
+    private CompletableFuture<RedriveResult> again(String item, int done) {
         return letters.allChanges(item)
                 .thenCompose(there -> there.isEmpty()
-                        ? CompletableFuture.completedFuture(new Redriven(done, 0, Optional.empty()))
+                        ? CompletableFuture.completedFuture(new RedriveResult(done, 0, Optional.empty()))
                         : attempt(item, done, there))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof IllegalArgumentException unreadable
                         ? unreadable(item, done, unreadable)
@@ -72,16 +72,16 @@ public final class Redrive {
     }
 
     /** All that are there together, up to one that cannot be decoded; where the target refuses that, one by one. */
-    private CompletableFuture<Redriven> attempt(String item, int done, List<Letter> there) {
+    private CompletableFuture<RedriveResult> attempt(String item, int done, List<DeadLetter> there) {
         Reading reading = new Reading();
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (Letter letter : there) {
+        for (DeadLetter letter : there) {
             all = all.thenCompose(before -> reading.next(letter));
         }
         return all.thenCompose(read -> {
             int behind = there.size() - reading.letters.size();
             if (reading.letters.isEmpty() && reading.undecoded.isPresent()) {
-                return CompletableFuture.completedFuture(new Redriven(done, behind, reading.undecoded));
+                return CompletableFuture.completedFuture(new RedriveResult(done, behind, reading.undecoded));
             }
             return attempt(reading.together)
                     .thenCompose(refusal -> refusal.isEmpty()
@@ -93,13 +93,13 @@ public final class Redrive {
     /** The changes of an item as they are read. */
     private final class Reading {
 
-        private final Together together = new Together(projection);
-        private final List<Letter> letters = new ArrayList<>();
+        private final CoalescedWrite together = new CoalescedWrite(projection);
+        private final List<DeadLetter> letters = new ArrayList<>();
 
         /** Why the rest has to wait: what a change asks for that cannot be decoded, later ones do not make up for. */
         private Optional<String> undecoded = Optional.empty();
 
-        CompletableFuture<Void> next(Letter letter) {
+        CompletableFuture<Void> next(DeadLetter letter) {
             return undecoded.isPresent()
                     ? CompletableFuture.completedFuture(null)
                     : Redrive.this
@@ -117,14 +117,14 @@ public final class Redrive {
     }
 
     /** Somebody has deleted a row of several, or changed one. */
-    private CompletableFuture<Redriven> unreadable(String item, int done, IllegalArgumentException why) {
+    private CompletableFuture<RedriveResult> unreadable(String item, int done, IllegalArgumentException why) {
         return letters.changes(item)
-                .thenApply(there -> new Redriven(
+                .thenApply(there -> new RedriveResult(
                         done, Math.max(1, there.size()), Optional.of(why.getMessage() + ": it can only be discarded")));
     }
 
     /** Ends with why the target refuses it; empty if it has taken it. */
-    private CompletableFuture<Optional<String>> attempt(Together together) {
+    private CompletableFuture<Optional<String>> attempt(CoalescedWrite together) {
         if (together.refusal().isPresent()) {
             return CompletableFuture.completedFuture(together.refusal());
         }
@@ -151,11 +151,11 @@ public final class Redrive {
     }
 
     /** The oldest first; ends with how many, up to the first that has come again since it was read. */
-    private CompletableFuture<Integer> removeAll(List<Letter> taken) {
+    private CompletableFuture<Integer> removeAll(List<DeadLetter> taken) {
         return removeFrom(taken, 0);
     }
 
-    private CompletableFuture<Integer> removeFrom(List<Letter> taken, int index) {
+    private CompletableFuture<Integer> removeFrom(List<DeadLetter> taken, int index) {
         if (index == taken.size()) {
             return CompletableFuture.completedFuture(index);
         }
@@ -169,14 +169,14 @@ public final class Redrive {
     private final class OneByOne {
 
         private final String item;
-        private final List<Letter> read;
+        private final List<DeadLetter> read;
         private final Optional<String> undecodedBehind;
 
         /** Changes that are left where they are. */
         private final int behind;
 
-        private final List<Letter> undecided = new ArrayList<>();
-        private Together together = new Together(projection);
+        private final List<DeadLetter> undecided = new ArrayList<>();
+        private CoalescedWrite together = new CoalescedWrite(projection);
         private Optional<String> firstRefusal = Optional.empty();
         private int done;
 
@@ -188,12 +188,12 @@ public final class Redrive {
             this.behind = behind;
         }
 
-        CompletableFuture<Redriven> from(int index) {
+        CompletableFuture<RedriveResult> from(int index) {
             if (index == read.size()) {
                 return CompletableFuture.completedFuture(
-                        new Redriven(done, undecided.size() + behind, firstRefusal.or(() -> undecodedBehind)));
+                        new RedriveResult(done, undecided.size() + behind, firstRefusal.or(() -> undecodedBehind)));
             }
-            Letter letter = read.get(index);
+            DeadLetter letter = read.get(index);
             return letters.change(letter).thenCompose(change -> {
                 if (change.isEmpty()) {
                     return from(index + 1); // taken out by hand
@@ -205,7 +205,7 @@ public final class Redrive {
             });
         }
 
-        private CompletableFuture<Redriven> refused(int index, Letter letter, String reason) {
+        private CompletableFuture<RedriveResult> refused(int index, DeadLetter letter, String reason) {
             if (firstRefusal.isEmpty()) {
                 firstRefusal = Optional.of(reason);
             }
@@ -214,13 +214,13 @@ public final class Redrive {
                     .thenCompose(there -> from(index + 1));
         }
 
-        private CompletableFuture<Redriven> taken(int index) {
+        private CompletableFuture<RedriveResult> taken(int index) {
             return removeAll(undecided).thenCompose(removed -> {
                 done += removed;
                 if (removed < undecided.size()) {
                     return again(item, done);
                 }
-                together = new Together(projection);
+                together = new CoalescedWrite(projection);
                 undecided.clear();
                 firstRefusal = Optional.empty();
                 return from(index + 1);

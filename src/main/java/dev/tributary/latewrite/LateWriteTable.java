@@ -8,8 +8,8 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ public final class LateWriteTable {
      * @param key of the row
      * @param mark that guards the removal
      */
-    record Removal(long at, long number, Item key, Mark mark) {
+    record Removal(long at, long number, Item key, VersionStamp mark) {
         private String entry() {
             return LateWriteTable.entry(at) + number;
         }
@@ -238,7 +238,7 @@ public final class LateWriteTable {
                 Long.parseLong(entry.substring(0, slash)),
                 Long.parseLong(entry.substring(slash + 1)),
                 new Item(value(row, ROW_KEY).m()),
-                new Mark(
+                new VersionStamp(
                         new ItemKey(value(row, OWNER).s()),
                         new Version(value(row, VERSION).s()),
                         Instant.ofEpochMilli(number(row, CREATED_AT))));

@@ -4,7 +4,7 @@ import dev.tributary.latewrite.LateWriteTable.Worker;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
-import dev.tributary.telemetry.Episodes;
+import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
@@ -57,7 +57,7 @@ public final class LateWrites {
 
     private final AtomicBoolean watching = new AtomicBoolean();
     private final AtomicBoolean ticking = new AtomicBoolean();
-    private final Episodes<String> failures = new Episodes<>();
+    private final LogThrottle<String> failures = new LogThrottle<>();
 
     /** Until when a write of another worker may arrive late; guarded by this for writing. */
     private volatile long othersUntil;

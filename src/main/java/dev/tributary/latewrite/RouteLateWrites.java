@@ -3,11 +3,11 @@ package dev.tributary.latewrite;
 import dev.tributary.latewrite.LateWriteTable.Removal;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
-import dev.tributary.telemetry.Episodes;
+import dev.tributary.model.VersionStamp;
+import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ public final class RouteLateWrites {
     private final Counter recorded;
     private final Counter broughtBack;
     private final AtomicLong numbers = new AtomicLong();
-    private final Episodes<String> failures = new Episodes<>();
+    private final LogThrottle<String> failures = new LogThrottle<>();
 
     /** Keys to which a write of this process may arrive late, and until when. */
     private final Map<Item, Long> open = new ConcurrentHashMap<>();
@@ -139,7 +139,7 @@ public final class RouteLateWrites {
         return Math.max(anyUntil, Optional.ofNullable(open.get(key)).orElse(0L));
     }
 
-    private CompletableFuture<Void> record(Item key, Mark mark) {
+    private CompletableFuture<Void> record(Item key, VersionStamp mark) {
         long now = source.now();
         Removal removal = new Removal(now, numbers.incrementAndGet(), key, mark);
         return source.announceRemovals(now + source.timing().lateness())

@@ -73,8 +73,8 @@ public final class DynamoDbLocal implements AutoCloseable {
     }
 
     /** Where to reach it, with the port it really has. */
-    public LocalPlace place() {
-        return LocalPlace.at(endpoint.getPort());
+    public LocalEndpoint place() {
+        return LocalEndpoint.at(endpoint.getPort());
     }
 
     /** Where to reach it. */

@@ -9,7 +9,7 @@ import java.util.Set;
 public sealed interface TargetWrite {
 
     /** Owner and version that guard the write. */
-    Mark mark();
+    VersionStamp mark();
 
     /** Keys whose rows go, where they are still the owner's. */
     Set<Item> vacated();
@@ -59,10 +59,10 @@ public sealed interface TargetWrite {
      * @param replaced names of the attributes of the row that should be there, empty if none should: a hint as to how
      *     the write is made, not a condition
      */
-    record Upsert(Mark mark, Row row, Set<String> replaced) implements TargetWrite {
+    record Upsert(VersionStamp mark, Row row, Set<String> replaced) implements TargetWrite {
 
         /** A row that should be new. */
-        public Upsert(Mark mark, Row row) {
+        public Upsert(VersionStamp mark, Row row) {
             this(mark, row, Set.of());
         }
 
@@ -78,7 +78,7 @@ public sealed interface TargetWrite {
     }
 
     /** The rows under these keys go. */
-    record Delete(Mark mark, Set<Item> vacated) implements TargetWrite {
+    record Delete(VersionStamp mark, Set<Item> vacated) implements TargetWrite {
         @Override
         public Optional<Row> arriving() {
             return Optional.empty();
@@ -86,7 +86,7 @@ public sealed interface TargetWrite {
     }
 
     /** The row comes under a new key, and those under the old keys go: all in one transaction. */
-    record Move(Mark mark, Set<Item> vacated, Row row) implements TargetWrite {
+    record Move(VersionStamp mark, Set<Item> vacated, Row row) implements TargetWrite {
         @Override
         public Optional<Row> arriving() {
             return Optional.of(row);

@@ -6,9 +6,9 @@ import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.TargetKey.Made;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,8 +57,8 @@ public final class Projection {
 
     /** Whether the attribute is copied to the target. */
     public boolean selects(String attribute) {
-        return !attribute.equals(Mark.ATTRIBUTE)
-                && !attribute.equals(Mark.EXPIRES)
+        return !attribute.equals(VersionStamp.ATTRIBUTE)
+                && !attribute.equals(VersionStamp.EXPIRES)
                 && !makes(attribute)
                 && !exclude.contains(attribute)
                 && include.map(names -> names.contains(attribute)).orElse(true);
@@ -121,8 +121,8 @@ public final class Projection {
     }
 
     private static boolean isTombstone(Item item) {
-        AttributeValue mark = item.attributes().get(Mark.ATTRIBUTE);
-        AttributeValue expires = item.attributes().get(Mark.EXPIRES);
+        AttributeValue mark = item.attributes().get(VersionStamp.ATTRIBUTE);
+        AttributeValue expires = item.attributes().get(VersionStamp.EXPIRES);
         return mark != null
                 && mark.hasM()
                 && mark.m().keySet().containsAll(MARK_FIELDS)

@@ -1,6 +1,6 @@
 package dev.tributary.replication;
 
-import dev.tributary.table.WriteFailure.Kind;
+import dev.tributary.dynamo.WriteFailure.Kind;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 

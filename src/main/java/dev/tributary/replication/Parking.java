@@ -1,10 +1,10 @@
 package dev.tributary.replication;
 
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.deadletter.Predecessor;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
-import dev.tributary.table.WriteFailure;
 import dev.tributary.telemetry.Health;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,9 +28,9 @@ final class Parking {
     private static final Duration REFRESH = Duration.ofMinutes(1);
 
     private final String route;
-    private final DeadLetters letters;
+    private final ParkedItemIndex letters;
     private final Supplier<CompletableFuture<Void>> lookAtOthers;
-    private final Attempts attempts;
+    private final FencedRetry attempts;
     private final ScheduledExecutorService timer;
     private final RouteHealth health;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -45,7 +45,7 @@ final class Parking {
     Parking(
             Route route,
             Supplier<CompletableFuture<Void>> lookAtOthers,
-            Attempts attempts,
+            FencedRetry attempts,
             ScheduledExecutorService timer,
             RouteHealth health,
             Consumer<Throwable> broken) {
@@ -59,7 +59,7 @@ final class Parking {
     }
 
     /** How a route is while nothing fails. */
-    static Health.Component health(DeadLetters letters) {
+    static Health.Component health(ParkedItemIndex letters) {
         int parked = letters.items();
         if (parked == 0) {
             return new Health.Component(Health.Status.UP, "writing");

@@ -1,9 +1,9 @@
 package dev.tributary.replication;
 
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.ShardLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.ordering.CheckpointTracker;
-import dev.tributary.table.WriteFailure;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class ReplicationPipeline implements AutoCloseable {
     private final Fence fence;
     private final int maxInFlight;
     private final LongSupplier nanoTime;
-    private final CheckpointTracker<Position> tracker = new CheckpointTracker<>();
+    private final CheckpointTracker<ChangePosition> tracker = new CheckpointTracker<>();
 
     /**
      * @param routes the targets
@@ -87,11 +87,11 @@ public final class ReplicationPipeline implements AutoCloseable {
                         health,
                         onFatal))
                 .toList();
-        take(new Attempts(fence, backoff, timer), taken);
+        take(new FencedRetry(fence, backoff, timer), taken);
         this.routes.forEach(RouteWriter::start);
     }
 
-    private void take(Attempts attempts, CompletableFuture<Void> taken) {
+    private void take(FencedRetry attempts, CompletableFuture<Void> taken) {
         attempts.untilDone(late::take, this::lateWritesFailed)
                 .thenCompose(held -> attempts.untilDone(late.source()::learnAndRepeat, this::lateWritesFailed))
                 .whenComplete((learned, failure) -> {
@@ -130,21 +130,23 @@ public final class ReplicationPipeline implements AutoCloseable {
                 return false;
             }
         } while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK));
-        CheckpointTracker<Position>.Entry entry = tracker.open(
-                new Position(sequenceNumber, change.mark().createdAt(), nanoTime.getAsLong()), routes.size(), ended);
+        CheckpointTracker<ChangePosition>.Entry entry = tracker.open(
+                new ChangePosition(sequenceNumber, change.mark().createdAt(), nanoTime.getAsLong()),
+                routes.size(),
+                ended);
         routes.forEach(route -> route.submit(change, entry));
         return true;
     }
 
     /** The sequence number up to which every change has ended on every route; null before the first. */
     public @Nullable String checkpoint() {
-        Position passed = tracker.passed();
+        ChangePosition passed = tracker.passed();
         return passed == null ? null : passed.sequenceNumber();
     }
 
     /** Age of the oldest change that is open, by its creation time in whole seconds; zero when none is. */
     public Duration lag(Instant now) {
-        Position first = tracker.first();
+        ChangePosition first = tracker.first();
         if (first == null) {
             return Duration.ZERO;
         }
@@ -154,7 +156,7 @@ public final class ReplicationPipeline implements AutoCloseable {
 
     /** Time since the first change that is open was taken, whatever its creation time says; zero when none is. */
     public Duration openFor() {
-        Position first = tracker.first();
+        ChangePosition first = tracker.first();
         return first == null ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - first.takenAt());
     }
 

@@ -1,6 +1,6 @@
 package dev.tributary.replication;
 
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 
@@ -12,4 +12,4 @@ import dev.tributary.table.BatchingTable;
  * @param target the target
  * @param deadLetters where changes go that the target can never take
  */
-public record Route(String name, Projection projection, BatchingTable target, DeadLetters deadLetters) {}
+public record Route(String name, Projection projection, BatchingTable target, ParkedItemIndex deadLetters) {}

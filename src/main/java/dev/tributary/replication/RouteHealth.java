@@ -1,10 +1,10 @@
 package dev.tributary.replication;
 
-import dev.tributary.table.WriteFailure;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.telemetry.Conditions;
-import dev.tributary.telemetry.Episodes;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.LogThrottle;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +22,7 @@ final class RouteHealth implements AutoCloseable {
 
     private final Conditions conditions;
     private final String route;
-    private final Episodes<WriteFailure.Kind> writes = new Episodes<>();
+    private final LogThrottle<WriteFailure.Kind> writes = new LogThrottle<>();
     private final OwnTable deadLetters = new OwnTable("dead-letter table");
     private final OwnTable lateWrites = new OwnTable("late-write table");
 
@@ -34,7 +34,7 @@ final class RouteHealth implements AutoCloseable {
     /** A table of the daemon's own, without which the route cannot go on. Guarded by the route's health. */
     private final class OwnTable {
         private final String what;
-        private final Episodes<WriteFailure.Kind> failures = new Episodes<>();
+        private final LogThrottle<WriteFailure.Kind> failures = new LogThrottle<>();
         private boolean answers = true;
 
         OwnTable(String what) {

@@ -2,10 +2,10 @@ package dev.tributary.replication;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Outcome;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.WriteFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -54,7 +54,7 @@ final class RouteMeters {
     }
 
     private static void registerGauges(MeterRegistry registry, Route measured) {
-        Gauge.builder(PARKED, measured.deadLetters(), DeadLetters::items)
+        Gauge.builder(PARKED, measured.deadLetters(), ParkedItemIndex::items)
                 .description("Items that have parked changes on a route, as far as this process knows")
                 .tag("route", measured.name())
                 .register(registry);

@@ -1,6 +1,8 @@
 package dev.tributary.replication;
 
 import dev.tributary.deadletter.Predecessor;
+import dev.tributary.dynamo.CallResult;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.Change;
@@ -11,10 +13,8 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.projection.Projected;
-import dev.tributary.replication.Attempts.LeaseGoneException;
-import dev.tributary.replication.Pending.Step;
-import dev.tributary.table.CallResult;
-import dev.tributary.table.WriteFailure;
+import dev.tributary.replication.FencedRetry.LeaseGoneException;
+import dev.tributary.replication.PendingWrite.Step;
 import dev.tributary.telemetry.Health;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +41,7 @@ final class RouteWriter {
 
     private final Route route;
     private final Fence fence;
-    private final Attempts attempts;
+    private final FencedRetry attempts;
     private final RouteMeters meters;
     private final RouteHealth health;
     private final Parking parking;
@@ -67,7 +67,7 @@ final class RouteWriter {
             Consumer<Throwable> onFatal) {
         this.route = route;
         this.fence = fence;
-        this.attempts = new Attempts(fence, backoff, timer);
+        this.attempts = new FencedRetry(fence, backoff, timer);
         this.meters = meters;
         this.health = new RouteHealth(health, route.name(), () -> Parking.health(route.deadLetters()));
         this.onFatal = onFatal;
@@ -101,7 +101,7 @@ final class RouteWriter {
     }
 
     /** Takes the change; {@code entry} is completed when it has ended here. */
-    void submit(Change change, CheckpointTracker<Position>.Entry entry) {
+    void submit(Change change, CheckpointTracker<ChangePosition>.Entry entry) {
         executor.submit(
                 change.mark().owner(), new Step(change, route.projection().project(change), entry));
     }
@@ -128,7 +128,7 @@ final class RouteWriter {
                 return oneByOne(Optional.empty(), steps);
             }
             CompletableFuture<Optional<Predecessor>> parked = NOTHING_PARKED;
-            for (Pending pending : Pending.of(steps)) {
+            for (PendingWrite pending : PendingWrite.of(steps)) {
                 parked = parked.thenCompose(
                         before -> before.isPresent() ? oneByOne(before, pending.steps()) : merged(pending));
             }
@@ -136,7 +136,7 @@ final class RouteWriter {
         });
     }
 
-    private CompletableFuture<Optional<Predecessor>> merged(Pending pending) {
+    private CompletableFuture<Optional<Predecessor>> merged(PendingWrite pending) {
         return pending.write()
                 .map(write -> together(write, pending.steps()))
                 .orElseGet(() -> ended(Outcome.FILTERED, pending.steps()));

@@ -4,6 +4,16 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAda
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
+import dev.tributary.stream.lease.LeaseManagement;
+import dev.tributary.stream.lease.LeaseOwnerships;
+import dev.tributary.stream.lease.LeaseTable;
+import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.read.AdaptivePollInterval;
+import dev.tributary.stream.read.FetchListener;
+import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.ShardFetcher;
 import java.time.Duration;
 import java.time.InstantSource;
 import software.amazon.awssdk.regions.Region;
@@ -60,7 +70,7 @@ record SchedulerFactory(
             String leaseTable,
             boolean newStream,
             Duration pollInterval,
-            ReadAhead readAhead,
+            MemoryBudget readAhead,
             ShardRecordProcessorFactory processors,
             Gaps gaps,
             FetchListener fetching,
@@ -84,7 +94,7 @@ record SchedulerFactory(
                 readAhead.open(shard.getShardId()),
                 fetching,
                 gaps));
-        polling.sleepTimeController(new AdaptiveSleep(clock));
+        polling.sleepTimeController(new AdaptivePollInterval(clock));
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 
         var coordinator = configs.coordinatorConfig();

@@ -3,6 +3,9 @@ package dev.tributary.stream;
 import dev.tributary.model.Change;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.ShardOwnership;
+import dev.tributary.stream.read.ChangeDecoder;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.StreamRecord;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,7 +52,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     private String shardId = "";
     private @Nullable ShardOwnership ownership;
     private @Nullable ReplicationPipeline pipeline;
-    private ReadAhead.@Nullable Shard readAhead;
+    private MemoryBudget.@Nullable Shard readAhead;
     private @Nullable ScheduledFuture<?> checkpointing;
     private volatile @Nullable RecordProcessorCheckpointer checkpointer;
     private volatile boolean broken;
@@ -71,7 +74,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             ChangeDecoder decoder,
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
-            ReadAhead readAhead,
+            MemoryBudget readAhead,
             ScheduledExecutorService checkpoints,
             Duration checkpointInterval,
             Consumer<Throwable> onFatal) {}
@@ -103,7 +106,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     @Override
     public void processRecords(ProcessRecordsInput input) {
         ReplicationPipeline taking = pipeline;
-        ReadAhead.Shard counting = readAhead;
+        MemoryBudget.Shard counting = readAhead;
         if (broken || taking == null || counting == null) {
             return;
         }
@@ -125,7 +128,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
-    private boolean take(StreamRecord record, ReplicationPipeline taking, ReadAhead.Shard counting)
+    private boolean take(StreamRecord record, ReplicationPipeline taking, MemoryBudget.Shard counting)
             throws InterruptedException {
         Change change = settings.decoder().decode(record.record());
         long bytes = record.footprint();

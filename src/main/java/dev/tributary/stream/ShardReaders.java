@@ -2,6 +2,8 @@ package dev.tributary.stream;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.tributary.stream.lease.LeaseRows;
+import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

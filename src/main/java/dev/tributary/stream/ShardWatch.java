@@ -1,5 +1,7 @@
 package dev.tributary.stream;
 
+import dev.tributary.stream.read.FetchListener;
+import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health;
 import java.time.Duration;
 import java.time.Instant;

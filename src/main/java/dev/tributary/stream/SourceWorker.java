@@ -4,6 +4,17 @@ import dev.tributary.config.SourceSettings;
 import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.Route;
+import dev.tributary.stream.lease.LeaseRows;
+import dev.tributary.stream.lease.LeaseTable;
+import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.SourceStartException;
+import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.SourceHealth;
+import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,7 +62,7 @@ public final class SourceWorker {
     private final DynamoDbStreamsClient streamsClient;
     private final DynamoDbAsyncClient leaseClient;
     private final Shared shared;
-    private final SourceLedger ledger;
+    private final SourceState ledger;
     private final SourceHealth reads;
     private final ShardWatch shardWatch;
     private final Watchdog watchdog;
@@ -118,9 +129,9 @@ public final class SourceWorker {
         this.shared = shared;
         this.checkpoints =
                 Executors.newScheduledThreadPool(CHECKPOINT_THREADS, task -> new Thread(task, "checkpoint-" + source));
-        this.ledger = new SourceLedger(leaseClient, leaseTable);
+        this.ledger = new SourceState(leaseClient, leaseTable);
         this.reads = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
-        ReadAhead readAhead = new ReadAhead(shared.heldBytes(), settings.maxInFlightBytes());
+        MemoryBudget readAhead = new MemoryBudget(shared.heldBytes(), settings.maxInFlightBytes());
         readAhead.measure(source, shared.registry());
         ActiveShards shards = new ActiveShards(source, shared.registry(), System::nanoTime);
         this.shardWatch = new ShardWatch(
@@ -257,7 +268,7 @@ public final class SourceWorker {
 
     private void look() throws InterruptedException {
         Optional<String> enabled = enabledStream.get();
-        SourceLedger.Reading agreed = ledger.read()
+        SourceState.Reading agreed = ledger.read()
                 .or(() -> enabled.map(
                         arn -> ledger.begin(arn, identity, shared.clock().instant())))
                 .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = "
@@ -279,7 +290,7 @@ public final class SourceWorker {
     }
 
     /** Under another identity the items of the source would take their own rows for those of others. */
-    private void refuseOtherIdentity(SourceLedger.Reading agreed) {
+    private void refuseOtherIdentity(SourceState.Reading agreed) {
         if (!agreed.identity().equals(identity)) {
             throw SourceStartException.configuration("source." + source + ".identity = " + identity
                     + ": the rows of its targets are those of " + agreed.identity() + "; set source." + source
@@ -289,11 +300,11 @@ public final class SourceWorker {
     }
 
     /** The table does not have the stream any more: reads out what is left in it, and goes on to the next if it may. */
-    private void leave(SourceLedger.Reading agreed, Optional<String> next) throws InterruptedException {
+    private void leave(SourceState.Reading agreed, Optional<String> next) throws InterruptedException {
         String arn = agreed.streamArn();
         StreamGap gap = next.<StreamGap>map(newArn -> new StreamGap.Replaced(arn, newArn))
                 .orElseGet(() -> new StreamGap.Disabled(arn));
-        OldStream old = new OldStream(source, arn, new LeaseRows(leaseClient, leaseTable), ledger);
+        ReplacedStream old = new ReplacedStream(source, arn, new LeaseRows(leaseClient, leaseTable), ledger);
         Optional<StreamShards> shards = StreamShards.of(streamsClient, arn);
         StreamReader running = reader;
         if (shards.isPresent() && !old.readToItsEnd(shards.get())) {
@@ -316,7 +327,7 @@ public final class SourceWorker {
         }
     }
 
-    private void goOn(OldStream old, StreamGap.Replaced gap, String unread) throws InterruptedException {
+    private void goOn(ReplacedStream old, StreamGap.Replaced gap, String unread) throws InterruptedException {
         boolean first = old.moveOn(gap, gaps.passed(gap, unread));
         if (first) {
             reads.goesOn(gap);
@@ -325,14 +336,14 @@ public final class SourceWorker {
         if (running != null) {
             end(running);
         }
-        SourceLedger.Reading agreed = ledger.read().orElseThrow();
+        SourceState.Reading agreed = ledger.read().orElseThrow();
         reads.unacknowledged(agreed.passed(), agreed.further());
         read(agreed, first);
         reads.streamIsCurrent();
     }
 
     /** Starts to read the stream, unless it is being read. */
-    private void read(SourceLedger.Reading agreed, boolean newStream) {
+    private void read(SourceState.Reading agreed, boolean newStream) {
         if (reader != null || stopped.getCount() == 0) {
             return;
         }

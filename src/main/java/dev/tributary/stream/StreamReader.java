@@ -5,6 +5,14 @@ import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.ShardOwnership;
+import dev.tributary.stream.lease.HandOver;
+import dev.tributary.stream.lease.LeaseOwnerships;
+import dev.tributary.stream.lease.SourceStartException;
+import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.read.ChangeDecoder;
+import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.SourceHealth;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +59,7 @@ final class StreamReader {
             DynamoDbAsyncClient leaseClient,
             SourceWorker.Shared shared,
             SourceHealth reads,
-            ReadAhead readAhead,
+            MemoryBudget readAhead,
             ActiveShards shards,
             ShardWatch watch,
             ScheduledExecutorService checkpoints) {}

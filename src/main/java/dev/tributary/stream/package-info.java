@@ -1,4 +1,4 @@
-/** The only code that knows KCL and the DynamoDB Streams adapter. */
+/** The KCL application of a source: scheduler, record processors, health. */
 @NullMarked
 package dev.tributary.stream;
 

@@ -1,6 +1,8 @@
 package dev.tributary.table;
 
 import dev.tributary.config.KeySchema;
+import dev.tributary.dynamo.StatementException;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemSize;
@@ -61,9 +63,9 @@ public final class BatchingTable {
             BatchStatementErrorCodeEnum.ACCESS_DENIED);
 
     private final TargetTable table;
-    private final Pace pace;
-    private final Lane<Element> batches;
-    private final Lane<Element> singles;
+    private final AdaptiveRateLimiter pace;
+    private final RequestBatcher<Element> batches;
+    private final RequestBatcher<Element> singles;
     private final boolean batched;
     private final BatchPermission permission;
     private final TargetKeyCheck keyCheck;
@@ -87,7 +89,7 @@ public final class BatchingTable {
     /**
      * @param bytes of the row that comes: weighed once, as that takes a look at every character
      */
-    private record Element(TargetWrite write, long bytes, BooleanSupplier mayGoOn, CompletableFuture<Outcome> done) {}
+    private record Element(TargetWrite write, long bytes, BooleanSupplier permitted, CompletableFuture<Outcome> done) {}
 
     /**
      * @param timer makes writes that had to wait for a table that throttles
@@ -102,8 +104,8 @@ public final class BatchingTable {
      */
     public BatchingTable(TargetTable table, Limits limits, ScheduledExecutorService timer, LongSupplier nanoTime) {
         this.table = table;
-        this.pace = new Pace(nanoTime);
-        this.batches = new Lane<>(
+        this.pace = new AdaptiveRateLimiter(nanoTime);
+        this.batches = new RequestBatcher<>(
                 limits.batchCalls(),
                 limits.batchSize(),
                 MAX_BATCH_BYTES,
@@ -113,7 +115,7 @@ public final class BatchingTable {
                 BatchingTable::failed,
                 pace,
                 timer);
-        this.singles = new Lane<>(
+        this.singles = new RequestBatcher<>(
                 limits.singleCalls(),
                 1,
                 Long.MAX_VALUE,
@@ -131,16 +133,16 @@ public final class BatchingTable {
     /**
      * Brings the write into the table where its guard allows.
      *
-     * @param mayGoOn asked before each call on account of the write; where it says no, the future fails with {@link
+     * @param permitted asked before each call on account of the write; where it says no, the future fails with {@link
      *     CancellationException}, and a move may be done in part
      * @return otherwise as that of {@link TargetTable#apply}
      */
-    public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier mayGoOn) {
+    public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier permitted) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
         if (batched && takes(write) && permission.holds()) {
-            batches.submit(new Element(write, bytes(write), mayGoOn, done));
+            batches.submit(new Element(write, bytes(write), permitted, done));
         } else {
-            singles.submit(new Element(write, 1, mayGoOn, done));
+            singles.submit(new Element(write, 1, permitted, done));
         }
         return done;
     }
@@ -231,7 +233,7 @@ public final class BatchingTable {
         if (!mayGo(element)) {
             return CompletableFuture.completedFuture(null);
         }
-        return table.apply(element.write(), element.mayGoOn()).whenComplete((outcome, thrown) -> {
+        return table.apply(element.write(), element.permitted()).whenComplete((outcome, thrown) -> {
             count(1, thrown != null && WriteFailure.isThrottling(thrown));
             if (thrown != null) {
                 element.done().completeExceptionally(thrown);
@@ -243,7 +245,7 @@ public final class BatchingTable {
 
     /** The lease may have gone while the write waited. */
     private static boolean mayGo(Element element) {
-        if (element.mayGoOn().getAsBoolean()) {
+        if (element.permitted().getAsBoolean()) {
             return true;
         }
         element.done().completeExceptionally(new CancellationException("stopped before a call"));

@@ -2,7 +2,7 @@ package dev.tributary.table;
 
 import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.model.Item;
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 record Guard(String condition, Map<String, String> names, Map<String, AttributeValue> values) {
 
     private static final Map<String, String> OWN_NAMES =
-            Map.of("#mark", Mark.ATTRIBUTE, "#o", MarkAttribute.OWNER, "#v", MarkAttribute.VERSION);
+            Map.of("#mark", VersionStamp.ATTRIBUTE, "#o", StampAttribute.OWNER, "#v", StampAttribute.VERSION);
 
     private static final String OWN_AND_OLDER = "(#mark.#o = :o AND #mark.#v < :v)";
 
@@ -32,7 +32,7 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
             + " (#mark.#v < :v OR (#mark.#v = :v AND #mark.#o < :o)))))";
 
     /** Lets a row through where there is none, an older one of its owner, or one that loses the collision. */
-    static Guard put(Mark mark, CollisionPolicy collisions) {
+    static Guard put(VersionStamp mark, CollisionPolicy collisions) {
         return switch (collisions) {
             case LATEST -> new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(mark));
             case REJECT -> new Guard(FREE_OR_OWN, untimedNames(), untimedValues(mark));
@@ -40,7 +40,7 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
     }
 
     /** Lets a delete through where the row is an older one of its owner. */
-    static Guard delete(Mark mark) {
+    static Guard delete(VersionStamp mark) {
         return new Guard(OWN_AND_OLDER, OWN_NAMES, untimedValues(mark));
     }
 
@@ -48,7 +48,7 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
      * Lets a tombstone through where a delete goes through, where there is no row, and over an earlier tombstone: of the
      * items that were under the key, the last one's late writes find it.
      */
-    static Guard tombstone(Mark mark, Item key) {
+    static Guard tombstone(VersionStamp mark, Item key) {
         Map<String, String> names = timedNames();
         names.put("#k", key.attributes().keySet().iterator().next());
         return new Guard(
@@ -60,26 +60,26 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
 
     private static Map<String, String> untimedNames() {
         Map<String, String> names = new HashMap<>(OWN_NAMES);
-        names.put("#x", Mark.EXPIRES);
+        names.put("#x", VersionStamp.EXPIRES);
         return names;
     }
 
     private static Map<String, String> timedNames() {
         Map<String, String> names = untimedNames();
-        names.put("#t", MarkAttribute.CREATED_AT);
+        names.put("#t", StampAttribute.CREATED_AT);
         return names;
     }
 
-    private static Map<String, AttributeValue> untimedValues(Mark mark) {
+    private static Map<String, AttributeValue> untimedValues(VersionStamp mark) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":o", MarkAttribute.owner(mark));
-        values.put(":v", MarkAttribute.version(mark));
+        values.put(":o", StampAttribute.owner(mark));
+        values.put(":v", StampAttribute.version(mark));
         return values;
     }
 
-    private static Map<String, AttributeValue> timedValues(Mark mark) {
+    private static Map<String, AttributeValue> timedValues(VersionStamp mark) {
         Map<String, AttributeValue> values = untimedValues(mark);
-        values.put(":t", MarkAttribute.createdAt(mark));
+        values.put(":t", StampAttribute.createdAt(mark));
         return values;
     }
 }

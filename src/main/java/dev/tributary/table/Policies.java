@@ -3,7 +3,7 @@ package dev.tributary.table;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,13 +25,13 @@ public record Policies(CollisionPolicy collisions, Optional<Tombstones> tombston
 
         /** In a target whose TTL attribute is for nothing else. */
         public Tombstones(Duration life) {
-            this(life, Mark.EXPIRES);
+            this(life, VersionStamp.EXPIRES);
         }
 
         /** Those that the route configures, whether it leaves them or not. */
         public static Tombstones of(RouteSettings route) {
             return new Tombstones(
-                    route.tombstoneTtl(), route.tombstoneAttribute().orElse(Mark.EXPIRES));
+                    route.tombstoneTtl(), route.tombstoneAttribute().orElse(VersionStamp.EXPIRES));
         }
     }
 

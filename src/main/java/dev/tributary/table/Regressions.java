@@ -1,7 +1,7 @@
 package dev.tributary.table;
 
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -38,19 +38,19 @@ final class Regressions {
      *
      * @param row as it came with the refusal; empty if it did not come, or there is none
      */
-    Outcome judge(Map<String, AttributeValue> row, Mark mark) {
+    Outcome judge(Map<String, AttributeValue> row, VersionStamp mark) {
         if (row.isEmpty()) {
             return Outcome.SUPERSEDED;
         }
         next.set(System.nanoTime() + INTERVAL);
-        return isRegression(MarkAttribute.fields(row), mark) ? Outcome.REGRESSED : Outcome.SUPERSEDED;
+        return isRegression(StampAttribute.fields(row), mark) ? Outcome.REGRESSED : Outcome.SUPERSEDED;
     }
 
-    private static boolean isRegression(Map<String, AttributeValue> fields, Mark mark) {
-        AttributeValue owner = fields.get(MarkAttribute.OWNER);
-        AttributeValue version = fields.get(MarkAttribute.VERSION);
-        AttributeValue createdAt = fields.get(MarkAttribute.CREATED_AT);
-        return MarkAttribute.owner(mark).equals(owner)
+    private static boolean isRegression(Map<String, AttributeValue> fields, VersionStamp mark) {
+        AttributeValue owner = fields.get(StampAttribute.OWNER);
+        AttributeValue version = fields.get(StampAttribute.VERSION);
+        AttributeValue createdAt = fields.get(StampAttribute.CREATED_AT);
+        return StampAttribute.owner(mark).equals(owner)
                 && version != null
                 && version.s() != null
                 && version.s().compareTo(mark.version().encoded()) > 0

@@ -1,8 +1,8 @@
 package dev.tributary.table;
 
 import dev.tributary.model.Item;
-import dev.tributary.model.Mark;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.model.VersionStamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
     private static Statement insert(String table, TargetWrite.Upsert write) {
         Text insert = new Text("INSERT INTO \"" + table + "\" VALUE {");
         write.row().item().attributes().forEach((name, value) -> insert.append("'" + name + "': ?, ", value));
-        insert.append("'" + Mark.ATTRIBUTE + "': ?}", markOf(write));
+        insert.append("'" + VersionStamp.ATTRIBUTE + "': ?}", markOf(write));
         return insert.statement(write.row().key());
     }
 
@@ -74,25 +74,25 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
                 update.append(" SET \"" + name + "\" = ?", value);
             }
         });
-        update.append(" SET \"" + Mark.ATTRIBUTE + "\" = ?", markOf(write));
+        update.append(" SET \"" + VersionStamp.ATTRIBUTE + "\" = ?", markOf(write));
         write.replaced().stream()
                 .filter(name -> !attributes.containsKey(name))
                 .forEach(name -> update.append(" REMOVE \"" + name + "\""));
         update.appendGuard(key, write.mark());
         update.append(
-                " AND \"" + Mark.ATTRIBUTE + "\".\"" + MarkAttribute.NAMES + "\" = ?",
-                MarkAttribute.digest(write.replaced()));
+                " AND \"" + VersionStamp.ATTRIBUTE + "\".\"" + StampAttribute.NAMES + "\" = ?",
+                StampAttribute.digest(write.replaced()));
         return update.statement(key);
     }
 
-    private static Statement delete(String table, Mark mark, Item key) {
+    private static Statement delete(String table, VersionStamp mark, Item key) {
         Text delete = new Text("DELETE FROM \"" + table + "\"");
         delete.appendGuard(key, mark);
         return delete.statement(key);
     }
 
     private static AttributeValue markOf(TargetWrite.Upsert write) {
-        return MarkAttribute.of(write.mark(), write.row().item().attributes().keySet());
+        return StampAttribute.of(write.mark(), write.row().item().attributes().keySet());
     }
 
     /** A statement that grows. */
@@ -110,15 +110,15 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
         }
 
         /** The row is an older one of the mark's owner. */
-        private void appendGuard(Item key, Mark mark) {
+        private void appendGuard(Item key, VersionStamp mark) {
             String word = " WHERE ";
             for (Map.Entry<String, AttributeValue> attribute : key.attributes().entrySet()) {
                 append(word + '"' + attribute.getKey() + "\" = ?", attribute.getValue());
                 word = " AND ";
             }
-            String path = " AND \"" + Mark.ATTRIBUTE + "\".\"";
-            append(path + MarkAttribute.OWNER + "\" = ?", MarkAttribute.owner(mark));
-            append(path + MarkAttribute.VERSION + "\" < ?", MarkAttribute.version(mark));
+            String path = " AND \"" + VersionStamp.ATTRIBUTE + "\".\"";
+            append(path + StampAttribute.OWNER + "\" = ?", StampAttribute.owner(mark));
+            append(path + StampAttribute.VERSION + "\" < ?", StampAttribute.version(mark));
         }
 
         private Statement statement(Item key) {

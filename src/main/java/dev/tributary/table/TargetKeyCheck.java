@@ -2,8 +2,10 @@ package dev.tributary.table;
 
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.dynamo.WriteFailure.Kind;
 import dev.tributary.model.Failures;
-import dev.tributary.table.WriteFailure.Kind;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;

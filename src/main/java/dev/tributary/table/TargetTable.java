@@ -1,12 +1,14 @@
 package dev.tributary.table;
 
-import dev.tributary.model.Answered;
+import dev.tributary.dynamo.CollisionException;
+import dev.tributary.dynamo.ResponseCheck;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies.Tombstones;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -80,47 +82,49 @@ public final class TargetTable {
      * Brings the write into the table where its guard allows. Where another item has the row and keeps it, nothing is
      * done, and the future fails with what {@link WriteFailure#of} says is this write's own fault.
      *
-     * @param mayGoOn asked before each call that follows another one, which a move may need; where it says no, the
+     * @param permitted asked before each call that follows another one, which a move may need; where it says no, the
      *     future fails with {@link CancellationException} and the write is done in part
      */
-    public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier mayGoOn) {
-        return write(write.mark(), write.vacated(), write.arriving(), mayGoOn);
+    public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier permitted) {
+        return write(write.mark(), write.vacated(), write.arriving(), permitted);
     }
 
     private CompletableFuture<Outcome> goOn(
-            Mark mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier mayGoOn) {
+            VersionStamp mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier permitted) {
         boolean nothingLeft = vacated.isEmpty() && arriving.isEmpty();
         return nothingLeft
-                ? write(mark, vacated, arriving, mayGoOn)
-                : ifPermitted(mayGoOn, () -> write(mark, vacated, arriving, mayGoOn));
+                ? write(mark, vacated, arriving, permitted)
+                : ifPermitted(permitted, () -> write(mark, vacated, arriving, permitted));
     }
 
     private CompletableFuture<Outcome> write(
-            Mark mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier mayGoOn) {
+            VersionStamp mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier permitted) {
         if (arriving.isEmpty()) {
-            return deleteAll(mark, List.copyOf(vacated), mayGoOn);
+            return deleteAll(mark, List.copyOf(vacated), permitted);
         }
         if (vacated.isEmpty()) {
             return put(mark, arriving.get());
         }
         List<Item> from = List.copyOf(vacated);
         if (from.size() <= MOVE_LIMIT) {
-            return move(mark, from, arriving.get(), mayGoOn);
+            return move(mark, from, arriving.get(), permitted);
         }
         // The first keys are those where the row should be. It has moved when the others are looked after, where a run
         // that stopped half-way may have left one: the item is never without a row.
-        return move(mark, from.subList(0, MOVE_LIMIT), arriving.get(), mayGoOn).thenCompose(moved -> ifPermitted(
-                        mayGoOn, () -> deleteAll(mark, from.subList(MOVE_LIMIT, from.size()), mayGoOn))
-                .thenApply(deleted -> either(moved, deleted)));
+        return move(mark, from.subList(0, MOVE_LIMIT), arriving.get(), permitted)
+                .thenCompose(moved -> ifPermitted(
+                                permitted, () -> deleteAll(mark, from.subList(MOVE_LIMIT, from.size()), permitted))
+                        .thenApply(deleted -> either(moved, deleted)));
     }
 
-    private static <T> CompletableFuture<T> ifPermitted(BooleanSupplier mayGoOn, Supplier<CompletableFuture<T>> call) {
-        return mayGoOn.getAsBoolean()
+    private static <T> CompletableFuture<T> ifPermitted(
+            BooleanSupplier permitted, Supplier<CompletableFuture<T>> call) {
+        return permitted.getAsBoolean()
                 ? call.get()
                 : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a move"));
     }
 
-    private CompletableFuture<Outcome> put(Mark mark, Row row) {
+    private CompletableFuture<Outcome> put(VersionStamp mark, Row row) {
         return outcome(
                 put(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow()),
                 refused -> policies.rejects() && !isOurs(refused.item(), mark)
@@ -145,10 +149,10 @@ public final class TargetTable {
 
     /** A row that did not come with the refusal is nobody's for now, and the attempt has failed like any other. */
     private static Throwable collision(Map<String, AttributeValue> row, Throwable thrown) {
-        return row.isEmpty() ? thrown : new CollisionException(MarkAttribute.ownerOf(row));
+        return row.isEmpty() ? thrown : new CollisionException(StampAttribute.ownerOf(row));
     }
 
-    private CompletableFuture<Outcome> delete(Mark mark, Item key) {
+    private CompletableFuture<Outcome> delete(VersionStamp mark, Item key) {
         if (policies.tombstones().isPresent()) {
             return outcome(
                     put(
@@ -169,17 +173,17 @@ public final class TargetTable {
     }
 
     /** A few at the same time, so that a write of many keys leaves connections to others. */
-    private CompletableFuture<Outcome> deleteAll(Mark mark, List<Item> keys, BooleanSupplier mayGoOn) {
+    private CompletableFuture<Outcome> deleteAll(VersionStamp mark, List<Item> keys, BooleanSupplier permitted) {
         CompletableFuture<Outcome> done = deleteSome(mark, keys.subList(0, Math.min(DELETES_AT_ONCE, keys.size())));
         for (int i = DELETES_AT_ONCE; i < keys.size(); i += DELETES_AT_ONCE) {
             List<Item> next = keys.subList(i, Math.min(i + DELETES_AT_ONCE, keys.size()));
             done = done.thenCompose(before ->
-                    ifPermitted(mayGoOn, () -> deleteSome(mark, next)).thenApply(outcome -> either(before, outcome)));
+                    ifPermitted(permitted, () -> deleteSome(mark, next)).thenApply(outcome -> either(before, outcome)));
         }
         return done;
     }
 
-    private CompletableFuture<Outcome> deleteSome(Mark mark, List<Item> keys) {
+    private CompletableFuture<Outcome> deleteSome(VersionStamp mark, List<Item> keys) {
         return keys.stream()
                 .map(key -> delete(mark, key))
                 .reduce(TargetTable::both)
@@ -194,13 +198,13 @@ public final class TargetTable {
                         : b);
     }
 
-    private CompletableFuture<Outcome> move(Mark mark, List<Item> from, Row to, BooleanSupplier mayGoOn) {
+    private CompletableFuture<Outcome> move(VersionStamp mark, List<Item> from, Row to, BooleanSupplier permitted) {
         List<TransactWriteItem> actions = Stream.concat(
                         from.stream().map(key -> transactDelete(mark, key)), Stream.of(transactPut(mark, to)))
                 .toList();
         return client.transactWriteItems(request -> request.transactItems(actions))
                 .thenApply(TargetTable::applied)
-                .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown, mayGoOn));
+                .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown, permitted));
     }
 
     /**
@@ -213,7 +217,7 @@ public final class TargetTable {
      * nothing of the move is done.
      */
     private CompletableFuture<Outcome> afterCancellation(
-            Mark mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier mayGoOn) {
+            VersionStamp mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier permitted) {
         if (!(Failures.unwrap(thrown) instanceof TransactionCanceledException cancelled)
                 || !cancelled.hasCancellationReasons()
                 || !onlyConditionsFailed(cancelled.cancellationReasons())) {
@@ -238,7 +242,7 @@ public final class TargetTable {
             return CompletableFuture.failedFuture(collision(arrival.item(), thrown));
         }
         Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
-        CompletableFuture<Outcome> rest = goOn(mark, vacated, arriving, mayGoOn);
+        CompletableFuture<Outcome> rest = goOn(mark, vacated, arriving, permitted);
         return regressed ? rest.thenApply(outcome -> Outcome.REGRESSED) : rest;
     }
 
@@ -248,17 +252,18 @@ public final class TargetTable {
                 && reasons.stream().anyMatch(reason -> CONDITION_FAILED.equals(reason.code()));
     }
 
-    private static boolean isOurs(Map<String, AttributeValue> row, Mark mark) {
-        return MarkAttribute.owner(mark).equals(MarkAttribute.fields(row).get(MarkAttribute.OWNER));
+    private static boolean isOurs(Map<String, AttributeValue> row, VersionStamp mark) {
+        return StampAttribute.owner(mark).equals(StampAttribute.fields(row).get(StampAttribute.OWNER));
     }
 
     /** Whether a row of ours is the tombstone that the write itself leaves. */
-    private static boolean isDone(Map<String, AttributeValue> row, Mark mark) {
-        return row.containsKey(Mark.EXPIRES)
-                && MarkAttribute.version(mark).equals(MarkAttribute.fields(row).get(MarkAttribute.VERSION));
+    private static boolean isDone(Map<String, AttributeValue> row, VersionStamp mark) {
+        return row.containsKey(VersionStamp.EXPIRES)
+                && StampAttribute.version(mark)
+                        .equals(StampAttribute.fields(row).get(StampAttribute.VERSION));
     }
 
-    private TransactWriteItem transactDelete(Mark mark, Item key) {
+    private TransactWriteItem transactDelete(VersionStamp mark, Item key) {
         if (policies.tombstones().isPresent()) {
             return transactPut(
                     tombstone(mark, key, policies.tombstones().get()),
@@ -276,7 +281,7 @@ public final class TargetTable {
                 .build();
     }
 
-    private TransactWriteItem transactPut(Mark mark, Row row) {
+    private TransactWriteItem transactPut(VersionStamp mark, Row row) {
         return transactPut(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow());
     }
 
@@ -293,18 +298,20 @@ public final class TargetTable {
     }
 
     /** Goes by itself, a time after the change was made, whenever it is written. */
-    private static Map<String, AttributeValue> tombstone(Mark mark, Item key, Tombstones tombstones) {
+    private static Map<String, AttributeValue> tombstone(VersionStamp mark, Item key, Tombstones tombstones) {
         Map<String, AttributeValue> item = new HashMap<>(key.attributes());
         long expires = mark.createdAt().plus(tombstones.life()).getEpochSecond();
-        item.put(Mark.EXPIRES, AttributeValue.fromN(Long.toString(expires)));
+        item.put(VersionStamp.EXPIRES, AttributeValue.fromN(Long.toString(expires)));
         item.put(tombstones.ttlAttribute(), AttributeValue.fromN(Long.toString(expires)));
-        item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark, Set.copyOf(item.keySet())));
+        item.put(VersionStamp.ATTRIBUTE, StampAttribute.of(mark, Set.copyOf(item.keySet())));
         return item;
     }
 
-    private static Map<String, AttributeValue> marked(Mark mark, Row row) {
+    private static Map<String, AttributeValue> marked(VersionStamp mark, Row row) {
         Map<String, AttributeValue> item = new HashMap<>(row.item().attributes());
-        item.put(Mark.ATTRIBUTE, MarkAttribute.of(mark, row.item().attributes().keySet()));
+        item.put(
+                VersionStamp.ATTRIBUTE,
+                StampAttribute.of(mark, row.item().attributes().keySet()));
         return item;
     }
 
@@ -319,7 +326,7 @@ public final class TargetTable {
     }
 
     private static Outcome applied(SdkResponse response) {
-        Answered.byService(response);
+        ResponseCheck.byService(response);
         return Outcome.APPLIED;
     }
 

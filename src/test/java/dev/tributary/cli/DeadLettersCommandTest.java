@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
-import dev.tributary.table.TableCreation;
+import dev.tributary.model.VersionStamp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -50,7 +50,7 @@ class DeadLettersCommandTest {
     private final StringWriter err = new StringWriter();
     private String byCity;
     private DeadLetterTable table;
-    private DeadLetters letters;
+    private ParkedItemIndex letters;
     private String file;
 
     @BeforeEach
@@ -66,7 +66,7 @@ class DeadLettersCommandTest {
         new TableCreation(dynamo.asyncClient(), application + "-late-writes", LateWriteTable.KEY, false)
                 .run()
                 .join();
-        letters = new DeadLetters(table, ROUTE, Clock.systemUTC());
+        letters = new ParkedItemIndex(table, ROUTE, Clock.systemUTC());
         file = configure("source.users.route.by-city.table = " + byCity);
     }
 
@@ -270,8 +270,8 @@ class DeadLettersCommandTest {
                 .join();
     }
 
-    private static Mark mark(String email, int version) {
-        return new Mark(
+    private static VersionStamp mark(String email, int version) {
+        return new VersionStamp(
                 new ItemKey("users/" + email),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.ofEpochSecond(version));

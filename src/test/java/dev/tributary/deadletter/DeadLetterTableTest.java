@@ -3,13 +3,13 @@ package dev.tributary.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
-import dev.tributary.table.TableCreation;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -126,7 +126,7 @@ class DeadLetterTableTest {
         Change large = large();
         ParkedChange parked = new ParkedChange(ROUTE, large.mark(), "too large", NOW);
         table.park(parked, large, () -> true).join();
-        delete(DeadLetterRow.key(ROUTE, new Position(item("ada"), version(2))));
+        delete(DeadLetterRow.key(ROUTE, new DeadLetterPosition(item("ada"), version(2))));
         assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isEmpty();
 
@@ -151,7 +151,7 @@ class DeadLetterTableTest {
     @Test
     void aRowThatDoesNotTellOfItsChangeIsListedAndCanBeDiscarded() {
         dynamo.client().putItem(request -> request.tableName(table.name())
-                .item(DeadLetterRow.key(ROUTE, new Position(item("ada"), version(2)))));
+                .item(DeadLetterRow.key(ROUTE, new DeadLetterPosition(item("ada"), version(2)))));
         assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join())
                 .containsExactly(new ParkedItem(item("ada"), 1, Optional.empty()));
         assertThat(table.letters(ROUTE).allChanges(item("ada"))).failsWithin(Duration.ofSeconds(10));
@@ -165,7 +165,7 @@ class DeadLetterTableTest {
         park("ada", 1, "why");
         table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
                 .join();
-        RouteLetters letters = table.letters(ROUTE);
+        RouteDeadLetters letters = table.letters(ROUTE);
         letters.changes(item("ada"))
                 .join()
                 .forEach(letter -> assertThat(letters.remove(letter).join()).isTrue());
@@ -204,12 +204,12 @@ class DeadLetterTableTest {
         try (DynamoDbAsyncClient counting = dynamo.configure(DynamoDbAsyncClient.builder())
                 .overrideConfiguration(config -> config.addExecutionInterceptor(new ConsumedCapacities(units)))
                 .build()) {
-            DeadLetters letters = new DeadLetters(
+            ParkedItemIndex letters = new ParkedItemIndex(
                     new DeadLetterTable(counting, table.name(), Duration.ofSeconds(10)), ROUTE, () -> NOW);
             letters.refresh(letters.moment(Duration.ZERO)).join();
             assertThat(letters.items()).isEqualTo(3);
         }
-        assertThat(units.sum()).isLessThanOrEqualTo(Position.BUCKETS);
+        assertThat(units.sum()).isLessThanOrEqualTo(DeadLetterPosition.BUCKETS);
     }
 
     /** Adds up what queries cost. */
@@ -236,10 +236,10 @@ class DeadLetterTableTest {
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
         String ada = item("ada");
         for (int i = 0; i < 1_200; i++) {
-            rows.add(DeadLetterRow.key(ROUTE, new Position(ada, version(i))));
+            rows.add(DeadLetterRow.key(ROUTE, new DeadLetterPosition(ada, version(i))));
         }
         String next = ada.substring(0, 1) + "f".repeat(63);
-        rows.add(DeadLetterRow.key(ROUTE, new Position(next, version(1))));
+        rows.add(DeadLetterRow.key(ROUTE, new DeadLetterPosition(next, version(1))));
         for (int from = 0; from < rows.size(); from += 25) {
             List<WriteRequest> some = rows.subList(from, Math.min(rows.size(), from + 25)).stream()
                     .map(row -> WriteRequest.builder()
@@ -254,7 +254,8 @@ class DeadLetterTableTest {
     @Test
     void aTableThatIsMissingHoldsNothingAndTakesNothing() {
         DeadLetterTable missing = new DeadLetterTable(dynamo.asyncClient(), "no-such-table", Duration.ofSeconds(10));
-        assertThat(missing.items(Position.buckets(ROUTE).get(0), item -> true).join())
+        assertThat(missing.items(DeadLetterPosition.buckets(ROUTE).get(0), item -> true)
+                        .join())
                 .as("read to the end")
                 .isTrue();
         assertThat(missing.before(ROUTE, item("ada"), version(1)).join()).isEmpty();
@@ -279,7 +280,7 @@ class DeadLetterTableTest {
 
     private Set<String> items() {
         Set<String> items = new HashSet<>();
-        for (String bucket : Position.buckets(ROUTE)) {
+        for (String bucket : DeadLetterPosition.buckets(ROUTE)) {
             assertThat(table.items(bucket, item -> {
                                 assertThat(items.add(item)).isTrue();
                                 return true;
@@ -321,11 +322,11 @@ class DeadLetterTableTest {
     }
 
     private static String item(String owner) {
-        return Position.item(new ItemKey("users/" + owner));
+        return DeadLetterPosition.item(new ItemKey("users/" + owner));
     }
 
-    private static Mark mark(String owner, int version) {
-        return new Mark(new ItemKey("users/" + owner), version(version), Instant.ofEpochSecond(1));
+    private static VersionStamp mark(String owner, int version) {
+        return new VersionStamp(new ItemKey("users/" + owner), version(version), Instant.ofEpochSecond(1));
     }
 
     private static Version version(int number) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class ImagesTest {
 
-    private static final Mark MARK =
-            new Mark(new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
+    private static final VersionStamp MARK = new VersionStamp(
+            new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
 
     @Property(tries = 300)
     void whatIsParkedIsReadBackAsItWas(@ForAll("items") Item before, @ForAll("items") Item after) {

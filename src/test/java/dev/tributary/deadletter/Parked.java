@@ -14,7 +14,7 @@ public final class Parked {
 
     /** All parked changes of the route. */
     public static List<ParkedChange> in(DeadLetterTable table, String route) {
-        RouteLetters letters = table.letters(route);
+        RouteDeadLetters letters = table.letters(route);
         List<ParkedChange> list = new ArrayList<>();
         letters.items(Optional.empty(), Integer.MAX_VALUE - 1)
                 .join()
@@ -24,8 +24,8 @@ public final class Parked {
 
     /** A change with its images. */
     public static Optional<Change> change(DeadLetterTable table, String route, ItemKey owner, Version version) {
-        RouteLetters letters = table.letters(route);
-        return letters.changes(RouteLetters.item(owner)).join().stream()
+        RouteDeadLetters letters = table.letters(route);
+        return letters.changes(RouteDeadLetters.item(owner)).join().stream()
                 .filter(letter -> letter.parked().mark().version().equals(version))
                 .findFirst()
                 .flatMap(letter -> letters.change(letter).join());

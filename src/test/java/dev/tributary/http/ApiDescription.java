@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.tributary.http.openapi.ApiProblems;
 import io.openapiprocessor.jsonschema.schema.JsonSchema;
 import java.net.http.HttpResponse;
 import java.util.Arrays;

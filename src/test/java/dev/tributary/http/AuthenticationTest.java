@@ -8,9 +8,11 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.access.NewToken;
+import dev.tributary.http.server.HttpStartException;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -74,8 +76,8 @@ class AuthenticationTest {
                 PATIENCE);
     }
 
-    private WriteRoute route(String name, GivenWrites settings) {
-        return new WriteRoute(name, settings, BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
+    private Resource route(String name, GivenWrites settings) {
+        return new Resource(name, settings, BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.access.NewToken;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,7 +39,7 @@ class BrowserGuardTest {
     private WriteServer start(GivenHttp settings) {
         return WriteServer.start(
                 settings,
-                List.of(new WriteRoute(
+                List.of(new Resource(
                         "users",
                         GivenWrites.ofUsers("users"),
                         new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

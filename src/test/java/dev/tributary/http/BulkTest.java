@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.config.BulkLimits;
 import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -57,19 +57,19 @@ class BulkTest {
         users = dynamo.createTable("users", "email:S");
         locked = dynamo.createTable("locked", "email:S");
         api = new ItemApi(dynamo.asyncClient(), MAX_DOCUMENT)
-                .route("users", GivenWrites.ofUsers(users), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
                 .route(
                         "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .route(
                         "made",
                         new GivenWrites("/made", dynamo.createTable("made", "id:S"), Map.of(), Map.of())
                                 .making(
                                         Map.of("id", new GeneratedValue(GeneratedValue.Kind.UUID, Duration.ZERO)),
                                         Map.of()),
-                        ManyRoutes.ID)
+                        ManyResources.ID)
                 .start();
     }
 
@@ -265,7 +265,7 @@ class BulkTest {
     void aRequestEndsWhenItsTimeIsOverWhateverItsClientSends() throws Exception {
         api.close();
         api = new ItemApi(dynamo.asyncClient(), MAX_DOCUMENT)
-                .route("users", GivenWrites.ofUsers(users), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
                 .limiting(new BulkLimits(4, 1_000_000, Duration.ofSeconds(1)))
                 .start();
         try (Conversation trickling = new Conversation()) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -36,13 +36,13 @@ class ConditionalRequestsTest {
         locked = dynamo.createTable("locked", "email:S");
         GivenWrites guarded = new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of());
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
-                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyResources.EMAIL)
                 .route(
                         "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.OPTIONAL),
-                        ManyRoutes.EMAIL)
-                .route("guarded", guarded.versioned("v", PreconditionPolicy.REQUIRED), ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
+                .route("guarded", guarded.versioned("v", PreconditionPolicy.REQUIRED), ManyResources.EMAIL)
                 .start();
     }
 

@@ -9,9 +9,9 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -66,7 +66,7 @@ class ConnectionFuzzTest {
         server = WriteServer.start(
                 GivenHttp.onFreePort(),
                 Stream.of("/", "/hidden")
-                        .map(path -> new WriteRoute(
+                        .map(path -> new Resource(
                                 path.equals("/") ? "users" : "hidden",
                                 new GivenWrites(path, path.equals("/") ? "users" : "hidden", Map.of(), Map.of()),
                                 email,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.ConsolePage;
 import dev.tributary.config.Configuration;
 import dev.tributary.config.Settings;
+import dev.tributary.http.reply.ProblemType;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.local.LocalTables;

@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.idempotency.AcquireResult.Acquired;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
 import dev.tributary.idempotency.SavedAnswer;
-import dev.tributary.idempotency.Taken.Acquired;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -55,24 +55,24 @@ class IdempotentRequestsTest {
                 "/orders", dynamo.createTable("orders", "email:S"), Map.of("no", AttributeType.N), Map.of());
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
                 .recording(table)
-                .route("users", GivenWrites.ofUsers(users), ManyRoutes.EMAIL)
-                .route("locked", locked.versioned("v", PreconditionPolicy.OPTIONAL), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .route("locked", locked.versioned("v", PreconditionPolicy.OPTIONAL), ManyResources.EMAIL)
                 .route(
                         "guarded",
                         new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .route(
                         "strict",
                         new GivenWrites("/strict", dynamo.createTable("strict", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.REQUIRED, Optional.empty()),
-                        ManyRoutes.EMAIL)
-                .route("orders", orders.keyed(IdempotencyPolicy.REQUIRED, Optional.of("no")), ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
+                .route("orders", orders.keyed(IdempotencyPolicy.REQUIRED, Optional.of("no")), ManyResources.EMAIL)
                 .route(
                         "open",
                         new GivenWrites("/open", dynamo.createTable("open", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.OFF, Optional.empty()),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .start();
     }
 
@@ -251,7 +251,7 @@ class IdempotentRequestsTest {
         var first = send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k");
         try (ItemApi stricter = new ItemApi(dynamo.asyncClient(), 1_000_000)
                 .recording(table)
-                .route("users", GivenWrites.ofUsers(users).requiring("name"), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(users).requiring("name"), ManyResources.EMAIL)
                 .start()) {
             replayed(stricter.send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k"), first);
             problem(stricter.send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "l"), 422, "invalid-item");
@@ -304,12 +304,12 @@ class IdempotentRequestsTest {
         GivenWrites byEmail = new GivenWrites("/mail", dynamo.createTable("mail", "email:S"), Map.of(), Map.of());
         try (ItemApi mail = new ItemApi(dynamo.asyncClient(), 1_000_000)
                 .recording(table)
-                .route("mail", byEmail.keyed(IdempotencyPolicy.OPTIONAL, Optional.of("email")), ManyRoutes.EMAIL)
+                .route("mail", byEmail.keyed(IdempotencyPolicy.OPTIONAL, Optional.of("email")), ManyResources.EMAIL)
                 .route(
                         "typed",
                         new GivenWrites("/typed", dynamo.createTable("typed", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.OPTIONAL, Optional.of("k")),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .start()) {
             var first = mail.send("PUT", "/mail/a", "{\"n\":1}");
             executed(first, 201);

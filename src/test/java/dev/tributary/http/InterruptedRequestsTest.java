@@ -8,7 +8,7 @@ import dev.tributary.DynamoDbFront;
 import dev.tributary.DynamoDbFront.Call;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.idempotency.IdempotencyTable;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.time.Clock;
@@ -76,8 +76,8 @@ class InterruptedRequestsTest {
         ItemApi server = new ItemApi(through, 1_000_000)
                 .recording(new IdempotencyTable(through, records, Clock.systemUTC()))
                 .within(time)
-                .route("users", GivenWrites.ofUsers(users), ManyRoutes.EMAIL)
-                .route("locked", versioned.versioned("v", PreconditionPolicy.OPTIONAL), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .route("locked", versioned.versioned("v", PreconditionPolicy.OPTIONAL), ManyResources.EMAIL)
                 .start();
         servers.add(server);
         return server;

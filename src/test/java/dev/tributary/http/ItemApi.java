@@ -3,8 +3,9 @@ package dev.tributary.http;
 import dev.tributary.config.BulkLimits;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.idempotency.IdempotencyTable;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class ItemApi implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final DynamoDbAsyncClient client;
-    private final List<WriteRoute> routes = new ArrayList<>();
+    private final List<Resource> routes = new ArrayList<>();
     private final int maxBodyBytes;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private IdempotencyTable records;
@@ -80,8 +81,8 @@ final class ItemApi implements AutoCloseable {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         routes.add(
                 records == null
-                        ? new WriteRoute(name, settings, key, client, timeout, clock)
-                        : new WriteRoute(name, settings, key, client, client, timeout, clock, records));
+                        ? new Resource(name, settings, key, client, timeout, clock)
+                        : new Resource(name, settings, key, client, client, timeout, clock, records));
         return this;
     }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -44,8 +44,8 @@ class ItemApiTest {
         files = dynamo.createTable("files", "hash:B");
         locked = dynamo.createTable("locked", "email:S");
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
-                .route("users", GivenWrites.ofUsers(users), ManyRoutes.EMAIL)
-                .route("scores", new GivenWrites("/scores", scores, Map.of(), Map.of()), ManyRoutes.GAME_AND_NO)
+                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .route("scores", new GivenWrites("/scores", scores, Map.of(), Map.of()), ManyResources.GAME_AND_NO)
                 .route(
                         "files",
                         new GivenWrites(
@@ -61,17 +61,17 @@ class ItemApiTest {
                                         "b",
                                         AttributeType.B),
                                 Map.of()),
-                        ManyRoutes.HASH)
+                        ManyResources.HASH)
                 .route(
                         "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.OPTIONAL),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .route(
                         "guarded",
                         new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .start();
     }
 

@@ -3,9 +3,10 @@ package dev.tributary.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.config.IdempotencyPolicy;
+import dev.tributary.http.access.NewToken;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -45,12 +46,12 @@ class KeyScopeTest {
                 .authenticating(tokens)
                 .recording(new IdempotencyTable(
                         dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), new GivenTime()))
-                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyRoutes.EMAIL)
+                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyResources.EMAIL)
                 .route(
                         "orders",
                         new GivenWrites("/orders", dynamo.createTable("orders", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.REQUIRED, Optional.empty()),
-                        ManyRoutes.EMAIL)
+                        ManyResources.EMAIL)
                 .start();
     }
 

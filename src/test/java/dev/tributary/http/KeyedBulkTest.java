@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.IdempotencyPolicy;
+import dev.tributary.idempotency.AcquireResult;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
-import dev.tributary.idempotency.Taken;
-import dev.tributary.ingest.GivenWrites;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -67,18 +67,18 @@ class KeyedBulkTest {
                                 .making(
                                         Map.of("id", new GeneratedValue(GeneratedValue.Kind.UUID, Duration.ZERO)),
                                         Map.of()),
-                        ManyRoutes.ID)
-                .route("off", plain.keyed(IdempotencyPolicy.OFF, Optional.empty()), ManyRoutes.ID)
+                        ManyResources.ID)
+                .route("off", plain.keyed(IdempotencyPolicy.OFF, Optional.empty()), ManyResources.ID)
                 .route(
                         "own",
                         new GivenWrites("/own", items, Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.OPTIONAL, Optional.of("id")),
-                        ManyRoutes.ID)
+                        ManyResources.ID)
                 .route(
                         "strict",
                         new GivenWrites("/strict", items, Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.REQUIRED, Optional.empty()),
-                        ManyRoutes.ID)
+                        ManyResources.ID)
                 .start();
     }
 
@@ -208,7 +208,7 @@ class KeyedBulkTest {
 
     @Test
     void aHolderThatDiedHoldsTheKeyForItsTimeOnly() throws Exception {
-        Taken taken = records.lock(
+        AcquireResult taken = records.lock(
                         RecordId.of("items", "", "k"),
                         Duration.ofMinutes(1),
                         Duration.ofHours(24),
@@ -216,7 +216,7 @@ class KeyedBulkTest {
                         Duration.ofSeconds(10))
                 .take()
                 .join();
-        assertThat(taken).isInstanceOf(Taken.Acquired.class);
+        assertThat(taken).isInstanceOf(AcquireResult.Acquired.class);
         assertThat(post("/items", TWO, "k").statusCode()).isEqualTo(409);
         time.pass(Duration.ofSeconds(61));
         assertThat(post("/items", TWO, "k").statusCode()).isEqualTo(200);

@@ -10,9 +10,10 @@ import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpLimits.Rate;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.access.NewToken;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class LimitsTest {
     private Path directory;
 
     private void start(GivenHttp settings) {
-        var users = new WriteRoute(
+        var users = new Resource(
                 "users",
                 GivenWrites.ofUsers("users"),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

@@ -3,9 +3,10 @@ package dev.tributary.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.access.NewToken;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,7 +43,7 @@ class OpenApiEndpointTest {
 
     @BeforeAll
     static void start() {
-        api = ManyRoutes.on(dynamo, 100_000).start();
+        api = ManyResources.on(dynamo, 100_000).start();
     }
 
     @AfterAll
@@ -151,10 +152,10 @@ class OpenApiEndpointTest {
         NewToken token = NewToken.make("reader", List.of("other:read"));
         Path file = Files.writeString(directory.resolve("tokens"), token.line());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        WriteRoute users = new WriteRoute(
+        Resource users = new Resource(
                 "users",
                 GivenWrites.ofUsers("users"),
-                ManyRoutes.EMAIL,
+                ManyResources.EMAIL,
                 new FakeTable(),
                 Duration.ofSeconds(5),
                 Clock.systemUTC());

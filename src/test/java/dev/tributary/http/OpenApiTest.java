@@ -13,8 +13,11 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.config.Settings;
 import dev.tributary.config.WriteSettings;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.openapi.ApiProblems;
+import dev.tributary.http.openapi.OpenApi;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -36,7 +39,7 @@ class OpenApiTest {
 
     private static final GeneratedValue NOW_ISO = new GeneratedValue(Kind.NOW_ISO, Duration.ZERO);
 
-    record Case(String name, List<WriteRoute> routes) {
+    record Case(String name, List<Resource> routes) {
         @Override
         public String toString() {
             return name;
@@ -46,7 +49,7 @@ class OpenApiTest {
     static Stream<Case> cases() throws Exception {
         List<Case> cases = new ArrayList<>();
         cases.add(new Case("no routes", List.of()));
-        cases.add(new Case("every type", List.of(route("typed", typed(), ManyRoutes.ID))));
+        cases.add(new Case("every type", List.of(route("typed", typed(), ManyResources.ID))));
         cases.add(new Case(
                 "keys that no path template can have",
                 List.of(route(
@@ -58,12 +61,12 @@ class OpenApiTest {
         cases.add(new Case(
                 "routes named as parts of the document",
                 List.of(
-                        route("openapi", new GivenWrites("/a", "a", Map.of(), Map.of()), ManyRoutes.ID),
-                        route("problem", new GivenWrites("/b", "b", Map.of(), Map.of()), ManyRoutes.ID),
-                        route("description", new GivenWrites("/c", "c", Map.of(), Map.of()), ManyRoutes.ID))));
+                        route("openapi", new GivenWrites("/a", "a", Map.of(), Map.of()), ManyResources.ID),
+                        route("problem", new GivenWrites("/b", "b", Map.of(), Map.of()), ManyResources.ID),
+                        route("description", new GivenWrites("/c", "c", Map.of(), Map.of()), ManyResources.ID))));
         cases.add(new Case(
                 "a version, times, defaults, and rules",
-                List.of(route("ruled", ruled(), ManyRoutes.EMAIL), route("typed", typed(), ManyRoutes.ID))));
+                List.of(route("ruled", ruled(), ManyResources.EMAIL), route("typed", typed(), ManyResources.ID))));
         for (String file : List.of(
                 "config/local.properties", "config/examples/users.properties",
                 "config/examples/sessions.properties", "config/examples/leaderboard.properties")) {
@@ -83,12 +86,12 @@ class OpenApiTest {
         return cases.stream();
     }
 
-    private static WriteRoute route(String name, WriteSettings settings, KeySchema key) {
-        return new WriteRoute(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
+    private static Resource route(String name, WriteSettings settings, KeySchema key) {
+        return new Resource(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
     }
 
     private static GivenWrites typed() {
-        return new GivenWrites("/typed", "typed", ManyRoutes.TYPES, Map.of("n", "1.50", "ss", "[\"a\"]"));
+        return new GivenWrites("/typed", "typed", ManyResources.TYPES, Map.of("n", "1.50", "ss", "[\"a\"]"));
     }
 
     private static GivenWrites ruled() {
@@ -132,19 +135,19 @@ class OpenApiTest {
 
     @Test
     void changesItsVersionOnlyWithTheSettings() {
-        OpenApi before = OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false, "");
+        OpenApi before = OpenApi.of(List.of(route("typed", typed(), ManyResources.ID)), false, "");
 
-        assertThat(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false, ""))
+        assertThat(OpenApi.of(List.of(route("typed", typed(), ManyResources.ID)), false, ""))
                 .isEqualTo(before);
-        assertThat(OpenApi.of(List.of(route("typed", typed().requiring("b"), ManyRoutes.ID)), false, "")
+        assertThat(OpenApi.of(List.of(route("typed", typed().requiring("b"), ManyResources.ID)), false, "")
                         .version())
                 .isNotEqualTo(before.version());
     }
 
     @Test
     void isTheSameInWhateverOrderTheRoutesCome() {
-        List<WriteRoute> routes = new ArrayList<>(
-                List.of(route("ruled", ruled(), ManyRoutes.EMAIL), route("typed", typed(), ManyRoutes.ID)));
+        List<Resource> routes = new ArrayList<>(
+                List.of(route("ruled", ruled(), ManyResources.EMAIL), route("typed", typed(), ManyResources.ID)));
         OpenApi one = OpenApi.of(routes, false, "");
         Collections.reverse(routes);
         assertThat(OpenApi.of(routes, false, "")).isEqualTo(one);
@@ -163,7 +166,7 @@ class OpenApiTest {
 
     @Test
     void requestsAreDescribedByTheRules() throws IOException {
-        JsonNode schemas = schemas(route("ruled", ruled(), ManyRoutes.EMAIL));
+        JsonNode schemas = schemas(route("ruled", ruled(), ManyResources.EMAIL));
 
         JsonNode post = schemas.get("ruled-post");
         assertThat(names(post.get("properties")))
@@ -181,7 +184,7 @@ class OpenApiTest {
 
     @Test
     void itemsAreDescribedWithWhatTheServerMakes() throws IOException {
-        JsonNode item = schemas(route("ruled", ruled(), ManyRoutes.EMAIL)).get("ruled-item");
+        JsonNode item = schemas(route("ruled", ruled(), ManyResources.EMAIL)).get("ruled-item");
 
         assertThat(names(item.get("properties")))
                 .containsExactlyInAnyOrder(
@@ -196,7 +199,7 @@ class OpenApiTest {
 
     @Test
     void defaultsKeepTheirDigits() throws IOException {
-        assertThat(schemas(route("typed", typed(), ManyRoutes.ID))
+        assertThat(schemas(route("typed", typed(), ManyResources.ID))
                         .at("/typed-post/properties/n/default")
                         .decimalValue())
                 .isEqualTo("1.5");
@@ -204,9 +207,9 @@ class OpenApiTest {
 
     @Test
     void onlyRoutesWithAVersionHaveETags() throws IOException {
-        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(route("typed", typed(), ManyRoutes.ID)), false, "")
+        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(route("typed", typed(), ManyResources.ID)), false, "")
                 .json());
-        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(route("ruled", ruled(), ManyRoutes.EMAIL)), false, "")
+        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(route("ruled", ruled(), ManyResources.EMAIL)), false, "")
                 .json());
 
         assertThat(without.at("/paths/~1typed~1{id}/get/responses/200/headers").has("ETag"))
@@ -217,7 +220,7 @@ class OpenApiTest {
         assertThat(with.at("/paths/~1{email}/get/responses").has("304")).isTrue();
     }
 
-    private static JsonNode schemas(WriteRoute route) throws IOException {
+    private static JsonNode schemas(Resource route) throws IOException {
         return JsonSchemas.read(OpenApi.of(List.of(route), false, "").json()).at("/components/schemas");
     }
 

@@ -39,7 +39,7 @@ class RefusedRequestsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        api = ManyRoutes.on(dynamo, 600_000).start();
+        api = ManyResources.on(dynamo, 600_000).start();
         assertThat(api.send("PUT", "/locked/there", "{}").statusCode()).isEqualTo(201);
         assertThat(api.send("PUT", "/guarded/there", "{}").statusCode()).isEqualTo(201);
         assertThat(api.send("PUT", "/large", "{\"n\":\"" + "x".repeat(300_000) + "\"}")

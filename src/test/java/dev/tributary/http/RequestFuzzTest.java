@@ -154,7 +154,7 @@ class RequestFuzzTest {
     static void start() {
         logged.start();
         root().addAppender(logged);
-        api = ManyRoutes.on(dynamo, 20_000).start();
+        api = ManyResources.on(dynamo, 20_000).start();
     }
 
     @AfterAll

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,7 +38,7 @@ class SecurityHeadersTest {
     private final AdminServer admin = AdminServer.start(GivenHttp.onFreePort(), health, meters);
     private final WriteServer writes = WriteServer.start(
             GivenHttp.onFreePort(),
-            List.of(new WriteRoute(
+            List.of(new Resource(
                     "users",
                     GivenWrites.ofUsers("users"),
                     new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

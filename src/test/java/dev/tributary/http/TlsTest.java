@@ -9,9 +9,13 @@ import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.TlsFiles;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.access.NewToken;
+import dev.tributary.http.server.HttpStartException;
+import dev.tributary.http.server.ReloadingFiles;
+import dev.tributary.http.server.Tls;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,7 +61,7 @@ class TlsTest {
     }
 
     private WriteServer start(GivenHttp settings) {
-        WriteRoute users = new WriteRoute(
+        Resource users = new Resource(
                 "users",
                 GivenWrites.ofUsers("users"),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
@@ -163,7 +167,7 @@ class TlsTest {
     void halfOfARenewalLeavesTheCertificateAsItWasAndShows() throws Exception {
         GivenCertificate before = GivenCertificate.make(directory, "EC");
         before.write(certificate, key);
-        Reloaded files = new Tls(new TlsFiles(certificate, key)).reloaded(health);
+        ReloadingFiles files = new Tls(new TlsFiles(certificate, key)).reloaded(health);
         files.first();
         Files.writeString(certificate, GivenCertificate.make(directory, "EC").certificatePem());
         files.look();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,7 +31,7 @@ class TutorialRequestTest {
     @Test
     void requestOfTheTutorialIsStoredAsTheTutorialSays() throws Exception {
         String table = dynamo.createTable("users", "email:S");
-        var route = new WriteRoute(
+        var route = new Resource(
                 "users",
                 GivenWrites.ofUsers(table),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

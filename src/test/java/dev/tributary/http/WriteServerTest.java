@@ -15,9 +15,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.ingest.FakeTable;
-import dev.tributary.ingest.GivenWrites;
-import dev.tributary.ingest.WriteRoute;
+import dev.tributary.http.server.HttpStartException;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -83,8 +84,8 @@ class WriteServerTest {
                 PATIENCE);
     }
 
-    private WriteRoute route(String name, GivenWrites settings, KeySchema key) {
-        return new WriteRoute(name, settings, key, table, Duration.ofSeconds(5), Clock.systemUTC());
+    private Resource route(String name, GivenWrites settings, KeySchema key) {
+        return new Resource(name, settings, key, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach
@@ -452,7 +453,7 @@ class WriteServerTest {
     void requestThatNeverEndsDoesNotKeepTheServer() throws Exception {
         FakeTable stuck = new FakeTable();
         stuck.answers(new CompletableFuture<>());
-        var route = new WriteRoute(
+        var route = new Resource(
                 "users",
                 GivenWrites.ofUsers("users"),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

@@ -3,11 +3,11 @@ package dev.tributary.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tributary.idempotency.Taken.Acquired;
-import dev.tributary.idempotency.Taken.Completed;
-import dev.tributary.idempotency.Taken.InProgress;
-import dev.tributary.idempotency.Taken.OtherPayload;
-import dev.tributary.idempotency.Taken.Replay;
+import dev.tributary.idempotency.AcquireResult.Acquired;
+import dev.tributary.idempotency.AcquireResult.Completed;
+import dev.tributary.idempotency.AcquireResult.InProgress;
+import dev.tributary.idempotency.AcquireResult.OtherPayload;
+import dev.tributary.idempotency.AcquireResult.Replay;
 import dev.tributary.local.LocalDynamoDb;
 import java.time.Duration;
 import java.util.Map;
@@ -203,7 +203,7 @@ class IdempotencyLockTest {
     }
 
     private static HeldLock acquire(IdempotencyLock lock) {
-        Taken taken = lock.take().join();
+        AcquireResult taken = lock.take().join();
         assertThat(taken).isInstanceOf(Acquired.class);
         return ((Acquired) taken).lock();
     }

@@ -2,9 +2,9 @@ package dev.tributary.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.idempotency.Taken.Acquired;
-import dev.tributary.idempotency.Taken.Completed;
-import dev.tributary.idempotency.Taken.InProgress;
+import dev.tributary.idempotency.AcquireResult.Acquired;
+import dev.tributary.idempotency.AcquireResult.Completed;
+import dev.tributary.idempotency.AcquireResult.InProgress;
 import dev.tributary.local.LocalDynamoDb;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -153,7 +153,7 @@ class LockModelTest {
                     || (completed
                             ? now.minus(completedAt).compareTo(EXPIRES) > 0
                             : now.minus(ownedSince).compareTo(HOLD) > 0);
-            Taken taken = locks.get(process).take().join();
+            AcquireResult taken = locks.get(process).take().join();
             if (taken instanceof Acquired acquired) {
                 assertThat(free).as("what was taken was free").isTrue();
                 held[process] = acquired.lock();

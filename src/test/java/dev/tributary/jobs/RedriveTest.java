@@ -11,28 +11,28 @@ import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
+import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.deadletter.JobLock;
-import dev.tributary.deadletter.Letter;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.deadletter.ParkedItem;
-import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.deadletter.RouteDeadLetters;
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
-import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -92,7 +92,7 @@ class RedriveTest {
         put("ada", BAD);
         put("ada", "Brooklyn");
         put("ada", "Queens");
-        assertThat(redrive()).containsExactly(new Redriven(3, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(3, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
         assertThat(parked()).isEmpty();
 
@@ -106,7 +106,7 @@ class RedriveTest {
         put("ada", "Oakland");
         put("ada", BAD);
         remove("ada");
-        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEmpty();
     }
 
@@ -116,7 +116,7 @@ class RedriveTest {
         put("ada", "Oakland");
         put("ada", BAD);
         remove("ada");
-        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
     }
 
@@ -142,7 +142,7 @@ class RedriveTest {
         put("bob", "Oakland");
         assertThat(redrive().get(0).left()).isEqualTo(1);
         put("ada", "Albany");
-        assertThat(redrive()).containsExactly(new Redriven(1, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(1, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Albany", "ada", "Oakland", "bob"));
     }
 
@@ -169,7 +169,7 @@ class RedriveTest {
         put("ada", Optional.empty());
         put("ada", "Brooklyn");
         put("ada", BAD);
-        List<Redriven> redriven = redrive();
+        List<RedriveResult> redriven = redrive();
         assertThat(redriven).hasSize(1);
         assertThat(redriven.get(0).done()).as("what the good one makes up for").isEqualTo(2);
         assertThat(redriven.get(0).left()).isOne();
@@ -182,7 +182,7 @@ class RedriveTest {
 
         put("ada", "Queens");
         assertThat(parked()).as("later changes wait behind what is left").hasSize(2);
-        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
 
@@ -193,7 +193,8 @@ class RedriveTest {
         put("ada", BAD);
         put("ada", "Brooklyn");
         sequence++;
-        Mark mark = new Mark(new ItemKey("users/ada"), version(sequence), Instant.ofEpochSecond(sequence));
+        VersionStamp mark =
+                new VersionStamp(new ItemKey("users/ada"), version(sequence), Instant.ofEpochSecond(sequence));
         pipeline.submit(
                 new Change.Undecoded(mark, "undecodable record: it has no new image", "{}"),
                 Integer.toString(sequence),
@@ -202,17 +203,17 @@ class RedriveTest {
         put("ada", "Queens");
 
         Optional<String> reason = Optional.of("undecodable record: it has no new image: it can only be discarded");
-        assertThat(redrive()).containsExactly(new Redriven(2, 2, reason));
+        assertThat(redrive()).containsExactly(new RedriveResult(2, 2, reason));
         assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
-        assertThat(redrive()).containsExactly(new Redriven(0, 2, reason));
+        assertThat(redrive()).containsExactly(new RedriveResult(0, 2, reason));
 
-        RouteLetters route = letters.letters(ROUTE);
-        Letter undecoded = route.changes(RouteLetters.item(new ItemKey("users/ada")))
+        RouteDeadLetters route = letters.letters(ROUTE);
+        DeadLetter undecoded = route.changes(RouteDeadLetters.item(new ItemKey("users/ada")))
                 .join()
                 .get(0);
         assertThat(undecoded.kind()).isEqualTo("UNDECODED");
         assertThat(route.remove(undecoded).join()).isTrue();
-        assertThat(redrive()).containsExactly(new Redriven(1, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(1, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
 
@@ -222,7 +223,7 @@ class RedriveTest {
         put("ada", Map.of("city", AttributeValue.fromS("Albany"), "note", AttributeValue.fromS("x".repeat(409_560))));
         assertThat(redrive().get(0).left()).isEqualTo(2);
         start(TestSource.Route.to(byCity).excluding("note"));
-        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
     }
 
@@ -244,7 +245,7 @@ class RedriveTest {
 
         put("ada", "Queens");
         assertThat(parked()).hasSize(2);
-        assertThat(redrive()).containsExactly(new Redriven(2, 0, Optional.empty()));
+        assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
 
@@ -289,10 +290,10 @@ class RedriveTest {
 
     private static final class Stopped extends RuntimeException {}
 
-    private List<Redriven> redrive() {
+    private List<RedriveResult> redrive() {
         JobLock lock = taken(System::nanoTime);
         Redrive redrive = new Redrive(projection(), target(), letters.letters(ROUTE), late(), lock);
-        List<Redriven> results =
+        List<RedriveResult> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
         return results;
@@ -333,7 +334,7 @@ class RedriveTest {
                 ROUTE,
                 projection(),
                 new BatchingTable(target(), BatchingTable.Limits.batchSize(25), timer),
-                new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
+                new ParkedItemIndex(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
     }
 
     private void put(String email, String city) throws InterruptedException {
@@ -361,7 +362,8 @@ class RedriveTest {
 
     private void submit(String email, Optional<Map<String, AttributeValue>> attributes) throws InterruptedException {
         sequence++;
-        Mark mark = new Mark(new ItemKey("users/" + email), version(sequence), Instant.ofEpochSecond(sequence));
+        VersionStamp mark =
+                new VersionStamp(new ItemKey("users/" + email), version(sequence), Instant.ofEpochSecond(sequence));
         Item before = source.remove(email);
         Optional<Item> after = attributes.map(given -> {
             Map<String, AttributeValue> image = new HashMap<>(given);

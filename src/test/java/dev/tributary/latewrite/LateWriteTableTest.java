@@ -2,15 +2,15 @@ package dev.tributary.latewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.latewrite.LateWriteTable.Page;
 import dev.tributary.latewrite.LateWriteTable.Removal;
 import dev.tributary.latewrite.LateWriteTable.Worker;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
-import dev.tributary.table.TableCreation;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -110,7 +110,7 @@ class LateWriteTableTest {
                         AttributeValue.fromS("Oakland"),
                         "id",
                         AttributeValue.fromB(SdkBytes.fromUtf8String("x")))),
-                new Mark(
+                new VersionStamp(
                         new ItemKey("users/ada"),
                         Version.of("2026-11-21T00:00:00.000", "100000000000000000001"),
                         Instant.ofEpochMilli(AT)));

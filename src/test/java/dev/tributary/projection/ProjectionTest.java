@@ -11,10 +11,10 @@ import dev.tributary.config.TestSource;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +32,8 @@ class ProjectionTest {
 
     private static final KeySchema KEY = new KeySchema(
             new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("city", AttributeType.S)));
-    private static final Mark MARK =
-            new Mark(new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
+    private static final VersionStamp MARK = new VersionStamp(
+            new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
 
     private final Projection projection =
             new Projection(TestSource.Route.to("users_by_city").excluding("zipcode"), KEY);
@@ -184,15 +184,15 @@ class ProjectionTest {
     void theMarkOfAnotherReplicationIsNotCopied() {
         Map<String, AttributeValue> attributes =
                 new HashMap<>(user("NY", "Brooklyn").attributes());
-        attributes.put(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of()));
+        attributes.put(VersionStamp.ATTRIBUTE, AttributeValue.fromM(Map.of()));
         assertThat(projection.row(new Item(attributes)).orElseThrow().item().attributes())
-                .doesNotContainKey(Mark.ATTRIBUTE);
+                .doesNotContainKey(VersionStamp.ATTRIBUTE);
     }
 
     @Test
     void whatTellsATombstoneIsNotCopied() {
-        Item item = with(Mark.EXPIRES, AttributeValue.fromN("1"), user("NY", "Brooklyn"));
-        assertThat(projection.row(item).orElseThrow().item().attributes()).doesNotContainKey(Mark.EXPIRES);
+        Item item = with(VersionStamp.EXPIRES, AttributeValue.fromN("1"), user("NY", "Brooklyn"));
+        assertThat(projection.row(item).orElseThrow().item().attributes()).doesNotContainKey(VersionStamp.EXPIRES);
     }
 
     /** Where the source is the target of a route with {@code deletes = tombstone}. */
@@ -222,7 +222,7 @@ class ProjectionTest {
         for (AttributeValue mark :
                 List.of(AttributeValue.fromS("x"), AttributeValue.fromN("1"), AttributeValue.fromM(Map.of()))) {
             for (AttributeValue expires : List.of(AttributeValue.fromN("1"), AttributeValue.fromS("x"))) {
-                Item item = with(Mark.EXPIRES, expires, with(Mark.ATTRIBUTE, mark, plain));
+                Item item = with(VersionStamp.EXPIRES, expires, with(VersionStamp.ATTRIBUTE, mark, plain));
                 assertThat(projection.project(new Change.Modify(MARK, plain, item)))
                         .isEqualTo(projection.project(new Change.Modify(MARK, plain, plain)));
             }
@@ -239,10 +239,10 @@ class ProjectionTest {
 
     private static Item tombstone(Map<String, AttributeValue> key) {
         return with(
-                Mark.EXPIRES,
+                VersionStamp.EXPIRES,
                 AttributeValue.fromN("1"),
                 with(
-                        Mark.ATTRIBUTE,
+                        VersionStamp.ATTRIBUTE,
                         AttributeValue.fromM(Map.of(
                                 "o", AttributeValue.fromS("users#a"),
                                 "v", AttributeValue.fromS("1"),

@@ -6,9 +6,9 @@ import static java.util.stream.Collectors.toSet;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Row;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,8 +37,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 final class Expectation {
 
-    private static final Comparator<Mark> PRECEDENCE = Comparator.comparing(Mark::createdAt)
-            .thenComparing(Mark::version)
+    private static final Comparator<VersionStamp> PRECEDENCE = Comparator.comparing(VersionStamp::createdAt)
+            .thenComparing(VersionStamp::version)
             .thenComparing(mark -> mark.owner().encoded());
 
     private final SourceHistory history;
@@ -49,7 +49,7 @@ final class Expectation {
     private final List<String> violations = new ArrayList<>();
 
     /** A row and the mark it must carry. */
-    private record MarkedRow(Item key, Item item, Mark mark) {}
+    private record MarkedRow(Item key, Item item, VersionStamp mark) {}
 
     /**
      * @param rejects whether an item leaves the row of another alone
@@ -72,8 +72,8 @@ final class Expectation {
         if (before.isEmpty() || after.isEmpty()) {
             return;
         }
-        Mark old = mark(before);
-        Mark now = mark(after);
+        VersionStamp old = mark(before);
+        VersionStamp now = mark(after);
         boolean advances =
                 old.owner().equals(now.owner()) ? old.version().compareTo(now.version()) < 0 : takesOver(before, after);
         if (!advances) {
@@ -84,10 +84,10 @@ final class Expectation {
     /** A row takes any tombstone of another item; a tombstone an earlier one, but no row. */
     private boolean takesOver(Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
         boolean later = PRECEDENCE.compare(mark(before), mark(after)) < 0;
-        if (before.containsKey(Mark.EXPIRES)) {
-            return later || !after.containsKey(Mark.EXPIRES);
+        if (before.containsKey(VersionStamp.EXPIRES)) {
+            return later || !after.containsKey(VersionStamp.EXPIRES);
         }
-        return later && !rejects && !after.containsKey(Mark.EXPIRES);
+        return later && !rejects && !after.containsKey(VersionStamp.EXPIRES);
     }
 
     List<String> violations(FakeTables tables) {
@@ -179,19 +179,19 @@ final class Expectation {
     private static Map<Item, MarkedRow> rows(FakeTables tables, String table) {
         Map<Item, MarkedRow> rows = new HashMap<>();
         tables.rows(table).forEach((key, row) -> {
-            if (row.containsKey(Mark.EXPIRES)) {
+            if (row.containsKey(VersionStamp.EXPIRES)) {
                 return; // a tombstone: readers pass it by
             }
             Map<String, AttributeValue> attributes = new HashMap<>(row);
-            attributes.remove(Mark.ATTRIBUTE);
+            attributes.remove(VersionStamp.ATTRIBUTE);
             rows.put(new Item(key), new MarkedRow(new Item(key), new Item(attributes), mark(row)));
         });
         return rows;
     }
 
-    private static Mark mark(Map<String, AttributeValue> row) {
-        Map<String, AttributeValue> mark = row.get(Mark.ATTRIBUTE).m();
-        return new Mark(
+    private static VersionStamp mark(Map<String, AttributeValue> row) {
+        Map<String, AttributeValue> mark = row.get(VersionStamp.ATTRIBUTE).m();
+        return new VersionStamp(
                 new ItemKey(mark.get("o").s()),
                 new Version(mark.get("v").s()),
                 Instant.ofEpochMilli(Long.parseLong(mark.get("t").n())));
@@ -207,7 +207,7 @@ final class Expectation {
         return row == null ? "no row" : row.item().attributes() + " " + say(row.mark());
     }
 
-    private static String say(Mark mark) {
+    private static String say(VersionStamp mark) {
         return mark.owner().encoded() + " " + mark.version().encoded() + " " + mark.createdAt();
     }
 }

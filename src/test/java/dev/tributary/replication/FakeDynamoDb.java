@@ -1,7 +1,7 @@
 package dev.tributary.replication;
 
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -169,8 +169,8 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
      * @param nanoTime by which what is known of them grows old
      * @param maxItems that are kept in memory
      */
-    DeadLetters deadLetters(String route, LongSupplier nanoTime, int maxItems) {
-        return new DeadLetters(
+    ParkedItemIndex deadLetters(String route, LongSupplier nanoTime, int maxItems) {
+        return new ParkedItemIndex(
                 new DeadLetterTable(this, DEAD_LETTERS, Duration.ofSeconds(1)),
                 route,
                 Clock.systemUTC(),

@@ -3,17 +3,17 @@ package dev.tributary.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies;
 import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
-import dev.tributary.table.WriteFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -46,14 +46,14 @@ class FakeDynamoDbTest {
     /** Rows that no replication wrote, or that somebody changed by hand. */
     private static final List<Map<String, AttributeValue>> ODD_MARKS = List.of(
             Map.of(),
-            Map.of(Mark.ATTRIBUTE, AttributeValue.fromS("text")),
-            Map.of(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of())),
-            Map.of(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of("o", AttributeValue.fromN("1")))),
+            Map.of(VersionStamp.ATTRIBUTE, AttributeValue.fromS("text")),
+            Map.of(VersionStamp.ATTRIBUTE, AttributeValue.fromM(Map.of())),
+            Map.of(VersionStamp.ATTRIBUTE, AttributeValue.fromM(Map.of("o", AttributeValue.fromN("1")))),
             Map.of(
-                    Mark.ATTRIBUTE,
+                    VersionStamp.ATTRIBUTE,
                     AttributeValue.fromM(
                             Map.of("o", AttributeValue.fromS("users/owner0"), "v", AttributeValue.fromN("7")))),
-            Map.of(Mark.ATTRIBUTE, AttributeValue.fromM(Map.of("t", AttributeValue.fromN("0")))));
+            Map.of(VersionStamp.ATTRIBUTE, AttributeValue.fromM(Map.of("t", AttributeValue.fromN("0")))));
 
     private final Random random = new Random(20261121);
     private int written;
@@ -205,7 +205,7 @@ class FakeDynamoDbTest {
     }
 
     private TargetWrite write() {
-        Mark mark = new Mark(
+        VersionStamp mark = new VersionStamp(
                 new ItemKey("users/owner" + random.nextInt(3)),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(random.nextInt(10 + written++))),
                 Instant.ofEpochSecond(random.nextInt(3) + written / 20));

@@ -9,8 +9,8 @@ import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
@@ -219,8 +219,8 @@ class FencedPipelineTest {
         return new Item(Map.of("city", AttributeValue.fromS(city)));
     }
 
-    private static Mark mark(int version) {
-        return new Mark(
+    private static VersionStamp mark(int version) {
+        return new VersionStamp(
                 new ItemKey("users/ada"),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.ofEpochSecond(60));

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies;
 import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
@@ -129,7 +129,7 @@ class GuardedHistoryTest {
     /** Without tombstones, which tell of the last write alone. */
     private Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows() {
         var rows = new HashMap<>(tables.rows(TABLE));
-        rows.values().removeIf(row -> row.containsKey(Mark.EXPIRES));
+        rows.values().removeIf(row -> row.containsKey(VersionStamp.EXPIRES));
         return rows;
     }
 
@@ -137,8 +137,8 @@ class GuardedHistoryTest {
         target.apply(write, () -> true).join();
     }
 
-    private static Mark mark(int version) {
-        return new Mark(
+    private static VersionStamp mark(int version) {
+        return new VersionStamp(
                 new ItemKey("users/ada"),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.ofEpochSecond(60));

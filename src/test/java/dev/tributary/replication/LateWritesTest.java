@@ -9,11 +9,11 @@ import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.latewrite.ShardLateWrites;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,8 +112,8 @@ class LateWritesTest {
         time.runUntil(() -> false, end);
     }
 
-    private static Mark mark(int version) {
-        return new Mark(
+    private static VersionStamp mark(int version) {
+        return new VersionStamp(
                 new ItemKey("users/ada"),
                 Version.of("2026-11-21T00:00:00.000", "%021d".formatted(version)),
                 Instant.EPOCH);

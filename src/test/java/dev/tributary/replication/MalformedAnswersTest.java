@@ -11,18 +11,18 @@ import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.deadletter.Parked;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -165,7 +165,7 @@ class MalformedAnswersTest {
                                         new KeyAttribute("city", AttributeType.S),
                                         Optional.of(new KeyAttribute("id", AttributeType.S)))),
                         new BatchingTable(new TargetTable(client, target), new BatchingTable.Limits(25, 2, 16), timer),
-                        new DeadLetters(letters, "users.by-city", () -> Instant.EPOCH))),
+                        new ParkedItemIndex(letters, "users.by-city", () -> Instant.EPOCH))),
                 GivenLateWrites.none().shard("shard"),
                 1000,
                 () -> true,
@@ -189,7 +189,7 @@ class MalformedAnswersTest {
                         "text",
                         AttributeValue.fromS(item == 3 ? "x".repeat(400 * 1024) : "round " + round));
         sequence++;
-        Mark mark = new Mark(
+        VersionStamp mark = new VersionStamp(
                 new ItemKey("users/" + id),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(sequence)),
                 Instant.ofEpochSecond(sequence));

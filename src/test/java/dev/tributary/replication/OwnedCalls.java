@@ -1,6 +1,6 @@
 package dev.tributary.replication;
 
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -37,7 +37,7 @@ record OwnedCalls(
 
     private static boolean makesRows(DynamoDbRequest request) {
         if (request instanceof PutItemRequest put) {
-            return isTarget(put.tableName()) && !put.item().containsKey(Mark.EXPIRES);
+            return isTarget(put.tableName()) && !put.item().containsKey(VersionStamp.EXPIRES);
         }
         if (request instanceof TransactWriteItemsRequest transaction) {
             return transaction.transactItems().stream()

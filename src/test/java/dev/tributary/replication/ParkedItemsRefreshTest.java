@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.config.AttributeType;
 import dev.tributary.config.KeySchema;
 import dev.tributary.config.KeySchema.KeyAttribute;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
@@ -42,7 +42,7 @@ class ParkedItemsRefreshTest {
     private final FakeTables tables = new FakeTables();
     private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
     private final FakeDynamoDb client = new FakeDynamoDb(tables, new CountedQueries());
-    private final DeadLetters letters = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
+    private final ParkedItemIndex letters = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
     private final List<ReplicationPipeline> pipelines = new ArrayList<>();
     private boolean leased = true;
     private int queries;
@@ -85,7 +85,7 @@ class ParkedItemsRefreshTest {
         tables.create(FakeDynamoDb.DEAD_LETTERS, "partition", "position");
         pipelines.add(pipeline());
         runFor(Duration.ofSeconds(1));
-        DeadLetters other = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
+        ParkedItemIndex other = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
         CompletableFuture<?> parked = other.park(change(), "why", () -> true);
         time.runUntil(parked::isDone, Long.MAX_VALUE);
         assertThat(letters.holds(change().mark().owner())).isFalse();
@@ -129,7 +129,7 @@ class ParkedItemsRefreshTest {
 
     private static Change change() {
         return new Change.Insert(
-                new Mark(new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "1"), Instant.EPOCH),
+                new VersionStamp(new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "1"), Instant.EPOCH),
                 new Item(Map.of("city", AttributeValue.fromN("1"))));
     }
 }

@@ -11,21 +11,21 @@ import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.TableCreation;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
-import dev.tributary.table.TableCreation;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -359,7 +359,7 @@ class ParkingTest {
     void aRecordThatCannotBeDecodedIsParkedAndItsItemWaitsBehindIt() throws Exception {
         change("ada", city("Oakland"));
         sequence++;
-        Mark mark = new Mark(owner("ada"), version(sequence), Instant.ofEpochSecond(sequence));
+        VersionStamp mark = new VersionStamp(owner("ada"), version(sequence), Instant.ofEpochSecond(sequence));
         Change undecoded = new Change.Undecoded(mark, "undecodable record: it has no new image", "{\"eventID\":\"1\"}");
         assertThat(pipeline.submit(undecoded, Integer.toString(sequence), () -> {}))
                 .isTrue();
@@ -406,7 +406,7 @@ class ParkingTest {
                                 new TargetTable(dynamo.asyncClient(), byCity, Policies.of(settings)),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
-                        new DeadLetters(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
+                        new ParkedItemIndex(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 GivenLateWrites.recorded(lateWriteCalls).shard("shard"),
                 100,
                 () -> leaseHeld,
@@ -419,7 +419,7 @@ class ParkingTest {
     /** The item gets this image, or goes. */
     private void change(String email, Map<String, AttributeValue> attributes) throws InterruptedException {
         sequence++;
-        Mark mark = new Mark(owner(email), version(sequence), Instant.ofEpochSecond(sequence));
+        VersionStamp mark = new VersionStamp(owner(email), version(sequence), Instant.ofEpochSecond(sequence));
         Item before = source.getOrDefault(email, NOTHING);
         Change change;
         if (attributes == null) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.tributary.table.WriteFailure;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import org.junit.jupiter.api.AfterEach;

@@ -3,7 +3,7 @@ package dev.tributary.replication;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
-import dev.tributary.deadletter.RouteLetters;
+import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.projection.Projection;
@@ -80,7 +80,7 @@ final class SimulatedOperator {
                         () -> Duration.ofMillis(time.now()).toNanos(),
                         new VirtualTimer(time, asked -> asked, process::run)),
                 "operator");
-        RouteLetters letters = table.letters(route);
+        RouteDeadLetters letters = table.letters(route);
         TargetTable target = new TargetTable(client, route, policies);
         Redrive redrive = new Redrive(
                 projection,

@@ -6,7 +6,7 @@ import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -338,7 +338,7 @@ final class Simulation {
     }
 
     /** What is known of them grows old within a tenth of a second. */
-    private DeadLetters deadLetters(FakeDynamoDb client, String route) {
+    private ParkedItemIndex deadLetters(FakeDynamoDb client, String route) {
         return client.deadLetters(
                 route, () -> Duration.ofMinutes(10).toNanos() / 1_000 * time.now(), conditions.room());
     }

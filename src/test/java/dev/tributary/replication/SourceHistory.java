@@ -3,8 +3,8 @@ package dev.tributary.replication;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,7 +102,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             sequence[lineage] += 1 + random.nextLong(100);
             String sequenceNumber = "%021d".formatted(sequence[lineage]);
             long millis = EPOCH_MILLIS + moment;
-            Mark mark = new Mark(
+            VersionStamp mark = new VersionStamp(
                     ItemKey.of("users", Map.of("id", AttributeValue.fromS(id))),
                     Version.of(LABEL, sequenceNumber),
                     Instant.ofEpochMilli(millis - millis % granularity));
@@ -113,7 +113,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             streams.get(lineage).add(new StreamedChange(sequenceNumber, change, moment));
         }
 
-        private Change change(String id, Mark mark, Item old) {
+        private Change change(String id, VersionStamp mark, Item old) {
             if (old == null) {
                 return new Change.Insert(mark, item(id));
             }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.local.LocalDynamoDb;
-import dev.tributary.stream.StreamGap.Kind;
+import dev.tributary.stream.lease.StreamGap.Kind;
 import dev.tributary.streams.Fault;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;

@@ -9,13 +9,16 @@ import dev.tributary.config.RouteSettings;
 import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.SourceStartException;
+import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.DescribedTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -204,7 +207,7 @@ class LocalStreamChangeTest {
                                 new TargetTable(dynamo.asyncClient(), copies),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
-                        new DeadLetters(
+                        new ParkedItemIndex(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
                                 Clock.systemUTC()))),

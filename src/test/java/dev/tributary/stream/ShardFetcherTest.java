@@ -3,6 +3,11 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.ShardFetcher;
+import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.Fault;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;
@@ -44,7 +49,7 @@ class ShardFetcherTest {
             stream.arn(),
             StreamIdentifier.singleStreamInstance("items"),
             shard.id(),
-            new ReadAhead(64 << 20, 16 << 20).open(shard.id()),
+            new MemoryBudget(64 << 20, 16 << 20).open(shard.id()),
             reads,
             new Gaps(
                     new Gaps.Context(
@@ -52,7 +57,7 @@ class ShardFetcherTest {
                             "leases",
                             "worker",
                             GapPolicy.STOP,
-                            new SourceLedger(noTable, "leases"),
+                            new SourceState(noTable, "leases"),
                             reads,
                             Clock.systemUTC(),
                             () -> {}),

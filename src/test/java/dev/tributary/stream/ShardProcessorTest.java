@@ -5,12 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.ShardOwnership;
+import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.read.ChangeDecoder;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.StreamRecord;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
@@ -66,7 +70,7 @@ class ShardProcessorTest {
                         () -> Instant.EPOCH),
                 pipeline,
                 shard -> held(),
-                new ReadAhead(1 << 20, 1 << 20),
+                new MemoryBudget(1 << 20, 1 << 20),
                 timer,
                 Duration.ofHours(1),
                 fatal::add);
@@ -206,7 +210,7 @@ class ShardProcessorTest {
                 "s.r",
                 new Projection(settings, DeadLetterTable.KEY),
                 new BatchingTable(new TargetTable(client, "target"), BatchingTable.Limits.batchSize(1), timer),
-                new DeadLetters(
+                new ParkedItemIndex(
                         new DeadLetterTable(client, "letters", Duration.ofSeconds(1)), "s.r", () -> Instant.EPOCH));
     }
 

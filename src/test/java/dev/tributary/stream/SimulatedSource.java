@@ -10,17 +10,26 @@ import dev.tributary.config.SourceSettings;
 import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.stream.lease.LeaseManagement;
+import dev.tributary.stream.lease.LeaseOwnerships;
+import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.DescribedTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
@@ -253,7 +262,7 @@ final class SimulatedSource implements AutoCloseable {
                                 new TargetTable(targetClient(), target),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
-                        new DeadLetters(
+                        new ParkedItemIndex(
                                 new DeadLetterTable(dynamo.asyncClient(), "dead-letters", Duration.ofSeconds(1)),
                                 "items.copies",
                                 Clock.systemUTC()))),
@@ -312,7 +321,7 @@ final class SimulatedSource implements AutoCloseable {
                         leaseTable,
                         false,
                         pollInterval,
-                        new ReadAhead(1, 1),
+                        new MemoryBudget(1, 1),
                         () -> null,
                         silentGaps(silent),
                         silent,
@@ -343,8 +352,8 @@ final class SimulatedSource implements AutoCloseable {
                 Instant.EPOCH);
     }
 
-    SourceLedger ledger() {
-        return new SourceLedger(dynamo.asyncClient(), leaseTable);
+    SourceState ledger() {
+        return new SourceState(dynamo.asyncClient(), leaseTable);
     }
 
     /** Of the source, as this worker tells it. */
@@ -381,7 +390,7 @@ final class SimulatedSource implements AutoCloseable {
                 .scanPaginator(request -> request.tableName(target).consistentRead(true))
                 .items()
                 .stream()
-                .peek(row -> assertThat(row).containsKey(Mark.ATTRIBUTE))
+                .peek(row -> assertThat(row).containsKey(VersionStamp.ATTRIBUTE))
                 .collect(toMap(
                         row -> row.get("id").s(),
                         row -> Integer.parseInt(row.get("n").n())));

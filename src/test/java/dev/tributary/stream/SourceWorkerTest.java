@@ -7,14 +7,15 @@ import dev.tributary.DynamoDbFront;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
-import dev.tributary.deadletter.DeadLetters;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
-import dev.tributary.model.Mark;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.DescribedTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -115,7 +116,7 @@ class SourceWorkerTest {
                     dynamo.client().scan(request -> request.tableName(byCity)).items();
             assertThat(rows).hasSize(1);
             Map<String, AttributeValue> row = new HashMap<>(rows.get(0));
-            row.remove(Mark.ATTRIBUTE);
+            row.remove(VersionStamp.ATTRIBUTE);
             assertThat(row).isEqualTo(stored(users));
         });
     }
@@ -203,7 +204,7 @@ class SourceWorkerTest {
                                 new TargetTable(dynamo.asyncClient(), byCity),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
-                        new DeadLetters(
+                        new ParkedItemIndex(
                                 new DeadLetterTable(dynamo.asyncClient(), deadLetters, Duration.ofSeconds(1)),
                                 "users.by-city",
                                 Clock.systemUTC()))),

@@ -2,6 +2,8 @@ package dev.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.stream.read.FetchListener;
+import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -3,13 +3,14 @@ package dev.tributary.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +140,7 @@ class BatchAnswersTest {
 
     private static TargetWrite upsert(int n) {
         Item key = new Item(Map.of("id", AttributeValue.fromN(Integer.toString(n))));
-        Mark mark = new Mark(
+        VersionStamp mark = new VersionStamp(
                 new ItemKey("users/" + n), Version.of("2026-11-21T00:00:00.000", "1"), Instant.ofEpochSecond(60));
         return new TargetWrite.Upsert(mark, new Row(key, key));
     }

@@ -3,14 +3,15 @@ package dev.tributary.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -261,9 +262,9 @@ class BatchingTableTest {
     }
 
     private static List<CompletableFuture<Outcome>> start(
-            BatchingTable to, List<TargetWrite> writes, BooleanSupplier mayGoOn) {
+            BatchingTable to, List<TargetWrite> writes, BooleanSupplier permitted) {
         List<CompletableFuture<Outcome>> answers = new ArrayList<>();
-        writes.forEach(write -> answers.add(to.apply(write, mayGoOn)));
+        writes.forEach(write -> answers.add(to.apply(write, permitted)));
         return answers;
     }
 
@@ -306,8 +307,8 @@ class BatchingTableTest {
         return new Item(Map.of("city", AttributeValue.fromS("city" + n % 7), "id", AttributeValue.fromS("id" + n)));
     }
 
-    private static Mark mark(int n, int version) {
-        return new Mark(
+    private static VersionStamp mark(int n, int version) {
+        return new VersionStamp(
                 new ItemKey("users/" + n),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.ofEpochSecond(60));

@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies.Tombstones;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,8 +104,8 @@ class PoliciesTest {
             apply(policies, upsert(ADA, 1, "Oakland"));
             assertThat(apply(policies, delete(ADA, 2, "Oakland"))).isEqualTo(Outcome.APPLIED);
             Map<String, AttributeValue> tombstone = row("Oakland").orElseThrow();
-            assertThat(tombstone).containsOnlyKeys("city", Mark.ATTRIBUTE, Mark.EXPIRES);
-            assertThat(tombstone.get(Mark.EXPIRES).n()).isEqualTo(Long.toString(60 + WEEK.toSeconds()));
+            assertThat(tombstone).containsOnlyKeys("city", VersionStamp.ATTRIBUTE, VersionStamp.EXPIRES);
+            assertThat(tombstone.get(VersionStamp.EXPIRES).n()).isEqualTo(Long.toString(60 + WEEK.toSeconds()));
         }
 
         @Test
@@ -112,8 +113,8 @@ class PoliciesTest {
             Policies sessions = new Policies(CollisionPolicy.LATEST, Optional.of(new Tombstones(WEEK, "expires")));
             apply(sessions, delete(ADA, 2, "Oakland"));
             Map<String, AttributeValue> tombstone = row("Oakland").orElseThrow();
-            assertThat(tombstone).containsOnlyKeys("city", Mark.ATTRIBUTE, Mark.EXPIRES, "expires");
-            assertThat(tombstone.get("expires")).isEqualTo(tombstone.get(Mark.EXPIRES));
+            assertThat(tombstone).containsOnlyKeys("city", VersionStamp.ATTRIBUTE, VersionStamp.EXPIRES, "expires");
+            assertThat(tombstone.get("expires")).isEqualTo(tombstone.get(VersionStamp.EXPIRES));
         }
 
         @Test
@@ -121,7 +122,7 @@ class PoliciesTest {
             apply(policies, upsert(ADA, 1, "Oakland"));
             apply(policies, delete(ADA, 3, "Oakland"));
             assertThat(apply(policies, upsert(ADA, 2, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
-            assertThat(row("Oakland").orElseThrow()).containsKey(Mark.EXPIRES);
+            assertThat(row("Oakland").orElseThrow()).containsKey(VersionStamp.EXPIRES);
         }
 
         @Test
@@ -134,7 +135,7 @@ class PoliciesTest {
         void aLaterChangeOfTheSameItemTakesTheTombstoneAway() {
             apply(policies, delete(ADA, 2, "Oakland"));
             assertThat(apply(policies, upsert(ADA, 3, "Oakland"))).isEqualTo(Outcome.APPLIED);
-            assertThat(row("Oakland").orElseThrow()).doesNotContainKey(Mark.EXPIRES);
+            assertThat(row("Oakland").orElseThrow()).doesNotContainKey(VersionStamp.EXPIRES);
         }
 
         @Test
@@ -165,7 +166,7 @@ class PoliciesTest {
         void aMoveLeavesATombstoneUnderTheOldKey() {
             apply(policies, upsert(ADA, 1, "Brooklyn"));
             assertThat(apply(policies, move(ADA, 2, "Oakland", "Brooklyn"))).isEqualTo(Outcome.APPLIED);
-            assertThat(row("Brooklyn").orElseThrow()).containsKey(Mark.EXPIRES);
+            assertThat(row("Brooklyn").orElseThrow()).containsKey(VersionStamp.EXPIRES);
             assertThat(ownerOf("Oakland")).isEqualTo(ADA);
             assertThat(apply(policies, upsert(ADA, 1, "Brooklyn"))).isEqualTo(Outcome.SUPERSEDED);
         }
@@ -218,8 +219,8 @@ class PoliciesTest {
         return new TargetWrite.Move(mark(owner, version), old, row(owner, to));
     }
 
-    private static Mark mark(String owner, int version) {
-        return new Mark(
+    private static VersionStamp mark(String owner, int version) {
+        return new VersionStamp(
                 new ItemKey(owner),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.ofEpochSecond(60));

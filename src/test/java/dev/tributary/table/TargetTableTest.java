@@ -3,14 +3,15 @@ package dev.tributary.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.Mark;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -49,7 +50,7 @@ class TargetTableTest {
         assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.APPLIED);
         Map<String, AttributeValue> row = row("Oakland").orElseThrow();
         assertThat(row.get("owner").s()).isEqualTo(ADA);
-        assertThat(row.get(Mark.ATTRIBUTE).m()).containsOnlyKeys("o", "v", "t", "a");
+        assertThat(row.get(VersionStamp.ATTRIBUTE).m()).containsOnlyKeys("o", "v", "t", "a");
     }
 
     @Test
@@ -61,7 +62,8 @@ class TargetTableTest {
     @Test
     void aRowThatRefusesANewerChangeOfItsItemIsFound() {
         apply(upsert(ADA, 9, "Oakland"));
-        Mark later = new Mark(new ItemKey(ADA), Version.of("2026-11-21T00:00:00.000", "5"), Instant.ofEpochSecond(120));
+        VersionStamp later = new VersionStamp(
+                new ItemKey(ADA), Version.of("2026-11-21T00:00:00.000", "5"), Instant.ofEpochSecond(120));
         for (TargetWrite write : List.of(
                 new TargetWrite.Upsert(later, row(ADA, "Oakland")),
                 new TargetWrite.Delete(later, Set.of(key("Oakland"))),
@@ -251,8 +253,8 @@ class TargetTableTest {
         return new TargetWrite.Move(mark(owner, version), old, row(owner, to));
     }
 
-    private static Mark mark(String owner, int version) {
-        return new Mark(
+    private static VersionStamp mark(String owner, int version) {
+        return new VersionStamp(
                 new ItemKey(owner),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
                 Instant.ofEpochSecond(60));
@@ -281,7 +283,7 @@ class TargetTableTest {
     }
 
     private String versionOf(String city) {
-        return row(city).orElseThrow().get(Mark.ATTRIBUTE).m().get("v").s();
+        return row(city).orElseThrow().get(VersionStamp.ATTRIBUTE).m().get("v").s();
     }
 
     private Set<String> cities() {

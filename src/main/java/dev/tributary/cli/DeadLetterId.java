@@ -1,0 +1,78 @@
+package dev.tributary.cli;
+
+import dev.tributary.deadletter.DeadLetter;
+import dev.tributary.deadletter.ParkedItem;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * How people name an item, or one parked change of it, without its key.
+ *
+ * @param item its checksum as in the log, or the first digits of its digest
+ * @param sequence sequence number of the change; empty for the item
+ */
+record DeadLetterId(String item, String sequence) {
+
+    private static final String PREFIX = "item#";
+    private static final int CHECKSUM_DIGITS = 8;
+
+    /** {@code item#1a2b3c4d}, as in the log. */
+    static String of(ParkedItem item) {
+        return item.first()
+                .map(letter -> letter.parked().mark().owner().toString())
+                .orElseGet(() -> PREFIX + item.item().substring(0, 2 * CHECKSUM_DIGITS));
+    }
+
+    /** {@code 1a2b3c4d/300000000000000000001}. */
+    static String of(DeadLetter letter) {
+        return letter.parked().mark().owner().toString().substring(PREFIX.length()) + "/" + sequence(letter);
+    }
+
+    boolean names(ParkedItem parked) {
+        return parked.item().startsWith(item)
+                || parked.first()
+                        .filter(letter ->
+                                letter.parked().mark().owner().toString().equals(PREFIX + item))
+                        .isPresent();
+    }
+
+    boolean names(DeadLetter letter) {
+        return sequence(letter).equals(sequence);
+    }
+
+    /** Without the zeros that make versions comparable. */
+    private static String sequence(DeadLetter letter) {
+        String version = letter.parked().mark().version().encoded();
+        return version.substring(version.lastIndexOf('#') + 1).replaceFirst("^0+(?=.)", "");
+    }
+
+    private static DeadLetterId parse(String text, boolean change) {
+        String plain = text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text;
+        int slash = plain.indexOf('/');
+        String item = slash < 0 ? plain : plain.substring(0, slash);
+        String sequence = slash < 0 ? "" : plain.substring(slash + 1);
+        boolean digits = item.length() >= CHECKSUM_DIGITS && item.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+        if (!digits || change == sequence.isEmpty()) {
+            throw new TypeConversionException("expected "
+                    + (change ? "<item>/<sequence number>, such as 1a2b3c4d/300000000000000000001" : "item#1a2b3c4d")
+                    + ", as `dead-letters list` prints it, not '" + text + "'");
+        }
+        return new DeadLetterId(item, sequence);
+    }
+
+    /** Reads the name of an item. */
+    static final class OfItem implements ITypeConverter<DeadLetterId> {
+        @Override
+        public DeadLetterId convert(String text) {
+            return parse(text, false);
+        }
+    }
+
+    /** Reads the name of a change. */
+    static final class OfChange implements ITypeConverter<DeadLetterId> {
+        @Override
+        public DeadLetterId convert(String text) {
+            return parse(text, true);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.tributary.cli;
+
+import dev.tributary.daemon.StartException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that all commands about dead letters have. */
+final class DeadLetterOptions {
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Option(
+            names = "--route",
+            paramLabel = "SOURCE.ROUTE",
+            description = "Only this route of the configuration. Default: all of them.")
+    private @Nullable String route;
+
+    @Option(names = "--json", description = "Print JSON, one object a line.")
+    private boolean json;
+
+    boolean json() {
+        return json;
+    }
+
+    /** Opens the dead letters of the chosen routes. */
+    DeadLetterRoutes open() throws StartException {
+        return DeadLetterRoutes.open(config.load(), Optional.ofNullable(route));
+    }
+}

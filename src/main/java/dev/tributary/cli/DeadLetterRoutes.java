@@ -1,0 +1,84 @@
+package dev.tributary.cli;
+
+import dev.tributary.config.LocalSettings;
+import dev.tributary.config.Settings;
+import dev.tributary.daemon.Clients;
+import dev.tributary.daemon.DeadLetterTables;
+import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.LateWriteTables;
+import dev.tributary.daemon.StartException;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.local.LocalEndpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The chosen routes of a configuration with their dead letters, and the clients behind them. */
+final class DeadLetterRoutes implements AutoCloseable {
+
+    private final Clients clients;
+    private final List<DeadLetterRoute> routes = new ArrayList<>();
+
+    private DeadLetterRoutes(Clients clients) {
+        this.clients = clients;
+    }
+
+    /**
+     * Calls nothing yet.
+     *
+     * @param only {@code <source>.<route>}; empty for all
+     * @throws StartException if there is no such route, or none at all
+     */
+    static DeadLetterRoutes open(Settings settings, Optional<String> only) throws StartException {
+        Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT, 1);
+        DeadLetterRoutes opened = new DeadLetterRoutes(clients);
+        String table = DeadLetterTables.name(settings.application());
+        List<String> names = new ArrayList<>();
+        settings.source().forEach((sourceName, source) -> source.route().forEach((name, route) -> {
+            String full = sourceName + "." + name;
+            names.add(full);
+            if (only.map(full::equals).orElse(true)) {
+                opened.routes.add(new DeadLetterRoute(
+                        sourceName,
+                        name,
+                        source,
+                        route,
+                        new DeadLetterTable(clients.control(source), table, Clients.CALL_TIMEOUT),
+                        new LateWriteTable(
+                                clients.control(source),
+                                LateWriteTables.name(settings.application()),
+                                Clients.CALL_TIMEOUT),
+                        settings.lateWriteHorizon(),
+                        clients));
+            }
+        }));
+        if (opened.routes.isEmpty()) {
+            clients.close();
+            throw new StartException(
+                    ExitCode.CONFIGURATION,
+                    names.isEmpty()
+                            ? "the configuration has no route, and so no dead letters"
+                            : "--route %s: the configuration has no such route; it has %s"
+                                    .formatted(only.orElse(""), String.join(", ", names)));
+        }
+        return opened;
+    }
+
+    /** With DynamoDB Local inside the daemon, its tables are reached through the daemon's port. */
+    static @Nullable LocalEndpoint local(Settings settings) {
+        return settings.local().mode() == LocalSettings.Mode.OFF
+                ? null
+                : LocalEndpoint.at(settings.local().port());
+    }
+
+    List<DeadLetterRoute> routes() {
+        return routes;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+}

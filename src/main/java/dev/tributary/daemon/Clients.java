@@ -1,0 +1,189 @@
+package dev.tributary.daemon;
+
+import dev.tributary.config.AwsSettings;
+import dev.tributary.config.TableSettings;
+import dev.tributary.items.ReadLimiter;
+import dev.tributary.local.LocalEndpoint;
+import dev.tributary.local.LocalStreams;
+import dev.tributary.table.BatchingTable;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkClient;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/**
+ * The SDK clients of the process: one of each kind for each place where tables are, made when first asked for and
+ * closed together. Safe for any thread.
+ */
+public final class Clients implements AutoCloseable {
+
+    /** Longest call about tables, leases or streams, retries included. */
+    public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int MAX_CONNECTIONS = 256;
+
+    /** Calls at once to one target, and as many again for the deletes that a write of several keys makes side by side. */
+    private static final int CONNECTIONS_PER_TARGET = 2 * BatchingTable.MAX_CALLS;
+
+    private final AwsSettings defaults;
+    private final @Nullable LocalEndpoint local;
+    private final Duration writeTimeout;
+    private final int targets;
+
+    /** Guarded by this. */
+    private final Map<Key, SdkClient> clients = new HashMap<>();
+
+    /** Guarded by this. */
+    private boolean closed;
+
+    private enum Kind {
+        CONTROL,
+        READ,
+        LEASE,
+        WRITE,
+        STREAM
+    }
+
+    /** What a client is for, and where its tables are. */
+    private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint) {}
+
+    /**
+     * @param local a DynamoDB Local, which then is where all tables are
+     * @param writeTimeout longest replicated write
+     * @param targets how many tables are written to by replication
+     */
+    public Clients(AwsSettings defaults, @Nullable LocalEndpoint local, Duration writeTimeout, int targets) {
+        this.defaults = defaults;
+        this.local = local;
+        this.writeTimeout = writeTimeout;
+        this.targets = targets;
+    }
+
+    /**
+     * For describing tables, for dead letters, and for the writes of HTTP requests; retries as the SDK does for DynamoDB.
+     */
+    public DynamoDbAsyncClient control(TableSettings table) {
+        return control(table.region(), table.endpoint());
+    }
+
+    private DynamoDbAsyncClient control(Optional<String> region, Optional<URI> endpoint) {
+        return patient(Kind.CONTROL, region, endpoint, MAX_CONNECTIONS);
+    }
+
+    /** For leases: with connections of its own, because a renewal that waits behind other calls loses the shard. */
+    DynamoDbAsyncClient leases(TableSettings source) {
+        return patient(Kind.LEASE, source.region(), source.endpoint(), MAX_CONNECTIONS);
+    }
+
+    /** For reading single items for HTTP requests: each connection keeps the last item that came over it. */
+    DynamoDbAsyncClient reads(TableSettings table) {
+        return patient(Kind.READ, table.region(), table.endpoint(), ReadLimiter.atOnce());
+    }
+
+    private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint, int connections) {
+        return (DynamoDbAsyncClient) client(
+                key(kind, region, endpoint),
+                key -> async(key, connections, override -> override.apiCallTimeout(CALL_TIMEOUT)
+                        .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
+    }
+
+    /** For making the tables of DynamoDB Local. */
+    DynamoDbAsyncClient local() {
+        return control(Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * For replicated writes: one attempt, because the fence is asked before each. There is a connection for each call of
+     * every target, so none waits for one: its time would run out, and with it the answer of the fence.
+     */
+    DynamoDbAsyncClient writes(TableSettings table) {
+        return (DynamoDbAsyncClient) client(
+                key(Kind.WRITE, table.region(), table.endpoint()),
+                key -> async(
+                        key,
+                        Math.max(MAX_CONNECTIONS, targets * CONNECTIONS_PER_TARGET),
+                        override ->
+                                override.apiCallTimeout(writeTimeout).retryStrategy(AwsRetryStrategy.doNotRetry())));
+    }
+
+    /**
+     * For reading streams.
+     *
+     * @param ofLocal whether the table is in DynamoDB Local, in this process or elsewhere
+     */
+    DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
+        return (DynamoDbStreamsClient) client(
+                key(Kind.STREAM, table.region(), table.endpoint()), key -> placed(DynamoDbStreamsClient.builder(), key)
+                        .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
+                        .overrideConfiguration(override -> {
+                            override.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT);
+                            if (ofLocal) {
+                                override.addExecutionInterceptor(new LocalStreams());
+                            }
+                        })
+                        .build());
+    }
+
+    /** The region of the table, unless it is left to the SDK's chain. */
+    Optional<String> region(TableSettings table) {
+        return key(Kind.CONTROL, table.region(), table.endpoint()).region();
+    }
+
+    /** Where the table is, for people. */
+    public String place(TableSettings table) {
+        Key key = key(Kind.CONTROL, table.region(), table.endpoint());
+        return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"));
+    }
+
+    private synchronized SdkClient client(Key key, Function<Key, SdkClient> make) {
+        if (closed) {
+            throw new IllegalStateException("the clients have been closed");
+        }
+        return clients.computeIfAbsent(key, make);
+    }
+
+    private Key key(Kind kind, Optional<String> region, Optional<URI> endpoint) {
+        if (local != null) {
+            return new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()));
+        }
+        return new Key(kind, region.or(defaults::region), endpoint.or(defaults::endpoint));
+    }
+
+    private DynamoDbAsyncClient async(
+            Key key, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
+        return placed(DynamoDbAsyncClient.builder(), key)
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(connections))
+                .overrideConfiguration(override)
+                .build();
+    }
+
+    private <B extends AwsClientBuilder<B, C>, C> B placed(B builder, Key key) {
+        key.region().map(Region::of).ifPresent(builder::region);
+        key.endpoint().ifPresent(builder::endpointOverride);
+        if (local != null) {
+            builder.credentialsProvider(local.credentials());
+        }
+        return builder;
+    }
+
+    /** A call that is under way then fails. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        clients.values().forEach(SdkClient::close);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.tributary.document;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.GeneratedValue;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.WriteSettings;
+import dev.tributary.model.VersionStamp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * What a route knows of its items.
+ *
+ * @param key the table's key schema
+ * @param types declared types, those of the key included
+ * @param defaults values of attributes that a request does not name
+ * @param required attributes that every item has
+ * @param allowed attributes that a request may name, those of the key included; empty: any
+ * @param version attribute that requests may name but not set
+ */
+public record ItemSchema(
+        KeySchema key,
+        Map<String, AttributeType> types,
+        Map<String, AttributeValue> defaults,
+        Set<String> required,
+        Optional<Set<String>> allowed,
+        Optional<String> version) {
+
+    /**
+     * Returns the schema of the items that a resource takes.
+     *
+     * @param route the name that the configuration gives to the route
+     * @throws InvalidResourceException if a type contradicts the key, or a default its type
+     */
+    public static ItemSchema of(String route, WriteSettings settings, KeySchema key) {
+        List<String> mistakes = new ArrayList<>();
+        Map<String, AttributeType> types = new HashMap<>(settings.type());
+        for (KeyAttribute attribute : attributes(key)) {
+            AttributeType declared = types.put(attribute.name(), attribute.type());
+            if (declared != null && declared != attribute.type()) {
+                mistakes.add(
+                        "write.%s.type.%s = %s, but the key of table %s has it as %s. Remove the setting: key types are known."
+                                .formatted(route, attribute.name(), declared, settings.table(), attribute.type()));
+            }
+        }
+        Map<String, AttributeValue> defaults = new HashMap<>();
+        new TreeMap<>(settings.defaults()).forEach((name, text) -> {
+            FieldErrors errors = new FieldErrors();
+            parse(text, types.get(name), errors).ifPresent(value -> defaults.put(name, value));
+            errors.all()
+                    .forEach(error -> mistakes.add("write.%s.defaults.%s = %s: %s%s."
+                            .formatted(
+                                    route,
+                                    name,
+                                    text,
+                                    error.pointer().isEmpty() ? "" : "at " + error.pointer() + ", ",
+                                    error.message())));
+        });
+        checkKeyIsNotMade(route, settings, key, mistakes);
+        checkReserved(route, settings, mistakes);
+        if (!mistakes.isEmpty()) {
+            throw new InvalidResourceException(mistakes);
+        }
+        return new ItemSchema(
+                key,
+                Map.copyOf(types),
+                Map.copyOf(defaults),
+                Set.copyOf(settings.required()),
+                settings.allowed().map(names -> allowed(names, key)),
+                settings.version());
+    }
+
+    private static Set<String> allowed(Set<String> names, KeySchema key) {
+        Set<String> all = new TreeSet<>(names);
+        attributes(key).forEach(attribute -> all.add(attribute.name()));
+        return Collections.unmodifiableSet(all);
+    }
+
+    /** Or every write would forge a mark of replication. */
+    private static void checkReserved(String route, WriteSettings settings, List<String> mistakes) {
+        Map<String, Set<String>> named = new TreeMap<>();
+        named.put("type", settings.type().keySet());
+        named.put("defaults", settings.defaults().keySet());
+        named.put("generated", settings.generated().keySet());
+        named.put("refreshed", settings.refreshed().keySet());
+        named.put("required", settings.required());
+        named.put("allowed", settings.allowed().orElse(Set.of()));
+        named.put("version", settings.version().map(Set::of).orElse(Set.of()));
+        named.put(
+                "idempotency.attribute",
+                settings.idempotency().attribute().map(Set::of).orElse(Set.of()));
+        named.forEach((setting, names) -> names.stream()
+                .filter(VersionStamp.RESERVED::contains)
+                .sorted()
+                .forEach(name -> mistakes.add(
+                        "write.%s.%s names %s, which is reserved: only replication writes it. Name another attribute."
+                                .formatted(route, setting, name))));
+    }
+
+    private static void checkKeyIsNotMade(String route, WriteSettings settings, KeySchema key, List<String> mistakes) {
+        for (KeyAttribute attribute : attributes(key)) {
+            String name = attribute.name();
+            GeneratedValue generated = settings.generated().get(name);
+            if (generated != null && generated.type() != attribute.type()) {
+                mistakes.add(
+                        "write.%s.generated.%s makes a value of type %s, but the key of table %s has it as %s. Use now for N, and uuid or now-iso for S."
+                                .formatted(route, name, generated.type(), settings.table(), attribute.type()));
+            }
+            if (settings.refreshed().containsKey(name)) {
+                mistakes.add(
+                        "write.%s.refreshed.%s would change the key of an item at every write. Use write.%s.generated.%s."
+                                .formatted(route, name, route, name));
+            }
+            if (settings.version().filter(name::equals).isPresent()) {
+                mistakes.add("write.%s.version = %s is a key attribute of table %s. Name another attribute."
+                        .formatted(route, name, settings.table()));
+            }
+        }
+    }
+
+    /** The partition key, and the sort key if there is one. */
+    public List<KeyAttribute> keyAttributes() {
+        return attributes(key);
+    }
+
+    private static List<KeyAttribute> attributes(KeySchema key) {
+        return key.sort().map(sort -> List.of(key.partition(), sort)).orElse(List.of(key.partition()));
+    }
+
+    private static Optional<AttributeValue> parse(String text, @Nullable AttributeType declared, FieldErrors errors) {
+        if (declared == null) {
+            return isJson(text) ? read(text, null, errors) : Optional.of(AttributeValue.fromS(text));
+        }
+        return switch (declared) {
+            case S, N, B ->
+                read('"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"', declared, errors);
+            case BOOL, NULL, M, L, SS, NS, BS -> {
+                if (isJson(text)) {
+                    yield read(text, declared, errors);
+                }
+                errors.add("", "expected JSON for type " + declared);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static boolean isJson(String text) {
+        try (JsonParser json = JsonText.FACTORY.createParser(text)) {
+            if (json.nextToken() == null) {
+                return false;
+            }
+            json.skipChildren();
+            return json.nextToken() == null;
+        } catch (JsonProcessingException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<AttributeValue> read(String text, @Nullable AttributeType declared, FieldErrors errors) {
+        try (JsonParser json = JsonText.FACTORY.createParser(text)) {
+            requireNonNull(json.nextToken());
+            return new ValueReader(json, errors).read(declared, 1);
+        } catch (RefusedException e) {
+            errors.add("", e.problem().detail());
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tributary.document;
+
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.ItemSize;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Keys as text in a URI: strings and numbers as they are, binary in base64url. */
+public final class KeyText {
+
+    private static final int MAX_PARTITION_BYTES = 2048;
+    private static final int MAX_SORT_BYTES = 1024;
+
+    private KeyText() {}
+
+    /**
+     * Reads key attributes from their texts in a URI.
+     *
+     * @param texts of the key attributes by name, each there
+     */
+    public static Map<String, AttributeValue> read(List<KeyAttribute> attributes, Map<String, String> texts)
+            throws RefusedException {
+        FieldErrors errors = new FieldErrors();
+        Map<String, AttributeValue> key = new LinkedHashMap<>();
+        for (KeyAttribute attribute : attributes) {
+            String text = texts.getOrDefault(attribute.name(), "");
+            String pointer = FieldErrors.child("", attribute.name());
+            try {
+                AttributeValue value = value(attribute, text);
+                checkSize(attribute, attributes.indexOf(attribute) == 0, value, pointer, errors);
+                key.put(attribute.name(), value);
+            } catch (DynamoNumber.OutOfRangeException e) {
+                errors.add(pointer, e.getMessage() + "; found " + quoted(text));
+            } catch (IllegalArgumentException e) {
+                errors.add(pointer, "expected base64url; found " + quoted(text));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new RefusedException(Problem.invalidKey(errors.all()));
+        }
+        return key;
+    }
+
+    /** The text that {@link #read} makes this value of. */
+    public static String write(AttributeValue value) {
+        return switch (value.type()) {
+            case N -> value.n();
+            case B ->
+                Base64.getUrlEncoder().withoutPadding().encodeToString(value.b().asByteArrayUnsafe());
+            default -> value.s();
+        };
+    }
+
+    private static AttributeValue value(KeyAttribute attribute, String text) throws DynamoNumber.OutOfRangeException {
+        return switch (attribute.type()) {
+            case N -> AttributeValue.fromN(DynamoNumber.canonical(text));
+            case B ->
+                AttributeValue.fromB(
+                        SdkBytes.fromByteArrayUnsafe(Base64.getUrlDecoder().decode(text)));
+            default -> AttributeValue.fromS(text);
+        };
+    }
+
+    /** @param first whether it is the partition key */
+    static void checkSize(
+            KeyAttribute attribute, boolean first, AttributeValue value, String pointer, FieldErrors errors) {
+        long size = ItemSize.of(value);
+        int max = first ? MAX_PARTITION_BYTES : MAX_SORT_BYTES;
+        if (size == 0 || size > max) {
+            errors.add(
+                    pointer,
+                    "expected 1 to %,d bytes, as it is the %s key; found %,d"
+                            .formatted(max, first ? "partition" : "sort", size));
+        }
+    }
+
+    private static String quoted(String text) {
+        return '"' + (text.length() <= 40 ? text : text.substring(0, 40) + "…") + '"';
+    }
+}

@@ -1,0 +1,16 @@
+package dev.tributary.document;
+
+/** A request that cannot be carried out, and why. Without a stack trace: the request is at fault, not the code. */
+public final class RefusedException extends Exception {
+
+    private final transient Problem problem;
+
+    public RefusedException(Problem problem) {
+        super(problem.kind().name(), null, false, false);
+        this.problem = problem;
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+}

@@ -1,0 +1,285 @@
+package dev.tributary.document;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.tributary.config.AttributeType;
+import dev.tributary.document.Problem.Kind;
+import dev.tributary.model.ItemSize;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Reads JSON values as attribute values, straight from the text: a number never becomes a double. A value that cannot
+ * be stored is noted as an error and skipped, so that one answer names all of them.
+ *
+ * <p>What is read is counted as it is read: as soon as no item could hold it, reading ends, so the memory it takes is
+ * bounded by the largest item and not by the document. Pointers are built for errors alone.
+ *
+ * <p>Every method finds the parser on the first token of a value and leaves it on the last.
+ */
+public final class ValueReader {
+
+    /** DynamoDB's limit on objects and arrays inside each other. The item itself is the first. */
+    public static final int MAX_DEPTH = 32;
+
+    private static final int MAX_NAME_BYTES = 65_535;
+    private static final int QUOTED_CHARACTERS = 40;
+
+    /** What DynamoDB counts for a list or a map, and for each of its elements, beside their own sizes. */
+    private static final int CONTAINER_BYTES = 3;
+
+    private static final int ELEMENT_BYTES = 1;
+
+    // Shared, because a document may hold a hundred thousand of each.
+    private static final AttributeValue NULL = AttributeValue.fromNul(true);
+    private static final AttributeValue TRUE = AttributeValue.fromBool(true);
+    private static final AttributeValue FALSE = AttributeValue.fromBool(false);
+    private static final AttributeValue NO_TEXT = AttributeValue.fromS("");
+    private static final AttributeValue NO_MEMBERS = AttributeValue.fromM(Map.of());
+    private static final AttributeValue NO_ELEMENTS = AttributeValue.fromL(List.of());
+
+    private final JsonParser json;
+    private final FieldErrors errors;
+    private long size;
+
+    ValueReader(JsonParser json, FieldErrors errors) {
+        this.json = json;
+        this.errors = errors;
+    }
+
+    /** How a member's type is found: by declaration at the top of an item, never below. */
+    interface Types {
+        @Nullable AttributeType of(String name);
+    }
+
+    /**
+     * Reads an object.
+     *
+     * @param depth objects and arrays around its members, itself included
+     * @return the members that can be stored, and an empty value for each that cannot
+     * @throws RefusedException if no item can hold it
+     */
+    Map<String, Optional<AttributeValue>> readMembers(Types types, int depth) throws IOException, RefusedException {
+        Map<String, Optional<AttributeValue>> members = new LinkedHashMap<>();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            int bytes = Utf8Length.bytes(name);
+            if (bytes < 1 || bytes > MAX_NAME_BYTES) {
+                fault("expected a name of 1 to " + MAX_NAME_BYTES + " bytes of Unicode text");
+            }
+            count(Math.max(bytes, 1));
+            Optional<AttributeValue> value = read(types.of(name), depth);
+            if (members.put(name, value) != null) {
+                fault("named more than once; give one value");
+            }
+        }
+        return members;
+    }
+
+    /**
+     * Reads one value.
+     *
+     * @param declared null takes the type of the JSON value
+     * @param depth objects and arrays around the value, the item included
+     * @return empty after noting why it cannot be stored
+     * @throws RefusedException if no item can hold it
+     */
+    Optional<AttributeValue> read(@Nullable AttributeType declared, int depth) throws IOException, RefusedException {
+        return switch (declared == null ? inferred() : declared) {
+            case S -> string().map(text -> text.isEmpty() ? NO_TEXT : AttributeValue.fromS(text));
+            case N -> number().map(AttributeValue::fromN);
+            case B -> binary().map(AttributeValue::fromB);
+            case BOOL -> bool();
+            case NULL -> nothing();
+            case M -> map(depth);
+            case L -> list(depth);
+            case SS -> set("strings", this::string).map(AttributeValue::fromSs);
+            case NS -> set("numbers", this::number).map(AttributeValue::fromNs);
+            case BS -> set("base64 strings", this::binary).map(AttributeValue::fromBs);
+        };
+    }
+
+    private AttributeType inferred() {
+        return switch (json.currentToken()) {
+            case VALUE_STRING -> AttributeType.S;
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> AttributeType.N;
+            case VALUE_TRUE, VALUE_FALSE -> AttributeType.BOOL;
+            case VALUE_NULL -> AttributeType.NULL;
+            case START_OBJECT -> AttributeType.M;
+            case START_ARRAY -> AttributeType.L;
+            default -> throw new IllegalStateException("no value starts with " + json.currentToken());
+        };
+    }
+
+    private Optional<String> string() throws IOException, RefusedException {
+        if (json.currentToken() != JsonToken.VALUE_STRING) {
+            return refuse("expected a string");
+        }
+        String text = json.getText();
+        int bytes = Utf8Length.bytes(text);
+        if (bytes < 0) {
+            fault("expected Unicode text; found half of a surrogate pair, which UTF-8 cannot hold");
+            return Optional.empty();
+        }
+        count(bytes);
+        return Optional.of(text);
+    }
+
+    private Optional<String> number() throws IOException, RefusedException {
+        if (!json.currentToken().isNumeric() && json.currentToken() != JsonToken.VALUE_STRING) {
+            return refuse("expected a number");
+        }
+        DynamoNumber number;
+        try {
+            number = DynamoNumber.of(json.getText());
+        } catch (DynamoNumber.OutOfRangeException e) {
+            return refuse(e.getMessage());
+        }
+        count(number.bytes());
+        return Optional.of(number.text());
+    }
+
+    private Optional<SdkBytes> binary() throws IOException, RefusedException {
+        if (json.currentToken() != JsonToken.VALUE_STRING) {
+            return refuse("expected a base64 string");
+        }
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(json.getText());
+        } catch (IllegalArgumentException e) {
+            return refuse("expected a base64 string");
+        }
+        count(bytes.length);
+        return Optional.of(SdkBytes.fromByteArrayUnsafe(bytes));
+    }
+
+    private Optional<AttributeValue> bool() throws IOException, RefusedException {
+        if (!json.currentToken().isBoolean()) {
+            return refuse("expected true or false");
+        }
+        count(1);
+        return Optional.of(json.getBooleanValue() ? TRUE : FALSE);
+    }
+
+    private Optional<AttributeValue> nothing() throws IOException, RefusedException {
+        if (json.currentToken() != JsonToken.VALUE_NULL) {
+            return refuse("expected null");
+        }
+        count(1);
+        return Optional.of(NULL);
+    }
+
+    private Optional<AttributeValue> map(int depth) throws IOException, RefusedException {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            return refuse("expected an object");
+        }
+        if (depth >= MAX_DEPTH) {
+            return tooDeep();
+        }
+        count(CONTAINER_BYTES);
+        Map<String, Optional<AttributeValue>> members = readMembers(name -> null, depth + 1);
+        count((long) ELEMENT_BYTES * members.size());
+        if (members.isEmpty()) {
+            return Optional.of(NO_MEMBERS);
+        }
+        Map<String, AttributeValue> map = new LinkedHashMap<>();
+        members.forEach((name, value) -> value.ifPresent(stored -> map.put(name, stored)));
+        return Optional.of(AttributeValue.fromM(map));
+    }
+
+    private Optional<AttributeValue> list(int depth) throws IOException, RefusedException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            return refuse("expected an array");
+        }
+        if (depth >= MAX_DEPTH) {
+            return tooDeep();
+        }
+        count(CONTAINER_BYTES);
+        List<AttributeValue> list = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            count(ELEMENT_BYTES);
+            read(null, depth + 1).ifPresent(list::add);
+        }
+        return Optional.of(list.isEmpty() ? NO_ELEMENTS : AttributeValue.fromL(list));
+    }
+
+    private interface ElementReader<T> {
+        Optional<T> read() throws IOException, RefusedException;
+    }
+
+    private <T> Optional<List<T>> set(String elements, ElementReader<T> reader) throws IOException, RefusedException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            return refuse("expected an array of " + elements);
+        }
+        Set<T> set = new LinkedHashSet<>();
+        boolean empty = true;
+        for (; json.nextToken() != JsonToken.END_ARRAY; empty = false) {
+            Optional<T> element = reader.read();
+            if (element.isPresent() && !set.add(element.get())) {
+                fault("twice in a set; give each element once");
+            }
+        }
+        if (empty) {
+            fault("expected at least one element: DynamoDB has no empty sets");
+            return Optional.empty();
+        }
+        return Optional.of(List.copyOf(set));
+    }
+
+    /** What an item with all that was read so far takes in DynamoDB. */
+    long size() {
+        return size;
+    }
+
+    /** Adds to what an item with all that was read so far takes in DynamoDB. */
+    private void count(long bytes) throws RefusedException {
+        size += bytes;
+        if (size > ItemSize.MAX_BYTES) {
+            throw new RefusedException(Problem.of(
+                    Kind.ITEM_TOO_LARGE,
+                    "Expected an item of at most %,d bytes; found at least %,d.".formatted(ItemSize.MAX_BYTES, size)));
+        }
+    }
+
+    private <T> Optional<T> tooDeep() throws IOException {
+        fault("expected at most %d objects and arrays inside each other, the document included".formatted(MAX_DEPTH));
+        json.skipChildren();
+        return Optional.empty();
+    }
+
+    private <T> Optional<T> refuse(@Nullable String expected) throws IOException {
+        if (!errors.isFull()) {
+            fault(expected + "; found " + found());
+        }
+        json.skipChildren();
+        return Optional.empty();
+    }
+
+    private void fault(String message) {
+        if (!errors.isFull()) {
+            errors.add(FieldErrors.pointer(json.getParsingContext()), message);
+        }
+    }
+
+    private String found() throws IOException {
+        return switch (json.currentToken()) {
+            case VALUE_STRING -> "the string \"" + FieldErrors.shortened(json.getText(), QUOTED_CHARACTERS) + "\"";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                "the number " + FieldErrors.shortened(json.getText(), QUOTED_CHARACTERS);
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            default -> json.getText();
+        };
+    }
+}

@@ -1,0 +1,77 @@
+package dev.tributary.http.bulk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes that wait until they can be sent: a few in memory, more in a temporary file. For one thread at a time. */
+final class Spool implements AutoCloseable {
+
+    private static final int IN_MEMORY = 256 * 1024;
+
+    private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    private long length;
+    private @Nullable FileChannel file;
+    private @Nullable OutputStream toFile;
+
+    /** @throws IOException if the file cannot be written; {@code java.io.tmpdir} says where it would be */
+    void write(byte[] bytes) throws IOException {
+        length += bytes.length;
+        if (toFile == null && length > IN_MEMORY) {
+            file = open();
+            toFile = new BufferedOutputStream(Channels.newOutputStream(file));
+            memory.writeTo(toFile);
+            memory.reset();
+        }
+        (toFile == null ? memory : toFile).write(bytes);
+    }
+
+    /** Where the system allows it, the file has no name once it is open, so that not even a killed process leaves it. */
+    private static FileChannel open() throws IOException {
+        Path path = Files.createTempFile("tributary-answer-", ".ndjson");
+        try {
+            return FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
+    }
+
+    long length() {
+        return length;
+    }
+
+    /** The text, if it is short. */
+    Optional<String> inMemory() {
+        return toFile == null ? Optional.of(memory.toString(UTF_8)) : Optional.empty();
+    }
+
+    /** Ends the writing. */
+    void sendTo(OutputStream out) throws IOException {
+        if (toFile == null || file == null) {
+            memory.writeTo(out);
+            return;
+        }
+        toFile.flush();
+        Channels.newInputStream(file.position(0)).transferTo(out);
+    }
+
+    /** Deletes the file, also if the disk was too full to take all of it. */
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.tributary.http.items;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tributary.document.RefusedException;
+import dev.tributary.http.access.Caller;
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.http.server.Exchange;
+import dev.tributary.idempotency.Fingerprint;
+import dev.tributary.items.Delivery;
+import dev.tributary.items.Idempotency;
+import dev.tributary.items.ItemChange;
+import dev.tributary.items.Resource;
+import dev.tributary.items.WriteResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
+public final class ChangeHandler implements ResourceHandler.Work {
+
+    /** Takes a request in. */
+    public interface Reader {
+        ItemRequest read(Exchange exchange) throws RefusedException;
+    }
+
+    private final Resource route;
+    private final ItemPaths paths;
+    private final Reader reader;
+    private final IdempotencyMeters meters;
+
+    public ChangeHandler(Resource route, ItemPaths paths, Reader reader, IdempotencyMeters meters) {
+        this.route = route;
+        this.paths = paths;
+        this.reader = reader;
+        this.meters = meters;
+    }
+
+    @Override
+    public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
+        Optional<String> header = IdempotencyKey.of(exchange);
+        Optional<Idempotency> idempotency = route.idempotency();
+        if (idempotency.isEmpty()) {
+            if (header.isPresent()) {
+                throw IdempotencyKey.notTaken(route);
+            }
+            return route.run(reader.read(exchange).change());
+        }
+        return start(exchange, header, idempotency.get());
+    }
+
+    private CompletableFuture<WriteResult> start(Exchange exchange, Optional<String> header, Idempotency idempotency)
+            throws RefusedException {
+        boolean ofItem = idempotency.attribute().isPresent() && putsItem(exchange);
+        if (ofItem && header.isPresent()) {
+            throw IdempotencyKey.bad("The key of this request is the value of %s in its document. Send no %s."
+                    .formatted(idempotency.attribute().get(), IdempotencyKey.HEADER));
+        }
+        if (!ofItem && header.isEmpty() && idempotency.required()) {
+            throw IdempotencyKey.missing();
+        }
+        ItemRequest request = reader.read(exchange);
+        ItemChange change;
+        try {
+            change = request.change();
+        } catch (RefusedException refused) {
+            // What it asks for was good enough once, if it was carried out before the configuration changed.
+            if (header.isEmpty()) {
+                throw refused;
+            }
+            return meters.count(route, known(exchange, idempotency, header.get(), request, refused));
+        }
+        Optional<String> key = ofItem ? idempotency.keyIn(change) : header;
+        if (key.isEmpty()) {
+            if (idempotency.required()) {
+                throw missing("Expected a value of %s in the document: it is the idempotency key here."
+                        .formatted(idempotency.attribute().orElseThrow()));
+            }
+            return route.run(change);
+        }
+        String fingerprint;
+        try {
+            fingerprint = fingerprint(exchange, request);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a change was made of what is no JSON", e);
+        }
+        return meters.count(route, route.run(change, delivery(exchange, idempotency, key.get(), fingerprint)));
+    }
+
+    private static boolean putsItem(Exchange exchange) {
+        return List.of("POST", "PUT").contains(exchange.method());
+    }
+
+    private static ProblemException missing(String detail) {
+        return new ProblemException(ProblemDocument.of(ProblemType.IDEMPOTENCY_KEY_REQUIRED, detail));
+    }
+
+    private CompletableFuture<WriteResult> known(
+            Exchange exchange, Idempotency idempotency, String key, ItemRequest request, RefusedException refused)
+            throws RefusedException {
+        try {
+            return route.end(
+                    new WriteResult.Refused(refused.problem()),
+                    delivery(exchange, idempotency, key, fingerprint(exchange, request)));
+        } catch (JsonProcessingException e) {
+            throw refused; // what is no JSON never was carried out
+        }
+    }
+
+    private Delivery delivery(Exchange exchange, Idempotency idempotency, String key, String fingerprint) {
+        return idempotency.delivery(Caller.nameOf(exchange), key, fingerprint, result -> ItemReplies.of(paths, result)
+                .saved());
+    }
+
+    private static String fingerprint(Exchange exchange, ItemRequest request) throws JsonProcessingException {
+        Fingerprint fingerprint = IdempotencyKey.fingerprint(exchange, "item");
+        if (request.document().length > 0) {
+            fingerprint.document(request.document());
+        }
+        return fingerprint.end();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tributary.http.items;
+
+import dev.tributary.document.RefusedException;
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.http.server.Exchange;
+import dev.tributary.http.server.Query;
+import dev.tributary.items.ReadLimiter;
+import dev.tributary.items.Resource;
+import dev.tributary.items.WriteResult;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** {@code GET} and {@code HEAD}: the item, as it is or as it was a moment ago. */
+public final class GetHandler implements ResourceHandler.Work {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Resource route;
+    private final ItemPaths paths;
+    private final ReadLimiter turns;
+
+    public GetHandler(Resource route, ItemPaths paths, ReadLimiter turns) {
+        this.route = route;
+        this.paths = paths;
+        this.turns = turns;
+    }
+
+    @Override
+    public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
+        Query query = new Query(exchange.query());
+        Map<String, AttributeValue> key = paths.key(exchange, query);
+        boolean consistent = query.takeFlag("consistent");
+        query.end();
+        Predicate<String> known = Preconditions.known(exchange);
+        return turns.take(() -> route.get(key, consistent, known))
+                .thenApply(result -> result.orElseThrow(GetHandler::overloaded));
+    }
+
+    private static ProblemException overloaded() {
+        return new ProblemException(ProblemDocument.of(
+                        ProblemType.OVERLOADED,
+                        "Other reads take the memory that there is for items. Send this again after Retry-After.")
+                .retryAfter(RETRY_AFTER));
+    }
+}

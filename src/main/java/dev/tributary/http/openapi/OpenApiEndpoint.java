@@ -1,0 +1,60 @@
+package dev.tributary.http.openapi;
+
+import dev.tributary.config.HttpSettings;
+import dev.tributary.http.items.Preconditions;
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.http.reply.Reply;
+import dev.tributary.http.server.Exchange;
+import dev.tributary.http.server.HandlerRegistry;
+import dev.tributary.http.server.MediaTypes;
+import dev.tributary.http.server.Query;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Serves the description of the routes. Its path belongs to it whatever the method, so that an item of the route at / is
+ * not written there and read elsewhere.
+ */
+public final class OpenApiEndpoint {
+
+    public static final String PATH = HttpSettings.DESCRIPTION_PATH;
+
+    private static final String ALLOWED = "GET, HEAD, OPTIONS";
+    private static final List<String> OTHERS = List.of("POST", "PUT", "PATCH", "DELETE");
+
+    private final OpenApi description;
+
+    public OpenApiEndpoint(OpenApi description) {
+        this.description = description;
+    }
+
+    public void addTo(HandlerRegistry routes) {
+        routes.add("GET", PATH, this::get);
+        routes.add("HEAD", PATH, this::get);
+        routes.add("OPTIONS", PATH, exchange -> exchange.send(new Reply(204, Map.of("Allow", ALLOWED), "")));
+        OTHERS.forEach(method -> routes.add(method, PATH, OpenApiEndpoint::refuse));
+    }
+
+    private void get(Exchange exchange) {
+        new Query(exchange.query()).end();
+        boolean known = Preconditions.known(exchange).test(description.version());
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (!known) {
+            headers.put("Content-Type", MediaTypes.JSON);
+        }
+        headers.put("ETag", Preconditions.etag(description.version()));
+        headers.put("Cache-Control", Reply.REVALIDATE);
+        exchange.send(new Reply(known ? 304 : 200, headers, known ? "" : description.json()));
+    }
+
+    private static void refuse(Exchange exchange) {
+        throw new ProblemException(ProblemDocument.of(
+                        ProblemType.METHOD_NOT_ALLOWED,
+                        "%s takes %s, not %s. An item with this key is named in the query."
+                                .formatted(PATH, ALLOWED, exchange.method()))
+                .with("Allow", ALLOWED));
+    }
+}

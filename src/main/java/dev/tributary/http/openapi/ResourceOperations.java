@@ -1,0 +1,289 @@
+package dev.tributary.http.openapi;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.http.items.IdempotencyKey;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.http.server.MediaTypes;
+import dev.tributary.items.Resource;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What may be asked of a route, in the words of OpenAPI: the methods of its path, and of its items' paths. */
+final class ResourceOperations {
+
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._~-]+");
+
+    private static final String BY_QUERY = "-by-query";
+    private static final String CONSISTENT = "consistent";
+
+    private static final Map<String, String> SUMMARIES = new LinkedHashMap<>();
+
+    static {
+        SUMMARIES.put("get", "Reads an item");
+        SUMMARIES.put("head", "Tells whether there is an item");
+        SUMMARIES.put("put", "Puts an item, new or in place of what is there");
+        SUMMARIES.put("patch", "Merges a JSON Merge Patch (RFC 7396) into an item");
+        SUMMARIES.put("delete", "Removes an item, if there is one");
+    }
+
+    private final Resource route;
+    private final boolean authenticated;
+    private final boolean versioned;
+    private final boolean guarded;
+
+    ResourceOperations(Resource route, boolean authenticated) {
+        this.route = route;
+        this.authenticated = authenticated;
+        this.versioned = route.schema().version().isPresent();
+        this.guarded = route.settings().precondition() == PreconditionPolicy.REQUIRED;
+    }
+
+    void addTo(ObjectNode paths) {
+        ObjectNode collection = paths.putObject(route.path());
+        collection.set("post", post());
+        SUMMARIES.forEach((method, summary) -> collection.set(method, ofItem(method, summary, true)));
+        collection.set("options", options(BY_QUERY));
+
+        List<String> names = namesInPath();
+        ObjectNode item = paths.putObject(
+                names.stream().map(name -> "/{" + name + "}").collect(Collectors.joining("", base(), "")));
+        ArrayNode parameters = item.putArray("parameters");
+        for (int i = 0; i < names.size(); i++) {
+            parameters.add(ofKey(
+                    route.schema().keyAttributes().get(i),
+                    names.get(i),
+                    "path",
+                    "A key attribute, as one percent-encoded segment."));
+        }
+        SUMMARIES.forEach((method, summary) -> item.set(method, ofItem(method, summary, false)));
+        item.set("options", options(""));
+    }
+
+    private String base() {
+        return route.path().equals("/") ? "" : route.path();
+    }
+
+    /** Those of the key attributes, unless one of them would not do in a path template. */
+    private List<String> namesInPath() {
+        List<String> names = route.keyNames();
+        return names.stream().allMatch(name -> PLAIN_NAME.matcher(name).matches())
+                ? names
+                : List.of("partition", "sort").subList(0, names.size());
+    }
+
+    private static ObjectNode ofKey(KeyAttribute attribute, String name, String in, String description) {
+        return parameter(name, in, description, ItemSchemas.ofKeyInUri(attribute))
+                .put("required", true);
+    }
+
+    private ObjectNode post() {
+        ObjectNode operation = operation("post", "", "Puts an item, or many, in place of those with the same keys");
+        operation.set("parameters", preconditions("post"));
+        ObjectNode content = content(operation);
+        ArrayNode documents =
+                content.putObject(MediaTypes.JSON).putObject("schema").putArray("oneOf");
+        documents.add(schema("post"));
+        documents.addObject().put("type", "array").set("items", schema("post"));
+        MediaTypes.LINES.types().forEach(type -> lines(content, type, "A document a line."));
+        ObjectNode responses = operation.putObject("responses");
+        lines(
+                answer(responses, "200", "Many documents were looked at.", false, null)
+                        .putObject("content"),
+                MediaTypes.LINES.types().get(0),
+                "A line for each document with its number, its status, and its location or its problem; and a last line"
+                        + " with complete, stored and refused.");
+        created(responses, "The item is in the table.");
+        replay(responses);
+        refuse(responses, ApiProblems.ofItem("post", guarded));
+        return operation;
+    }
+
+    private ObjectNode ofItem(String method, String summary, boolean byQuery) {
+        ObjectNode operation = operation(method, byQuery ? BY_QUERY : "", summary);
+        ArrayNode parameters = preconditions(method);
+        Set<ProblemType> problems = ApiProblems.ofItem(method, guarded);
+        if (byQuery) {
+            route.schema()
+                    .keyAttributes()
+                    .forEach(attribute -> parameters.add(ofKey(
+                            attribute,
+                            attribute.name(),
+                            "query",
+                            "A key attribute. For keys with a slash or a backslash, and for . and .. alone.")));
+            problems.add(ProblemType.METHOD_NOT_ALLOWED); // without a query it is the collection, which takes POST
+        }
+        operation.set("parameters", parameters);
+        ObjectNode responses = JsonNodeFactory.instance.objectNode();
+        switch (method) {
+            case "get", "head" -> {
+                if (!byQuery || !route.keyNames().contains(CONSISTENT)) {
+                    parameters.add(parameter(
+                            CONSISTENT,
+                            "query",
+                            "Whether to see every write that was answered before.",
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("type", "boolean")
+                                    .put("default", false)));
+                }
+                ObjectNode found = answer(responses, "200", "The item.", versioned, "item");
+                if (method.equals("head")) {
+                    found.remove("content");
+                }
+                if (versioned) {
+                    answer(responses, "304", "The caller has this version already.", true, null);
+                }
+            }
+            case "put" -> {
+                body(operation, "put", MediaTypes.PUT);
+                created(responses, "The item is new.");
+                answer(responses, "204", "The item was replaced.", versioned, null);
+            }
+            case "patch" -> {
+                body(operation, "patch", MediaTypes.PATCH);
+                answer(responses, "204", "The item was changed.", versioned, null);
+            }
+            default -> answer(responses, "204", "There is no such item any more.", false, null);
+        }
+        if (!List.of("get", "head").contains(method)) {
+            replay(responses);
+        }
+        refuse(responses, problems);
+        operation.set("responses", responses);
+        return operation;
+    }
+
+    private ObjectNode options(String suffix) {
+        ObjectNode operation = operation("options", suffix, "Tells the methods");
+        ObjectNode responses = operation.putObject("responses");
+        ObjectNode headers = responses
+                .putObject("204")
+                .put("description", "The methods, and the media types of bodies.")
+                .putObject("headers");
+        List.of("Allow", "Accept-Post", "Accept-Patch")
+                .forEach(header -> headers.set(header, OpenApi.reference("headers", header)));
+        refuse(responses, EnumSet.noneOf(ProblemType.class));
+        return operation;
+    }
+
+    private ObjectNode operation(String method, String suffix, String summary) {
+        ObjectNode operation = JsonNodeFactory.instance
+                .objectNode()
+                .put("operationId", route.name() + "-" + method + suffix)
+                .put("summary", summary);
+        operation.putArray("tags").add(route.name());
+        return operation;
+    }
+
+    private void body(ObjectNode operation, String schema, MediaTypes types) {
+        ObjectNode content = content(operation);
+        types.types().forEach(type -> content.putObject(type).set("schema", schema(schema)));
+    }
+
+    private static ObjectNode content(ObjectNode operation) {
+        return operation.putObject("requestBody").put("required", true).putObject("content");
+    }
+
+    /** OpenAPI 3.1 has no words for what a line is. */
+    private static void lines(ObjectNode content, String type, String description) {
+        content.putObject(type).putObject("schema").put("type", "string").put("description", description);
+    }
+
+    private void created(ObjectNode responses, String description) {
+        answer(responses, "201", description, versioned, "key")
+                .withObject("/headers")
+                .set("Location", OpenApi.reference("headers", "Location"));
+    }
+
+    private ObjectNode answer(
+            ObjectNode responses, String status, String description, boolean tagged, @Nullable String schema) {
+        ObjectNode response = responses.putObject(status).put("description", description);
+        if (tagged) {
+            response.withObject("/headers").set("ETag", OpenApi.reference("headers", "ETag"));
+        }
+        if (schema != null) {
+            response.putObject("content").putObject(MediaTypes.JSON).set("schema", schema(schema));
+        }
+        return response;
+    }
+
+    /** Says of the answers so far that they may be those of an earlier request with the same key. */
+    private void replay(ObjectNode responses) {
+        if (route.idempotency().isPresent()) {
+            responses.forEach(response -> ((ObjectNode) response)
+                    .withObject("/headers")
+                    .set(IdempotencyKey.REPLAYED, OpenApi.reference("headers", IdempotencyKey.REPLAYED)));
+        }
+    }
+
+    private void refuse(ObjectNode responses, Set<ProblemType> problems) {
+        problems.addAll(ApiProblems.ofAny(authenticated));
+        ApiProblems.refer(problems, responses);
+    }
+
+    private ObjectNode schema(String name) {
+        return OpenApi.reference("schemas", route.name() + "-" + name);
+    }
+
+    private ArrayNode preconditions(String method) {
+        ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
+        if (List.of("get", "head").contains(method)) {
+            if (versioned) {
+                parameters.add(header("If-None-Match", "ETags of the versions that the caller has already.", "\"5\""));
+            }
+            return parameters;
+        }
+        if (List.of("post", "put").contains(method)) {
+            parameters.add(header("If-None-Match", "Goes through only if there is no item.", "*"));
+        }
+        if (route.idempotency().isPresent()) {
+            ObjectNode key = header(
+                    IdempotencyKey.HEADER,
+                    "Makes the request take effect once, however often it is sent.",
+                    "\"8e03978e\"");
+            boolean inItem = route.idempotency().get().attribute().isPresent()
+                    && List.of("post", "put").contains(method);
+            if (!inItem) {
+                parameters.add(key.put("required", route.idempotency().get().required()));
+            }
+        }
+        parameters.add(header(
+                "If-Match",
+                versioned
+                        ? "Goes through only if there is an item, with * or with one of these ETags."
+                        : "Goes through only if there is an item.",
+                versioned ? "\"5\"" : "*"));
+        return parameters;
+    }
+
+    private static ObjectNode header(String name, String description, String example) {
+        return parameter(
+                name,
+                "header",
+                description,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("type", "string")
+                        .set("examples", JsonNodeFactory.instance.arrayNode().add(example)));
+    }
+
+    private static ObjectNode parameter(String name, String in, String description, ObjectNode schema) {
+        ObjectNode parameter = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", name)
+                .put("in", in)
+                .put("description", description);
+        parameter.set("schema", schema);
+        return parameter;
+    }
+}

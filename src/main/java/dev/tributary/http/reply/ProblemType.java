@@ -1,0 +1,113 @@
+package dev.tributary.http.reply;
+
+import dev.tributary.document.Problem;
+
+/**
+ * The problems that answers name. Slugs and statuses are an interface: programs decide by them, so neither changes.
+ *
+ * <p>400 says the body cannot be read as a document at all; 422 says it can, and that its content is wrong (RFC 9110,
+ * 15.5.21). The first is a fault of the program that sent it, the second often of the person who filled it in, and only
+ * the second has field errors to show.
+ */
+public enum ProblemType {
+    BAD_REQUEST("bad-request", 400, "Not a valid HTTP request"),
+    MALFORMED_JSON("malformed-json", 400, "The body is not JSON"),
+    NOT_AN_OBJECT("not-an-object", 400, "The body is not a JSON object"),
+    BAD_KEY("bad-key", 400, "The URI does not name the key of an item"),
+    BAD_QUERY("bad-query", 400, "The query is not one of this path"),
+    BAD_PRECONDITION("bad-precondition", 400, "The precondition cannot be used here"),
+    BAD_IDEMPOTENCY_KEY("bad-idempotency-key", 400, "The idempotency key cannot be used here"),
+    IDEMPOTENCY_KEY_REQUIRED("idempotency-key-required", 400, "The request has to carry an idempotency key"),
+    UNAUTHENTICATED("unauthenticated", 401, "The request has no token that is known here"),
+    FORBIDDEN("forbidden", 403, "The token is not for this request"),
+    FOREIGN_ORIGIN("foreign-origin", 403, "The request comes from a page of another site"),
+    UNKNOWN_PATH("unknown-path", 404, "Nothing is at this path"),
+    NO_SUCH_ITEM("no-such-item", 404, "There is no such item"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "The path does not take this method"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request did not arrive in time"),
+    REQUEST_IN_PROGRESS("request-in-progress", 409, "A request with this idempotency key is being carried out"),
+    PRECONDITION_FAILED("precondition-failed", 412, "The item is not what the request asks it to be"),
+    BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
+    ITEM_TOO_LARGE("item-too-large", 413, "The item is larger than DynamoDB takes"),
+    PATCH_TOO_LARGE("patch-too-large", 413, "The patch has more changes than DynamoDB takes at once"),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not declared as JSON"),
+    MISDIRECTED("misdirected", 421, "The request is for another host"),
+    INVALID_ITEM("invalid-item", 422, "The document cannot be an item of the table"),
+    IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The idempotency key is that of another request"),
+    TOO_MANY_REFUSED("too-many-refused", 422, "More documents were refused than an answer holds"),
+    PRECONDITION_REQUIRED("precondition-required", 428, "The request has to name the version it changes"),
+    TOO_MANY_REQUESTS("too-many-requests", 429, "The caller sends more than it may"),
+    INTERNAL_ERROR("internal-error", 500, "The request failed inside the server"),
+    OVERLOADED("overloaded", 503, "The server has as many requests as it takes on"),
+    THROTTLED("throttled", 503, "The table is at its capacity"),
+    BUSY("busy", 503, "The server does as much as it takes on"),
+    STOPPING("stopping", 503, "The server stops"),
+    CONTENDED("contended", 503, "Others write the item at the same time"),
+    UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
+    TABLE_UNAVAILABLE("table-unavailable", 503, "The table cannot be written"),
+    TIMEOUT("timeout", 504, "DynamoDB did not answer in time");
+
+    private final String slug;
+    private final int status;
+    private final String title;
+
+    ProblemType(String slug, int status, String title) {
+        this.slug = slug;
+        this.status = status;
+        this.title = title;
+    }
+
+    public String slug() {
+        return slug;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    public static ProblemType of(Problem.Kind kind) {
+        return switch (kind) {
+            case MALFORMED_JSON -> MALFORMED_JSON;
+            case NOT_AN_OBJECT -> NOT_AN_OBJECT;
+            case INVALID_ITEM -> INVALID_ITEM;
+            case ITEM_TOO_LARGE -> ITEM_TOO_LARGE;
+            case PATCH_TOO_LARGE -> PATCH_TOO_LARGE;
+            case BAD_KEY -> BAD_KEY;
+            case NO_SUCH_ITEM -> NO_SUCH_ITEM;
+            case PRECONDITION_FAILED -> PRECONDITION_FAILED;
+            case PRECONDITION_REQUIRED -> PRECONDITION_REQUIRED;
+            case BAD_PRECONDITION -> BAD_PRECONDITION;
+            case BAD_IDEMPOTENCY_KEY -> BAD_IDEMPOTENCY_KEY;
+            case IDEMPOTENCY_KEY_REQUIRED -> IDEMPOTENCY_KEY_REQUIRED;
+            case IDEMPOTENCY_KEY_REUSED -> IDEMPOTENCY_KEY_REUSED;
+            case REQUEST_IN_PROGRESS -> REQUEST_IN_PROGRESS;
+            case CONTENDED -> CONTENDED;
+            case THROTTLED -> THROTTLED;
+            case TIMEOUT -> TIMEOUT;
+            case UNAVAILABLE -> UNAVAILABLE;
+            case TABLE_UNAVAILABLE -> TABLE_UNAVAILABLE;
+        };
+    }
+
+    /** For what Jetty and Javalin refuse before a handler of ours is asked. */
+    public static ProblemType ofStatus(int status) {
+        return switch (status) {
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> FORBIDDEN;
+            case 404 -> UNKNOWN_PATH;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 408 -> REQUEST_TIMEOUT;
+            case 413 -> BODY_TOO_LARGE;
+            case 421 -> MISDIRECTED;
+            case 429 -> TOO_MANY_REQUESTS;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 501, 505 -> BAD_REQUEST; // a transfer coding or a version of HTTP that there is not
+            case 503 -> UNAVAILABLE;
+            default -> status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
+        };
+    }
+}

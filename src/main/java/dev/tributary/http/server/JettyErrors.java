@@ -1,0 +1,53 @@
+package dev.tributary.http.server;
+
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemType;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Problem documents also for what Jetty refuses by itself, in place of its HTML pages. */
+final class JettyErrors extends ErrorHandler {
+
+    private final SecurityHeaders headers;
+
+    JettyErrors(SecurityHeaders headers) {
+        this.headers = headers;
+    }
+
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        headers.putInto(response.getHeaders());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
+        if (code == ProblemType.BAD_REQUEST.status()) {
+            // where a request is no HTTP, nobody knows where the next one begins
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        Content.Sink.write(response, true, document(code, message).json(), callback);
+    }
+
+    /** What went wrong inside stays inside; what is wrong with the request is for whoever sent it. */
+    private static ProblemDocument document(int status, @Nullable String reason) {
+        ProblemType type = ProblemType.ofStatus(status);
+        boolean ours = status >= 500 && type != ProblemType.BAD_REQUEST;
+        String detail = ours || reason == null ? type.title() + "." : reason;
+        return new ProblemDocument(type, status, detail, List.of(), Map.of());
+    }
+}

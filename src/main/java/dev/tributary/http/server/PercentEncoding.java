@@ -1,0 +1,49 @@
+package dev.tributary.http.server;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Text in a URI (RFC 3986), without guessing: what is not UTF-8 is refused, and not replaced by another key. */
+public final class PercentEncoding {
+
+    private PercentEncoding() {}
+
+    /** Everything but unreserved characters is encoded. */
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%7E", "~");
+    }
+
+    /** @throws CharacterCodingException if the text is not encoded UTF-8 */
+    static String decode(String encoded) throws CharacterCodingException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            if (c == '%') {
+                bytes.write(hex(encoded, i + 1) << 4 | hex(encoded, i + 2));
+                i += 2;
+            } else if (c < 0x80) {
+                bytes.write(c);
+            } else {
+                throw new CharacterCodingException();
+            }
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                .toString();
+    }
+
+    private static int hex(String text, int at) throws CharacterCodingException {
+        int digit = at < text.length() ? Character.digit(text.charAt(at), 16) : -1;
+        if (digit < 0) {
+            throw new CharacterCodingException();
+        }
+        return digit;
+    }
+}

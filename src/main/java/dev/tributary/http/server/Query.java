@@ -1,0 +1,76 @@
+package dev.tributary.http.server;
+
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
+import java.nio.charset.CharacterCodingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of a request. Each is taken by whom it is for; what nobody took is refused, not ignored. */
+public final class Query {
+
+    private final Map<String, String> parameters = new LinkedHashMap<>();
+
+    /** @param query of the URI, as it came; null if it has none */
+    public Query(@Nullable String query) {
+        if (query == null || query.isEmpty()) {
+            return;
+        }
+        for (String parameter : query.split("&", -1)) {
+            int equals = parameter.indexOf('=');
+            String name = decode(equals < 0 ? parameter : parameter.substring(0, equals));
+            String value = equals < 0 ? "" : decode(parameter.substring(equals + 1));
+            if (parameters.put(name, value) != null) {
+                throw bad("The query names %s more than once.".formatted(name));
+            }
+        }
+    }
+
+    /** As forms write it, with a plus for a space. */
+    private static String decode(String encoded) {
+        return decodeUri(encoded.replace("+", "%20"));
+    }
+
+    /** The value of a parameter that has to be there. */
+    public String take(String name) {
+        return find(name).orElseThrow(() -> bad("Expected %s in the query: it is part of the key.".formatted(name)));
+    }
+
+    /** Whether a flag is set; it is {@code true} or {@code false}, and the latter where it is not there. */
+    public boolean takeFlag(String name) {
+        String value = find(name).orElse("false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw bad("Expected %s=true or %s=false in the query.".formatted(name, name));
+        }
+        return value.equals("true");
+    }
+
+    private Optional<String> find(String name) {
+        return Optional.ofNullable(parameters.remove(name));
+    }
+
+    /** Refuses what is left. */
+    public void end() {
+        if (!parameters.isEmpty()) {
+            throw bad("The path takes no parameter %s in its query."
+                    .formatted(String.join(" and no ", parameters.keySet())));
+        }
+    }
+
+    private static ProblemException bad(String detail) {
+        return new ProblemException(ProblemDocument.of(ProblemType.BAD_QUERY, detail));
+    }
+
+    /** Decodes a part of a URI; a {@link ProblemException} where it is not percent-encoded UTF-8. */
+    public static String decodeUri(String encoded) {
+        try {
+            return PercentEncoding.decode(encoded);
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(
+                    ProblemDocument.of(ProblemType.BAD_REQUEST, "Expected percent-encoded UTF-8 in the URI."));
+        }
+    }
+}

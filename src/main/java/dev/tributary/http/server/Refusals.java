@@ -1,0 +1,23 @@
+package dev.tributary.http.server;
+
+import dev.tributary.http.reply.ProblemType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** Counts requests that were turned away before a route took them. Not logged: strangers would fill the disk. */
+public final class Refusals {
+
+    private final MeterProvider<Counter> refused;
+
+    public Refusals(MeterRegistry registry) {
+        this.refused = Counter.builder("tributary.http.refused")
+                .description(
+                        "Requests that were turned away before a route took them, by the problem they were answered")
+                .withRegistry(registry);
+    }
+
+    public void count(ProblemType problem) {
+        refused.withTag("problem", problem.slug()).increment();
+    }
+}

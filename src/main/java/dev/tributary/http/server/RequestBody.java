@@ -1,0 +1,168 @@
+package dev.tributary.http.server;
+
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.items.DocumentMemoryBudget;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads JSON bodies of bounded size. A body must be declared as JSON: browsers send such a media type to another site only
+ * after asking it, so no page that somebody visits can write here.
+ */
+public final class RequestBody {
+
+    private static final Logger log = LoggerFactory.getLogger(RequestBody.class);
+
+    private static final long MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
+
+    /** White space of JSON, and a byte order mark. */
+    private static final String BLANK = " \t\r\n\u00EF\u00BB\u00BF";
+
+    private static final int LONGEST_BLANK = 1024;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final int maxBytes;
+    private final DocumentMemoryBudget memory;
+
+    public RequestBody(int maxBytes, DocumentMemoryBudget memory) {
+        this.maxBytes = maxBytes;
+        this.memory = memory;
+    }
+
+    /** What is given to documents while their requests are under way. */
+    public DocumentMemoryBudget memory() {
+        return memory;
+    }
+
+    /** Largest body. */
+    public int maxBytes() {
+        return maxBytes;
+    }
+
+    /**
+     * The whole body, with the memory that reading it as a document takes until the request has ended. Waits for the client
+     * to send it, at most as long as the connection may be idle.
+     *
+     * @throws ProblemException if there is no such body, or not the memory for it
+     */
+    public byte[] read(Exchange exchange, MediaTypes types) {
+        check(exchange, types);
+        try {
+            if (exchange.contentLength() > maxBytes) {
+                throw tooLarge(exchange);
+            }
+            InputStream body = exchange.body();
+            byte[] bytes = body.readNBytes(maxBytes);
+            if (bytes.length == maxBytes && body.read() >= 0) {
+                throw tooLarge(exchange);
+            }
+            StrictUtf8.refusal(bytes).ifPresent(refusal -> {
+                throw new ProblemException(refusal);
+            });
+            exchange.atEnd(memory.claim(bytes).orElseThrow(() -> new ProblemException(overloaded()))::close);
+            return bytes;
+        } catch (IOException e) {
+            throw new ProblemException(broken(e));
+        }
+    }
+
+    /** Of a document for which there is no memory while others have it. */
+    public static ProblemDocument overloaded() {
+        return ProblemDocument.of(
+                        ProblemType.OVERLOADED,
+                        "Documents of other requests take the memory that there is for them. Send this again after Retry-After.")
+                .retryAfter(RETRY_AFTER);
+    }
+
+    /**
+     * Checks the media type and the encoding that a request declares for its body.
+     *
+     * @throws ProblemException if the body is not declared to be of one of these types, and nothing else
+     */
+    public static void check(Exchange exchange, MediaTypes types) {
+        checkType(exchange.header("Content-Type"), types);
+        checkEncoding(exchange.header("Content-Encoding"));
+    }
+
+    /** Whether a JSON body begins as an array; nothing of it counts as read. */
+    public static boolean beginsArray(Exchange exchange) {
+        try {
+            BufferedInputStream body = exchange.body();
+            body.mark(LONGEST_BLANK);
+            for (int i = 0; i < LONGEST_BLANK; i++) {
+                int next = body.read();
+                if (BLANK.indexOf(next) < 0) {
+                    body.reset();
+                    return next == '[';
+                }
+            }
+            body.reset();
+        } catch (IOException e) {
+            return false; // whoever reads the one document meets it again
+        }
+        return false;
+    }
+
+    /** What it says of the request that its body cannot be read. */
+    public static ProblemDocument broken(IOException e) {
+        return e.getCause() instanceof TimeoutException
+                ? ProblemDocument.of(ProblemType.REQUEST_TIMEOUT, "The body stopped coming before it was complete.")
+                : ProblemDocument.of(
+                        ProblemType.BAD_REQUEST, "The body ended before it was complete, or its chunks are malformed.");
+    }
+
+    /**
+     * Takes some more of a body that is refused. A connection that is closed with data unread is reset, and the client may
+     * lose the answer; who waits to be told to go on has sent nothing yet.
+     */
+    public static void discard(Exchange exchange) {
+        if (exchange.header("Expect") != null) {
+            return;
+        }
+        try {
+            InputStream body = exchange.body();
+            long left = MAX_DISCARDED_BYTES;
+            for (long skipped = body.skip(left); skipped > 0; skipped = body.skip(left)) {
+                left -= skipped;
+            }
+        } catch (IOException e) {
+            log.debug("a client went before its body was refused", e);
+        }
+    }
+
+    private static void checkType(@Nullable String type, MediaTypes types) {
+        if (!types.include(type)) {
+            throw new ProblemException(ProblemDocument.of(
+                            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                            "Expected the header Content-Type: %s; found %s."
+                                    .formatted(String.join(" or ", types.types()), type == null ? "none" : type))
+                    .with(types.header(), types.listed()));
+        }
+    }
+
+    private static void checkEncoding(@Nullable String encoding) {
+        if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
+            throw new ProblemException(ProblemDocument.of(
+                            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                            "Expected a body without Content-Encoding; found %s.".formatted(encoding))
+                    .with("Accept-Encoding", "identity"));
+        }
+    }
+
+    private ProblemException tooLarge(Exchange exchange) {
+        discard(exchange);
+        return new ProblemException(ProblemDocument.of(
+                ProblemType.BODY_TOO_LARGE,
+                "Expected a body of at most %,d bytes. One item is at most 400 KB.".formatted(maxBytes)));
+    }
+}

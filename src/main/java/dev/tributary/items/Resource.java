@@ -1,0 +1,344 @@
+package dev.tributary.items;
+
+import dev.tributary.config.IdempotencyPolicy;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.config.WriteSettings;
+import dev.tributary.document.InvalidResourceException;
+import dev.tributary.document.ItemReader;
+import dev.tributary.document.ItemSchema;
+import dev.tributary.document.KeyText;
+import dev.tributary.document.Problem;
+import dev.tributary.document.Problem.Kind;
+import dev.tributary.document.RefusedException;
+import dev.tributary.document.ServerValues;
+import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.items.Delivery.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+
+/** The items of one table, read and written by key as JSON documents. Safe for any thread; never blocks. */
+public final class Resource {
+
+    /** Sends of one request. More than one fails only where others write the same item at the same time. */
+    private static final int MAX_SENDS = 10;
+
+    /** For a call that has to be made although the time is over. */
+    private static final Duration AT_LEAST = Duration.ofMillis(100);
+
+    private final String name;
+    private final String path;
+    private final WriteSettings settings;
+    private final ItemSchema schema;
+    private final ResourceTable table;
+    private final ItemReader reader;
+    private final DynamoDbAsyncClient client;
+    private final DynamoDbAsyncClient reads;
+    private final Delivery plain;
+    private final Duration timeout;
+    private final TableFailures failures;
+    private final Optional<Idempotency> idempotency;
+
+    /**
+     * Of a route that knows nothing of keys, whatever its settings say.
+     *
+     * @param name what the configuration calls the route
+     * @param key the table's key schema
+     * @param client for the region and account of the table; remains the caller's to close
+     * @param timeout for one request, with the client's own retries; more than 0
+     * @throws InvalidResourceException if the settings contradict the key, or a default its type
+     */
+    public Resource(
+            String name,
+            WriteSettings settings,
+            KeySchema key,
+            DynamoDbAsyncClient client,
+            Duration timeout,
+            Clock clock) {
+        this(name, settings, key, client, client, timeout, clock, Optional.empty());
+    }
+
+    /**
+     * Of a route as its settings say.
+     *
+     * @param reads for reading single items, in the same place; with connections as {@link ReadLimiter#atOnce()} says
+     * @param records where requests with keys are recorded, in the same place as the table
+     * @throws InvalidResourceException as the other constructor does
+     */
+    public Resource(
+            String name,
+            WriteSettings settings,
+            KeySchema key,
+            DynamoDbAsyncClient client,
+            DynamoDbAsyncClient reads,
+            Duration timeout,
+            Clock clock,
+            IdempotencyTable records) {
+        this(name, settings, key, client, reads, timeout, clock, Optional.of(records));
+    }
+
+    private Resource(
+            String name,
+            WriteSettings settings,
+            KeySchema key,
+            DynamoDbAsyncClient client,
+            DynamoDbAsyncClient reads,
+            Duration timeout,
+            Clock clock,
+            Optional<IdempotencyTable> records) {
+        this.name = name;
+        this.path = settings.path();
+        this.settings = settings;
+        this.schema = ItemSchema.of(name, settings, key);
+        this.table = new ResourceTable(
+                settings.table(),
+                key,
+                settings.version().map(attribute -> new ItemVersion(attribute, clock)),
+                settings.precondition() == PreconditionPolicy.REQUIRED);
+        this.reader = new ItemReader(schema, new ServerValues(settings.generated(), settings.refreshed(), clock));
+        this.client = client;
+        this.reads = reads;
+        this.plain = new PlainDelivery(client);
+        this.timeout = timeout;
+        this.failures = new TableFailures(settings.table(), timeout);
+        this.idempotency = records.filter(used -> settings.idempotency().policy() != IdempotencyPolicy.OFF)
+                .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), client, used));
+    }
+
+    /**
+     * Holds the settings of a route against its table.
+     *
+     * @throws InvalidResourceException as the constructor does
+     */
+    public static void check(String name, WriteSettings settings, KeySchema key) {
+        ItemSchema.of(name, settings, key);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String path() {
+        return path;
+    }
+
+    public String table() {
+        return table.name();
+    }
+
+    public WriteSettings settings() {
+        return settings;
+    }
+
+    /** What requests have to keep to. */
+    public ItemSchema schema() {
+        return schema;
+    }
+
+    /** Longest request for one item, with the client's own retries. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /**
+     * What a failed call to DynamoDB means to whoever sent the request.
+     *
+     * @throws java.util.concurrent.CompletionException for what neither the caller nor the table is to blame for
+     */
+    public WriteResult.Refused explain(Throwable thrown) {
+        return new WriteResult.Refused(failures.explain(thrown));
+    }
+
+    /** What it does for requests with keys; empty if they are refused. */
+    public Optional<Idempotency> idempotency() {
+        return idempotency;
+    }
+
+    /** Names of the key attributes, the partition key first. */
+    public List<String> keyNames() {
+        return table.keyAttributes().stream().map(KeyAttribute::name).toList();
+    }
+
+    /**
+     * The key that a URI names.
+     *
+     * @param texts by key attribute: strings and numbers as they are, binary in base64url
+     * @throws RefusedException if no item can have this key
+     */
+    public Map<String, AttributeValue> key(Map<String, String> texts) throws RefusedException {
+        return KeyText.read(table.keyAttributes(), texts);
+    }
+
+    /** The texts that {@link #key} makes this key of, in its order. */
+    public static Map<String, String> texts(Map<String, AttributeValue> key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        key.forEach((attribute, value) -> texts.put(attribute, KeyText.write(value)));
+        return texts;
+    }
+
+    /**
+     * Puts the item that the document describes, in place of one with the same key.
+     *
+     * @param document JSON in UTF-8
+     */
+    public ItemChange post(byte[] document, Precondition precondition) throws RefusedException {
+        check(precondition);
+        return new PutChange(table, reader.read(document, Map.of()), precondition, true);
+    }
+
+    /**
+     * Puts items in bulk.
+     *
+     * @param precondition of each item; ETags say something of one item, so they are refused
+     */
+    public BulkWriter bulk(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Versions) {
+            throw new RefusedException(Problem.of(
+                    Kind.BAD_PRECONDITION, "If-Match with ETags names one item; with many items it takes only *."));
+        }
+        return new BulkWriter(this, precondition, new BatchDelivery(client, plain, keyNames()));
+    }
+
+    /** Puts the item of this key; the document need not repeat the key. */
+    public ItemChange put(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
+            throws RefusedException {
+        check(precondition);
+        return new PutChange(table, reader.read(document, key), precondition, false);
+    }
+
+    /**
+     * Merges a JSON Merge Patch (RFC 7396) into an item that exists.
+     *
+     * @param document JSON in UTF-8
+     */
+    public ItemChange patch(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
+            throws RefusedException {
+        check(precondition);
+        checkExisting(precondition);
+        return new PatchChange(table, key, reader.readPatch(document, key), precondition);
+    }
+
+    /** Removes an item, which need not exist. */
+    public ItemChange delete(Map<String, AttributeValue> key, Precondition precondition) throws RefusedException {
+        check(precondition);
+        checkExisting(precondition);
+        return new DeleteChange(table, key, precondition);
+    }
+
+    private void check(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Versions && table.version().isEmpty()) {
+            throw new RefusedException(Problem.of(
+                    Kind.BAD_PRECONDITION,
+                    "The items of this path have no ETag, so If-Match takes only *. An ETag needs the setting write.%s.version."
+                            .formatted(name)));
+        }
+    }
+
+    private static void checkExisting(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Absent) {
+            throw new RefusedException(
+                    Problem.of(
+                            Kind.BAD_PRECONDITION,
+                            "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
+        }
+    }
+
+    /**
+     * Reads an item.
+     *
+     * @param consistent whether it must show every write that was answered before
+     * @param known whether the caller has this version already
+     * @return fails only for what neither the caller nor the table is to blame for
+     */
+    public CompletableFuture<WriteResult> get(
+            Map<String, AttributeValue> key, boolean consistent, Predicate<String> known) {
+        return look(reads, key, consistent, timeout)
+                .<WriteResult>thenApply(found -> found.map(item -> found(item, known))
+                        .orElseGet(() -> new WriteResult.Refused(Problem.noSuchItem())))
+                .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
+    }
+
+    private WriteResult found(Map<String, AttributeValue> item, Predicate<String> known) {
+        Optional<String> version = table.versionOf(item);
+        if (version.filter(known).isPresent()) {
+            return new WriteResult.NotModified(version.get());
+        }
+        Map<String, AttributeValue> ordered = new LinkedHashMap<>(table.keyOf(item));
+        ordered.putAll(new TreeMap<>(item));
+        return new WriteResult.Found(ordered, version);
+    }
+
+    /** Carries a change out with a call of its own. */
+    public CompletableFuture<WriteResult> run(ItemChange change) {
+        return run(change, plain);
+    }
+
+    /**
+     * Carries a change out.
+     *
+     * @return fails only for what neither the caller nor the table is to blame for
+     */
+    public CompletableFuture<WriteResult> run(ItemChange change, Delivery delivery) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        return follow(change.first(), change, delivery, timeout, deadline, MAX_SENDS)
+                .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
+    }
+
+    /**
+     * Ends a request that cannot be a change.
+     *
+     * @return as {@link #run(ItemChange, Delivery)}
+     */
+    public CompletableFuture<WriteResult> end(WriteResult result, Delivery delivery) {
+        return delivery.end(result, timeout).exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
+    }
+
+    private CompletableFuture<WriteResult> follow(
+            NextCall step, ItemChange change, Delivery delivery, Duration left, long deadline, int sends) {
+        boolean late = left.isNegative() || left.isZero();
+        if (step instanceof NextCall.End end) {
+            return delivery.end(end.result(), late ? AT_LEAST : left);
+        }
+        if (sends == 0 || late) {
+            return CompletableFuture.completedFuture(new WriteResult.Refused(TableFailures.contended()));
+        }
+        if (step instanceof NextCall.Send send) {
+            return delivery.deliver(send.write(), send.result(), left).thenCompose(outcome -> {
+                if (outcome instanceof Outcome.ConditionFailed failed) {
+                    return again(change.given(failed.current()), change, delivery, deadline, sends);
+                }
+                return CompletableFuture.completedFuture(
+                        outcome instanceof Outcome.Ended ended ? ended.result() : send.result());
+            });
+        }
+        return look(client, change.key(), true, left)
+                .thenCompose(current -> again(change.given(current), change, delivery, deadline, sends));
+    }
+
+    private CompletableFuture<WriteResult> again(
+            NextCall step, ItemChange change, Delivery delivery, long deadline, int sends) {
+        return follow(step, change, delivery, Duration.ofNanos(deadline - System.nanoTime()), deadline, sends - 1);
+    }
+
+    private CompletableFuture<Optional<Map<String, AttributeValue>>> look(
+            DynamoDbAsyncClient through, Map<String, AttributeValue> key, boolean consistent, Duration left) {
+        return through.getItem(GetItemRequest.builder()
+                        .tableName(table.name())
+                        .key(key)
+                        .consistentRead(consistent)
+                        .overrideConfiguration(call -> call.apiCallTimeout(left))
+                        .build())
+                .thenApply(answer -> answer.hasItem() ? Optional.of(answer.item()) : Optional.empty());
+    }
+}

@@ -1,0 +1,109 @@
+package dev.tributary.items;
+
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.document.Problem;
+import dev.tributary.document.Problem.Kind;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * What the writes of a route have in common: table, key, version, and the rules that go with it.
+ *
+ * @param guarded whether an existing item is written only by requests that name its version
+ */
+record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, boolean guarded) {
+
+    /** The partition key, and the sort key if there is one. */
+    List<KeyAttribute> keyAttributes() {
+        return key.sort().map(sort -> List.of(key.partition(), sort)).orElse(List.of(key.partition()));
+    }
+
+    /** The key attributes of an item, in the order of the schema. */
+    Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
+        Map<String, AttributeValue> attributes = new LinkedHashMap<>();
+        keyAttributes().forEach(attribute -> attributes.put(attribute.name(), item.get(attribute.name())));
+        return attributes;
+    }
+
+    Optional<String> versionOf(Map<String, AttributeValue> item) {
+        return version.flatMap(counted -> counted.of(item));
+    }
+
+    /**
+     * The first step of a change of an item that has to have a version the request names: most likely the first of them.
+     *
+     * @param likely what else the item most likely has
+     */
+    NextCall begin(ItemChange change, Precondition.Versions named, Map<String, AttributeValue> likely) {
+        return version.flatMap(counted -> named.versions().stream()
+                        .filter(ItemVersion::isCount)
+                        .findFirst()
+                        .map(count -> {
+                            Map<String, AttributeValue> item = new HashMap<>(likely);
+                            item.put(counted.attribute(), AttributeValue.fromN(count));
+                            return change.given(Optional.of(item));
+                        }))
+                .orElseGet(() -> refused(failed("If-Match names no ETag that an item of this route can have.")));
+    }
+
+    /** Makes the write go through only if the item still is what it is believed to be. */
+    void requireUnchanged(ItemExpression expression, Optional<Map<String, AttributeValue>> current) {
+        String partition = expression.name(key.partition().name());
+        if (current.isEmpty()) {
+            expression.require("attribute_not_exists(" + partition + ")");
+            return;
+        }
+        expression.require("attribute_exists(" + partition + ")");
+        version.ifPresent(counted -> {
+            String attribute = expression.name(counted.attribute());
+            AttributeValue seen = current.get().get(counted.attribute());
+            expression.require(
+                    seen == null
+                            ? "attribute_not_exists(" + attribute + ")"
+                            : attribute + "=" + expression.value(seen));
+        });
+    }
+
+    /** Why the precondition refuses this item; empty if it does not. */
+    Optional<Problem> refusal(Precondition precondition, Optional<Map<String, AttributeValue>> current) {
+        if (precondition instanceof Precondition.None) {
+            return Optional.empty();
+        }
+        if (precondition instanceof Precondition.Absent) {
+            return current.map(item -> failed("The item is there already, and If-None-Match: * asks that it is not."));
+        }
+        if (current.isEmpty()) {
+            return Optional.of(failed("The item is not there, and If-Match asks that it is."));
+        }
+        if (precondition instanceof Precondition.Versions named) {
+            Optional<String> found = versionOf(current.get());
+            return found.filter(named.versions()::contains).isPresent()
+                    ? Optional.empty()
+                    : Optional.of(
+                            failed("The item has %s, which If-Match does not name. Read it again, and decide anew."
+                                    .formatted(found.map(count -> "the ETag \"" + count + "\"")
+                                            .orElse("no ETag"))));
+        }
+        return Optional.empty();
+    }
+
+    /** The answer to a request that would change an item without naming its version. */
+    static NextCall unguarded() {
+        return new NextCall.End(new WriteResult.Refused(Problem.of(
+                Kind.PRECONDITION_REQUIRED,
+                "Expected If-Match with the ETag of the item as it was read, so that nobody's change is lost.")));
+    }
+
+    static NextCall refused(Problem problem) {
+        return new NextCall.End(new WriteResult.Refused(problem));
+    }
+
+    static Problem failed(String detail) {
+        return Problem.of(Kind.PRECONDITION_FAILED, detail);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.tributary.stream.lease;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
+import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsLeaseManagementFactory;
+import org.jspecify.annotations.Nullable;
+import software.amazon.kinesis.common.StreamConfig;
+import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
+import software.amazon.kinesis.coordinator.StreamInfoManager;
+import software.amazon.kinesis.leases.LeaseManagementConfig;
+import software.amazon.kinesis.leases.ShardSyncTaskManager;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseRefresher;
+import software.amazon.kinesis.metrics.MetricsFactory;
+import software.amazon.kinesis.retrieval.RetrievalConfig;
+
+/**
+ * The adapter's lease management on KCL 3.4 and later.
+ *
+ * <p>KCL asks for its shard syncer through an overload the adapter does not know, and would get the one for Kinesis,
+ * which takes DynamoDB's shards for holes in a hash range. And what has not been read keeps its lease.
+ */
+public final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
+
+    private final LeaseOwnerships ownerships;
+
+    public LeaseManagement(
+            AmazonDynamoDBStreamsAdapterClient client,
+            LeaseManagementConfig leases,
+            RetrievalConfig retrieval,
+            LeaseOwnerships ownerships) {
+        super(client, leases, retrieval);
+        this.ownerships = ownerships;
+    }
+
+    @Override
+    public ShardSyncTaskManager createShardSyncTaskManager(
+            MetricsFactory metrics,
+            StreamConfig stream,
+            DeletedStreamListProvider deletedStreams,
+            @Nullable StreamInfoManager unused) {
+        return createShardSyncTaskManager(metrics, stream, deletedStreams);
+    }
+
+    @Override
+    public DynamoDBLeaseRefresher createLeaseRefresher() {
+        return new RetainingLeaseRefresher(this, ownerships);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.tributary.stream.lease;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.kinesis.common.HashKeyRangeForLease;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/**
+ * The leases in a lease table, without a scheduler.
+ *
+ * <p>Every method waits for DynamoDB, and throws a {@link CompletionException} around what the SDK threw.
+ */
+public final class LeaseRows {
+
+    private static final String KEY = "leaseKey";
+    private static final String CHECKPOINT = "checkpoint";
+    private static final String CHECKPOINT_WITHIN_RECORD = "checkpointSubSequenceNumber";
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+    private final DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
+
+    public LeaseRows(DynamoDbAsyncClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    public List<Lease> all() {
+        List<Lease> leases = new ArrayList<>();
+        client.scanPaginator(request -> request.tableName(table).consistentRead(true))
+                .items()
+                .subscribe(row -> {
+                    @Nullable Lease lease = serializer.fromDynamoRecord(row);
+                    if (lease != null) {
+                        leases.add(lease);
+                    }
+                })
+                .join();
+        return leases;
+    }
+
+    /** Makes the lease of a shard that is to be read from its beginning, unless it is there. */
+    public void create(Shard shard) {
+        Lease lease = new Lease();
+        lease.leaseKey(shard.shardId());
+        lease.checkpoint(ExtendedSequenceNumber.TRIM_HORIZON);
+        lease.ownerSwitchesSinceCheckpoint(0L);
+        lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(shard.parentShardId()));
+        lease.hashKeyRange(HashKeyRangeForLease.deserialize(BigInteger.ZERO.toString(), BigInteger.ONE.toString()));
+        try {
+            client.putItem(request -> request.tableName(table)
+                            .item(serializer.toDynamoRecord(lease))
+                            .conditionExpression("attribute_not_exists(" + KEY + ")"))
+                    .join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof ConditionalCheckFailedException)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Lets the shard count as read to its end; whoever holds the lease keeps it, and has nothing to do. */
+    public void end(String leaseKey) {
+        client.updateItem(request -> request.tableName(table)
+                        .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
+                        .updateExpression("SET #checkpoint = :end, #within = :none")
+                        .conditionExpression("attribute_exists(" + KEY + ")")
+                        .expressionAttributeNames(
+                                Map.of("#checkpoint", CHECKPOINT, "#within", CHECKPOINT_WITHIN_RECORD))
+                        .expressionAttributeValues(Map.of(
+                                ":end", AttributeValue.fromS(ExtendedSequenceNumber.SHARD_END.sequenceNumber()),
+                                ":none", AttributeValue.fromN("0"))))
+                .join();
+    }
+
+    public static boolean ended(Lease lease) {
+        return ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint());
+    }
+}

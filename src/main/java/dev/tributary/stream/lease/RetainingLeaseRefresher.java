@@ -1,0 +1,81 @@
+package dev.tributary.stream.lease;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.kinesis.common.DdbTableConfig;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseManagementFactory;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseRefresher;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.leases.exceptions.InvalidStateException;
+import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/**
+ * The lease table as KCL sees it: leases of unfinished shards cannot be deleted, and none passes to another worker while
+ * this one may be writing.
+ *
+ * <p>The adapter's shard sync deletes the lease of every shard that is no longer in the stream, read to its end or not,
+ * and all leases when the stream itself is gone. With the lease goes the last trace of what was not read.
+ */
+final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
+
+    private static final Logger log = LoggerFactory.getLogger(RetainingLeaseRefresher.class);
+
+    private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final LeaseOwnerships ownerships;
+
+    RetainingLeaseRefresher(DynamoDBLeaseManagementFactory factory, LeaseOwnerships ownerships) {
+        super(
+                factory.getTableName(),
+                factory.getDynamoDBClient(),
+                factory.getLeaseSerializer(),
+                factory.isConsistentReads(),
+                factory.getTableCreatorCallback(),
+                factory.getDynamoDbRequestTimeout(),
+                new DdbTableConfig().billingMode(factory.getBillingMode()),
+                factory.isLeaseTableDeletionProtectionEnabled(),
+                factory.isLeaseTablePitrEnabled(),
+                factory.getTags());
+        this.ownerships = ownerships;
+    }
+
+    @Override
+    public boolean renewLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.renew(lease, () -> super.renewLease(lease));
+    }
+
+    @Override
+    public boolean updateLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.update(lease, () -> super.updateLease(lease));
+    }
+
+    @Override
+    public boolean assignLease(Lease lease, String newOwner)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.pass(lease, () -> super.assignLease(lease, newOwner));
+    }
+
+    @Override
+    public boolean evictLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return ownerships.pass(lease, () -> super.evictLease(lease));
+    }
+
+    @Override
+    public void deleteLease(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        if (ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint())) {
+            super.deleteLease(lease);
+        } else if (kept.add(lease.leaseKey())) {
+            log.warn(
+                    "shard {}: no longer in the stream, and read to {} only; its lease stays",
+                    lease.leaseKey(),
+                    lease.checkpoint().sequenceNumber());
+        }
+    }
+}

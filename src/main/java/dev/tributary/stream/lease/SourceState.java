@@ -1,0 +1,227 @@
+package dev.tributary.stream.lease;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.kinesis.leases.EntityType;
+
+/**
+ * What all workers of a source remember together: which stream they read, since when, and which gaps they went past.
+ *
+ * <p>One row of the lease table, so that it comes and goes with the positions. KCL has a type for rows that tell a
+ * stream's identity, writes none with its settings here, and leaves those it finds alone.
+ *
+ * <p>Every method waits for DynamoDB, and throws a {@link CompletionException} around what the SDK threw. Safe for any
+ * thread.
+ */
+public final class SourceState {
+
+    private static final String KEY = "leaseKey";
+    private static final String ROW = "tributary-stream";
+    private static final String ENTITY_TYPE = "entityType";
+
+    /** KCL's name for the stream's identity. */
+    private static final String STREAM = "streamId";
+
+    private static final String SINCE = "since";
+    private static final String EPOCH = "epoch";
+    private static final String IDENTITY = "identity";
+    private static final String GAPS = "gaps";
+    private static final String FURTHER = "furtherGaps";
+    private static final String DESCRIPTION = "description";
+    private static final String AT = "at";
+    private static final String WORKER = "worker";
+
+    /** The row is read every few seconds, so it stays small. */
+    private static final int MOST_GAPS = 100;
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+
+    /**
+     * The row.
+     *
+     * @param streamArn the stream that is read
+     * @param since when the first worker began with it
+     * @param epoch of the versions of its changes
+     * @param identity of the source table in the rows of its targets
+     * @param passed gaps that reading went past and nobody has acknowledged, the oldest first
+     * @param further how many more there were than {@code passed} holds
+     */
+    public record Reading(
+            String streamArn, Instant since, String epoch, String identity, List<PassedGap> passed, int further) {}
+
+    /**
+     * @param table the source's lease table
+     */
+    public SourceState(DynamoDbAsyncClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    /** Empty if no worker has begun yet. */
+    public Optional<Reading> read() {
+        Map<String, AttributeValue> row = client.getItem(
+                        request -> request.tableName(table).key(key()).consistentRead(true))
+                .join()
+                .item();
+        return row.isEmpty() ? Optional.empty() : Optional.of(reading(row));
+    }
+
+    /**
+     * Begins with this stream, unless another worker has begun meanwhile; returns what holds then.
+     *
+     * @param identity of the source table in the rows of its targets
+     */
+    public Reading begin(String streamArn, String identity, Instant now) {
+        Map<String, AttributeValue> row = Map.of(
+                KEY, AttributeValue.fromS(ROW),
+                ENTITY_TYPE, AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
+                STREAM, AttributeValue.fromS(streamArn),
+                SINCE, AttributeValue.fromS(now.toString()),
+                EPOCH, AttributeValue.fromS(Epoch.first(streamArn, now).text()),
+                IDENTITY, AttributeValue.fromS(identity),
+                GAPS, AttributeValue.fromM(Map.of()));
+        try {
+            client.putItem(request ->
+                            request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")"))
+                    .join();
+        } catch (CompletionException e) {
+            if (!refused(e)) {
+                throw e;
+            }
+        }
+        return read().orElseThrow();
+    }
+
+    /**
+     * Goes from one stream to the next, and writes down the gap between them, in one step.
+     *
+     * @return false if another worker has done so
+     */
+    public boolean moveOn(StreamGap.Replaced gap, PassedGap passed) {
+        Epoch before = new Epoch(read().orElseThrow().epoch()); // it changes with the stream alone
+        try {
+            update(
+                    "SET #stream = :next, #since = :since, #epoch = :epoch, #gaps.#id = :gap",
+                    "#stream = :old",
+                    Map.of("#stream", STREAM, "#since", SINCE, "#epoch", EPOCH, "#gaps", GAPS, "#id", passed.id()),
+                    Map.of(
+                            ":epoch",
+                                    AttributeValue.fromS(before.next(gap.newArn(), passed.at())
+                                            .text()),
+                            ":next", AttributeValue.fromS(gap.newArn()),
+                            ":old", AttributeValue.fromS(gap.streamArn()),
+                            ":since", AttributeValue.fromS(passed.at().toString()),
+                            ":gap", entry(passed)));
+            return true;
+        } catch (CompletionException e) {
+            if (refused(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Writes a gap down before reading goes on past it; where there are too many, only that it was one more. */
+    public void passed(PassedGap gap) {
+        try {
+            update(
+                    "SET #gaps.#id = :gap",
+                    "size(#gaps) < :most OR attribute_exists(#gaps.#id)",
+                    Map.of("#gaps", GAPS, "#id", gap.id()),
+                    Map.of(":gap", entry(gap), ":most", AttributeValue.fromN(Integer.toString(MOST_GAPS))));
+        } catch (CompletionException e) {
+            if (!refused(e)) {
+                throw e;
+            }
+            update(
+                    "ADD #further :one",
+                    "attribute_exists(#key)",
+                    Map.of("#further", FURTHER, "#key", KEY),
+                    Map.of(":one", AttributeValue.fromN("1")));
+        }
+    }
+
+    /** Forgets these gaps, and how many more there were. Others that have come meanwhile stay. */
+    public void acknowledge(Collection<PassedGap> gaps) {
+        Map<String, String> names = new HashMap<>(Map.of("#gaps", GAPS, "#further", FURTHER, "#key", KEY));
+        StringBuilder remove = new StringBuilder("REMOVE #further");
+        int next = 0;
+        for (PassedGap gap : gaps) {
+            String name = "#g" + next++;
+            names.put(name, gap.id());
+            remove.append(", #gaps.").append(name);
+        }
+        update(remove.toString(), "attribute_exists(#key)", names, Map.of());
+    }
+
+    private void update(
+            String update, String condition, Map<String, String> names, Map<String, AttributeValue> values) {
+        client.updateItem(UpdateItemRequest.builder()
+                        .tableName(table)
+                        .key(key())
+                        .updateExpression(update)
+                        .conditionExpression(condition)
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(values.isEmpty() ? null : values)
+                        .returnValues(ReturnValue.NONE)
+                        .build())
+                .join();
+    }
+
+    private static Reading reading(Map<String, AttributeValue> row) {
+        List<PassedGap> passed = new ArrayList<>();
+        text(row, GAPS)
+                .m()
+                .forEach((id, entry) -> passed.add(new PassedGap(
+                        id,
+                        text(entry.m(), DESCRIPTION).s(),
+                        Instant.parse(text(entry.m(), AT).s()),
+                        text(entry.m(), WORKER).s())));
+        passed.sort(Comparator.comparing(PassedGap::at).thenComparing(PassedGap::id));
+        AttributeValue further = row.get(FURTHER);
+        String streamArn = text(row, STREAM).s();
+        // Rows of before there were epochs and identities: versions began with the label then, and owners with the
+        // table.
+        return new Reading(
+                streamArn,
+                Instant.parse(text(row, SINCE).s()),
+                row.containsKey(EPOCH) ? text(row, EPOCH).s() : SourceStream.label(streamArn),
+                row.containsKey(IDENTITY) ? text(row, IDENTITY).s() : SourceStream.table(streamArn),
+                List.copyOf(passed),
+                further == null ? 0 : Integer.parseInt(further.n()));
+    }
+
+    private static AttributeValue text(Map<String, AttributeValue> row, String name) {
+        return requireNonNull(row.get(name), name);
+    }
+
+    private static AttributeValue entry(PassedGap gap) {
+        return AttributeValue.fromM(Map.of(
+                DESCRIPTION, AttributeValue.fromS(gap.description()),
+                AT, AttributeValue.fromS(gap.at().toString()),
+                WORKER, AttributeValue.fromS(gap.worker())));
+    }
+
+    private static Map<String, AttributeValue> key() {
+        return Map.of(KEY, AttributeValue.fromS(ROW));
+    }
+
+    private static boolean refused(CompletionException e) {
+        return e.getCause() instanceof ConditionalCheckFailedException;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tributary.stream.read;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.awssdk.services.dynamodb.model.ShardFilterType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
+
+/** Looks up the shards that follow one, in the form that KCL takes. */
+final class ChildShards {
+
+    private static final Logger log = LoggerFactory.getLogger(ChildShards.class);
+
+    /** The end of a shard can be seen before its children are. */
+    private static final int LOOKUPS = 10;
+
+    /** Adapter and KCL want a hash key range of every lease; DynamoDB shards have none, so all have the same. */
+    private static final HashKeyRange NO_RANGE = HashKeyRange.builder()
+            .startingHashKey(BigInteger.ZERO.toString())
+            .endingHashKey(BigInteger.ONE.toString())
+            .build();
+
+    private final DynamoDbStreamsClient client;
+    private final String streamArn;
+
+    ChildShards(DynamoDbStreamsClient client, String streamArn) {
+        this.client = client;
+        this.streamArn = streamArn;
+    }
+
+    /** Of a shard that has just ended; waits some seconds for them while the stream is enabled. */
+    List<ChildShard> await(String shardId) {
+        DescribeStreamRequest children = DescribeStreamRequest.builder()
+                .streamArn(streamArn)
+                .shardFilter(filter -> filter.type(ShardFilterType.CHILD_SHARDS).shardId(shardId))
+                .build();
+        for (int lookup = 0; lookup < LOOKUPS; lookup++) {
+            var stream = client.describeStream(children).streamDescription();
+            if (!stream.shards().isEmpty()) {
+                return stream.shards().stream().map(ChildShards::child).toList();
+            }
+            if (!"ENABLED".equals(stream.streamStatusAsString())) {
+                return List.of();
+            }
+            InterruptibleSleep.of(Duration.ofMillis(50L << Math.min(lookup, 4)));
+        }
+        log.info("{}: its child shards are not known yet; the next shard sync will find them", shardId);
+        return List.of();
+    }
+
+    /** Of a shard that may itself be gone. */
+    List<ChildShard> now(String shardId) {
+        return StreamShards.of(client, streamArn).stream()
+                .flatMap(stream -> stream.childrenOf(shardId).stream())
+                .map(ChildShards::child)
+                .toList();
+    }
+
+    private static ChildShard child(Shard shard) {
+        return ChildShard.builder()
+                .shardId(shard.shardId())
+                .parentShards(shard.parentShardId())
+                .hashKeyRange(NO_RANGE)
+                .build();
+    }
+}

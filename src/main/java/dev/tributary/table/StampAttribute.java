@@ -1,0 +1,73 @@
+package dev.tributary.table;
+
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Sha256;
+import dev.tributary.model.VersionStamp;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The value of {@link VersionStamp#ATTRIBUTE}: a map of owner, version, creation time and a digest of the row's attribute names.
+ */
+final class StampAttribute {
+
+    static final String OWNER = "o";
+    static final String VERSION = "v";
+    static final String CREATED_AT = "t";
+    static final String NAMES = "a";
+
+    private static final int DIGEST_BYTES = 12;
+
+    private StampAttribute() {}
+
+    /**
+     * @param names of the row's attributes, the mark's own not among them
+     */
+    static AttributeValue of(VersionStamp mark, Set<String> names) {
+        return AttributeValue.fromM(
+                Map.of(OWNER, owner(mark), VERSION, version(mark), CREATED_AT, createdAt(mark), NAMES, digest(names)));
+    }
+
+    /** The mark of a row as it is in the table; empty if it has none that is a map. */
+    static Map<String, AttributeValue> fields(Map<String, AttributeValue> row) {
+        AttributeValue mark = row.get(VersionStamp.ATTRIBUTE);
+        return mark != null && mark.hasM() ? mark.m() : Map.of();
+    }
+
+    /** The owner that a row names; empty if it names none. */
+    static Optional<ItemKey> ownerOf(Map<String, AttributeValue> row) {
+        return Optional.ofNullable(fields(row).get(OWNER))
+                .map(AttributeValue::s)
+                .map(ItemKey::new);
+    }
+
+    /** Equal for equal sets of names, and for no others that anybody will meet: 96 bits of SHA-256. */
+    static AttributeValue digest(Set<String> names) {
+        MessageDigest sha256 = Sha256.start();
+        names.stream().sorted().forEach(name -> {
+            sha256.update(name.getBytes(StandardCharsets.UTF_8));
+            sha256.update((byte) 0xff); // in no UTF-8 text, so two names are never one
+        });
+        byte[] digest = Arrays.copyOf(sha256.digest(), DIGEST_BYTES);
+        return AttributeValue.fromS(Base64.getUrlEncoder().encodeToString(digest));
+    }
+
+    static AttributeValue owner(VersionStamp mark) {
+        return AttributeValue.fromS(mark.owner().encoded());
+    }
+
+    static AttributeValue version(VersionStamp mark) {
+        return AttributeValue.fromS(mark.version().encoded());
+    }
+
+    /** Epoch milliseconds. */
+    static AttributeValue createdAt(VersionStamp mark) {
+        return AttributeValue.fromN(Long.toString(mark.createdAt().toEpochMilli()));
+    }
+}

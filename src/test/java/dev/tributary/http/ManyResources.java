@@ -1,0 +1,61 @@
+package dev.tributary.http;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.local.LocalDynamoDb;
+import java.util.Map;
+import java.util.Optional;
+
+/** A route of each kind. */
+final class ManyResources {
+
+    static final KeySchema EMAIL = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
+    static final KeySchema GAME_AND_NO = new KeySchema(
+            new KeyAttribute("game", AttributeType.S), Optional.of(new KeyAttribute("no", AttributeType.N)));
+    static final KeySchema HASH = new KeySchema(new KeyAttribute("hash", AttributeType.B), Optional.empty());
+    static final KeySchema ID = new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty());
+
+    /** One declared attribute of each type, named after it. */
+    static final Map<String, AttributeType> TYPES = Map.of(
+            "n", AttributeType.N,
+            "b", AttributeType.B,
+            "bool", AttributeType.BOOL,
+            "m", AttributeType.M,
+            "l", AttributeType.L,
+            "ss", AttributeType.SS,
+            "ns", AttributeType.NS,
+            "bs", AttributeType.BS);
+
+    private ManyResources() {}
+
+    static ItemApi on(LocalDynamoDb dynamo, int maxBodyBytes) {
+        return new ItemApi(dynamo.asyncClient(), maxBodyBytes)
+                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), EMAIL)
+                .route("scores", plain("/scores", dynamo.createTable("scores", "game:S, no:N")), GAME_AND_NO)
+                .route("files", plain("/files", dynamo.createTable("files", "hash:B")), HASH)
+                .route("typed", new GivenWrites("/typed", dynamo.createTable("typed", "id:S"), TYPES, Map.of()), ID)
+                .route(
+                        "locked",
+                        plain("/locked", dynamo.createTable("locked", "email:S"))
+                                .versioned("v", PreconditionPolicy.OPTIONAL),
+                        EMAIL)
+                .route(
+                        "guarded",
+                        plain("/guarded", dynamo.createTable("guarded", "email:S"))
+                                .versioned("v", PreconditionPolicy.REQUIRED),
+                        EMAIL)
+                .route(
+                        "profiles",
+                        plain("/profiles", dynamo.createTable("profiles", "id:S"))
+                                .requiring("name")
+                                .allowing("name", "age"),
+                        ID);
+    }
+
+    private static GivenWrites plain(String path, String table) {
+        return new GivenWrites(path, table, Map.of(), Map.of());
+    }
+}

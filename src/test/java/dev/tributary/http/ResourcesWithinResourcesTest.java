@@ -1,0 +1,132 @@
+package dev.tributary.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.http.access.NewToken;
+import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenWrites;
+import dev.tributary.items.Resource;
+import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where the path of one route is under that of another, a request for the one never gets to the other. */
+class ResourcesWithinResourcesTest {
+
+    private static final String JSON = "{\"v\":1}";
+
+    @TempDir
+    private Path directory;
+
+    private final FakeTable table = new FakeTable();
+
+    private WriteServer start(GivenHttp settings) {
+        return WriteServer.start(
+                settings,
+                List.of(
+                        route("all", "/", "a", "b"),
+                        route("cities", "/cities", "state", "city"),
+                        route("big", "/cities/big", "id")),
+                new Health(),
+                new SimpleMeterRegistry(),
+                Duration.ofSeconds(5));
+    }
+
+    private Resource route(String name, String path, String... key) {
+        return new Resource(
+                name,
+                new GivenWrites(path, name, Map.of(), Map.of()),
+                new KeySchema(
+                        new KeyAttribute(key[0], AttributeType.S),
+                        key.length == 1 ? Optional.empty() : Optional.of(new KeyAttribute(key[1], AttributeType.S))),
+                table,
+                Duration.ofSeconds(5),
+                Clock.systemUTC());
+    }
+
+    private static RawHttp.Response send(int port, String method, String path, String body, String headers)
+            throws IOException {
+        String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers
+                + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        return RawHttp.send(port, request.getBytes(ISO_8859_1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/towns/x,         all",
+        "/?a=cities&b=x,   all",
+        "/cities/x/y,      cities",
+        "/cities/x/y/,     cities",
+        "/cities?state=x&city=y, cities",
+        "/cities/big/x,    big",
+        "/cities/x,        ",
+        "/cities/x/,       ",
+        "/cities/x/y/z,    ",
+        "/cities/big/x/y,  ",
+    })
+    void itemIsWrittenToTheTableOfTheRouteThatItsPathIsUnder(String path, String written) throws IOException {
+        try (WriteServer server = start(GivenHttp.onFreePort())) {
+            var response = send(server.port(), "PUT", path, JSON, "");
+            if (written == null) {
+                assertThat(response.status()).isEqualTo(404);
+                assertThat(response.body()).contains("/problems/unknown-path", " An item is at /cities/");
+                assertThat(table.puts).isEmpty();
+            } else {
+                assertThat(response.status()).as(response.body()).isIn(201, 204);
+                assertThat(table.puts).singleElement().satisfies(put -> assertThat(put.tableName())
+                        .isEqualTo(written));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"})
+    void methodsAgreeThatNothingIsThere(String method) throws IOException {
+        try (WriteServer server = start(GivenHttp.onFreePort())) {
+            assertThat(send(server.port(), method, "/cities/x", "", "").status())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void itemThatLooksLikeAnotherRoutesPathIsNamedByAQuery() throws IOException {
+        try (WriteServer server = start(GivenHttp.onFreePort())) {
+            var response = send(server.port(), "POST", "/", "{\"a\":\"cities\",\"b\":\"x\"}", "");
+            assertThat(response.headers()).containsEntry("location", "/?a=cities&b=x");
+        }
+    }
+
+    @Test
+    void rightIsThatOfTheRouteThatThePathIsUnder() throws IOException {
+        NewToken all = NewToken.make("all", List.of("all"));
+        NewToken cities = NewToken.make("cities", List.of("cities"));
+        Path file = directory.resolve("tokens");
+        GivenCertificate.writeSecret(file, all.line() + "\n" + cities.line());
+        try (WriteServer server = start(GivenHttp.onFreePort().withTokens(file))) {
+            assertThat(send(server.port(), "PUT", "/cities/x", JSON, bearer(cities))
+                            .status())
+                    .isEqualTo(404);
+            var response = send(server.port(), "PUT", "/cities/x", JSON, bearer(all));
+            assertThat(response.status()).isEqualTo(403);
+            assertThat(response.body()).contains("cities:write");
+        }
+    }
+
+    private static String bearer(NewToken token) {
+        return "Authorization: Bearer " + token.token() + "\r\n";
+    }
+}

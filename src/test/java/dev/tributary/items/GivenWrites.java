@@ -1,0 +1,127 @@
+package dev.tributary.items;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.GeneratedValue;
+import dev.tributary.config.IdempotencyPolicy;
+import dev.tributary.config.IdempotencySettings;
+import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.config.WriteSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Write settings that a test states. */
+public record GivenWrites(
+        String path,
+        String table,
+        Map<String, AttributeType> type,
+        Map<String, String> defaults,
+        Set<String> required,
+        Optional<Set<String>> allowed,
+        Map<String, GeneratedValue> generated,
+        Map<String, GeneratedValue> refreshed,
+        Optional<String> version,
+        PreconditionPolicy precondition,
+        IdempotencySettings idempotency)
+        implements WriteSettings {
+
+    private static final IdempotencySettings BY_HEADER =
+            new IdempotencySettings(IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24));
+
+    public GivenWrites(String path, String table, Map<String, AttributeType> type, Map<String, String> defaults) {
+        this(
+                path,
+                table,
+                type,
+                defaults,
+                Set.of(),
+                Optional.empty(),
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                PreconditionPolicy.OPTIONAL,
+                BY_HEADER);
+    }
+
+    /** Those of the tutorial. */
+    public static GivenWrites ofUsers(String table) {
+        return new GivenWrites("/", table, Map.of("zipcode", AttributeType.N), Map.of("active", "true"));
+    }
+
+    public GivenWrites requiring(String... attributes) {
+        return new GivenWrites(
+                path,
+                table,
+                type,
+                defaults,
+                Set.of(attributes),
+                allowed,
+                generated,
+                refreshed,
+                version,
+                precondition,
+                idempotency);
+    }
+
+    public GivenWrites allowing(String... attributes) {
+        return new GivenWrites(
+                path,
+                table,
+                type,
+                defaults,
+                required,
+                Optional.of(Set.of(attributes)),
+                generated,
+                refreshed,
+                version,
+                precondition,
+                idempotency);
+    }
+
+    public GivenWrites making(Map<String, GeneratedValue> ifAbsent, Map<String, GeneratedValue> always) {
+        return new GivenWrites(
+                path, table, type, defaults, required, allowed, ifAbsent, always, version, precondition, idempotency);
+    }
+
+    public GivenWrites versioned(String attribute, PreconditionPolicy policy) {
+        return new GivenWrites(
+                path,
+                table,
+                type,
+                defaults,
+                required,
+                allowed,
+                generated,
+                refreshed,
+                Optional.of(attribute),
+                policy,
+                idempotency);
+    }
+
+    public GivenWrites keyed(IdempotencyPolicy policy, Optional<String> attribute) {
+        return new GivenWrites(
+                path,
+                table,
+                type,
+                defaults,
+                required,
+                allowed,
+                generated,
+                refreshed,
+                version,
+                precondition,
+                new IdempotencySettings(policy, attribute, idempotency.expires()));
+    }
+
+    @Override
+    public Optional<String> region() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<URI> endpoint() {
+        return Optional.empty();
+    }
+}

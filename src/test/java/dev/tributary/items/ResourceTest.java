@@ -1,0 +1,167 @@
+package dev.tributary.items;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tributary.config.AttributeType;
+import dev.tributary.config.KeySchema;
+import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.document.DynamoNumber;
+import dev.tributary.document.Problem;
+import dev.tributary.document.Problem.Kind;
+import dev.tributary.document.RefusedException;
+import dev.tributary.document.ValueReader;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.ItemSize;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+
+class ResourceTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final KeySchema KEY = new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty());
+
+    private static Resource route(String table, DynamoDbAsyncClient client) {
+        var settings = new GivenWrites("/", table, Map.of("ss", AttributeType.SS), Map.of());
+        return new Resource("items", settings, KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
+    }
+
+    private static CompletableFuture<WriteResult> post(Resource route, String json) {
+        try {
+            return route.run(route.post(json.getBytes(UTF_8), new Precondition.None()));
+        } catch (RefusedException e) {
+            return CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
+        }
+    }
+
+    private static Map<String, AttributeValue> stored(String json) {
+        String table = dynamo.createTable("items", "id:S");
+        assertThat(post(route(table, dynamo.asyncClient()), json).join())
+                .isEqualTo(new WriteResult.Stored(Map.of("id", AttributeValue.fromS("i")), Optional.empty()));
+        return dynamo.client()
+                .getItem(get -> get.tableName(table).key(Map.of("id", AttributeValue.fromS("i"))))
+                .item();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "12345678901234567890123456789012345678",
+                "-0.12345678901234567890123456789012345678",
+                "9.9999999999999999999999999999999999999E+125",
+                "-9.9999999999999999999999999999999999999E+125",
+                "1E-130",
+                "-0.0",
+                "100"
+            })
+    void dynamoDbHasTheTextWeSentForANumber(String number) throws DynamoNumber.OutOfRangeException {
+        assertThat(stored("{\"id\":\"i\",\"n\":" + number + "}").get("n").n())
+                .isEqualTo(DynamoNumber.canonical(number));
+    }
+
+    @Test
+    void dynamoDbTakesWhatIsJustWithinItsLimits() {
+        String deepest = "[".repeat(ValueReader.MAX_DEPTH - 1) + "]".repeat(ValueReader.MAX_DEPTH - 1);
+        assertThat(stored("{\"id\":\"i\",\"deep\":" + deepest + "}")).containsKey("deep");
+
+        int rest = ItemSize.MAX_BYTES - "id".length() - "i".length() - "text".length();
+        assertThat(stored("{\"id\":\"i\",\"text\":\"%s\"}".formatted("x".repeat(rest))))
+                .containsKey("text");
+    }
+
+    @Test
+    void keyOfTheResultIsInTheOrderOfTheSchema() {
+        var key = new KeySchema(
+                new KeyAttribute("z", AttributeType.S), Optional.of(new KeyAttribute("a", AttributeType.N)));
+        var settings = new GivenWrites("/", "table", Map.of(), Map.of());
+        var route = new Resource("items", settings, key, new FakeTable(), Duration.ofSeconds(1), Clock.systemUTC());
+        var result = post(route, "{\"a\":\"1.0\",\"z\":\"i\",\"more\":1}").join();
+        assertThat(((WriteResult.Stored) result).key())
+                .containsExactly(Map.entry("z", AttributeValue.fromS("i")), Map.entry("a", AttributeValue.fromN("1")));
+    }
+
+    @Test
+    void missingTableIsToldFromABadRequest() {
+        var result =
+                post(route("nowhere", dynamo.asyncClient()), "{\"id\":\"i\"}").join();
+        assertThat(((WriteResult.Refused) result).problem().kind()).isEqualTo(Kind.TABLE_UNAVAILABLE);
+    }
+
+    @Test
+    void failuresOfTheTableHaveTheirKinds() {
+        assertThat(problemAfter(service("ProvisionedThroughputExceededException", 400)))
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Kind.THROTTLED);
+                    assertThat(problem.retryAfter()).contains(Duration.ofSeconds(1));
+                });
+        assertThat(problemAfter(service("ThrottlingException", 400)).kind()).isEqualTo(Kind.THROTTLED);
+        assertThat(problemAfter(service("AccessDeniedException", 400)).kind()).isEqualTo(Kind.TABLE_UNAVAILABLE);
+        assertThat(problemAfter(service("ValidationException", 400)).kind()).isEqualTo(Kind.INVALID_ITEM);
+        assertThat(problemAfter(service("InternalServerError", 500)).kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(problemAfter(SdkClientException.create("connection refused")).kind())
+                .isEqualTo(Kind.UNAVAILABLE);
+        assertThat(problemAfter(ApiCallTimeoutException.create(10_000)).kind()).isEqualTo(Kind.TIMEOUT);
+        assertThat(problemAfter(new CompletionException(service("ThrottlingException", 400)))
+                        .kind())
+                .isEqualTo(Kind.THROTTLED);
+    }
+
+    @Test
+    void failureOfOurOwnIsNotBlamedOnAnyone() {
+        FakeTable client = new FakeTable();
+        client.fails(new IllegalStateException("bug"));
+        var future = post(route("table", client), "{\"id\":\"i\"}");
+        assertThatThrownBy(future::join).hasRootCauseMessage("bug");
+    }
+
+    @Test
+    void refusedDocumentNeverReachesTheTable() {
+        FakeTable client = new FakeTable();
+        assertThat(post(route("table", client), "{}").join()).isInstanceOf(WriteResult.Refused.class);
+        assertThat(client.puts).isEmpty();
+    }
+
+    @Test
+    void writeHasADeadline() {
+        FakeTable client = new FakeTable();
+        post(route("table", client), "{\"id\":\"i\"}").join();
+        assertThat(client.puts).singleElement().satisfies(put -> assertThat(
+                        put.overrideConfiguration().orElseThrow().apiCallTimeout())
+                .contains(Duration.ofSeconds(10)));
+    }
+
+    private static Problem problemAfter(Throwable failure) {
+        FakeTable client = new FakeTable();
+        client.fails(failure);
+        return ((WriteResult.Refused)
+                        post(route("table", client), "{\"id\":\"i\"}").join())
+                .problem();
+    }
+
+    private static DynamoDbException service(String code, int status) {
+        return (DynamoDbException) DynamoDbException.builder()
+                .statusCode(status)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode(code)
+                        .errorMessage("said so")
+                        .build())
+                .build();
+    }
+}

@@ -1,0 +1,189 @@
+package dev.tributary.stream.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tributary.replication.ShardOwnership;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+
+/** What KCL does with a lease, and what its ownership makes of that: a lease of 9, calls of 3, and 2 to drain. */
+class LeaseOwnershipsTest {
+
+    private long now = 1_000;
+
+    private final LeaseOwnerships ownerships = new LeaseOwnerships(
+            new ShardOwnership.Timing(Duration.ofNanos(9), Duration.ofNanos(3), Duration.ofNanos(2)), () -> now);
+    private final Lease lease = lease();
+
+    private static Lease lease() {
+        Lease lease = new Lease();
+        lease.leaseKey("shard-1");
+        lease.leaseOwner("one");
+        lease.leaseCounter(1L);
+        lease.concurrencyToken(UUID.randomUUID());
+        return lease;
+    }
+
+    /** A renewal that takes so long and succeeds. */
+    private boolean renew(long takes) throws Exception {
+        return ownerships.renew(lease, () -> {
+            now += takes;
+            lease.leaseCounter(lease.leaseCounter() + 1);
+            return true;
+        });
+    }
+
+    private ShardOwnership read() {
+        return ownerships.read(lease, () -> {
+            try {
+                renew(0);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private boolean passes() throws Exception {
+        return ownerships.pass(lease, () -> true);
+    }
+
+    /** For how long calls may start after the shard begins to be read. */
+    @Test
+    void aLeaseThatWasJustFoundIsRenewedBeforeAnythingIsWritten() {
+        ShardOwnership found = ownerships.read(lease, () -> {});
+        assertThat(found.holds()).isFalse();
+        assertThat(read().holds()).isTrue();
+    }
+
+    @Test
+    void aSlowRenewalCountsFromItsStart() throws Exception {
+        ShardOwnership ownership = read();
+        now += 2;
+        assertThat(renew(4)).isTrue();
+        now += 1;
+        assertThat(ownership.holds()).isTrue();
+        now += 1;
+        assertThat(ownership.holds()).isFalse();
+    }
+
+    /** KCL finds the counter raised by a call whose answer was lost, and takes that for a renewal by the next. */
+    @Test
+    void aRenewalAfterOneWhoseAnswerWasLostCountsFromTheStartOfThat() throws Exception {
+        ShardOwnership ownership = read();
+        now += 3;
+        assertThatThrownBy(() -> ownerships.renew(lease, () -> {
+                    throw new DependencyException(new IllegalStateException("no answer"));
+                }))
+                .isInstanceOf(DependencyException.class);
+        now += 3;
+        assertThat(renew(0)).isTrue();
+        now += 2;
+        assertThat(ownership.holds()).isTrue();
+        now += 1;
+        assertThat(ownership.holds()).isFalse();
+        assertThat(renew(0)).isTrue();
+        assertThat(ownership.holds()).isTrue();
+    }
+
+    /** It would succeed although the lease is to be handed over, and nobody would know. */
+    @Test
+    void aCheckpointIsNoRenewal() throws Exception {
+        ShardOwnership ownership = read();
+        now += 6;
+        assertThat(ownerships.update(lease, () -> true)).isTrue();
+        assertThat(ownership.holds()).isFalse();
+    }
+
+    @Test
+    void aRenewalThatIsRefusedEndsTheOwnership() throws Exception {
+        ShardOwnership ownership = read();
+        assertThat(ownerships.renew(lease, () -> false)).isFalse();
+        assertThat(ownership.lost()).isTrue();
+    }
+
+    @Test
+    void aCheckpointThatIsRefusedEndsTheOwnership() throws Exception {
+        ShardOwnership ownership = read();
+        assertThat(ownerships.update(lease, () -> false)).isFalse();
+        assertThat(ownership.lost()).isTrue();
+    }
+
+    @Test
+    void aLeaseThatCouldHaveBeenTakenIsNotRenewedAnyMore() throws Exception {
+        read();
+        now += 9;
+        assertThat(renew(0)).isFalse();
+    }
+
+    @Test
+    void aRenewalThatTellsOfAHandOverBeginsToDrain() throws Exception {
+        ShardOwnership ownership = read();
+        now += 2;
+        lease.checkpointOwner("one");
+        lease.leaseOwner("two");
+        assertThat(renew(1)).isTrue();
+        assertThat(ownership.draining()).isTrue();
+        assertThat(ownership.holds()).isTrue();
+        now += 1;
+        assertThat(ownership.holds()).as("two after the renewal began").isFalse();
+    }
+
+    @Test
+    void aLeaseDoesNotPassOnWhileCallsAreInFlightThatHaveNotPassedTheirTime() throws Exception {
+        ShardOwnership ownership = read();
+        assertThat(passes()).isFalse();
+        assertThat(ownership.begin()).isTrue();
+        ownership.seal();
+        assertThat(passes()).isFalse();
+        ownership.end();
+        assertThat(passes()).isTrue();
+    }
+
+    @Test
+    void aLeaseWhoseShardIsNotReadPassesOn() throws Exception {
+        renew(0);
+        assertThat(passes()).isTrue();
+    }
+
+    @Test
+    void aLeaseThatWasLostAndTakenAgainHasAnOwnershipOfItsOwn() throws Exception {
+        ShardOwnership before = read();
+        ownerships.renew(lease, () -> false);
+        lease.concurrencyToken(UUID.randomUUID());
+        ShardOwnership after = read();
+        assertThat(after.holds()).isTrue();
+        assertThat(before.holds()).isFalse();
+        assertThat(ownerships.shards()).containsExactly("shard-1");
+    }
+
+    /** Nobody reads the shard then, and no other worker would ever take it. */
+    @Test
+    void aLeaseThatIsToBeHandedOverAndIsNotIsGivenUp() throws Exception {
+        read();
+        lease.checkpointOwner("one");
+        lease.leaseOwner("two");
+        assertThat(renew(0)).isTrue();
+        for (int step = 0; step < 2 + 3 + 9 + 9 - 1; step++) {
+            now += 1;
+            assertThat(renew(0)).isTrue();
+        }
+        now += 1;
+        assertThat(renew(0)).isFalse();
+    }
+
+    /** KCL renews the leases of finished shards for as long as it keeps them. */
+    @Test
+    void theLeaseOfAFinishedShardIsRenewedAsBefore() throws Exception {
+        ShardOwnership ownership = read();
+        ownership.finish();
+        ownership.lose();
+        now += 100;
+        assertThat(renew(0)).isTrue();
+        assertThat(ownership.holds()).isFalse();
+        assertThat(passes()).isTrue();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tributary.stream.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.OperationType;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+
+/** The estimate against what records take on the heap. */
+class HeapEstimateTest {
+
+    /** Everything that a record is made of, made anew each time, as decoding does. */
+    private static StreamRecord record(String id, int attributes, int length) {
+        Map<String, AttributeValue> image = new HashMap<>();
+        image.put(fresh("id"), AttributeValue.fromS(fresh(id)));
+        for (int i = 0; i < attributes; i++) {
+            image.put(fresh("attribute" + i), AttributeValue.fromS("x".repeat(length)));
+        }
+        return record(image);
+    }
+
+    private static String fresh(String text) {
+        return String.valueOf(text.toCharArray());
+    }
+
+    private static StreamRecord record(Map<String, AttributeValue> image) {
+        return new StreamRecord(Record.builder()
+                .eventName(OperationType.INSERT)
+                .dynamodb(data -> data.sequenceNumber(fresh("100000000000000000001"))
+                        .approximateCreationDateTime(Instant.EPOCH)
+                        .keys(Map.of(fresh("id"), AttributeValue.fromS(fresh("a"))))
+                        .newImage(image))
+                .build());
+    }
+
+    @Test
+    void itIsNoLessThanWhatSmallAttributesTakeAndNotManyTimesAsMuch() {
+        isAboutWhatIsTaken(2_000, 50, 3);
+    }
+
+    @Test
+    void itIsNoLessThanWhatLargeAttributesTakeAndNotManyTimesAsMuch() {
+        isAboutWhatIsTaken(200, 3, 100_000);
+    }
+
+    private static void isAboutWhatIsTaken(int count, int attributes, int length) {
+        long before = used();
+        List<StreamRecord> kept = new ArrayList<>();
+        for (int record = 0; record < count; record++) {
+            kept.add(record("user" + record, attributes, length));
+        }
+        long taken = used() - before;
+        long footprint = kept.stream().mapToLong(StreamRecord::footprint).sum();
+        assertThat(footprint).isBetween(taken * 9 / 10, taken * 3);
+    }
+
+    /** The heap after a collection, within some hundred kilobytes. */
+    private static long used() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    @Test
+    void everyTypeCountsWithWhatIsInIt() {
+        AttributeValue bytes = AttributeValue.fromB(SdkBytes.fromByteArray(new byte[1_000]));
+        AttributeValue text = AttributeValue.fromS("x".repeat(1_000));
+        List<AttributeValue> large = List.of(
+                bytes,
+                text,
+                AttributeValue.fromN("1".repeat(1_000)),
+                AttributeValue.fromL(List.of(text)),
+                AttributeValue.fromM(Map.of("a", text)),
+                AttributeValue.fromSs(List.of("x".repeat(1_000))),
+                AttributeValue.fromNs(
+                        IntStream.range(100, 600).mapToObj(Integer::toString).toList()),
+                AttributeValue.fromBs(List.of(SdkBytes.fromByteArray(new byte[1_000]))));
+        long none = record(Map.of()).footprint();
+        assertThat(large)
+                .allSatisfy(value -> assertThat(record(Map.of("a", value)).footprint() - none)
+                        .isGreaterThan(2_000));
+        assertThat(List.of(AttributeValue.fromBool(true), AttributeValue.fromNul(true)))
+                .allSatisfy(value -> assertThat(record(Map.of("a", value)).footprint() - none)
+                        .isBetween(100L, 300L));
+    }
+
+    @Test
+    void bothImagesCount() {
+        Map<String, AttributeValue> image = Map.of("a", AttributeValue.fromS("x".repeat(1_000)));
+        Record modified = record(image).record().toBuilder()
+                .dynamodb(record(image).record().dynamodb().toBuilder()
+                        .oldImage(image)
+                        .build())
+                .build();
+        assertThat(new StreamRecord(modified).footprint())
+                .isGreaterThan(record(image).footprint() + 2_000);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tributary.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A table of a given capacity and a writer that always has more to write, in virtual time. */
+class AdaptiveRateLimiterTest {
+
+    private static final long STEP = Duration.ofMillis(10).toNanos();
+    private static final int BATCH = 25;
+    private static final int CALLS = 8;
+
+    private long now;
+    private double capacity;
+    private double room;
+    private final AdaptiveRateLimiter pace = new AdaptiveRateLimiter(() -> now);
+    private long taken;
+    private long throttled;
+
+    @Test
+    void aTableThatDoesNotThrottleGetsAllThereIs() {
+        capacity = 1e9;
+        write(Duration.ofSeconds(5));
+        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(taken).isEqualTo(Duration.ofSeconds(5).toNanos() / STEP * BATCH * CALLS);
+    }
+
+    @Test
+    void aTableThatThrottlesGetsWhatItTakesAndLittleMore() {
+        for (int each : new int[] {20, 500, 10_000}) {
+            capacity = each;
+            write(Duration.ofSeconds(30));
+            assertTakesNearlyAll(Duration.ofSeconds(60));
+            assertThat(throttled).as("throttled at %s", each).isLessThan((taken + throttled) / 7);
+        }
+    }
+
+    @Test
+    void aTableThatGrowsGetsMore() {
+        capacity = 100;
+        write(Duration.ofSeconds(30));
+        capacity = 2_000;
+        write(Duration.ofSeconds(30));
+        assertTakesNearlyAll(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aTableThatTookNothingForAWhileGetsAllAgainSoon() {
+        capacity = 1_000;
+        write(Duration.ofSeconds(30));
+        capacity = 0;
+        write(Duration.ofSeconds(30));
+        assertThat(pace.rate()).isLessThan(20);
+        capacity = 1_000;
+        write(Duration.ofSeconds(8));
+        assertTakesNearlyAll(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aTableThatNoLongerThrottlesIsUnlimitedAgain() {
+        capacity = 100;
+        write(Duration.ofSeconds(10));
+        assertThat(pace.rate()).isLessThan(200);
+        capacity = 1e9;
+        write(Duration.ofSeconds(60));
+        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void aThrottledWriteNowAndThenSaysNothingAboutTheTable() {
+        for (int i = 0; i < 100; i++) {
+            now += Duration.ofMillis(200).toNanos();
+            pace.throttled(1);
+        }
+        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+
+    /** A key that is hot cannot be helped by fewer writes to the others. */
+    @Test
+    void aFewThrottledWritesSlowNobodyDown() {
+        capacity = 1e9;
+        for (int i = 0; i < 1_000; i++) {
+            now += STEP;
+            pace.answered(pace.take(BATCH) - 1);
+            pace.throttled(1);
+        }
+        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void whatIsGivenBackMayBeTakenAgain() {
+        capacity = 500;
+        write(Duration.ofSeconds(10));
+        now += Duration.ofSeconds(10).toNanos();
+        int permits = pace.take(1_000);
+        pace.giveBack(permits);
+        assertThat(permits).isPositive();
+        assertThat(pace.take(1_000)).isEqualTo(permits);
+        assertThat(pace.take(1_000)).isZero();
+    }
+
+    private void assertTakesNearlyAll(Duration time) {
+        taken = 0;
+        throttled = 0;
+        write(time);
+        assertThat(taken / (double) time.toSeconds())
+                .as("writes/s of %s", capacity)
+                .isBetween(0.8 * capacity, capacity + 1);
+    }
+
+    private void write(Duration time) {
+        for (long end = now + time.toNanos(); now < end; now += STEP) {
+            room = Math.min(Math.max(1, capacity / 10), room + capacity * STEP / 1e9);
+            for (int call = 0; call < CALLS; call++) {
+                int writes = pace.take(BATCH);
+                int accepted = (int) Math.min(writes, room);
+                room -= accepted;
+                taken += accepted;
+                throttled += writes - accepted;
+                pace.answered(accepted);
+                pace.throttled(writes - accepted);
+            }
+        }
+    }
+}

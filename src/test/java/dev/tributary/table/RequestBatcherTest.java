@@ -1,0 +1,212 @@
+package dev.tributary.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RequestBatcherTest {
+
+    private static final int CALLS_AT_ONCE = 2;
+    private static final int MOST_PER_CALL = 3;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final List<List<String>> calls = new ArrayList<>();
+    private final List<CompletableFuture<Void>> answers = new ArrayList<>();
+    private final RequestBatcher<String> lane = new RequestBatcher<>(
+            CALLS_AT_ONCE,
+            MOST_PER_CALL,
+            10,
+            name -> name.charAt(0),
+            String::length,
+            call -> {
+                calls.add(call);
+                answers.add(new CompletableFuture<>());
+                return answers.get(answers.size() - 1);
+            },
+            (call, thrown) -> {},
+            new AdaptiveRateLimiter(() -> 0),
+            timer);
+
+    @Test
+    void anElementGoesAtOnceWhileFewCallsAreUnderWay() {
+        submit("a", "b");
+        assertThat(calls).containsExactly(List.of("a"), List.of("b"));
+    }
+
+    @Test
+    void whatComesWhileCallsAreUnderWaySharesTheNextCall() {
+        submit("a", "b", "c", "d");
+        assertThat(calls).hasSize(CALLS_AT_ONCE);
+        answers.get(0).complete(null);
+        assertThat(calls).containsExactly(List.of("a"), List.of("b"), List.of("c", "d"));
+    }
+
+    @Test
+    void aCallTakesNoMoreThanItMayAndTheRestFollowsInOrder() {
+        submit("a", "b", "c", "d", "e", "f");
+        answers.get(0).complete(null);
+        answers.get(1).complete(null);
+        assertThat(calls.subList(2, 4)).containsExactly(List.of("c", "d", "e"), List.of("f"));
+    }
+
+    @Test
+    void aCallIsNotHeavierThanItMayBeUnlessOneElementIs() {
+        submit("a", "b", "c5555", "d5555", "e666666", "f", "g9999999999999");
+        answers.get(0).complete(null);
+        answers.get(1).complete(null);
+        assertThat(calls.subList(2, 4)).containsExactly(List.of("c5555", "d5555"), List.of("e666666", "f"));
+        answers.get(2).complete(null);
+        assertThat(calls.get(4)).containsExactly("g9999999999999");
+    }
+
+    @Test
+    void aCallThatFailsFreesItsPlaceToo() {
+        submit("a", "b", "c");
+        answers.get(0).completeExceptionally(new IllegalStateException("no answer"));
+        assertThat(calls).hasSize(3);
+    }
+
+    @Test
+    void elementsThatMayNotShareACallGoInDifferentOnesInOrder() {
+        submit("a", "b", "c1", "c2", "d", "c3");
+        answers.get(0).complete(null);
+        answers.get(1).complete(null);
+        assertThat(calls.subList(2, 4)).containsExactly(List.of("c1", "d"), List.of("c2"));
+        answers.get(2).complete(null);
+        assertThat(calls.get(4)).containsExactly("c3");
+    }
+
+    @Test
+    void callsThatEndAtOnceLeaveNothingWaiting() {
+        List<String> sent = new ArrayList<>();
+        RequestBatcher<String> quick = new RequestBatcher<>(
+                1,
+                1,
+                10,
+                name -> name,
+                String::length,
+                call -> {
+                    sent.addAll(call);
+                    return CompletableFuture.completedFuture(null);
+                },
+                (call, thrown) -> {},
+                new AdaptiveRateLimiter(() -> 0),
+                timer);
+        List.of("a", "b", "c").forEach(quick::submit);
+        assertThat(sent).containsExactly("a", "b", "c");
+    }
+
+    /** Each of them was called from within the one before it. */
+    @Test
+    void aLongRunOfCallsThatEndAtOnceDoesNotExhaustTheStack() {
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        List<String> sent = new ArrayList<>();
+        RequestBatcher<String> quick = lane(
+                call -> {
+                    sent.addAll(call);
+                    return sent.size() == 1 ? first : CompletableFuture.completedFuture(null);
+                },
+                (call, thrown) -> {});
+        IntStream.range(0, 100_000).forEach(n -> quick.submit("a" + n));
+        first.complete(null);
+        assertThat(sent).hasSize(100_000);
+    }
+
+    @Test
+    void aCallThatThrowsIsReportedAndItsPlaceIsFree() {
+        IllegalStateException failure = new IllegalStateException("on purpose");
+        Map<List<String>, Throwable> failures = new HashMap<>();
+        RequestBatcher<String> throwing = lane(
+                call -> {
+                    throw failure;
+                },
+                failures::put);
+        List.of("a", "b", "c").forEach(throwing::submit);
+        assertThat(failures).isEqualTo(Map.of(List.of("a"), failure, List.of("b"), failure, List.of("c"), failure));
+    }
+
+    /** As where rows are large: it looked through all that waited, for each call. */
+    @Test
+    void aCallLooksAtNoMoreElementsHoweverManyWait() {
+        AtomicInteger weighed = new AtomicInteger();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        RequestBatcher<String> heavy = new RequestBatcher<>(
+                1,
+                MOST_PER_CALL,
+                10,
+                name -> name,
+                name -> {
+                    weighed.incrementAndGet();
+                    return 7;
+                },
+                call -> first.isDone() ? new CompletableFuture<>() : first,
+                (call, thrown) -> {},
+                new AdaptiveRateLimiter(() -> 0),
+                timer);
+        IntStream.range(0, 10_000).forEach(n -> heavy.submit("a" + n));
+        weighed.set(0);
+        first.complete(null);
+        assertThat(weighed).hasValueLessThan(10 * MOST_PER_CALL);
+    }
+
+    private RequestBatcher<String> lane(
+            Function<List<String>, CompletableFuture<?>> send, BiConsumer<List<String>, Throwable> failed) {
+        return new RequestBatcher<>(
+                1, 1, 10, name -> name, String::length, send, failed, new AdaptiveRateLimiter(() -> 0), timer);
+    }
+
+    @Test
+    void elementsWaitForThePaceAndThenGo() {
+        AtomicLong nanos = new AtomicLong();
+        AdaptiveRateLimiter pace = new AdaptiveRateLimiter(nanos::get);
+        pace.throttled(10);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        pace.throttled(10);
+        assertThat(pace.rate()).isEqualTo(1);
+        ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
+        RequestBatcher<String> slow = new RequestBatcher<>(
+                CALLS_AT_ONCE,
+                MOST_PER_CALL,
+                10,
+                name -> name,
+                String::length,
+                call -> {
+                    sent.addAll(call);
+                    return CompletableFuture.completedFuture(null);
+                },
+                (call, thrown) -> {},
+                pace,
+                timer);
+        List.of("a", "b").forEach(slow::submit);
+        assertThat(sent).isEmpty();
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        await().untilAsserted(() -> assertThat(sent).containsExactly("a"));
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        await().untilAsserted(() -> assertThat(sent).containsExactly("a", "b"));
+    }
+
+    @AfterEach
+    void close() {
+        timer.shutdownNow();
+    }
+
+    private void submit(String... elements) {
+        List.of(elements).forEach(lane::submit);
+    }
+}
