@@ -161,10 +161,7 @@ class AttackIT {
 
     @Test
     void answersThatNobodyReadsTakeABoundedPartOfTheHeap() throws Exception {
-        dynamo.client().putItem(put -> put.tableName(table)
-                .item(Map.of(
-                        "id", AttributeValue.fromS("large"),
-                        "text", AttributeValue.fromS("x".repeat(390_000)))));
+        putLongItem();
         byte[] request = AttackedDaemon.request("GET /items/large", "", "");
         assertThat(AttackedDaemon.send(daemon.writePort(), request).status()).isEqualTo(200);
         leaveUnread(400);
@@ -173,10 +170,7 @@ class AttackIT {
 
     @Test
     void longItemsThatManyReadAtOnceTakeABoundedPartOfTheHeap() throws Exception {
-        dynamo.client().putItem(put -> put.tableName(table)
-                .item(Map.of(
-                        "id", AttributeValue.fromS("large"),
-                        "text", AttributeValue.fromS("x".repeat(390_000)))));
+        putLongItem();
         byte[] request = AttackedDaemon.request("GET /items/large", "", "");
         for (int i = 0; i < 3; i++) {
             assertThat(AttackedDaemon.together(daemon.writePort(), 500, request))
@@ -184,6 +178,27 @@ class AttackIT {
                     .anySatisfy(answer -> assertThat(answer.text()).contains("x".repeat(390_000)));
         }
         daemon.assertAsBefore(before, KEPT_BY_CONNECTIONS);
+    }
+
+    /** A condition that fails returns the item. */
+    @Test
+    void refusedConditionsOnALongItemTakeABoundedPartOfTheHeap() throws Exception {
+        putLongItem();
+        for (String headers : List.of("", "\r\nIdempotency-Key: refused")) {
+            byte[] request = AttackedDaemon.request(
+                    "PUT /items/large", "Content-Type: application/json\r\nIf-None-Match: *" + headers, "{}");
+            assertThat(AttackedDaemon.together(daemon.writePort(), 500, request))
+                    .allSatisfy(answer -> assertThat(answer.status()).isIn(412, 503, 504))
+                    .anySatisfy(answer -> assertThat(answer.status()).isEqualTo(412));
+        }
+        daemon.assertAsBefore(before, KEPT_BY_CONNECTIONS);
+    }
+
+    private static void putLongItem() {
+        dynamo.client().putItem(put -> put.tableName(table)
+                .item(Map.of(
+                        "id", AttributeValue.fromS("large"),
+                        "text", AttributeValue.fromS("x".repeat(390_000)))));
     }
 
     private void leaveUnread(int connections) throws Exception {

@@ -52,7 +52,7 @@ public final class Clients implements AutoCloseable {
 
     private enum Kind {
         CONTROL,
-        READ,
+        REQUEST,
         LEASE,
         WRITE,
         STREAM
@@ -73,9 +73,7 @@ public final class Clients implements AutoCloseable {
         this.targets = targets;
     }
 
-    /**
-     * For describing tables, for dead letters, and for the writes of HTTP requests; retries as the SDK does for DynamoDB.
-     */
+    /** For describing tables and for dead letters; retries as the SDK does for DynamoDB. */
     public DynamoDbAsyncClient control(TableSettings table) {
         return control(table.region(), table.endpoint());
     }
@@ -89,9 +87,12 @@ public final class Clients implements AutoCloseable {
         return patient(Kind.LEASE, source.region(), source.endpoint(), MAX_CONNECTIONS);
     }
 
-    /** For reading single items for HTTP requests: each connection keeps the last item that came over it. */
-    DynamoDbAsyncClient reads(TableSettings table) {
-        return patient(Kind.READ, table.region(), table.endpoint(), ReadLimiter.atOnce());
+    /**
+     * For what HTTP requests read and write. The SDK keeps with each idle connection the last response that came over it,
+     * and a refused condition returns the item, so there are no more connections than the heap has room for such responses.
+     */
+    DynamoDbAsyncClient requests(TableSettings table) {
+        return patient(Kind.REQUEST, table.region(), table.endpoint(), ReadLimiter.atOnce());
     }
 
     private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint, int connections) {

@@ -172,8 +172,7 @@ public final class Daemon {
                         write.getKey(),
                         write.getValue(),
                         tables.table(TableChecks.writePrefix(write.getKey())).key(),
-                        clients.control(write.getValue()),
-                        clients.reads(write.getValue()),
+                        clients.requests(write.getValue()),
                         WRITE_TIMEOUT,
                         Clock.systemUTC(),
                         keys.of(write.getValue(), clients)))

@@ -46,7 +46,7 @@ final class IdempotencyTables {
 
     /** The one for a route; it is not made for a route that uses none. */
     IdempotencyTable of(WriteSettings write, Clients clients) {
-        DynamoDbAsyncClient place = clients.control(write);
+        DynamoDbAsyncClient place = clients.requests(write);
         return isUsed(write) ? tables.computeIfAbsent(place, this::prepare) : new IdempotencyTable(place, name, clock);
     }
 

@@ -39,8 +39,8 @@ public final class ReadLimiter {
     }
 
     /**
-     * Reads at once that the heap of this process has room for. The SDK keeps with each idle connection the last answer
-     * that came over it, so the client that reads needs no more connections than this, and must not have them.
+     * Reads at once that the heap of this process has room for. The SDK keeps with each idle connection the last response
+     * that came over it, so the client for requests must not have more connections than this.
      */
     public static int atOnce() {
         return (int) Math.min(MOST, Math.max(FEWEST, Runtime.getRuntime().maxMemory() / PART_OF_HEAP / LARGEST_READ));

@@ -44,7 +44,6 @@ public final class Resource {
     private final ResourceTable table;
     private final ItemReader reader;
     private final DynamoDbAsyncClient client;
-    private final DynamoDbAsyncClient reads;
     private final Delivery plain;
     private final Duration timeout;
     private final TableFailures failures;
@@ -66,13 +65,12 @@ public final class Resource {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock) {
-        this(name, settings, key, client, client, timeout, clock, Optional.empty());
+        this(name, settings, key, client, timeout, clock, Optional.empty());
     }
 
     /**
      * Of a route as its settings say.
      *
-     * @param reads for reading single items, in the same place; with connections as {@link ReadLimiter#atOnce()} says
      * @param records where requests with keys are recorded, in the same place as the table
      * @throws InvalidResourceException as the other constructor does
      */
@@ -81,11 +79,10 @@ public final class Resource {
             WriteSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
-            DynamoDbAsyncClient reads,
             Duration timeout,
             Clock clock,
             IdempotencyTable records) {
-        this(name, settings, key, client, reads, timeout, clock, Optional.of(records));
+        this(name, settings, key, client, timeout, clock, Optional.of(records));
     }
 
     private Resource(
@@ -93,7 +90,6 @@ public final class Resource {
             WriteSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
-            DynamoDbAsyncClient reads,
             Duration timeout,
             Clock clock,
             Optional<IdempotencyTable> records) {
@@ -108,7 +104,6 @@ public final class Resource {
                 settings.precondition() == PreconditionPolicy.REQUIRED);
         this.reader = new ItemReader(schema, new ServerValues(settings.generated(), settings.refreshed(), clock));
         this.client = client;
-        this.reads = reads;
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
         this.failures = new TableFailures(settings.table(), timeout);
@@ -263,7 +258,7 @@ public final class Resource {
      */
     public CompletableFuture<WriteResult> get(
             Map<String, AttributeValue> key, boolean consistent, Predicate<String> known) {
-        return look(reads, key, consistent, timeout)
+        return look(key, consistent, timeout)
                 .<WriteResult>thenApply(found -> found.map(item -> found(item, known))
                         .orElseGet(() -> new WriteResult.Refused(Problem.noSuchItem())))
                 .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
@@ -322,7 +317,7 @@ public final class Resource {
                         outcome instanceof Outcome.Ended ended ? ended.result() : send.result());
             });
         }
-        return look(client, change.key(), true, left)
+        return look(change.key(), true, left)
                 .thenCompose(current -> again(change.given(current), change, delivery, deadline, sends));
     }
 
@@ -332,8 +327,8 @@ public final class Resource {
     }
 
     private CompletableFuture<Optional<Map<String, AttributeValue>>> look(
-            DynamoDbAsyncClient through, Map<String, AttributeValue> key, boolean consistent, Duration left) {
-        return through.getItem(GetItemRequest.builder()
+            Map<String, AttributeValue> key, boolean consistent, Duration left) {
+        return client.getItem(GetItemRequest.builder()
                         .tableName(table.name())
                         .key(key)
                         .consistentRead(consistent)

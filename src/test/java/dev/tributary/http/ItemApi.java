@@ -82,7 +82,7 @@ final class ItemApi implements AutoCloseable {
         routes.add(
                 records == null
                         ? new Resource(name, settings, key, client, timeout, clock)
-                        : new Resource(name, settings, key, client, client, timeout, clock, records));
+                        : new Resource(name, settings, key, client, timeout, clock, records));
         return this;
     }
 
