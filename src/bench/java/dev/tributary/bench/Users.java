@@ -1,11 +1,11 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.LocalSettings.LocalTable;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.local.LocalTables;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;

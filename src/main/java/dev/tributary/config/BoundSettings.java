@@ -1,5 +1,7 @@
 package dev.tributary.config;
 
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static dev.tributary.config.Key.required;
 import static dev.tributary.config.KeyTypes.PORT_NUMBER;
 
 import dev.tributary.config.LocalSettings.Mode;
+import dev.tributary.model.KeySchema;
 import java.nio.file.Path;
 
 /** DynamoDB Local inside the process. */

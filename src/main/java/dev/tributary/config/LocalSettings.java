@@ -1,5 +1,6 @@
 package dev.tributary.config;
 
+import dev.tributary.model.KeySchema;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,8 @@
 package dev.tributary.config;
 
-import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;

@@ -1,5 +1,6 @@
 package dev.tributary.config;
 
+import dev.tributary.model.AttributeType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,7 @@ import static dev.tributary.config.Key.required;
 import static dev.tributary.config.KeyTypes.REGION_CODE;
 import static dev.tributary.config.KeyTypes.TABLE_NAME;
 
+import dev.tributary.model.AttributeType;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;

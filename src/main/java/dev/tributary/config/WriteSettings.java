@@ -1,5 +1,6 @@
 package dev.tributary.config;
 
+import dev.tributary.model.AttributeType;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -2,10 +2,10 @@ package dev.tributary.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
 import dev.tributary.config.Settings;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,5 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.DeletePolicy;
@@ -16,6 +13,9 @@ import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.Resource;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.stream.lease.SourceState;

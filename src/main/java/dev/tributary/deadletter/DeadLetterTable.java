@@ -1,11 +1,11 @@
 package dev.tributary.deadletter;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.dynamo.ResponseCheck;
+import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.tributary.document;
 
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.model.ItemSize;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;

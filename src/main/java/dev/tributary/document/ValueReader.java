@@ -2,8 +2,8 @@ package dev.tributary.document;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.tributary.config.AttributeType;
 import dev.tributary.document.Problem.Kind;
+import dev.tributary.model.AttributeType;
 import dev.tributary.model.ItemSize;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.tributary.dynamo;
 
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.model.Failures;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

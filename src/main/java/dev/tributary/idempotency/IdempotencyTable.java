@@ -1,9 +1,9 @@
 package dev.tributary.idempotency;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.idempotency.AcquireResult.Found;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,6 @@
 package dev.tributary.items;
 
 import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.config.WriteSettings;
 import dev.tributary.document.InvalidResourceException;
@@ -15,6 +13,8 @@ import dev.tributary.document.RefusedException;
 import dev.tributary.document.ServerValues;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.Delivery.Outcome;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;

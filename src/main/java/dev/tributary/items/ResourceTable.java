@@ -1,9 +1,9 @@
 package dev.tributary.items;
 
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

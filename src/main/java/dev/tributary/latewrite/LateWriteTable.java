@@ -2,12 +2,12 @@ package dev.tributary.latewrite;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
+import dev.tributary.model.AttributeType;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.tributary.projection;
 
-import dev.tributary.config.KeySchema;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
+import dev.tributary.model.KeySchema;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.VersionStamp;

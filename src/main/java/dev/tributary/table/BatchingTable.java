@@ -1,11 +1,11 @@
 package dev.tributary.table;
 
-import dev.tributary.config.KeySchema;
 import dev.tributary.dynamo.StatementException;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemSize;
+import dev.tributary.model.KeySchema;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import java.util.ArrayList;

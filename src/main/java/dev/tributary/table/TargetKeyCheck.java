@@ -1,11 +1,11 @@
 package dev.tributary.table;
 
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.dynamo.WriteFailure.Kind;
 import dev.tributary.model.Failures;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;

@@ -3,12 +3,14 @@ package dev.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.LocalSettings.Mode;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.cli.Cli;
-import dev.tributary.config.AttributeType;
 import dev.tributary.config.Configuration;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.dynamo.TableCreation;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.tributary.config.AttributeType;
 import dev.tributary.config.GeneratedValue;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonParser;
-import dev.tributary.config.AttributeType;
 import dev.tributary.document.Problem.Kind;
+import dev.tributary.model.AttributeType;
 import dev.tributary.model.ItemSize;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;

@@ -3,13 +3,13 @@ package dev.tributary.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tributary.config.AttributeType;
 import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.idempotency.AcquireResult.Acquired;
@@ -16,6 +15,7 @@ import dev.tributary.idempotency.RecordId;
 import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.AttributeType;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.tributary.http;
 
 import dev.tributary.config.BulkLimits;
-import dev.tributary.config.KeySchema;
 import dev.tributary.config.WriteSettings;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.Resource;
+import dev.tributary.model.KeySchema;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tributary.config.AttributeType;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.AttributeType;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,15 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.AttributeType;
 import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpLimits.Rate;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

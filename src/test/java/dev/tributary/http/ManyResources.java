@@ -1,11 +1,11 @@
 package dev.tributary.http;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Map;
 import java.util.Optional;
 

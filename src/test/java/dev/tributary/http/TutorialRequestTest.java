@@ -2,12 +2,12 @@ package dev.tributary.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpClient;

@@ -3,14 +3,14 @@ package dev.tributary.items;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.document.Problem;
 import dev.tributary.document.RefusedException;
 import dev.tributary.items.Delivery.Outcome;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,11 @@
 package dev.tributary.items;
 
-import dev.tributary.config.AttributeType;
 import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.config.IdempotencySettings;
 import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.config.WriteSettings;
+import dev.tributary.model.AttributeType;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.tributary.items;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.document.RefusedException;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.tributary.local;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.LocalSettings.LocalTable;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;

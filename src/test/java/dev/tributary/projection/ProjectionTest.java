@@ -2,15 +2,15 @@ package dev.tributary.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.RouteSettings.DeletePolicy;
 import dev.tributary.config.RouteSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
+import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;

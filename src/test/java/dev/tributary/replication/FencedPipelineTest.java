@@ -2,13 +2,13 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.latewrite.GivenLateWrites;
+import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;

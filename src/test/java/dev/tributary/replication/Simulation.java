@@ -1,8 +1,5 @@
 package dev.tributary.replication;
 
-import dev.tributary.config.AttributeType;
-import dev.tributary.config.KeySchema;
-import dev.tributary.config.KeySchema.KeyAttribute;
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.config.RouteSettings;
 import dev.tributary.config.RouteSettings.CollisionPolicy;
@@ -10,6 +7,9 @@ import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.SourceHistory.Shape;
 import dev.tributary.replication.SourceHistory.Shard;

@@ -1,4 +1,4 @@
-package dev.tributary.config;
+package dev.tributary.model;
 
 /** DynamoDB attribute types, by the names of its API. */
 public enum AttributeType {

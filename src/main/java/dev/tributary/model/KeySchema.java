@@ -1,4 +1,4 @@
-package dev.tributary.config;
+package dev.tributary.model;
 
 import java.util.Optional;
 
