@@ -15,7 +15,6 @@ import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.projection.Projected;
 import dev.tributary.replication.FencedRetry.LeaseGoneException;
 import dev.tributary.replication.PendingWrite.Step;
-import dev.tributary.replication.RouteHealth.OwnTable;
 import dev.tributary.telemetry.Health;
 import java.util.List;
 import java.util.Optional;
@@ -216,17 +215,17 @@ final class RouteWriter {
     private CompletableFuture<Written> settled(TargetWrite write, Written written) {
         return attempts.untilDone(() -> late.settle(write, written.outcome()), this::lateWritesFailed)
                 .thenApply(done -> {
-                    health.succeeded(OwnTable.LATE_WRITES);
+                    health.lateWritesSucceeded();
                     return written;
                 });
     }
 
     void lateWritesFailed(WriteFailure failure) {
-        health.failed(OwnTable.LATE_WRITES, lateWriteTable, failure);
+        health.lateWritesFailed(lateWriteTable, failure);
     }
 
     void lateWritesSucceeded() {
-        health.succeeded(OwnTable.LATE_WRITES);
+        health.lateWritesSucceeded();
     }
 
     private CompletableFuture<Written> call(TargetWrite write) {

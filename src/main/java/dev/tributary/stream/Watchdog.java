@@ -8,8 +8,8 @@ import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,6 +34,9 @@ final class Watchdog implements AutoCloseable {
     private final Consumer<Throwable> onFatal;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
+
+    /** By name of the condition. Of the ticking thread. */
+    private Map<String, Stall> reported = Map.of();
 
     /**
      * @param onFatal told of an error of this program
@@ -65,20 +68,25 @@ final class Watchdog implements AutoCloseable {
         thread.start();
     }
 
-    /** Raises a condition for each stall, and ends the conditions of those that are over. */
+    /** Compares what stands still with what was reported before. */
     void tick() {
-        Set<String> names = new HashSet<>();
+        Map<String, Stall> now = new HashMap<>();
         for (Stall stall : watch.stalls()) {
-            String name = stall.kind().tag() + " " + stall.shardId();
-            names.add(name);
-            conditions.raise(
-                    name,
-                    stall.kind(),
-                    Status.DEGRADED,
-                    stall.describe(),
-                    () -> log.warn("source {}: {}", source, stall.describe()));
+            now.put(stall.kind().tag() + " " + stall.shardId(), stall);
         }
-        conditions.retain(names, name -> log.info("source {}: {} is over", source, name.strip()));
+        now.forEach((name, stall) -> {
+            conditions.raise(name, stall.component().status(), stall.describe());
+            if (!reported.containsKey(name)) {
+                log.warn("source {}: {}", source, stall.describe());
+            }
+        });
+        reported.forEach((name, stall) -> {
+            if (!now.containsKey(name)) {
+                conditions.clear(name);
+                log.info("source {}: {} is over", source, name.strip());
+            }
+        });
+        reported = now;
     }
 
     /** Ends the thread, and takes the conditions out of health. */

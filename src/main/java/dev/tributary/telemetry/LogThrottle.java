@@ -7,20 +7,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which occurrences of a recurring problem are logged: its start and its end, and a problem that keeps starting
- * and ending, such as a throttled table, at most once a minute. Safe for any thread.
+ * Tells what of a trouble that comes and goes is worth a line in the log: that it is there and that it is over, once
+ * each, and where it comes and goes all the time, as with a table at its capacity, once a minute. Safe for any thread.
  *
- * @param <K> kind of problem; a change of kind counts as a start
+ * @param <K> kind of trouble; each is said by itself
  */
 public final class LogThrottle<K> {
 
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
     private final LongSupplier nanoTime;
-    private final Map<K, Long> loggedAt = new HashMap<>();
+    private final Map<K, Long> saidAt = new HashMap<>();
 
-    /** The kind whose start was logged last and whose end was not. */
-    private @Nullable K current;
+    /** What was said last, and has not been said to be over. */
+    private @Nullable K said;
 
     public LogThrottle() {
         this(System::nanoTime);
@@ -33,28 +33,22 @@ public final class LogThrottle<K> {
         this.nanoTime = nanoTime;
     }
 
-    /** Notes that the problem starts or continues; returns whether to log its start. */
+    /** There is trouble of this kind; whether to say so. */
     public synchronized boolean begins(K kind) {
         long now = nanoTime.getAsLong();
-        Long before = loggedAt.get(kind);
-        if (kind.equals(current) || (before != null && now - before < QUIET)) {
+        Long before = saidAt.get(kind);
+        if (kind.equals(said) || (before != null && now - before < QUIET)) {
             return false;
         }
-        loggedAt.put(kind, now);
-        current = kind;
+        saidAt.put(kind, now);
+        said = kind;
         return true;
     }
 
-    /** Notes that the problem has ended; returns whether to log its end: only if its start was logged. */
+    /** There is none; whether to say so. */
     public synchronized boolean ends() {
-        boolean logged = current != null;
-        current = null;
-        return logged;
-    }
-
-    /** Whether a new throttle would decide like this one: no problem continues, and none was logged within a minute. */
-    synchronized boolean idle() {
-        long now = nanoTime.getAsLong();
-        return current == null && loggedAt.values().stream().allMatch(logged -> now - logged >= QUIET);
+        boolean over = said != null;
+        said = null;
+        return over;
     }
 }

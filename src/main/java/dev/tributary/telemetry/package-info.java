@@ -1,4 +1,4 @@
-/** Meters, health and logging. */
+/** Meters, lag and health. */
 @NullMarked
 package dev.tributary.telemetry;
 

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -239,6 +240,7 @@ class DeadLettersCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void aTableThatDoesNotAnswerIsNamed() throws IOException {
         file = Files.writeString(
                         directory.resolve("nowhere.properties"),

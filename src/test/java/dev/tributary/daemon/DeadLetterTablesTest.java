@@ -6,6 +6,7 @@ import dev.tributary.local.LocalDynamoDb;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -33,6 +34,7 @@ class DeadLetterTablesTest {
     }
 
     @Test
+    @Tag("slow")
     void aPlaceThatDoesNotAnswerStopsNoStart() {
         try (DynamoDbAsyncClient nowhere = dynamo.configure(DynamoDbAsyncClient.builder())
                 .endpointOverride(URI.create("http://127.0.0.1:1"))

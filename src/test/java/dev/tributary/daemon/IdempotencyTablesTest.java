@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
@@ -84,6 +85,7 @@ class IdempotencyTablesTest {
     }
 
     @Test
+    @Tag("slow")
     void aPlaceThatDoesNotAnswerStopsNoStart() {
         try (Clients clients = clients(URI.create("http://127.0.0.1:1"))) {
             assertThat(tables.of(write, clients).name()).isEqualTo(name);

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -315,6 +316,7 @@ class TableChecksTest {
     }
 
     @Test
+    @Tag("slow")
     void anEndpointThatDoesNotAnswerIsNamedAndWorthAnotherStart() throws IOException {
         lines.removeIf(line -> line.startsWith("aws.endpoint"));
         configure("aws.endpoint", "http://127.0.0.1:1");

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +218,7 @@ class AuthenticationTest {
     }
 
     @Test
+    @Tag("slow")
     void tokenThatIsAddedWorksAndOneThatIsRemovedDoesNotWithoutARestart() throws Exception {
         NewToken added = NewToken.make("added", List.of("users"));
         assertThat(send("POST", "/", "Bearer " + added.token()).statusCode()).isEqualTo(401);

@@ -31,11 +31,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 
 /** What the write endpoint takes on, and how long it waits, over real sockets. */
+@Tag("slow")
 class LimitsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -149,6 +150,7 @@ class BatchDeliveryTest {
     }
 
     @Test
+    @Tag("slow")
     void whatABatchLeavesUndoneIsSentAgainUntilItIsDoneAndInOrder() throws Exception {
         table.leavesUndoneOfFour = 2;
         Map<String, Integer> expected = new HashMap<>();
@@ -193,6 +195,7 @@ class BatchDeliveryTest {
     }
 
     @Test
+    @Tag("slow")
     void itemThatComesBackInAnotherFormIsStillUndone() throws Exception {
         table.leavesUndoneOfFour = 3;
         table.returns = put -> {

@@ -49,6 +49,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -250,6 +251,7 @@ class RedriveTest {
     }
 
     @Test
+    @Tag("slow")
     void changesThatComeAllTheTimeAreAllInTheTargetAtTheEnd() throws Exception {
         put("ada", BAD);
         Thread writer = new Thread(() -> {

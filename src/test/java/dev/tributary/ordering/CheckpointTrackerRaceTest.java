@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every interleaving of few operations: all of them look as if they had happened one after the other. */
+@Tag("slow")
 public class CheckpointTrackerRaceTest {
 
     private final CheckpointTracker<Integer> tracker = new CheckpointTracker<>();

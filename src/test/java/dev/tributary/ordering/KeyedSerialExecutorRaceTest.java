@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jetbrains.lincheck.Lincheck;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every interleaving of one who submits with one who completes. */
+@Tag("slow")
 class KeyedSerialExecutorRaceTest {
 
     /** Interleavings to look at; half of them suffice to find a lane that is looked at and removed in two steps. */

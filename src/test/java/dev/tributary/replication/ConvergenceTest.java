@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>One history again: {@code mvn test -Dtest=ConvergenceTest -Dtributary.seed=17}. More of them: {@code
  * -Dtributary.histories=100000}.
  */
+@Tag("slow")
 class ConvergenceTest {
 
     private static final int HISTORIES = Integer.getInteger("tributary.histories", 600);

@@ -43,6 +43,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * A pipeline before a database whose answers are at times those of something in between: batches, single writes, moves,
  * removals and dead letters all end, and the target is what the source says.
  */
+@Tag("slow")
 class MalformedAnswersTest {
 
     @RegisterExtension

@@ -9,6 +9,7 @@ import dev.tributary.replication.SourceHistory.Shape;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>One history again: {@code mvn test -Dtest=RedriveRaceTest -Dtributary.seed=17}. More of them: {@code
  * -Dtributary.histories=100000}.
  */
+@Tag("slow")
 class RedriveRaceTest {
 
     private static final int HISTORIES = Integer.getInteger("tributary.histories", 300);

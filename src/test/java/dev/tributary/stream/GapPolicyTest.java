@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What the policies make of gaps in a shard: with {@code continue} reading goes on and nobody can overlook it, with the
  * others it stands still, also after a restart.
  */
+@Tag("slow")
 class GapPolicyTest {
 
     @RegisterExtension

@@ -12,10 +12,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The lag of a source that KCL reads: it grows whatever stands still, and returns to 0. */
+@Tag("slow")
 class LagTest {
 
     @RegisterExtension

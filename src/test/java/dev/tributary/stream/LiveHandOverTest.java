@@ -9,10 +9,12 @@ import dev.tributary.streams.SimulatedShard;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Leases that KCL moves from one live worker to another. */
+@Tag("slow")
 class LiveHandOverTest {
 
     @RegisterExtension

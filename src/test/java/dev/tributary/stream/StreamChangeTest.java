@@ -14,12 +14,14 @@ import dev.tributary.telemetry.Health.Status;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A stream that is disabled, replaced or gone: nothing that is left in it is lost, and no other is read in silence. */
+@Tag("slow")
 class StreamChangeTest {
 
     @RegisterExtension

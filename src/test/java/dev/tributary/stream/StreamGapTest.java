@@ -12,10 +12,12 @@ import dev.tributary.telemetry.Health.Status;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Changes that the stream has lost before they were read: said in health, and never passed over in silence. */
+@Tag("slow")
 class StreamGapTest {
 
     @RegisterExtension
