@@ -19,20 +19,20 @@ record DeadLetterId(String item, String sequence) {
     /** {@code item#1a2b3c4d}, as in the log. */
     static String of(ParkedItem item) {
         return item.first()
-                .map(letter -> letter.parked().mark().owner().toString())
+                .map(letter -> letter.parked().stamp().owner().toString())
                 .orElseGet(() -> PREFIX + item.item().substring(0, 2 * CHECKSUM_DIGITS));
     }
 
     /** {@code 1a2b3c4d/300000000000000000001}. */
     static String of(DeadLetter letter) {
-        return letter.parked().mark().owner().toString().substring(PREFIX.length()) + "/" + sequence(letter);
+        return letter.parked().stamp().owner().toString().substring(PREFIX.length()) + "/" + sequence(letter);
     }
 
     boolean names(ParkedItem parked) {
         return parked.item().startsWith(item)
                 || parked.first()
                         .filter(letter ->
-                                letter.parked().mark().owner().toString().equals(PREFIX + item))
+                                letter.parked().stamp().owner().toString().equals(PREFIX + item))
                         .isPresent();
     }
 
@@ -42,7 +42,7 @@ record DeadLetterId(String item, String sequence) {
 
     /** Without the zeros that make versions comparable. */
     private static String sequence(DeadLetter letter) {
-        String version = letter.parked().mark().version().encoded();
+        String version = letter.parked().stamp().version().encoded();
         return version.substring(version.lastIndexOf('#') + 1).replaceFirst("^0+(?=.)", "");
     }
 

@@ -50,7 +50,7 @@ final class DeadLetterJson {
         return object(pretty, json -> {
             json.writeStringField("route", route);
             letter(json, letter);
-            json.writeStringField("owner", letter.parked().mark().owner().encoded());
+            json.writeStringField("owner", letter.parked().stamp().owner().encoded());
             if (change instanceof Change.Undecoded undecoded) {
                 json.writeFieldName("record");
                 json.writeRawValue(undecoded.record());
@@ -90,8 +90,8 @@ final class DeadLetterJson {
     private static void letter(JsonGenerator json, DeadLetter letter) throws IOException {
         json.writeStringField("id", DeadLetterId.of(letter));
         json.writeStringField("change", letter.kind());
-        json.writeStringField("version", letter.parked().mark().version().encoded());
-        json.writeStringField("created", letter.parked().mark().createdAt().toString());
+        json.writeStringField("version", letter.parked().stamp().version().encoded());
+        json.writeStringField("created", letter.parked().stamp().createdAt().toString());
         json.writeStringField("parked", letter.parked().parkedAt().toString());
         json.writeStringField("reason", letter.parked().reason());
     }

@@ -148,7 +148,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
                 route.name(),
                 DeadLetterId.of(letter),
                 letter.kind(),
-                letter.parked().mark().createdAt().toString(),
+                letter.parked().stamp().createdAt().toString(),
                 age(letter.parked().parkedAt()),
                 letter.parked().reason());
     }

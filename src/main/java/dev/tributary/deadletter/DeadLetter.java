@@ -12,6 +12,6 @@ public record DeadLetter(ParkedChange parked, String kind, int parts, long again
 
     /** Identity of the change's item within the table. */
     public String item() {
-        return DeadLetterPosition.item(parked.mark().owner());
+        return DeadLetterPosition.item(parked.stamp().owner());
     }
 }

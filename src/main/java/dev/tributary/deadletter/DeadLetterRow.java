@@ -43,7 +43,7 @@ final class DeadLetterRow {
 
     /** The first row, then those of the images. */
     static List<Map<String, AttributeValue>> encode(ParkedChange parked, Change change) {
-        VersionStamp mark = parked.mark();
+        VersionStamp mark = parked.stamp();
         String item = DeadLetterPosition.item(mark.owner());
         byte[] images = Images.encode(change);
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
@@ -125,7 +125,7 @@ final class DeadLetterRow {
      * @throws IllegalArgumentException if rows are missing or cannot be read
      */
     static Change change(DeadLetter letter, List<Map<String, AttributeValue>> images) {
-        VersionStamp mark = letter.parked().mark();
+        VersionStamp mark = letter.parked().stamp();
         if (images.size() != letter.parts()) {
             throw new IllegalArgumentException("Of the images of parked change "
                     + new DeadLetterPosition(letter.item(), mark.version()).encoded() + ", " + images.size() + " of "

@@ -85,7 +85,7 @@ public final class DeadLetterTable {
     CompletableFuture<Void> park(ParkedChange parked, Change change, BooleanSupplier permitted) {
         return store(DeadLetterRow.encode(parked, change), List.of())
                 .thenCompose(result -> result == Stored.THERE_ALREADY
-                        ? onlyIf(permitted, () -> recordReplay(parked.route(), parked.mark()))
+                        ? onlyIf(permitted, () -> recordReplay(parked.route(), parked.stamp()))
                         : CompletableFuture.completedFuture(true))
                 .thenCompose(there -> there
                         ? CompletableFuture.completedFuture(null)
@@ -116,7 +116,7 @@ public final class DeadLetterTable {
         return store(DeadLetterRow.encode(parked, change), List.of(check)).thenCompose(result -> switch (result) {
             case STORED -> CompletableFuture.completedFuture(true);
             case NOTHING_IN_FRONT -> CompletableFuture.completedFuture(false);
-            case THERE_ALREADY -> onlyIf(permitted, () -> recordReplay(parked.route(), parked.mark()));
+            case THERE_ALREADY -> onlyIf(permitted, () -> recordReplay(parked.route(), parked.stamp()));
         });
     }
 

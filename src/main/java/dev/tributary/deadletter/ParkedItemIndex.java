@@ -137,22 +137,22 @@ public final class ParkedItemIndex {
             Predecessor predecessor, Change change, String reason, BooleanSupplier permitted) {
         if (!DeadLetterPosition.parse(predecessor.position())
                 .version()
-                .equals(change.mark().version())) {
+                .equals(change.stamp().version())) {
             return table.parkBehind(predecessor, parked(change, reason), change, permitted)
                     .thenApply(stored -> stored ? Optional.of(found(change)) : Optional.empty());
         }
-        return table.recordReplay(route, change.mark())
+        return table.recordReplay(route, change.stamp())
                 .thenApply(there -> there ? Optional.of(found(change)) : Optional.empty());
     }
 
     private ParkedChange parked(Change change, String reason) {
-        return new ParkedChange(route, change.mark(), reason, clock.instant());
+        return new ParkedChange(route, change.stamp(), reason, clock.instant());
     }
 
     private Predecessor found(Change change) {
-        String item = DeadLetterPosition.item(change.mark().owner());
+        String item = DeadLetterPosition.item(change.stamp().owner());
         bucket(item).add(item);
-        return new Predecessor(new DeadLetterPosition(item, change.mark().version()).encoded());
+        return new Predecessor(new DeadLetterPosition(item, change.stamp().version()).encoded());
     }
 
     /** The table's name, for people. */

@@ -132,7 +132,7 @@ public final class RouteDeadLetters {
             }
             // Taken out since its first row was read, unless that is still there.
             return changes(letter.item()).thenApply(there -> there.stream()
-                    .filter(one -> one.parked().mark().equals(letter.parked().mark()))
+                    .filter(one -> one.parked().stamp().equals(letter.parked().stamp()))
                     .findFirst()
                     .map(one -> DeadLetterRow.change(one, images)));
         });
@@ -141,7 +141,7 @@ public final class RouteDeadLetters {
     private QueryRequest.Builder images(DeadLetter letter) {
         return rows.of(
                 DeadLetterPosition.images(route, letter.item()),
-                DeadLetterPosition.parts(letter.parked().mark().version()));
+                DeadLetterPosition.parts(letter.parked().stamp().version()));
     }
 
     /**
@@ -240,6 +240,6 @@ public final class RouteDeadLetters {
     }
 
     private static DeadLetterPosition position(DeadLetter letter) {
-        return new DeadLetterPosition(letter.item(), letter.parked().mark().version());
+        return new DeadLetterPosition(letter.item(), letter.parked().stamp().version());
     }
 }

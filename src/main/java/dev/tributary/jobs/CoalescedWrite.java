@@ -32,8 +32,8 @@ final class CoalescedWrite {
     private @Nullable Last last;
 
     private record Last(Change change, Projected projected) {
-        VersionStamp mark() {
-            return change.mark();
+        VersionStamp stamp() {
+            return change.stamp();
         }
     }
 
@@ -61,9 +61,9 @@ final class CoalescedWrite {
             return Optional.empty();
         }
         if (last.projected() instanceof Projected.Write asked) {
-            return Optional.of(then(vacated(asked.write().mark()), asked.write()));
+            return Optional.of(then(vacated(asked.write().stamp()), asked.write()));
         }
-        return Optional.ofNullable(projection.keepsRow(last.change()) ? before : vacated(last.mark()));
+        return Optional.ofNullable(projection.keepsRow(last.change()) ? before : vacated(last.stamp()));
     }
 
     private void fold(Last change) {
@@ -76,12 +76,12 @@ final class CoalescedWrite {
                 left.addAll(write.vacated());
                 return;
             }
-            before = then(vacated(write.mark()), write);
+            before = then(vacated(write.stamp()), write);
         } else if (change.projected() instanceof Projected.Refused) {
             change.change().before().flatMap(projection::heldKey).ifPresent(left::add);
             return;
         } else if (!projection.keepsRow(change.change())) {
-            before = vacated(change.mark());
+            before = vacated(change.stamp());
         }
         left.clear();
     }

@@ -85,9 +85,9 @@ public final class LateWriteTable {
      * @param at when it was recorded, in epoch milliseconds
      * @param number distinguishes the removals of one scope and moment
      * @param key of the row
-     * @param mark that guards the removal
+     * @param stamp that guards the removal
      */
-    record Removal(long at, long number, Item key, VersionStamp mark) {
+    record Removal(long at, long number, Item key, VersionStamp stamp) {
         private String entry() {
             return LateWriteTable.entry(at) + number;
         }
@@ -184,9 +184,9 @@ public final class LateWriteTable {
                                 SCOPE, text(scope),
                                 ENTRY, text(removal.entry()),
                                 ROW_KEY, AttributeValue.fromM(removal.key().attributes()),
-                                OWNER, text(removal.mark().owner().encoded()),
-                                VERSION, text(removal.mark().version().encoded()),
-                                CREATED_AT, number(removal.mark().createdAt().toEpochMilli()),
+                                OWNER, text(removal.stamp().owner().encoded()),
+                                VERSION, text(removal.stamp().version().encoded()),
+                                CREATED_AT, number(removal.stamp().createdAt().toEpochMilli()),
                                 TTL_ATTRIBUTE, number(expires)))
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(stored -> null);

@@ -117,7 +117,7 @@ public final class RouteLateWrites {
                 .ifPresent(until -> needed.add(source.announceWrites(until)));
         outcome.ifPresent(ended -> left(write, ended).stream()
                 .filter(key -> any || openUntil(key) > now)
-                .forEach(key -> needed.add(record(key, write.mark()))));
+                .forEach(key -> needed.add(record(key, write.stamp()))));
         return CompletableFuture.allOf(needed.toArray(CompletableFuture[]::new));
     }
 
@@ -209,14 +209,14 @@ public final class RouteLateWrites {
     }
 
     private CompletableFuture<?> repeat(Removal removal) {
-        return remove.apply(new TargetWrite.Delete(removal.mark(), Set.of(removal.key())))
+        return remove.apply(new TargetWrite.Delete(removal.stamp(), Set.of(removal.key())))
                 .thenAccept(outcome -> {
                     if (outcome == Outcome.APPLIED) {
                         broughtBack.increment();
                         log.info(
                                 "{}: a late write brought a row of {} back, and it was removed again",
                                 route,
-                                removal.mark().owner());
+                                removal.stamp().owner());
                     }
                 });
     }

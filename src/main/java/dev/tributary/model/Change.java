@@ -5,7 +5,7 @@ import java.util.Optional;
 /** One stream record: what happened to one source item. */
 public sealed interface Change {
 
-    VersionStamp mark();
+    VersionStamp stamp();
 
     /** The item before the change; empty for an insert. */
     Optional<Item> before();
@@ -14,7 +14,7 @@ public sealed interface Change {
     Optional<Item> after();
 
     /** An item that was not there before. */
-    record Insert(VersionStamp mark, Item newImage) implements Change {
+    record Insert(VersionStamp stamp, Item newImage) implements Change {
         @Override
         public Optional<Item> before() {
             return Optional.empty();
@@ -27,7 +27,7 @@ public sealed interface Change {
     }
 
     /** An item that was replaced or updated. */
-    record Modify(VersionStamp mark, Item oldImage, Item newImage) implements Change {
+    record Modify(VersionStamp stamp, Item oldImage, Item newImage) implements Change {
         @Override
         public Optional<Item> before() {
             return Optional.of(oldImage);
@@ -46,7 +46,7 @@ public sealed interface Change {
      * @param reason why not, for people, without values of the item
      * @param record the record as JSON, as far as it could be read
      */
-    record Undecoded(VersionStamp mark, String reason, String record) implements Change {
+    record Undecoded(VersionStamp stamp, String reason, String record) implements Change {
         @Override
         public Optional<Item> before() {
             return Optional.empty();
@@ -59,7 +59,7 @@ public sealed interface Change {
     }
 
     /** An item that is gone, deleted or expired. */
-    record Remove(VersionStamp mark, Item oldImage) implements Change {
+    record Remove(VersionStamp stamp, Item oldImage) implements Change {
         @Override
         public Optional<Item> before() {
             return Optional.of(oldImage);

@@ -9,7 +9,7 @@ import java.util.Set;
 public sealed interface TargetWrite {
 
     /** Owner and version that guard the write. */
-    VersionStamp mark();
+    VersionStamp stamp();
 
     /** Keys whose rows go, where they are still the owner's. */
     Set<Item> vacated();
@@ -44,13 +44,13 @@ public sealed interface TargetWrite {
             }
         }
         if (last.arriving().isEmpty()) {
-            return new Delete(last.mark(), vacated);
+            return new Delete(last.stamp(), vacated);
         }
         Row row = last.arriving().get();
         vacated.remove(row.key());
         return vacated.isEmpty()
-                ? new Upsert(last.mark(), row, writes.get(0) instanceof Upsert first ? first.replaced() : Set.of())
-                : new Move(last.mark(), vacated, row);
+                ? new Upsert(last.stamp(), row, writes.get(0) instanceof Upsert first ? first.replaced() : Set.of())
+                : new Move(last.stamp(), vacated, row);
     }
 
     /**
@@ -59,11 +59,11 @@ public sealed interface TargetWrite {
      * @param replaced names of the attributes of the row that should be there, empty if none should: a hint as to how
      *     the write is made, not a condition
      */
-    record Upsert(VersionStamp mark, Row row, Set<String> replaced) implements TargetWrite {
+    record Upsert(VersionStamp stamp, Row row, Set<String> replaced) implements TargetWrite {
 
         /** A row that should be new. */
-        public Upsert(VersionStamp mark, Row row) {
-            this(mark, row, Set.of());
+        public Upsert(VersionStamp stamp, Row row) {
+            this(stamp, row, Set.of());
         }
 
         @Override
@@ -78,7 +78,7 @@ public sealed interface TargetWrite {
     }
 
     /** The rows under these keys go. */
-    record Delete(VersionStamp mark, Set<Item> vacated) implements TargetWrite {
+    record Delete(VersionStamp stamp, Set<Item> vacated) implements TargetWrite {
         @Override
         public Optional<Row> arriving() {
             return Optional.empty();
@@ -86,7 +86,7 @@ public sealed interface TargetWrite {
     }
 
     /** The row comes under a new key, and those under the old keys go: all in one transaction. */
-    record Move(VersionStamp mark, Set<Item> vacated, Row row) implements TargetWrite {
+    record Move(VersionStamp stamp, Set<Item> vacated, Row row) implements TargetWrite {
         @Override
         public Optional<Row> arriving() {
             return Optional.of(row);

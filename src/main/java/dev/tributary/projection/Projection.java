@@ -75,8 +75,8 @@ public final class Projection {
         if (row.isPresent()) {
             Row to = row.get();
             return new Projected.Write(oldKey.filter(from -> !from.equals(to.key()))
-                    .<TargetWrite>map(from -> new TargetWrite.Move(change.mark(), Set.of(from), to))
-                    .orElseGet(() -> new TargetWrite.Upsert(change.mark(), to, names(change.before()))));
+                    .<TargetWrite>map(from -> new TargetWrite.Move(change.stamp(), Set.of(from), to))
+                    .orElseGet(() -> new TargetWrite.Upsert(change.stamp(), to, names(change.before()))));
         }
         Optional<String> refusal = after.flatMap(this::refusal);
         if (refusal.isPresent()) {
@@ -85,7 +85,7 @@ public final class Projection {
         if (oldKey.isEmpty() || keepsRow(change)) {
             return new Projected.Nothing();
         }
-        return new Projected.Write(new TargetWrite.Delete(change.mark(), Set.of(oldKey.get())));
+        return new Projected.Write(new TargetWrite.Delete(change.stamp(), Set.of(oldKey.get())));
     }
 
     private Set<String> names(Optional<Item> before) {

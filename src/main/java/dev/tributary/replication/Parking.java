@@ -104,24 +104,24 @@ final class Parking {
      * may bring changes from before it, which reached the target then and do so now.
      */
     CompletableFuture<Optional<Predecessor>> before(Change change) {
-        if (!letters.holds(change.mark().owner())) {
+        if (!letters.holds(change.stamp().owner())) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return attempts.untilDone(() -> letters.before(change.mark()), this::failed)
+        return attempts.untilDone(() -> letters.before(change.stamp()), this::failed)
                 .thenCompose(this::free)
                 .thenApply(this::succeeded);
     }
 
     /** Parks the change; ends when it is stored. */
     CompletableFuture<Predecessor> park(Change change, String reason) {
-        boolean first = !letters.holds(change.mark().owner());
+        boolean first = !letters.holds(change.stamp().owner());
         return attempts.untilDone(() -> letters.park(change, reason, attempts::mayStart), this::failed)
                 .thenApply(stored -> {
                     if (first) {
                         log.warn(
                                 "{}: {} has a parked change, and later ones wait behind it: {}",
                                 route,
-                                change.mark().owner(),
+                                change.stamp().owner(),
                                 reason);
                     }
                     return succeeded(stored);

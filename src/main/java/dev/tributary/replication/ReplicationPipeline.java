@@ -131,7 +131,7 @@ public final class ReplicationPipeline implements AutoCloseable {
             }
         } while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK));
         CheckpointTracker<ChangePosition>.Entry entry = tracker.open(
-                new ChangePosition(sequenceNumber, change.mark().createdAt(), nanoTime.getAsLong()),
+                new ChangePosition(sequenceNumber, change.stamp().createdAt(), nanoTime.getAsLong()),
                 routes.size(),
                 ended);
         routes.forEach(route -> route.submit(change, entry));

@@ -103,7 +103,7 @@ final class RouteWriter {
     /** Takes the change; {@code entry} is completed when it has ended here. */
     void submit(Change change, CheckpointTracker<ChangePosition>.Entry entry) {
         executor.submit(
-                change.mark().owner(), new Step(change, route.projection().project(change), entry));
+                change.stamp().owner(), new Step(change, route.projection().project(change), entry));
     }
 
     /** Changes of an item did not come to an end, and no later one of it may overtake them. */
@@ -124,7 +124,7 @@ final class RouteWriter {
     private CompletableFuture<Optional<Predecessor>> write(List<Step> steps) {
         return ready.thenCompose(started -> {
             if (steps.stream().anyMatch(Step::refused)
-                    || parking.holds(steps.get(0).change().mark().owner())) {
+                    || parking.holds(steps.get(0).change().stamp().owner())) {
                 return oneByOne(Optional.empty(), steps);
             }
             CompletableFuture<Optional<Predecessor>> parked = NOTHING_PARKED;

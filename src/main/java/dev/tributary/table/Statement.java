@@ -37,7 +37,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
         }
         if (write instanceof TargetWrite.Delete delete && delete.vacated().size() == 1) {
             return Optional.of(
-                    delete(table, delete.mark(), delete.vacated().iterator().next()));
+                    delete(table, delete.stamp(), delete.vacated().iterator().next()));
         }
         return Optional.empty();
     }
@@ -78,7 +78,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
         write.replaced().stream()
                 .filter(name -> !attributes.containsKey(name))
                 .forEach(name -> update.append(" REMOVE \"" + name + "\""));
-        update.appendGuard(key, write.mark());
+        update.appendGuard(key, write.stamp());
         update.append(
                 " AND \"" + VersionStamp.ATTRIBUTE + "\".\"" + StampAttribute.NAMES + "\" = ?",
                 StampAttribute.digest(write.replaced()));
@@ -92,7 +92,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
     }
 
     private static AttributeValue markOf(TargetWrite.Upsert write) {
-        return StampAttribute.of(write.mark(), write.row().item().attributes().keySet());
+        return StampAttribute.of(write.stamp(), write.row().item().attributes().keySet());
     }
 
     /** A statement that grows. */

@@ -86,7 +86,7 @@ public final class TargetTable {
      *     future fails with {@link CancellationException} and the write is done in part
      */
     public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier permitted) {
-        return write(write.mark(), write.vacated(), write.arriving(), permitted);
+        return write(write.stamp(), write.vacated(), write.arriving(), permitted);
     }
 
     private CompletableFuture<Outcome> goOn(

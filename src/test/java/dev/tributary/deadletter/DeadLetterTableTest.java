@@ -95,9 +95,9 @@ class DeadLetterTableTest {
         assertThat(Parked.in(table, ROUTE)).extracting(ParkedChange::reason).containsExactly("the first reason");
 
         Change large = large();
-        table.park(new ParkedChange(ROUTE, large.mark(), "the first reason", NOW), large, () -> true)
+        table.park(new ParkedChange(ROUTE, large.stamp(), "the first reason", NOW), large, () -> true)
                 .join();
-        table.park(new ParkedChange(ROUTE, large.mark(), "another", NOW), large, () -> true)
+        table.park(new ParkedChange(ROUTE, large.stamp(), "another", NOW), large, () -> true)
                 .join();
         assertThat(Parked.in(table, ROUTE))
                 .extracting(ParkedChange::reason)
@@ -108,11 +108,11 @@ class DeadLetterTableTest {
     void bothImagesOfAnItemOfTheGreatestSizeAreReadBack() {
         Change large = large();
         park("ada", 1, "small");
-        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
+        table.park(new ParkedChange(ROUTE, large.stamp(), "too large", NOW), large, () -> true)
                 .join();
         park("bob", 3, "small");
 
-        assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
+        assertThat(Parked.change(table, ROUTE, large.stamp().owner(), version(2)))
                 .contains(large);
         assertThat(Parked.in(table, ROUTE)).hasSize(3);
         assertThat(items()).containsExactlyInAnyOrder(item("ada"), item("bob"));
@@ -124,24 +124,24 @@ class DeadLetterTableTest {
     @Test
     void aLargeChangeWhoseFirstRowWasDeletedCanBeParkedAgain() {
         Change large = large();
-        ParkedChange parked = new ParkedChange(ROUTE, large.mark(), "too large", NOW);
+        ParkedChange parked = new ParkedChange(ROUTE, large.stamp(), "too large", NOW);
         table.park(parked, large, () -> true).join();
         delete(DeadLetterRow.key(ROUTE, new DeadLetterPosition(item("ada"), version(2))));
         assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isEmpty();
 
         table.park(parked, large, () -> true).join();
-        assertThat(Parked.change(table, ROUTE, large.mark().owner(), version(2)))
+        assertThat(Parked.change(table, ROUTE, large.stamp().owner(), version(2)))
                 .contains(large);
     }
 
     @Test
     void aChangeWhoseImagesWereDeletedIsToldOfAndCanBeDiscarded() {
         Change large = large();
-        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
+        table.park(new ParkedChange(ROUTE, large.stamp(), "too large", NOW), large, () -> true)
                 .join();
         delete(DeadLetterRow.imageKey(ROUTE, item("ada"), version(2), 1));
-        assertThatThrownBy(() -> Parked.change(table, ROUTE, large.mark().owner(), version(2)))
+        assertThatThrownBy(() -> Parked.change(table, ROUTE, large.stamp().owner(), version(2)))
                 .hasCauseInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 of 3 rows are there");
         assertThat(table.letters(ROUTE).discard(item("ada")).join()).isOne();
@@ -163,7 +163,7 @@ class DeadLetterTableTest {
     void whatIsTakenOutLeavesNoRow() {
         Change large = large();
         park("ada", 1, "why");
-        table.park(new ParkedChange(ROUTE, large.mark(), "too large", NOW), large, () -> true)
+        table.park(new ParkedChange(ROUTE, large.stamp(), "too large", NOW), large, () -> true)
                 .join();
         RouteDeadLetters letters = table.letters(ROUTE);
         letters.changes(item("ada"))

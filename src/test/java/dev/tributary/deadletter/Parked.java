@@ -26,7 +26,7 @@ public final class Parked {
     public static Optional<Change> change(DeadLetterTable table, String route, ItemKey owner, Version version) {
         RouteDeadLetters letters = table.letters(route);
         return letters.changes(RouteDeadLetters.item(owner)).join().stream()
-                .filter(letter -> letter.parked().mark().version().equals(version))
+                .filter(letter -> letter.parked().stamp().version().equals(version))
                 .findFirst()
                 .flatMap(letter -> letters.change(letter).join());
     }

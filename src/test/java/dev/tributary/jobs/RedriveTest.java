@@ -177,7 +177,7 @@ class RedriveTest {
         assertThat(redriven.get(0).reason().orElseThrow()).contains("Type mismatch for key");
         assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
         assertThat(parked()).singleElement().satisfies(left -> {
-            assertThat(left.mark().version()).isEqualTo(version(4));
+            assertThat(left.stamp().version()).isEqualTo(version(4));
             assertThat(left.reason()).contains("Type mismatch for key");
         });
 
@@ -241,7 +241,7 @@ class RedriveTest {
         assertThat(rows()).isEmpty();
         assertThat(parked())
                 .as("the last one, behind which the others would wait, is there to the end")
-                .extracting(left -> left.mark().version())
+                .extracting(left -> left.stamp().version())
                 .containsExactly(version(4));
 
         put("ada", "Queens");

@@ -27,9 +27,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *
  * <p>Where the key holds the source key: exactly the rows of the items, each with the version of its item's last change.
  *
- * <p>Where items collide: of the items that end under a key the one with the highest mark has the row, by creation time,
+ * <p>Where items collide: of the items that end under a key the one with the highest stamp has the row, by creation time,
  * then version, then owner. There is one exception, and it is the nature of the policy {@code latest}: an item that was
- * under the key with a higher mark still, and left, may have beaten the others before it left, and those do not come
+ * under the key with a higher stamp still, and left, may have beaten the others before it left, and those do not come
  * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first; and a
  * late write of one of them may have taken the key when it was free again, with what the item was before. Where
  * collisions are rejected, no item takes the row of another: there are exactly the rows of the items that are not
@@ -39,7 +39,7 @@ final class Expectation {
 
     private static final Comparator<VersionStamp> PRECEDENCE = Comparator.comparing(VersionStamp::createdAt)
             .thenComparing(VersionStamp::version)
-            .thenComparing(mark -> mark.owner().encoded());
+            .thenComparing(stamp -> stamp.owner().encoded());
 
     private final SourceHistory history;
     private final Projection injective;
@@ -48,8 +48,8 @@ final class Expectation {
     private final boolean late;
     private final List<String> violations = new ArrayList<>();
 
-    /** A row and the mark it must carry. */
-    private record MarkedRow(Item key, Item item, VersionStamp mark) {}
+    /** A row and the stamp it must carry. */
+    private record MarkedRow(Item key, Item item, VersionStamp stamp) {}
 
     /**
      * @param rejects whether an item leaves the row of another alone
@@ -63,7 +63,7 @@ final class Expectation {
         this.late = late;
     }
 
-    /** A row that stays never goes back, neither to an older change of its item nor to an item of a lower mark. */
+    /** A row that stays never goes back, neither to an older change of its item nor to an item of a lower stamp. */
     void changed(
             String table,
             Map<String, AttributeValue> key,
@@ -72,8 +72,8 @@ final class Expectation {
         if (before.isEmpty() || after.isEmpty()) {
             return;
         }
-        VersionStamp old = mark(before);
-        VersionStamp now = mark(after);
+        VersionStamp old = stamp(before);
+        VersionStamp now = stamp(after);
         boolean advances =
                 old.owner().equals(now.owner()) ? old.version().compareTo(now.version()) < 0 : takesOver(before, after);
         if (!advances) {
@@ -83,7 +83,7 @@ final class Expectation {
 
     /** A row takes any tombstone of another item; a tombstone an earlier one, but no row. */
     private boolean takesOver(Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
-        boolean later = PRECEDENCE.compare(mark(before), mark(after)) < 0;
+        boolean later = PRECEDENCE.compare(stamp(before), stamp(after)) < 0;
         if (before.containsKey(VersionStamp.EXPIRES)) {
             return later || !after.containsKey(VersionStamp.EXPIRES);
         }
@@ -107,12 +107,12 @@ final class Expectation {
     private void check(String table, Map<Item, MarkedRow> rows, List<MarkedRow> atRest, Set<String> parked) {
         Map<Item, MarkedRow> expected = new HashMap<>();
         atRest.stream()
-                .filter(row -> !parked.contains(row.mark().owner().encoded()))
+                .filter(row -> !parked.contains(row.stamp().owner().encoded()))
                 .forEach(row -> expected.put(row.key(), row));
         union(rows, expected).forEach(key -> {
             MarkedRow row = rows.get(key);
             MarkedRow wanted = expected.get(key);
-            boolean itself = row != null && parked.contains(row.mark().owner().encoded());
+            boolean itself = row != null && parked.contains(row.stamp().owner().encoded());
             if (!Objects.equals(row, wanted) && !(wanted == null && itself)) {
                 violations.add(table + ": " + key.attributes() + " is " + say(row) + ", must be " + say(wanted));
             }
@@ -132,7 +132,7 @@ final class Expectation {
         union(rows, candidates).forEach(key -> {
             Optional<MarkedRow> row = Optional.ofNullable(rows.get(key));
             List<MarkedRow> ending = candidates.getOrDefault(key, List.of());
-            Optional<MarkedRow> winner = ending.stream().max(Comparator.comparing(MarkedRow::mark, PRECEDENCE));
+            Optional<MarkedRow> winner = ending.stream().max(Comparator.comparing(MarkedRow::stamp, PRECEDENCE));
             boolean beatenByOneThatLeft = winner.isPresent() && highestThatLeft(key, ending, winner.get());
             boolean right = beatenByOneThatLeft
                     ? row.isEmpty() || ending.contains(row.get()) || (late && isOlder(row.get(), ending))
@@ -147,18 +147,18 @@ final class Expectation {
     /** A row that an item of those that end there had before. */
     private static boolean isOlder(MarkedRow row, List<MarkedRow> ending) {
         return ending.stream()
-                .map(MarkedRow::mark)
-                .anyMatch(mark -> mark.owner().equals(row.mark().owner())
-                        && row.mark().version().compareTo(mark.version()) < 0);
+                .map(MarkedRow::stamp)
+                .anyMatch(stamp -> stamp.owner().equals(row.stamp().owner())
+                        && row.stamp().version().compareTo(stamp.version()) < 0);
     }
 
-    /** Whether an item that does not end under the key was there with a mark above the winner's. */
+    /** Whether an item that does not end under the key was there with a stamp above the winner's. */
     private boolean highestThatLeft(Item key, List<MarkedRow> ending, MarkedRow winner) {
         Set<ItemKey> stayed = new HashSet<>();
-        ending.forEach(row -> stayed.add(row.mark().owner()));
+        ending.forEach(row -> stayed.add(row.stamp().owner()));
         return history.changes().stream()
-                .filter(change -> !stayed.contains(change.mark().owner()))
-                .filter(change -> PRECEDENCE.compare(change.mark(), winner.mark()) > 0)
+                .filter(change -> !stayed.contains(change.stamp().owner()))
+                .filter(change -> PRECEDENCE.compare(change.stamp(), winner.stamp()) > 0)
                 .anyMatch(change -> change.after()
                         .flatMap(colliding::row)
                         .filter(row -> row.key().equals(key))
@@ -167,11 +167,11 @@ final class Expectation {
 
     private List<MarkedRow> atRest(Projection projection) {
         Map<ItemKey, Change> last = new HashMap<>();
-        history.changes().forEach(change -> last.put(change.mark().owner(), change));
+        history.changes().forEach(change -> last.put(change.stamp().owner(), change));
         List<MarkedRow> rows = new ArrayList<>();
         last.values().forEach(change -> {
             Optional<Row> row = change.after().flatMap(projection::row);
-            row.ifPresent(present -> rows.add(new MarkedRow(present.key(), present.item(), change.mark())));
+            row.ifPresent(present -> rows.add(new MarkedRow(present.key(), present.item(), change.stamp())));
         });
         return rows;
     }
@@ -184,17 +184,17 @@ final class Expectation {
             }
             Map<String, AttributeValue> attributes = new HashMap<>(row);
             attributes.remove(VersionStamp.ATTRIBUTE);
-            rows.put(new Item(key), new MarkedRow(new Item(key), new Item(attributes), mark(row)));
+            rows.put(new Item(key), new MarkedRow(new Item(key), new Item(attributes), stamp(row)));
         });
         return rows;
     }
 
-    private static VersionStamp mark(Map<String, AttributeValue> row) {
-        Map<String, AttributeValue> mark = row.get(VersionStamp.ATTRIBUTE).m();
+    private static VersionStamp stamp(Map<String, AttributeValue> row) {
+        Map<String, AttributeValue> stamp = row.get(VersionStamp.ATTRIBUTE).m();
         return new VersionStamp(
-                new ItemKey(mark.get("o").s()),
-                new Version(mark.get("v").s()),
-                Instant.ofEpochMilli(Long.parseLong(mark.get("t").n())));
+                new ItemKey(stamp.get("o").s()),
+                new Version(stamp.get("v").s()),
+                Instant.ofEpochMilli(Long.parseLong(stamp.get("t").n())));
     }
 
     private static Set<Item> union(Map<Item, ?> a, Map<Item, ?> b) {
@@ -204,10 +204,10 @@ final class Expectation {
     }
 
     private static String say(MarkedRow row) {
-        return row == null ? "no row" : row.item().attributes() + " " + say(row.mark());
+        return row == null ? "no row" : row.item().attributes() + " " + say(row.stamp());
     }
 
-    private static String say(VersionStamp mark) {
-        return mark.owner().encoded() + " " + mark.version().encoded() + " " + mark.createdAt();
+    private static String say(VersionStamp stamp) {
+        return stamp.owner().encoded() + " " + stamp.version().encoded() + " " + stamp.createdAt();
     }
 }

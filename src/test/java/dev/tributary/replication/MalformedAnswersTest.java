@@ -230,7 +230,7 @@ class MalformedAnswersTest {
     private long parkedItems() {
         DeadLetterTable direct = new DeadLetterTable(dynamo.asyncClient(), letters.name(), Duration.ofSeconds(5));
         return Parked.in(direct, "users.by-city").stream()
-                .map(parked -> parked.mark().owner())
+                .map(parked -> parked.stamp().owner())
                 .distinct()
                 .count();
     }

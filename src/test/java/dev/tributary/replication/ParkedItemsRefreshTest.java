@@ -88,10 +88,10 @@ class ParkedItemsRefreshTest {
         ParkedItemIndex other = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
         CompletableFuture<?> parked = other.park(change(), "why", () -> true);
         time.runUntil(parked::isDone, Long.MAX_VALUE);
-        assertThat(letters.holds(change().mark().owner())).isFalse();
+        assertThat(letters.holds(change().stamp().owner())).isFalse();
         pipelines.add(pipeline());
         runFor(Duration.ofSeconds(1));
-        assertThat(letters.holds(change().mark().owner())).isTrue();
+        assertThat(letters.holds(change().stamp().owner())).isTrue();
         leased = false;
         time.runOut();
     }

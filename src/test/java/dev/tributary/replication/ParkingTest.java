@@ -109,7 +109,7 @@ class ParkingTest {
         assertThat(rows()).isEqualTo(Map.of("Oakland", "ada", "Albany", "bob"));
         List<ParkedChange> parked = parked();
         assertThat(parked)
-                .extracting(change -> change.mark().version())
+                .extracting(change -> change.stamp().version())
                 .containsExactly(version(3), version(4), version(6));
         assertThat(parked.get(0).reason()).contains("Type mismatch for key");
         assertThat(parked).extracting(ParkedChange::reason).endsWith(behind(), behind());
@@ -141,7 +141,7 @@ class ParkingTest {
         change("bob", city("Berkeley"));
         drain();
         assertThat(rows()).isEqualTo(Map.of("Berkeley", "bob"));
-        assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(1), version(2));
+        assertThat(parked()).extracting(change -> change.stamp().version()).containsExactly(version(1), version(2));
     }
 
     @Test
@@ -210,7 +210,7 @@ class ParkingTest {
                 .run()
                 .join();
         drain();
-        assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(1), version(2));
+        assertThat(parked()).extracting(change -> change.stamp().version()).containsExactly(version(1), version(2));
         assertThat(pipeline.checkpoint()).isEqualTo("3");
         assertThat(health.snapshot().components().get("route " + ROUTE).status())
                 .isEqualTo(Status.DEGRADED);
@@ -249,7 +249,7 @@ class ParkingTest {
                 .as("the write of all together, and that of the bad one")
                 .isEqualTo(2);
         assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
-        assertThat(parked()).extracting(change -> change.mark().version()).containsExactly(version(4), version(5));
+        assertThat(parked()).extracting(change -> change.stamp().version()).containsExactly(version(4), version(5));
     }
 
     @Test

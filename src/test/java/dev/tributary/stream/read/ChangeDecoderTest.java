@@ -33,9 +33,9 @@ class ChangeDecoderTest {
     @Test
     void anUnknownEventKeepsItsPlaceInItsItemsOrder() throws Exception {
         Change.Undecoded change = undecoded(record("TRUNCATE", data -> {}));
-        assertThat(change.mark().owner()).isEqualTo(ItemKey.of("users", KEY));
-        assertThat(change.mark().version()).isEqualTo(Version.of("label", "7"));
-        assertThat(change.mark().createdAt()).isEqualTo(Instant.EPOCH);
+        assertThat(change.stamp().owner()).isEqualTo(ItemKey.of("users", KEY));
+        assertThat(change.stamp().version()).isEqualTo(Version.of("label", "7"));
+        assertThat(change.stamp().createdAt()).isEqualTo(Instant.EPOCH);
         assertThat(change.reason()).isEqualTo("undecodable record: it says TRUNCATE and not INSERT, MODIFY or REMOVE");
         JsonNode record = new ObjectMapper().readTree(change.record());
         assertThat(record.at("/eventName").asText()).isEqualTo("TRUNCATE");
@@ -57,7 +57,7 @@ class ChangeDecoderTest {
         assertThat(undecoded(record(null, data -> {})).reason()).contains("says null");
         Change.Undecoded timeless = undecoded(record("INSERT", data -> data.approximateCreationDateTime(null)));
         assertThat(timeless.reason()).endsWith("no creation time");
-        assertThat(timeless.mark().createdAt()).isEqualTo(NOW);
+        assertThat(timeless.stamp().createdAt()).isEqualTo(NOW);
     }
 
     @Test
@@ -81,7 +81,7 @@ class ChangeDecoderTest {
                 Map.of("id", AttributeValue.builder().build()),
                 Map.of("id", AttributeValue.fromBool(true)))) {
             Change.Undecoded change = undecoded(record("MODIFY", data -> data.keys(key)));
-            assertThat(change.mark().owner()).isEqualTo(new ItemKey("users?7"));
+            assertThat(change.stamp().owner()).isEqualTo(new ItemKey("users?7"));
             assertThat(change.reason()).contains("its key cannot be read, so later changes of its item do not wait");
         }
     }
