@@ -5,6 +5,7 @@ import dev.tributary.deadletter.Predecessor;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
+import dev.tributary.replication.RouteHealth.OwnTable;
 import dev.tributary.telemetry.Health;
 import java.time.Duration;
 import java.util.Optional;
@@ -149,7 +150,7 @@ final class Parking {
     }
 
     private void succeeded() {
-        health.parkingSucceeded();
+        health.succeeded(OwnTable.DEAD_LETTERS);
         if (letters.items() > 0 && refreshing.compareAndSet(false, true)) {
             timer.schedule(this::refresh, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -171,6 +172,6 @@ final class Parking {
     }
 
     private void failed(WriteFailure failure) {
-        health.parkingFailed(letters.table(), failure);
+        health.failed(OwnTable.DEAD_LETTERS, letters.table(), failure);
     }
 }

@@ -4,15 +4,11 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
-import dev.tributary.telemetry.LogThrottle;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * How the writes of one shard's pipeline to one target go: conditions in health, and a line in the log when they begin
- * and end. Safe for any thread.
- */
+/** Reports how one shard's writes on a route succeed or fail, in health and in the log. Safe for any thread. */
 final class RouteHealth implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RouteHealth.class);
@@ -22,114 +18,83 @@ final class RouteHealth implements AutoCloseable {
 
     private final Conditions conditions;
     private final String route;
-    private final LogThrottle<WriteFailure.Kind> writes = new LogThrottle<>();
-    private final OwnTable deadLetters = new OwnTable("dead-letter table");
-    private final OwnTable lateWrites = new OwnTable("late-write table");
 
-    /** Guarded by this, as is the next. */
-    private boolean writing = true;
+    /** A table of the daemon that the route cannot work without. */
+    enum OwnTable {
+        DEAD_LETTERS("dead-letter table"),
+        LATE_WRITES("late-write table");
 
-    private boolean regressed;
+        private final String condition;
 
-    /** A table of the daemon's own, without which the route cannot go on. Guarded by the route's health. */
-    private final class OwnTable {
-        private final String what;
-        private final LogThrottle<WriteFailure.Kind> failures = new LogThrottle<>();
-        private boolean answers = true;
-
-        OwnTable(String what) {
-            this.what = what;
-        }
-
-        void succeeded() {
-            if (!answers) {
-                answers = true;
-                conditions.clear(what);
-                if (failures.ends()) {
-                    log.info("{}: the {} answers again", route, what);
-                }
-            }
-        }
-
-        void failed(String table, WriteFailure failure) {
-            if (failures.begins(failure.kind())) {
-                log.warn(
-                        "{}: {} {} fails ({}) and is tried again until it answers: {}",
-                        route,
-                        what,
-                        table,
-                        failure.kind(),
-                        failure.message());
-            }
-            answers = false;
-            conditions.raise(what, status(failure), what + " " + table + ": " + failure.message());
+        OwnTable(String condition) {
+            this.condition = condition;
         }
     }
 
     /**
-     * @param usual how the route is while nothing fails
+     * @param usual health of the route while no condition is raised
      */
     RouteHealth(Health health, String route, Supplier<Health.Component> usual) {
         this.conditions = health.conditions("route " + route, usual);
         this.route = route;
     }
 
-    synchronized void succeeded() {
-        if (!writing) {
-            writing = true;
-            conditions.clear(WRITES);
-            if (writes.ends()) {
-                log.info("{}: writes succeed again", route);
-            }
-        }
+    /** A write to the target succeeded. */
+    void succeeded() {
+        conditions.clear(WRITES, () -> log.info("{}: writes succeed again", route));
     }
 
-    synchronized void failed(WriteFailure failure) {
-        if (writes.begins(failure.kind())) {
-            log.warn(
-                    "{}: writes fail ({}) and are tried again until they succeed: {}",
-                    route,
-                    failure.kind(),
-                    failure.message());
-        }
-        writing = false;
-        conditions.raise(WRITES, status(failure), failure.message());
+    /** An attempt to write to the target failed and will be repeated. */
+    void failed(WriteFailure failure) {
+        conditions.raise(
+                WRITES,
+                failure.kind(),
+                status(failure),
+                failure.message(),
+                () -> log.warn(
+                        "{}: writes fail ({}) and are tried again until they succeed: {}",
+                        route,
+                        failure.kind(),
+                        failure.message()));
     }
 
     /**
-     * A row refused a newer change of its own item. Shown until the pipeline ends: that other items go through says
-     * nothing of this one.
+     * A row refused a newer change of its own item. The condition stays until the pipeline closes: writes of other items
+     * that succeed are no evidence about this one.
      */
-    synchronized void regressed() {
-        if (regressed) {
-            return;
-        }
-        regressed = true;
+    void regressed() {
         String detail = REGRESSED + ": rows of the target refuse newer changes of their own items, because they have"
                 + " later versions. Another lease table reads the same source into this target, or did so since this one"
                 + " began; see operations.md, \"Moving to a replica\"";
-        log.error("{}: {}", route, detail);
-        conditions.raise(REGRESSED, Status.DEGRADED, detail);
+        conditions.raise(REGRESSED, REGRESSED, Status.DEGRADED, detail, () -> log.error("{}: {}", route, detail));
     }
 
-    /** The table of dead letters answered. */
-    synchronized void parkingSucceeded() {
-        deadLetters.succeeded();
+    /** A call to one of the daemon's tables succeeded. */
+    void succeeded(OwnTable table) {
+        conditions.clear(table.condition, () -> log.info("{}: the {} answers again", route, table.condition));
     }
 
-    synchronized void parkingFailed(String table, WriteFailure failure) {
-        deadLetters.failed(table, failure);
+    /**
+     * A call to one of the daemon's tables failed and will be repeated.
+     *
+     * @param name of the table
+     */
+    void failed(OwnTable table, String name, WriteFailure failure) {
+        conditions.raise(
+                table.condition,
+                failure.kind(),
+                status(failure),
+                table.condition + " " + name + ": " + failure.message(),
+                () -> log.warn(
+                        "{}: {} {} fails ({}) and is tried again until it answers: {}",
+                        route,
+                        table.condition,
+                        name,
+                        failure.kind(),
+                        failure.message()));
     }
 
-    synchronized void lateWritesSucceeded() {
-        lateWrites.succeeded();
-    }
-
-    synchronized void lateWritesFailed(String table, WriteFailure failure) {
-        lateWrites.failed(table, failure);
-    }
-
-    /** The pipeline is of no use any more, and its conditions are another worker's to report. */
+    /** Removes the conditions from health; the next owner of the shard reports its own. */
     @Override
     public void close() {
         conditions.close();

@@ -15,6 +15,7 @@ import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.projection.Projected;
 import dev.tributary.replication.FencedRetry.LeaseGoneException;
 import dev.tributary.replication.PendingWrite.Step;
+import dev.tributary.replication.RouteHealth.OwnTable;
 import dev.tributary.telemetry.Health;
 import java.util.List;
 import java.util.Optional;
@@ -215,17 +216,17 @@ final class RouteWriter {
     private CompletableFuture<Written> settled(TargetWrite write, Written written) {
         return attempts.untilDone(() -> late.settle(write, written.outcome()), this::lateWritesFailed)
                 .thenApply(done -> {
-                    health.lateWritesSucceeded();
+                    health.succeeded(OwnTable.LATE_WRITES);
                     return written;
                 });
     }
 
     void lateWritesFailed(WriteFailure failure) {
-        health.lateWritesFailed(lateWriteTable, failure);
+        health.failed(OwnTable.LATE_WRITES, lateWriteTable, failure);
     }
 
     void lateWritesSucceeded() {
-        health.lateWritesSucceeded();
+        health.succeeded(OwnTable.LATE_WRITES);
     }
 
     private CompletableFuture<Written> call(TargetWrite write) {

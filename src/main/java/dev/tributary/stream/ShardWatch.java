@@ -2,7 +2,6 @@ package dev.tributary.stream;
 
 import dev.tributary.stream.read.FetchListener;
 import dev.tributary.stream.read.StreamShards;
-import dev.tributary.telemetry.Health;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -138,10 +137,6 @@ final class ShardWatch implements FetchListener {
                     };
             return kind.tag() + ": " + (shardId.isEmpty() ? "" : "shard " + shardId + ": ")
                     + meaning.formatted(seconds);
-        }
-
-        Health.Component component() {
-            return new Health.Component(Health.Status.DEGRADED, describe());
         }
     }
 

@@ -330,7 +330,7 @@ public final class SourceWorker {
     private void goOn(ReplacedStream old, StreamGap.Replaced gap, String unread) throws InterruptedException {
         boolean first = old.moveOn(gap, gaps.passed(gap, unread));
         if (first) {
-            reads.goesOn(gap);
+            reads.passed(gap);
         }
         StreamReader running = reader;
         if (running != null) {

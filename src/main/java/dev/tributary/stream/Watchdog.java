@@ -8,8 +8,8 @@ import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,9 +34,6 @@ final class Watchdog implements AutoCloseable {
     private final Consumer<Throwable> onFatal;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
-
-    /** By name of the condition. Of the ticking thread. */
-    private Map<String, Stall> reported = Map.of();
 
     /**
      * @param onFatal told of an error of this program
@@ -68,25 +65,20 @@ final class Watchdog implements AutoCloseable {
         thread.start();
     }
 
-    /** Compares what stands still with what was reported before. */
+    /** Raises a condition for each stall, and ends the conditions of those that are over. */
     void tick() {
-        Map<String, Stall> now = new HashMap<>();
+        Set<String> names = new HashSet<>();
         for (Stall stall : watch.stalls()) {
-            now.put(stall.kind().tag() + " " + stall.shardId(), stall);
+            String name = stall.kind().tag() + " " + stall.shardId();
+            names.add(name);
+            conditions.raise(
+                    name,
+                    stall.kind(),
+                    Status.DEGRADED,
+                    stall.describe(),
+                    () -> log.warn("source {}: {}", source, stall.describe()));
         }
-        now.forEach((name, stall) -> {
-            conditions.raise(name, stall.component().status(), stall.describe());
-            if (!reported.containsKey(name)) {
-                log.warn("source {}: {}", source, stall.describe());
-            }
-        });
-        reported.forEach((name, stall) -> {
-            if (!now.containsKey(name)) {
-                conditions.clear(name);
-                log.info("source {}: {} is over", source, name.strip());
-            }
-        });
-        reported = now;
+        conditions.retain(names, name -> log.info("source {}: {} is over", source, name.strip()));
     }
 
     /** Ends the thread, and takes the conditions out of health. */

@@ -5,15 +5,22 @@ import dev.tributary.telemetry.Health.Status;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The named conditions of one part of a component: of one shard's writes on a route, for instance.
+ * The named conditions of one part of a health component, such as one shard's writes on a route.
  *
- * <p>A component is as bad as the worst condition of all its parts, so one part that is well hides nothing of another. A
- * part that is closed no longer counts, and whatever is raised on it afterwards is ignored: calls of a pipeline may still
- * end when its lease is gone. Safe for any thread.
+ * <p>A condition is in health from when it is raised until it is cleared. It is logged when it starts and when it ends,
+ * and at most once a minute if it keeps starting and ending ({@link LogThrottle}).
+ *
+ * <p>A component has the worst status of all conditions of all its parts. A closed part no longer counts, and conditions
+ * raised on it later are ignored: calls of a pipeline may end after its lease is lost. Safe for any thread.
  */
 public final class Conditions implements AutoCloseable {
 
@@ -22,36 +29,84 @@ public final class Conditions implements AutoCloseable {
     private final String component;
     private final Supplier<Component> usual;
     private final Collection<Conditions> parts;
+    private final LongSupplier nanoTime;
 
-    /** In the order in which they were raised. Guarded by this. */
-    private final Map<String, Component> raised = new LinkedHashMap<>();
+    /** In the order in which they were first raised. Guarded by this. */
+    private final Map<String, Condition> conditions = new LinkedHashMap<>();
+
+    /** Whether any condition is raised; lets {@link #clear} of a part without conditions return without a lock. */
+    private volatile boolean anyRaised;
+
+    /** Kept after it is cleared for as long as its log lines are throttled. Guarded by the {@link Conditions}. */
+    private static final class Condition {
+        private final LogThrottle<Object> throttle;
+        private @Nullable Component raised;
+
+        private Condition(LongSupplier nanoTime) {
+            this.throttle = new LogThrottle<>(nanoTime);
+        }
+    }
 
     /**
      * @param usual what the part reports while no condition is raised
      * @param parts those that count; this one removes itself when it is closed
+     * @param nanoTime monotonic
      */
-    Conditions(String component, Supplier<Component> usual, Collection<Conditions> parts) {
+    Conditions(String component, Supplier<Component> usual, Collection<Conditions> parts, LongSupplier nanoTime) {
         this.component = component;
         this.usual = usual;
         this.parts = parts;
+        this.nanoTime = nanoTime;
     }
 
     /**
-     * Raises a condition, or replaces what was reported of it.
+     * Raises a condition, or replaces its status and detail.
      *
-     * @param name tells the conditions of this part apart
-     * @param detail what it means and what to do, for people
+     * @param name unique within this part
+     * @param kind of the problem; the condition is logged again when its kind changes
+     * @param detail what the condition means and what to do about it
+     * @param logStart logs the start of the condition; called only if a line is due
      */
-    public synchronized void raise(String name, Status status, String detail) {
-        raised.put(name, new Component(status, detail));
+    public synchronized void raise(String name, Object kind, Status status, String detail, Runnable logStart) {
+        Condition condition = conditions.computeIfAbsent(name, added -> new Condition(nanoTime));
+        condition.raised = new Component(status, detail);
+        anyRaised = true;
+        if (condition.throttle.begins(kind)) {
+            logStart.run();
+        }
     }
 
-    /** The condition is over; no effect if it was not raised. */
-    public synchronized void clear(String name) {
-        raised.remove(name);
+    /**
+     * Ends a condition; no effect if it is not raised.
+     *
+     * @param logEnd logs the end of the condition; called only if its start was logged
+     */
+    public void clear(String name, Runnable logEnd) {
+        if (anyRaised) {
+            end(name, logEnd);
+        }
     }
 
-    /** Ends all conditions of this part for good. */
+    /**
+     * Ends all conditions but these.
+     *
+     * @param names of the conditions that go on, if they are raised
+     * @param logEnd logs the end of the condition with this name
+     */
+    public synchronized void retain(Collection<String> names, Consumer<String> logEnd) {
+        for (String name : List.copyOf(conditions.keySet())) {
+            if (!names.contains(name)) {
+                end(name, () -> logEnd.accept(name));
+            }
+        }
+    }
+
+    public synchronized boolean isRaised(String name) {
+        Condition condition = conditions.get(name);
+        return condition != null && condition.raised != null;
+    }
+
+    /** Removes this part from health. */
     @Override
     public void close() {
         parts.remove(this);
@@ -62,6 +117,22 @@ public final class Conditions implements AutoCloseable {
     }
 
     synchronized Component worst() {
-        return raised.values().stream().max(BY_STATUS).orElseGet(usual);
+        return conditions.values().stream()
+                .flatMap(condition -> Stream.ofNullable(condition.raised))
+                .max(BY_STATUS)
+                .orElseGet(usual);
+    }
+
+    private synchronized void end(String name, Runnable logEnd) {
+        Condition condition = conditions.get(name);
+        if (condition == null || condition.raised == null) {
+            return;
+        }
+        condition.raised = null;
+        if (condition.throttle.ends()) {
+            logEnd.run();
+        }
+        conditions.values().removeIf(other -> other.raised == null && other.throttle.idle());
+        anyRaised = conditions.values().stream().anyMatch(other -> other.raised != null);
     }
 }

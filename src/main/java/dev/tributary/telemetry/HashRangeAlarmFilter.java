@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Drops KCL's errors about incomplete hash ranges, which come with every shard sync: shards of Kinesis have hash
- * ranges, shards of DynamoDB streams do not. Whatever else these two classes say gets through.
+ * Drops the errors about incomplete hash ranges that KCL logs at every shard sync: unlike Kinesis shards, shards of
+ * DynamoDB streams have no hash ranges. Other messages of the two loggers pass.
  */
 final class HashRangeAlarmFilter extends TurboFilter {
 

@@ -7,52 +7,61 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** How each component of the daemon is. Safe for any thread. */
+/** The health of the daemon: a status and a text for each component. Safe for any thread. */
 public final class Health {
 
     private final ConcurrentSkipListMap<String, Component> components = new ConcurrentSkipListMap<>();
     private final Collection<Conditions> parts = new ConcurrentLinkedQueue<>();
 
-    /** How well a component does, from best to worst. */
+    /** From best to worst. */
     public enum Status {
         UP,
-        /** Works, but slower or less than it should. */
+        /** Works, but slower than it should, or only in part. */
         DEGRADED,
         STARTING,
         DOWN
     }
 
-    /** A status and what it means, for people. */
+    /** A status and its explanation in plain text. */
     public record Component(Status status, String detail) {}
 
     /**
      * All components at one moment.
      *
-     * @param status the worst of them; UP when there are none
-     * @param components by name, in its order
+     * @param status the worst of them; {@link Status#UP} if there are none
+     * @param components sorted by name
      */
     public record Snapshot(Status status, SortedMap<String, Component> components) {}
 
-    /** Replaces what was said of the component before. */
+    /** Sets the component's status, and replaces an earlier report. */
     public void report(String component, Status status, String detail) {
         components.put(component, new Component(status, detail));
     }
 
-    /** The component is no part of the daemon any more. */
+    /** Removes the component. */
     public void forget(String component) {
         components.remove(component);
     }
 
     /**
-     * A part of a component that has conditions of its own: the component is as bad as the worst of them, and is there as
-     * long as any part is.
+     * Adds a part to a component. The component has the worst status of its parts, and exists while any of them does.
      *
-     * @param usual what the component reports while no condition is raised; asked with each snapshot
+     * @param usual what the part reports while no condition is raised; evaluated for each snapshot
      */
     public Conditions conditions(String component, Supplier<Component> usual) {
-        Conditions part = new Conditions(component, usual, parts);
+        return conditions(component, usual, System::nanoTime);
+    }
+
+    /**
+     * The same with an injected clock.
+     *
+     * @param nanoTime monotonic
+     */
+    Conditions conditions(String component, Supplier<Component> usual, LongSupplier nanoTime) {
+        Conditions part = new Conditions(component, usual, parts, nanoTime);
         parts.add(part);
         return part;
     }
@@ -68,7 +77,7 @@ public final class Health {
         return new Snapshot(worst, now);
     }
 
-    /** The first where they are equally bad. */
+    /** The first if both have the same status. */
     private static Component worse(Component one, Component other) {
         return other.status().compareTo(one.status()) > 0 ? other : one;
     }

@@ -7,20 +7,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what of a trouble that comes and goes is worth a line in the log: that it is there and that it is over, once
- * each, and where it comes and goes all the time, as with a table at its capacity, once a minute. Safe for any thread.
+ * Decides which occurrences of a recurring problem are logged: its start and its end, and a problem that keeps starting
+ * and ending, such as a throttled table, at most once a minute. Safe for any thread.
  *
- * @param <K> kind of trouble; each is said by itself
+ * @param <K> kind of problem; a change of kind counts as a start
  */
 public final class LogThrottle<K> {
 
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
     private final LongSupplier nanoTime;
-    private final Map<K, Long> saidAt = new HashMap<>();
+    private final Map<K, Long> loggedAt = new HashMap<>();
 
-    /** What was said last, and has not been said to be over. */
-    private @Nullable K said;
+    /** The kind whose start was logged last and whose end was not. */
+    private @Nullable K current;
 
     public LogThrottle() {
         this(System::nanoTime);
@@ -33,22 +33,28 @@ public final class LogThrottle<K> {
         this.nanoTime = nanoTime;
     }
 
-    /** There is trouble of this kind; whether to say so. */
+    /** Notes that the problem starts or continues; returns whether to log its start. */
     public synchronized boolean begins(K kind) {
         long now = nanoTime.getAsLong();
-        Long before = saidAt.get(kind);
-        if (kind.equals(said) || (before != null && now - before < QUIET)) {
+        Long before = loggedAt.get(kind);
+        if (kind.equals(current) || (before != null && now - before < QUIET)) {
             return false;
         }
-        saidAt.put(kind, now);
-        said = kind;
+        loggedAt.put(kind, now);
+        current = kind;
         return true;
     }
 
-    /** There is none; whether to say so. */
+    /** Notes that the problem has ended; returns whether to log its end: only if its start was logged. */
     public synchronized boolean ends() {
-        boolean over = said != null;
-        said = null;
-        return over;
+        boolean logged = current != null;
+        current = null;
+        return logged;
+    }
+
+    /** Whether a new throttle would decide like this one: no problem continues, and none was logged within a minute. */
+    synchronized boolean idle() {
+        long now = nanoTime.getAsLong();
+        return current == null && loggedAt.values().stream().allMatch(logged -> now - logged >= QUIET);
     }
 }

@@ -9,17 +9,17 @@ import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the configured log format and level into force.
+ * Applies the configured log format and level.
  *
- * <p>What is logged where stands in {@code logback.xml} alone; this fills in its variables.
+ * <p>{@code logback.xml} alone defines loggers and appenders; this class sets its variables.
  */
 public final class Logging {
 
     private Logging() {}
 
     /**
-     * Logs to standard output from now on, as the settings say. Loggers already obtained follow; what other
-     * threads log during the call may be lost, so call it before starting any.
+     * Logs to standard output in the configured format and level from now on. Loggers obtained before follow. Lines
+     * that other threads log during the call may be lost, so call it before starting threads.
      */
     public static void configure(LogSettings settings) {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {

@@ -10,16 +10,16 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** All meters of the process, and their values for Prometheus. Safe for any thread. */
+/** The meter registry of the process and its export for Prometheus. Safe for any thread. */
 public final class Meters implements AutoCloseable {
 
-    /** Media type of {@link #scrape()}. */
+    /** Media type of the text that {@link #scrape()} returns. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
-    /** Has the meters of the JVM and of the process; components add their own to {@link #registry()}. */
+    /** Registers the meters of the JVM and of the process; components register theirs in {@link #registry()}. */
     public Meters() {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -29,12 +29,12 @@ public final class Meters implements AutoCloseable {
         collections.bindTo(registry);
     }
 
-    /** Where meters are registered: names {@code tributary.…}, each with a description. */
+    /** The registry. Meters of this program are named {@code tributary.…} and have a description. */
     public MeterRegistry registry() {
         return registry;
     }
 
-    /** Every value now, in the Prometheus text format. */
+    /** The current values in the Prometheus text format. */
     public String scrape() {
         return registry.scrape(CONTENT_TYPE);
     }

@@ -1,4 +1,4 @@
-/** Meters, lag and health. */
+/** Meters, health and logging. */
 @NullMarked
 package dev.tributary.telemetry;
 

@@ -201,6 +201,7 @@ class WatchdogTest {
         FakeShard one = new FakeShard("one");
         pass(20);
         one.renewedAt = seconds;
+        watchdog.tick();
         assertNamed("not-read", "one");
         assertThat(lag()).isEqualTo(20);
     }

@@ -11,12 +11,12 @@ class HealthTest {
     private final Health health = new Health();
 
     @Test
-    void nothingToReportIsUp() {
+    void noComponentsAreUp() {
         assertThat(health.snapshot().status()).isEqualTo(Status.UP);
     }
 
     @Test
-    void worstComponentDecides() {
+    void statusIsThatOfTheWorstComponent() {
         health.report("b", Status.UP, "");
         health.report("a", Status.DEGRADED, "");
         assertThat(health.snapshot().status()).isEqualTo(Status.DEGRADED);
@@ -28,7 +28,7 @@ class HealthTest {
     }
 
     @Test
-    void lastReportOfAComponentCounts() {
+    void aReportReplacesThePreviousOne() {
         health.report("a", Status.DOWN, "gone");
         health.report("a", Status.UP, "back");
         assertThat(health.snapshot().components()).containsEntry("a", new Component(Status.UP, "back"));
@@ -36,29 +36,29 @@ class HealthTest {
     }
 
     @Test
-    void forgottenComponentCountsNoMore() {
+    void aForgottenComponentDisappears() {
         health.report("a", Status.DOWN, "gone");
         health.forget("a");
         assertThat(health.snapshot().components()).isEmpty();
     }
 
     @Test
-    void snapshotStaysAsItWas() {
+    void aSnapshotDoesNotChange() {
         Health.Snapshot before = health.snapshot();
         health.report("a", Status.DOWN, "gone");
         assertThat(before.components()).isEmpty();
     }
 
     @Test
-    void aPartThatIsWellHidesNothingOfAnother() {
+    void aPartWithoutConditionsHidesNoneOfAnother() {
         Conditions one = health.conditions("route", () -> new Component(Status.UP, "writing"));
-        one.raise("writes", Status.DOWN, "denied");
+        one.raise("writes", "denied", Status.DOWN, "denied", () -> {});
         Conditions other = health.conditions("route", () -> new Component(Status.UP, "writing"));
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "denied"));
-        other.raise("writes", Status.DEGRADED, "throttled");
-        other.clear("writes");
+        other.raise("writes", "throttled", Status.DEGRADED, "throttled", () -> {});
+        other.clear("writes", () -> {});
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "denied"));
-        one.clear("writes");
+        one.clear("writes", () -> {});
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.UP, "writing"));
     }
 
@@ -66,21 +66,21 @@ class HealthTest {
     void theWorstConditionOfAllPartsIsReported() {
         Conditions one = health.conditions("route", () -> new Component(Status.UP, "writing"));
         Conditions other = health.conditions("route", () -> new Component(Status.UP, "writing"));
-        one.raise("writes", Status.DEGRADED, "throttled");
-        other.raise("writes", Status.DEGRADED, "parked");
-        other.raise("table", Status.DOWN, "missing");
+        one.raise("writes", "throttled", Status.DEGRADED, "throttled", () -> {});
+        other.raise("writes", "parked", Status.DEGRADED, "parked", () -> {});
+        other.raise("table", "missing", Status.DOWN, "missing", () -> {});
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DOWN, "missing"));
-        other.clear("table");
+        other.clear("table", () -> {});
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.DEGRADED, "throttled"));
     }
 
     @Test
-    void aClosedPartCountsNoMoreWhateverIsRaisedOnItLate() {
+    void aClosedPartIgnoresConditionsRaisedLater() {
         Conditions one = health.conditions("route", () -> new Component(Status.UP, "writing"));
         Conditions other = health.conditions("route", () -> new Component(Status.UP, "writing"));
-        one.raise("writes", Status.DOWN, "denied");
+        one.raise("writes", "denied", Status.DOWN, "denied", () -> {});
         one.close();
-        one.raise("writes", Status.DOWN, "denied");
+        one.raise("writes", "denied", Status.DOWN, "denied", () -> {});
         assertThat(health.snapshot().components()).containsEntry("route", new Component(Status.UP, "writing"));
         other.close();
         assertThat(health.snapshot().components()).isEmpty();

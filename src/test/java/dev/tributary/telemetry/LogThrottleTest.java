@@ -8,49 +8,62 @@ import org.junit.jupiter.api.Test;
 class LogThrottleTest {
 
     private long now = -5;
-    private final LogThrottle<String> episodes = new LogThrottle<>(() -> now);
+    private final LogThrottle<String> throttle = new LogThrottle<>(() -> now);
 
-    private void pass(Duration time) {
+    private void advance(Duration time) {
         now += time.toNanos();
     }
 
     @Test
-    void troubleIsSaidOnceAndItsEndOnce() {
-        assertThat(episodes.ends()).isFalse();
-        assertThat(episodes.begins("slow")).isTrue();
-        pass(Duration.ofHours(1));
-        assertThat(episodes.begins("slow")).isFalse();
-        assertThat(episodes.ends()).isTrue();
-        assertThat(episodes.ends()).isFalse();
+    void startAndEndAreLoggedOnceEach() {
+        assertThat(throttle.ends()).isFalse();
+        assertThat(throttle.begins("slow")).isTrue();
+        advance(Duration.ofHours(1));
+        assertThat(throttle.begins("slow")).isFalse();
+        assertThat(throttle.ends()).isTrue();
+        assertThat(throttle.ends()).isFalse();
     }
 
     @Test
-    void whatComesAndGoesIsSaidOnceAMinute() {
-        int news = 0;
+    void aProblemThatKeepsStartingAndEndingIsLoggedOnceAMinute() {
+        int starts = 0;
         int ends = 0;
         for (int i = 0; i < 600; i++) {
-            news += episodes.begins("slow") ? 1 : 0;
-            ends += episodes.ends() ? 1 : 0;
-            pass(Duration.ofSeconds(1));
+            starts += throttle.begins("slow") ? 1 : 0;
+            ends += throttle.ends() ? 1 : 0;
+            advance(Duration.ofSeconds(1));
         }
-        assertThat(news).isEqualTo(10);
+        assertThat(starts).isEqualTo(10);
         assertThat(ends).isEqualTo(10);
     }
 
     @Test
-    void whatComesBackSoonAndStaysIsSaidInTheEnd() {
-        assertThat(episodes.begins("slow")).isTrue();
-        assertThat(episodes.ends()).isTrue();
-        assertThat(episodes.begins("slow")).isFalse();
-        pass(Duration.ofMinutes(1));
-        assertThat(episodes.begins("slow")).isTrue();
+    void aProblemThatReturnsWithinAMinuteAndStaysIsLoggedAfterAMinute() {
+        assertThat(throttle.begins("slow")).isTrue();
+        assertThat(throttle.ends()).isTrue();
+        assertThat(throttle.begins("slow")).isFalse();
+        advance(Duration.ofMinutes(1));
+        assertThat(throttle.begins("slow")).isTrue();
     }
 
     @Test
-    void anotherKindIsNews() {
-        assertThat(episodes.begins("slow")).isTrue();
-        assertThat(episodes.begins("denied")).isTrue();
-        assertThat(episodes.begins("slow")).isFalse();
-        assertThat(episodes.ends()).isTrue();
+    void anotherKindIsLoggedAtOnce() {
+        assertThat(throttle.begins("slow")).isTrue();
+        assertThat(throttle.begins("denied")).isTrue();
+        assertThat(throttle.begins("slow")).isFalse();
+        assertThat(throttle.ends()).isTrue();
+    }
+
+    @Test
+    void isIdleAMinuteAfterItsLastLine() {
+        assertThat(throttle.idle()).isTrue();
+        throttle.begins("slow");
+        advance(Duration.ofHours(1));
+        assertThat(throttle.idle()).as("the problem continues").isFalse();
+        throttle.ends();
+        assertThat(throttle.idle()).isTrue();
+        throttle.begins("slow");
+        throttle.ends();
+        assertThat(throttle.idle()).as("logged a moment ago").isFalse();
     }
 }

@@ -88,7 +88,7 @@ public final class Gaps {
             return false;
         }
         context.ledger().passed(context.passed(gap, ""));
-        context.health().goesOn(gap);
+        context.health().passed(gap);
         return true;
     }
 

@@ -5,13 +5,14 @@ import static java.util.Objects.requireNonNull;
 import dev.tributary.stream.lease.PassedGap;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.lease.StreamGap.Kind;
+import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,43 +20,43 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 
 /**
- * How the reading of one source goes: said in health, and in the log once per trouble and shard. Safe for any thread.
+ * Reports how the reading of one source goes, in health, in the log and as metrics. Each shard has one condition, named
+ * by its id, and the stream as a whole has one. Safe for any thread.
  */
 public final class SourceHealth implements FetchListener, WorkerStateChangeListener {
 
     private static final Logger log = LoggerFactory.getLogger(SourceHealth.class);
 
+    /** The condition of the stream as a whole. */
+    private static final String STREAM = "stream";
+
+    private static final String UNREADABLE = "unreadable";
+
     private final String source;
-    private final Health health;
+    private final Conditions conditions;
     private final Consumer<Throwable> onFatal;
     private final Map<Kind, Counter> gaps = new EnumMap<>(Kind.class);
     private final Counter failures;
     private final CountDownLatch reading = new CountDownLatch(1);
-    private final Set<StreamGap> met = ConcurrentHashMap.newKeySet();
-    private final Map<String, Health.Component> troubled = new ConcurrentHashMap<>();
+    private final Set<StreamGap> counted = ConcurrentHashMap.newKeySet();
 
-    /** What is wrong with the stream as a whole; guarded by this. */
-    private Health.@Nullable Component streamTrouble;
+    /** Health while no condition is raised and no gap waits for acknowledgement. */
+    private volatile Health.Component usual = new Health.Component(Status.STARTING, "waiting for a shard lease");
 
-    /** What nobody has acknowledged; empty if there is nothing. Guarded by this. */
-    private String passed = "";
-
-    /** How the source is where no shard is in trouble; guarded by this. */
-    private Health.Component untroubled = new Health.Component(Status.STARTING, "waiting for a shard lease");
+    /** Describes the gaps that are not acknowledged; empty if there are none. */
+    private volatile String unacknowledged = "";
 
     public SourceHealth(String source, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
         this.source = source;
-        this.health = health;
+        this.conditions = health.conditions("source " + source, this::usual);
         this.onFatal = onFatal;
         for (Kind kind : Kind.values()) {
-            // From the start, because an alarm on an increase does not see a counter that begins with 1.
+            // Registered at start: an alarm on an increase misses a counter whose first value is 1.
             gaps.put(
                     kind,
                     Counter.builder("tributary.gaps")
@@ -68,9 +69,13 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
                 .description("Failed attempts to read a shard; each is tried again")
                 .tag("source", source)
                 .register(registry);
-        report();
     }
 
+    /**
+     * Waits for the first successful read.
+     *
+     * @return false if the time ran out first
+     */
     public boolean awaitReading(Duration atMost) throws InterruptedException {
         return reading.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -78,105 +83,99 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     @Override
     public void fetched(String shardId) {
         if (reading.getCount() > 0) {
-            report(new Health.Component(Status.UP, "reading"));
+            usual = new Health.Component(Status.UP, "reading");
             reading.countDown();
         }
-        if (!troubled.isEmpty() && troubled.remove(shardId) != null) {
-            log.info("source {}: shard {} is read again", source, shardId);
-            report();
-        }
+        conditions.clear(shardId, () -> log.info("source {}: shard {} is read again", source, shardId));
     }
 
-    /** The targets are the brake, which their routes report. */
+    /** Not reported: the targets are the cause, and their routes report it. */
     @Override
     public void waits(String shardId) {}
 
     @Override
     public void failed(String shardId, Exception failure) {
         failures.increment();
-        var trouble =
-                new Health.Component(Status.DEGRADED, "shard " + shardId + " cannot be read: " + failure.getMessage());
-        if (troubled.putIfAbsent(shardId, trouble) == null) {
-            log.warn("source {}: shard {} cannot be read and is tried again: {}", source, shardId, failure.toString());
-            report();
+        if (!conditions.isRaised(shardId)) { // a gap is worse, and stays
+            conditions.raise(
+                    shardId,
+                    UNREADABLE,
+                    Status.DEGRADED,
+                    "shard " + shardId + " cannot be read: " + failure.getMessage(),
+                    () -> log.warn(
+                            "source {}: shard {} cannot be read and is tried again: {}",
+                            source,
+                            shardId,
+                            failure.toString()));
         }
     }
 
     /**
-     * A shard stands still at a gap; may be told again and again.
+     * A shard is blocked at a gap. May be called again with the same gap.
      *
      * @param advice what to do about it
      */
     void blockedAt(StreamGap.OfShard gap, String advice) {
-        var component = new Health.Component(Status.DOWN, said(gap) + ". " + advice);
-        if (!component.equals(troubled.put(gap.shardId(), component))) {
-            count(gap);
-            log.error("source {}: {}", source, component.detail());
-            report();
-        }
+        count(gap);
+        String detail = detail(gap, advice);
+        conditions.raise(gap.shardId(), detail, Status.DOWN, detail, () -> log.error("source {}: {}", source, detail));
     }
 
-    /** Reading goes on past a gap, which is written down. */
-    public void goesOn(StreamGap gap) {
+    /** Reading continues past a gap, which has been recorded. */
+    public void passed(StreamGap gap) {
         count(gap);
-        log.warn("source {}: {}. Going on {}", source, said(gap), gap.onward());
+        log.warn("source {}: {}. Going on {}", source, describe(gap), gap.onward());
     }
 
     /**
-     * The table no longer has the stream that is read; may be told again and again.
+     * The table no longer has the stream that is read. May be called again with the same gap.
      *
-     * @param doing what happens about it, or is to be done
+     * @param action what the worker does about it, or what to do
      */
-    public synchronized void streamIsOver(Status status, StreamGap gap, String doing) {
-        var component = new Health.Component(status, said(gap) + ". " + doing);
-        if (component.equals(streamTrouble)) {
-            return;
-        }
-        streamTrouble = component;
+    public void streamIsOver(Status status, StreamGap gap, String action) {
         count(gap);
-        if (status == Status.DOWN) {
-            log.error("source {}: {}", source, component.detail());
-        } else {
-            log.warn("source {}: {}", source, component.detail());
-        }
-        report();
+        String detail = detail(gap, action);
+        conditions.raise(STREAM, status + detail, status, detail, () -> {
+            if (status == Status.DOWN) {
+                log.error("source {}: {}", source, detail);
+            } else {
+                log.warn("source {}: {}", source, detail);
+            }
+        });
     }
 
     /** The table has the stream that is read. */
-    public synchronized void streamIsCurrent() {
-        if (streamTrouble != null) {
-            streamTrouble = null;
-            report();
-        }
+    public void streamIsCurrent() {
+        conditions.clear(STREAM, () -> log.info("source {}: the table has the stream that is read", source));
     }
 
-    /** What the ledger says: the source is not whole until somebody has acknowledged these. */
-    public synchronized void unacknowledged(List<PassedGap> gaps, int further) {
+    /**
+     * Reports the gaps that are recorded in the lease table. The source is degraded until they are acknowledged.
+     *
+     * @param further how many more there were than the list holds
+     */
+    public void unacknowledged(List<PassedGap> gaps, int further) {
         int all = gaps.size() + further;
-        String now = gaps.isEmpty()
+        unacknowledged = gaps.isEmpty()
                 ? ""
                 : "reading went on past %d %s, the last: %s. `tributary gaps` lists and acknowledges them"
                         .formatted(
                                 all,
                                 all == 1 ? "gap" : "gaps",
                                 gaps.get(gaps.size() - 1).description());
-        if (!now.equals(passed)) {
-            passed = now;
-            report();
-        }
     }
 
-    /** Forgets the trouble of every shard that another worker reads now. */
+    /** Ends the conditions of all shards but these, which this process holds: other workers report the others. */
     public void holds(Set<String> shards) {
-        if (troubled.keySet().retainAll(shards)) {
-            report();
-        }
+        Set<String> names = new HashSet<>(shards);
+        names.add(STREAM);
+        conditions.retain(names, shardId -> log.info("source {}: shard {} is no longer read here", source, shardId));
     }
 
     @Override
     public void onWorkerStateChange(WorkerState state) {
         if (state == WorkerState.STARTED && reading.getCount() > 0) {
-            report(new Health.Component(Status.UP, "standing by, no shard lease yet"));
+            usual = new Health.Component(Status.UP, "standing by, no shard lease yet");
         }
     }
 
@@ -186,28 +185,22 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     }
 
     private void count(StreamGap gap) {
-        if (met.add(gap)) {
+        if (counted.add(gap)) {
             requireNonNull(gaps.get(gap.kind())).increment();
         }
     }
 
-    private static String said(StreamGap gap) {
+    private static String detail(StreamGap gap, String action) {
+        return describe(gap) + ". " + action;
+    }
+
+    private static String describe(StreamGap gap) {
         return "gap (" + gap.kind().tag() + "): " + gap.describe();
     }
 
-    private synchronized void report(Health.Component withoutTrouble) {
-        untroubled = withoutTrouble;
-        report();
-    }
-
-    /** Says the worst of all shards; one at a time, so that the last word is true. */
-    private synchronized void report() {
-        Health.Component usual = passed.isEmpty() || untroubled.status() != Status.UP
-                ? untroubled
-                : new Health.Component(Status.DEGRADED, passed);
-        Health.Component worst = Stream.concat(Stream.ofNullable(streamTrouble), troubled.values().stream())
-                .max(Comparator.comparing(Health.Component::status))
-                .orElse(usual);
-        health.report("source " + source, worst.status(), worst.detail());
+    private Health.Component usual() {
+        Health.Component now = usual;
+        String gap = unacknowledged;
+        return gap.isEmpty() || now.status() != Status.UP ? now : new Health.Component(Status.DEGRADED, gap);
     }
 }
