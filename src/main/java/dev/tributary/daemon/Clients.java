@@ -6,11 +6,14 @@ import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.table.BatchingTable;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -34,6 +38,7 @@ public final class Clients implements AutoCloseable {
     public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_CONNECTIONS = 256;
 
     /** Calls at once to one target, and as many again for the deletes that a write of several keys makes side by side. */
@@ -43,6 +48,14 @@ public final class Clients implements AutoCloseable {
     private final @Nullable LocalEndpoint local;
     private final Duration writeTimeout;
     private final int targets;
+
+    /**
+     * The threads of all clients. The group that a client makes for itself waits two seconds for further tasks when it is
+     * closed, which every stop and every command would wait for.
+     */
+    private final EventLoopGroup threads = new NioEventLoopGroup();
+
+    private final SdkEventLoopGroup eventLoops = SdkEventLoopGroup.create(threads);
 
     /** Guarded by this. */
     private final Map<Key, SdkClient> clients = new HashMap<>();
@@ -167,7 +180,9 @@ public final class Clients implements AutoCloseable {
     private DynamoDbAsyncClient async(
             Key key, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
         return placed(DynamoDbAsyncClient.builder(), key)
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder().maxConcurrency(connections))
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
+                        .maxConcurrency(connections)
+                        .eventLoopGroup(eventLoops))
                 .overrideConfiguration(override)
                 .build();
     }
@@ -186,5 +201,7 @@ public final class Clients implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         clients.values().forEach(SdkClient::close);
+        threads.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
     }
 }
