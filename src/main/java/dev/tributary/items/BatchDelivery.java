@@ -2,19 +2,17 @@ package dev.tributary.items;
 
 import dev.tributary.model.Failures;
 import dev.tributary.model.ItemSize;
+import dev.tributary.ordering.RequestBatcher;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -26,47 +24,53 @@ import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExcee
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Sends puts without a condition together, as DynamoDB has it with {@code BatchWriteItem}; everything else by itself.
+ * Sends unconditional puts with {@code BatchWriteItem}, and every other write in a call of its own.
  *
- * <p>A put goes at once while few calls are under way, and else, when one ends, with what has come meanwhile: no put waits
- * for a batch to fill. Writes of one item must come one after the other has ended, because those of one call have no
- * order. Safe for any thread.
+ * <p>A put does not wait for a batch to fill; see {@link RequestBatcher}. The caller must send the writes of one item one
+ * after the other, because those of concurrent calls have no order. Safe for any thread.
  */
 final class BatchDelivery implements Delivery {
 
-    /** Puts that DynamoDB takes in one call. */
-    private static final int MAX_PUTS = 25;
+    /** 25 puts is what DynamoDB takes in one call; the size lets a call with large items end within its timeout. */
+    private static final RequestBatcher.Limits LIMITS = new RequestBatcher.Limits(8, 25, 256 * 1024);
 
-    /** So that a call ends within its time also where items are large; one item may be larger. */
-    private static final long MAX_BYTES = 256 * 1024;
-
-    private static final int CALLS_AT_ONCE = 8;
-
-    /** Between calls for what DynamoDB left undone: with full jitter, as it advises. */
+    /** Between attempts to write what DynamoDB left unprocessed: with full jitter, as it advises. */
     private static final BackoffStrategy BACKOFF =
             BackoffStrategy.exponentialDelay(Duration.ofMillis(50), Duration.ofSeconds(1));
 
-    /** For a call that has to be made although the time is nearly over. */
-    private static final Duration AT_LEAST = Duration.ofMillis(1);
+    /** Timeout of a call whose puts have none left. */
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
 
     private final DynamoDbAsyncClient client;
     private final Delivery plain;
     private final List<String> keyNames;
-    private final Deque<Put> waiting = new ArrayDeque<>();
-    private final ConcurrencyLimiter calls = new ConcurrencyLimiter(CALLS_AT_ONCE);
+    private final RequestBatcher<Put> batcher =
+            new RequestBatcher<>(LIMITS, Put::key, Put::bytes, this::sendBatch, BatchDelivery::fail);
 
-    /** A put, how often it was left undone, and until when it may be tried, by {@link System#nanoTime()}. */
+    /**
+     * A put that waits or is in flight.
+     *
+     * @param bytes of the item; computed once
+     * @param deadline by {@link System#nanoTime()}
+     * @param attempts 1 for the first
+     */
     private record Put(
-            ItemWrite write, WriteResult result, CompletableFuture<Outcome> done, long deadline, int attempts) {
+            ItemWrite write,
+            Map<String, AttributeValue> key,
+            long bytes,
+            WriteResult result,
+            CompletableFuture<Outcome> done,
+            long deadline,
+            int attempts) {
 
-        private Put later() {
-            return new Put(write, result, done, deadline, attempts + 1);
+        private Put nextAttempt() {
+            return new Put(write, key, bytes, result, done, deadline, attempts + 1);
         }
 
-        /** More than 0, as a call needs, also where time runs out after it was looked at. */
+        /** More than 0, as a call requires, also if time runs out after {@link #isOver} was false. */
         private Duration left() {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            return left.compareTo(AT_LEAST) < 0 ? AT_LEAST : left;
+            return left.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : left;
         }
 
         private boolean isOver() {
@@ -81,7 +85,7 @@ final class BatchDelivery implements Delivery {
         this.keyNames = List.copyOf(keyNames);
     }
 
-    /** Whether a write shares a call with others. */
+    /** Whether a write can share a call with others. */
     static boolean takes(ItemWrite write) {
         return write.kind() == ItemWrite.Kind.PUT && write.condition().isEmpty();
     }
@@ -91,29 +95,27 @@ final class BatchDelivery implements Delivery {
         if (!takes(write)) {
             return plain.deliver(write, result, timeout);
         }
-        Put put = new Put(write, result, new CompletableFuture<>(), System.nanoTime() + timeout.toNanos(), 1);
-        submit(put);
+        Put put = new Put(
+                write,
+                key(write.attributes()),
+                ItemSize.of(write.attributes()),
+                result,
+                new CompletableFuture<>(),
+                System.nanoTime() + timeout.toNanos(),
+                1);
+        batcher.submit(put);
         return put.done();
     }
 
-    private void submit(Put put) {
-        synchronized (waiting) {
-            waiting.add(put);
-        }
-        calls.take(this::sendNext);
-    }
-
-    /** Sends what waits, which may be nothing: a call before this one has taken it along. */
-    private CompletableFuture<Void> sendNext() {
-        List<Put> puts = next();
+    private CompletableFuture<?> sendBatch(List<Put> puts) {
         puts.stream().filter(Put::isOver).forEach(put -> put.done().completeExceptionally(throttled()));
         List<Put> live = puts.stream().filter(put -> !put.done().isDone()).toList();
         if (live.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        return send(live).<Void>handle((undone, thrown) -> {
+        return write(live).handle((unprocessed, thrown) -> {
             if (thrown == null) {
-                answered(live, undone);
+                answered(live, unprocessed);
             } else {
                 failed(live, thrown);
             }
@@ -121,33 +123,18 @@ final class BatchDelivery implements Delivery {
         });
     }
 
-    private List<Put> next() {
-        List<Put> call = new ArrayList<>();
-        synchronized (waiting) {
-            long bytes = 0;
-            while (call.size() < MAX_PUTS && !waiting.isEmpty()) {
-                bytes += ItemSize.of(waiting.getFirst().write().attributes());
-                if (bytes > MAX_BYTES && !call.isEmpty()) {
-                    break;
-                }
-                call.add(waiting.removeFirst());
-            }
-        }
-        return call;
-    }
-
-    /** @return keys of the puts that were left undone; fails however making the call or reading its answer fails */
-    private CompletableFuture<Set<Map<String, AttributeValue>>> send(List<Put> puts) {
+    /** @return keys of the unprocessed puts; fails if the call cannot be made, fails, or its response cannot be read */
+    private CompletableFuture<Set<Map<String, AttributeValue>>> write(List<Put> puts) {
         try {
             String table = puts.get(0).write().table();
-            // Each has waited for its turn for another time: one that has little left must not cut the others short.
-            Duration left = Collections.max(puts.stream().map(Put::left).toList());
+            // The longest: a put that has little time left must not cut the others short.
+            Duration timeout = Collections.max(puts.stream().map(Put::left).toList());
             BatchWriteItemRequest request = BatchWriteItemRequest.builder()
                     .requestItems(Map.of(
                             table, puts.stream().map(BatchDelivery::request).toList()))
-                    .overrideConfiguration(call -> call.apiCallTimeout(left))
+                    .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                     .build();
-            return client.batchWriteItem(request).thenApply(response -> undone(response, puts));
+            return client.batchWriteItem(request).thenApply(response -> unprocessed(response, puts));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -160,25 +147,18 @@ final class BatchDelivery implements Delivery {
     }
 
     /**
-     * By key: an item may come back in another form than it was sent, such as with its sets in another order. Where the
-     * answer names an item that was not sent, nothing counts as done, because a put that is done twice does no harm.
+     * By key, because an item may be returned in another form than it was sent, such as with its sets in another order. If
+     * the response names an item that was not sent, nothing counts as done: a put that is repeated does no harm.
      */
-    private Set<Map<String, AttributeValue>> undone(BatchWriteItemResponse response, List<Put> puts) {
-        Set<Map<String, AttributeValue>> sent = new HashSet<>();
-        puts.forEach(put -> sent.add(key(put.write().attributes())));
-        Set<Map<String, AttributeValue>> undone = new HashSet<>();
-        for (List<WriteRequest> requests : response.unprocessedItems().values()) {
-            for (WriteRequest request : requests) {
-                Map<String, AttributeValue> key = request.putRequest() == null
-                        ? Map.of()
-                        : key(request.putRequest().item());
-                if (!sent.contains(key)) {
-                    return sent;
-                }
-                undone.add(key);
-            }
-        }
-        return undone;
+    private Set<Map<String, AttributeValue>> unprocessed(BatchWriteItemResponse response, List<Put> puts) {
+        Set<Map<String, AttributeValue>> sent = puts.stream().map(Put::key).collect(Collectors.toSet());
+        Set<Map<String, AttributeValue>> unprocessed = response.unprocessedItems().values().stream()
+                .flatMap(List::stream)
+                .map(request -> request.putRequest() == null
+                        ? Map.<String, AttributeValue>of()
+                        : key(request.putRequest().item()))
+                .collect(Collectors.toSet());
+        return sent.containsAll(unprocessed) ? unprocessed : sent;
     }
 
     private Map<String, AttributeValue> key(Map<String, AttributeValue> item) {
@@ -187,19 +167,19 @@ final class BatchDelivery implements Delivery {
         return key;
     }
 
-    private void answered(List<Put> sent, Set<Map<String, AttributeValue>> undone) {
+    private void answered(List<Put> sent, Set<Map<String, AttributeValue>> unprocessed) {
         for (Put put : sent) {
-            if (!undone.contains(key(put.write().attributes()))) {
+            if (!unprocessed.contains(put.key())) {
                 put.done().complete(new Outcome.Done());
             } else {
                 Duration delay = BACKOFF.computeDelay(put.attempts());
                 Executor later = CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS);
-                later.execute(() -> submit(put.later()));
+                later.execute(() -> batcher.submit(put.nextAttempt()));
             }
         }
     }
 
-    /** Where DynamoDB refuses a call as a whole, it does not say for which item: each is told its own reason. */
+    /** A refused call does not name the item at fault, so each put is repeated in its own call to get its own reason. */
     private void failed(List<Put> sent, Throwable thrown) {
         boolean refused = sent.size() > 1
                 && Failures.unwrap(thrown) instanceof AwsServiceException service
@@ -228,14 +208,18 @@ final class BatchDelivery implements Delivery {
         }
     }
 
-    /** What DynamoDB would have said, had it been one put. */
+    private static void fail(List<Put> puts, Throwable thrown) {
+        puts.forEach(put -> put.done().completeExceptionally(thrown));
+    }
+
+    /** The exception with which DynamoDB refuses a single put that it throttles. */
     private static AwsServiceException throttled() {
         return ProvisionedThroughputExceededException.builder()
-                .message("left undone by every call in its time")
+                .message("unprocessed by every call within its timeout")
                 .statusCode(400)
                 .awsErrorDetails(AwsErrorDetails.builder()
                         .errorCode("ProvisionedThroughputExceededException")
-                        .errorMessage("left undone by every call in its time")
+                        .errorMessage("unprocessed by every call within its timeout")
                         .build())
                 .build();
     }

@@ -1,6 +1,7 @@
 package dev.tributary.items;
 
 import dev.tributary.document.RefusedException;
+import dev.tributary.ordering.ConcurrencyLimiter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,49 +10,49 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Puts the items of many documents as {@link Resource#post} would one by one, with fewer calls. Items of different keys
- * are written at the same time and in any order; those of one key in the order of their documents. Safe for any thread;
- * never blocks, so the caller bounds how many it holds. The time of a document begins when it is sent.
+ * Puts the items of many documents as {@link Resource#post} would one by one, in fewer calls. Items of different keys are
+ * written at the same time and in any order; those of one key in the order of their documents. The timeout of a document
+ * starts when it is sent. Never blocks, so the caller bounds how many documents it holds; safe for any thread.
  */
 public final class BulkWriter {
 
-    /** Enough that a batch is full when the one before it ends. */
-    private static final int TOGETHER = 400;
+    /** Writes in flight that share calls: enough that the next batch is full when a call ends. */
+    private static final int MAX_BATCHED = 400;
 
-    /** As many connections, so four such requests take no more than the client has. */
-    private static final int ALONE = 64;
+    /** Writes in flight that take a call, and so a connection, each. */
+    private static final int MAX_SINGLE = 64;
 
-    private final Resource route;
+    private final Resource resource;
     private final Precondition precondition;
     private final Delivery delivery;
 
-    private final ConcurrencyLimiter together = new ConcurrencyLimiter(TOGETHER);
-    private final ConcurrencyLimiter alone = new ConcurrencyLimiter(ALONE);
+    private final ConcurrencyLimiter batched = new ConcurrencyLimiter(MAX_BATCHED);
+    private final ConcurrencyLimiter single = new ConcurrencyLimiter(MAX_SINGLE);
 
-    /** By key, the last one that is under way. */
+    /** The last write in flight or waiting, by key. Guarded by itself, as are the fields below. */
     private final Map<Map<String, AttributeValue>, CompletableFuture<WriteResult>> last = new HashMap<>();
 
-    /** Keys of the items that were written, once they are remembered. */
+    /** Keys of the items that were written since {@link #rememberKeys}. */
     private final Set<Map<String, AttributeValue>> written = new HashSet<>();
 
-    private boolean remembers;
+    private boolean remembersKeys;
 
-    BulkWriter(Resource route, Precondition precondition, Delivery delivery) {
-        this.route = route;
+    BulkWriter(Resource resource, Precondition precondition, Delivery delivery) {
+        this.resource = resource;
         this.precondition = precondition;
         this.delivery = delivery;
     }
 
-    /** Remembers keys from now on, for {@link #isBehindAnother}. */
+    /** Starts to remember the keys of written items, for {@link #isBehindAnother}. */
     public void rememberKeys() {
         synchronized (last) {
-            remembers = true;
+            remembersKeys = true;
         }
     }
 
     /**
-     * Whether an earlier document of the same item was written meanwhile, so that this one has to be written too, or the
-     * item would be left as the earlier one says.
+     * Whether an earlier document of the same item was written since {@link #rememberKeys}. This document must then be
+     * written too, or the item would keep the state of the earlier one.
      */
     public boolean isBehindAnother(byte[] document) {
         synchronized (last) {
@@ -60,7 +61,8 @@ public final class BulkWriter {
             }
         }
         try {
-            Map<String, AttributeValue> key = route.post(document, precondition).key();
+            Map<String, AttributeValue> key =
+                    resource.post(document, precondition).key();
             synchronized (last) {
                 return written.contains(key);
             }
@@ -78,12 +80,12 @@ public final class BulkWriter {
     public CompletableFuture<WriteResult> post(byte[] document) {
         ItemChange change;
         try {
-            change = route.post(document, precondition);
+            change = resource.post(document, precondition);
         } catch (RefusedException e) {
             return CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
         }
         synchronized (last) {
-            if (remembers) {
+            if (remembersKeys) {
                 written.add(change.key());
             }
             CompletableFuture<WriteResult> before = last.get(change.key());
@@ -101,7 +103,7 @@ public final class BulkWriter {
     }
 
     private CompletableFuture<WriteResult> write(ItemChange change) {
-        boolean batched = change.first() instanceof NextCall.Send send && BatchDelivery.takes(send.write());
-        return (batched ? together : alone).take(() -> route.run(change, delivery));
+        boolean shares = change.first() instanceof NextCall.Send send && BatchDelivery.takes(send.write());
+        return (shares ? batched : single).run(() -> resource.run(change, delivery));
     }
 }

@@ -1,4 +1,4 @@
-/** One task at a time per key, and the highest contiguous completion. Knows nothing of DynamoDB. */
+/** Order and concurrency of asynchronous work: per key, in batches, within limits, and the checkpoint behind it. */
 @NullMarked
 package dev.tributary.ordering;
 

@@ -2,34 +2,31 @@ package dev.tributary.table;
 
 import dev.tributary.dynamo.StatementException;
 import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.ordering.AdaptiveRateLimiter;
+import dev.tributary.ordering.RequestBatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
-import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
+import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 
 /**
- * Guarded writes to one target table, many in one call where many wait: what a {@link TargetTable} promises, at less
- * cost.
+ * Guarded writes to one target table, batched where many wait: the guarantees of {@link TargetTable} at less cost.
  *
- * <p>While few calls are under way each write goes at once and alone. Otherwise writes of one row share a call of
- * PartiQL statements, each with its own condition and its own result. A write whose statement fails is made once more
- * alone, and that decides. Moves always go alone. Safe for any thread.
+ * <p>While few calls are in flight, each write is sent at once in a call of its own. Otherwise, writes of one row share a
+ * call of PartiQL statements, each with its own condition and result. A write whose statement fails is repeated in a
+ * single call, which decides. Moves never share a call. Safe for any thread.
  */
 public final class BatchingTable {
 
@@ -39,135 +36,114 @@ public final class BatchingTable {
     private static final int BATCH_CALLS = 8;
     private static final int SINGLE_CALLS = 64;
 
-    /** Calls under way at most, with the usual limits. */
+    /** Calls in flight at most, with the default limits. */
     public static final int MAX_CALLS = BATCH_CALLS + SINGLE_CALLS;
 
-    /** So that a call ends within its time also where rows are large; one row may be larger. */
+    /** Lets a call with large rows end within its timeout; one row may be larger. */
     private static final long MAX_BATCH_BYTES = 256 * 1024;
 
-    /** Answers to those who may write, but not with PartiQL, or whose table knows no PartiQL. */
-    private static final Set<String> NOT_OFFERED = Set.of("AccessDeniedException", "UnknownOperationException");
-
-    private static final Set<BatchStatementErrorCodeEnum> THROTTLED = Set.of(
-            BatchStatementErrorCodeEnum.THROTTLING_ERROR,
-            BatchStatementErrorCodeEnum.PROVISIONED_THROUGHPUT_EXCEEDED,
-            BatchStatementErrorCodeEnum.REQUEST_LIMIT_EXCEEDED);
-
-    /** Of a write that is made once more alone, which decides. */
-    private static final Set<BatchStatementErrorCodeEnum> ALONE = Set.of(
-            BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED,
-            BatchStatementErrorCodeEnum.DUPLICATE_ITEM,
-            BatchStatementErrorCodeEnum.VALIDATION_ERROR,
-            BatchStatementErrorCodeEnum.ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED,
-            BatchStatementErrorCodeEnum.RESOURCE_NOT_FOUND,
-            BatchStatementErrorCodeEnum.ACCESS_DENIED);
-
     private final TargetTable table;
-    private final AdaptiveRateLimiter pace;
-    private final RequestBatcher<Element> batches;
-    private final RequestBatcher<Element> singles;
+    private final AdaptiveRateLimiter rateLimiter;
+    private final RequestBatcher<PendingWrite> batches;
+    private final RequestBatcher<PendingWrite> singles;
     private final boolean batched;
-    private final BatchPermission permission;
+    private final BatchPermission batchPermission;
     private final TargetKeyCheck keyCheck;
 
     /**
-     * How many calls, and of what size.
+     * Limits of the calls.
      *
-     * @param batchSize most writes of one call, from 1 to {@value #MAX_BATCH}
-     * @param batchCalls calls under way before writes wait for each other: enough to keep a table busy that is
-     *     milliseconds away; more would make smaller batches of the same writes
-     * @param singleCalls calls under way at most of those that cannot share one
+     * @param batchSize writes of one call, from 1 to {@value #MAX_BATCH}
+     * @param batchCalls batches in flight before writes wait: enough to keep a table busy that is milliseconds away;
+     *     more would make smaller batches of the same writes
+     * @param singleCalls calls of a single write in flight
      */
     public record Limits(int batchSize, int batchCalls, int singleCalls) {
 
-        /** The usual ones, with this batch size. */
+        /** The default numbers of calls with this batch size. */
         public static Limits batchSize(int batchSize) {
             return new Limits(batchSize, BATCH_CALLS, SINGLE_CALLS);
         }
     }
 
-    /**
-     * @param bytes of the row that comes: weighed once, as that takes a look at every character
-     */
-    private record Element(TargetWrite write, long bytes, BooleanSupplier permitted, CompletableFuture<Outcome> done) {}
+    /** @param bytes of the new row; computed once, because that reads every character */
+    private record PendingWrite(
+            TargetWrite write, long bytes, BooleanSupplier permitted, CompletableFuture<Outcome> done) {}
 
     /**
-     * @param timer makes writes that had to wait for a table that throttles
+     * @param timer resumes writes when a table that throttles has capacity again
      */
     public BatchingTable(TargetTable table, Limits limits, ScheduledExecutorService timer) {
         this(table, limits, timer, System::nanoTime);
     }
 
     /**
-     * @param timer makes writes that had to wait for a table that throttles
+     * @param timer resumes writes when a table that throttles has capacity again
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
     public BatchingTable(TargetTable table, Limits limits, ScheduledExecutorService timer, LongSupplier nanoTime) {
         this.table = table;
-        this.pace = new AdaptiveRateLimiter(nanoTime);
+        this.rateLimiter = new AdaptiveRateLimiter(nanoTime);
+        RequestBatcher.Pace pace = new RequestBatcher.Pace(rateLimiter, timer);
         this.batches = new RequestBatcher<>(
-                limits.batchCalls(),
-                limits.batchSize(),
-                MAX_BATCH_BYTES,
-                element -> row(element.write()).orElseThrow(),
-                Element::bytes,
-                this::send,
-                BatchingTable::failed,
-                pace,
-                timer);
+                new RequestBatcher.Limits(limits.batchCalls(), limits.batchSize(), MAX_BATCH_BYTES),
+                pending -> row(pending.write()).orElseThrow(),
+                PendingWrite::bytes,
+                this::sendBatch,
+                BatchingTable::fail,
+                pace);
         this.singles = new RequestBatcher<>(
-                limits.singleCalls(),
-                1,
-                Long.MAX_VALUE,
-                element -> element,
-                element -> 1,
-                elements -> sendAlone(elements.get(0)),
-                BatchingTable::failed,
-                pace,
-                timer);
+                new RequestBatcher.Limits(limits.singleCalls(), 1, Long.MAX_VALUE),
+                pending -> pending,
+                pending -> 1,
+                pending -> sendSingle(pending.get(0)),
+                BatchingTable::fail,
+                pace);
         this.batched = limits.batchSize() > 1;
-        this.permission = new BatchPermission(table.name(), nanoTime);
+        this.batchPermission = new BatchPermission(table.name(), nanoTime);
         this.keyCheck = new TargetKeyCheck(table.client(), table.name(), nanoTime);
     }
 
     /**
-     * Brings the write into the table where its guard allows.
+     * Applies the write if its guard allows.
      *
-     * @param permitted asked before each call on account of the write; where it says no, the future fails with {@link
-     *     CancellationException}, and a move may be done in part
-     * @return otherwise as that of {@link TargetTable#apply}
+     * @param permitted checked before each call for the write; if false, the future fails with {@link
+     *     CancellationException}, and a move may be applied in part
+     * @return otherwise as {@link TargetTable#apply} does
      */
     public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier permitted) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
-        if (batched && takes(write) && permission.holds()) {
-            batches.submit(new Element(write, bytes(write), permitted, done));
+        if (batched && canShareCall(write) && batchPermission.holds()) {
+            batches.submit(new PendingWrite(write, bytes(write), permitted, done));
         } else {
-            singles.submit(new Element(write, 1, permitted, done));
+            singles.submit(new PendingWrite(write, 1, permitted, done));
         }
         return done;
     }
 
     /**
-     * Why the table refuses writes that it should take: it has another key than the route writes.
+     * Checks whether the table still has the key that the route writes; a table that was recreated with another key
+     * refuses every write.
      *
-     * @param expected what it had at the start
-     * @return empty if it has that key, or if this process may not look; fails as a call of a table does
+     * @param expected the key at the start
+     * @return the failure if the key differs; empty if it does not, or if this process may not describe the table; fails
+     *     with what the SDK threw
      */
     public CompletableFuture<Optional<WriteFailure>> wrongKey(KeySchema expected) {
         return keyCheck.wrongKey(expected);
     }
 
     /**
-     * Brings a write into the table in a call of its own, whoever has the lease, so that the outcome of a removal says
-     * whether there was a row: a statement of a batch does not tell.
+     * Applies a write in a call of its own, without a lease. The outcome of a removal then says whether there was a row,
+     * which that of a statement does not.
      */
     public CompletableFuture<Outcome> applyAlone(TargetWrite write) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
-        singles.submit(new Element(write, 1, () -> true, done));
+        singles.submit(new PendingWrite(write, 1, () -> true, done));
         return done;
     }
 
-    /** The row that one statement would write; empty if it takes more. */
+    /** The key of the only row that the write touches; empty if it touches several. */
     private static Optional<Item> row(TargetWrite write) {
         if (write instanceof TargetWrite.Upsert upsert) {
             return Optional.of(upsert.row().key());
@@ -181,151 +157,138 @@ public final class BatchingTable {
         return write.arriving().map(row -> ItemSize.of(row.item().attributes())).orElse(1L);
     }
 
-    /** A tombstone is a row of its own kind, for which there is no statement. */
-    private boolean takes(TargetWrite write) {
+    /** No statement puts a tombstone. */
+    private boolean canShareCall(TargetWrite write) {
         return row(write).isPresent() && (table.deletes() || !(write instanceof TargetWrite.Delete));
     }
 
-    /** Writes a second that the table gets at most; infinite as long as it does not throttle. */
+    /** Limit of writes a second; infinite while the table does not throttle. */
     public double rate() {
-        return pace.rate();
+        return rateLimiter.rate();
     }
 
-    private CompletableFuture<?> send(List<Element> elements) {
-        if (elements.size() == 1) {
-            return sendAlone(elements.get(0));
+    private CompletableFuture<?> sendBatch(List<PendingWrite> writes) {
+        if (writes.size() == 1) {
+            return sendSingle(writes.get(0));
         }
-        List<Element> sent = new ArrayList<>();
-        List<Statement> statements = new ArrayList<>();
-        for (Element element : elements) {
-            if (mayGo(element)) {
-                Statement.of(table.name(), element.write())
+        List<PendingWrite> sent = new ArrayList<>();
+        List<BatchStatementRequest> statements = new ArrayList<>();
+        for (PendingWrite pending : writes) {
+            if (isPermitted(pending)) {
+                Statement.of(table.name(), pending.write())
                         .ifPresentOrElse(
                                 statement -> {
-                                    sent.add(element);
-                                    statements.add(statement);
+                                    sent.add(pending);
+                                    statements.add(statement.request());
                                 },
-                                () -> singles.submit(element));
+                                () -> singles.submit(pending));
             }
         }
         if (sent.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        var request = BatchExecuteStatementRequest.builder()
-                .statements(statements.stream().map(Statement::request).toList())
-                .build();
-        return table.client().batchExecuteStatement(request).handle((response, thrown) -> {
-            if (thrown != null) {
-                refused(sent, thrown);
-            } else {
-                answered(sent, response.responses());
-            }
-            return null;
-        });
+        return table.client()
+                .batchExecuteStatement(request -> request.statements(statements))
+                .handle((response, thrown) -> {
+                    if (thrown != null) {
+                        refused(sent, thrown);
+                    } else {
+                        answered(sent, response.responses());
+                    }
+                    return null;
+                });
     }
 
-    /** What has ended already stays as it ended. */
-    private static void failed(List<Element> elements, Throwable thrown) {
-        elements.forEach(element -> element.done().completeExceptionally(thrown));
-    }
-
-    private CompletableFuture<?> sendAlone(Element element) {
-        if (!mayGo(element)) {
+    private CompletableFuture<?> sendSingle(PendingWrite pending) {
+        if (!isPermitted(pending)) {
             return CompletableFuture.completedFuture(null);
         }
-        return table.apply(element.write(), element.permitted()).whenComplete((outcome, thrown) -> {
+        return table.apply(pending.write(), pending.permitted()).whenComplete((outcome, thrown) -> {
             count(1, thrown != null && WriteFailure.isThrottling(thrown));
             if (thrown != null) {
-                element.done().completeExceptionally(thrown);
+                pending.done().completeExceptionally(thrown);
             } else {
-                element.done().complete(outcome);
+                pending.done().complete(outcome);
             }
         });
     }
 
-    /** The lease may have gone while the write waited. */
-    private static boolean mayGo(Element element) {
-        if (element.permitted().getAsBoolean()) {
+    /** The lease may have been lost while the write waited. */
+    private static boolean isPermitted(PendingWrite pending) {
+        if (pending.permitted().getAsBoolean()) {
             return true;
         }
-        element.done().completeExceptionally(new CancellationException("stopped before a call"));
+        pending.done().completeExceptionally(new CancellationException("stopped before a call"));
         return false;
     }
 
-    private void answered(List<Element> sent, List<BatchStatementResponse> responses) {
+    private void answered(List<PendingWrite> sent, List<BatchStatementResponse> responses) {
         if (responses.size() != sent.size()) {
-            StatementException malformed = new StatementException(
-                    "an answer of %d results to %d statements".formatted(responses.size(), sent.size()), true);
-            failed(sent, malformed);
+            fail(
+                    sent,
+                    new StatementException(
+                            "a response of %d results to %d statements".formatted(responses.size(), sent.size()),
+                            true));
             return;
         }
-        boolean permitted = true;
+        boolean accepted = true;
         for (int i = 0; i < sent.size(); i++) {
             BatchStatementError error = responses.get(i).error();
-            BatchStatementErrorCodeEnum code = error == null ? null : code(error);
-            count(1, code != null && THROTTLED.contains(code));
-            permitted &= code != BatchStatementErrorCodeEnum.ACCESS_DENIED
-                    && code != BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION;
-            if (code == null) {
+            if (error == null) {
+                count(1, false);
                 sent.get(i).done().complete(Outcome.APPLIED);
             } else {
-                failed(sent.get(i), code);
+                StatementError failure = StatementError.of(error);
+                count(1, failure.isThrottling());
+                accepted &= !failure.refusesBatches();
+                failed(sent.get(i), failure);
             }
         }
-        if (permitted) {
-            permission.granted();
+        if (accepted) {
+            batchPermission.granted();
         }
     }
 
-    private static BatchStatementErrorCodeEnum code(BatchStatementError error) {
-        return error.code() == null ? BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION : error.code();
+    private void failed(PendingWrite pending, StatementError error) {
+        if (error.isFailedCondition() && pending.write() instanceof TargetWrite.Delete) {
+            pending.done().complete(Outcome.SUPERSEDED);
+            return;
+        }
+        if (error.refusesBatches()) {
+            batchPermission.refused(error.reason());
+        }
+        if (error.isUndecided()) {
+            singles.submit(pending);
+        } else {
+            pending.done().completeExceptionally(error.exception());
+        }
     }
 
-    private void failed(Element element, BatchStatementErrorCodeEnum code) {
-        if (code == BatchStatementErrorCodeEnum.CONDITIONAL_CHECK_FAILED
-                && element.write() instanceof TargetWrite.Delete) {
-            element.done().complete(Outcome.SUPERSEDED);
-            return;
+    /** A refused call does not name the statement at fault, so each write is repeated in its own call. */
+    private void refused(List<PendingWrite> sent, Throwable thrown) {
+        count(sent.size(), WriteFailure.isThrottling(thrown));
+        WriteFailure failure = WriteFailure.of(thrown);
+        boolean batchesRefused = StatementError.refusesBatches(thrown);
+        if (batchesRefused) {
+            batchPermission.refused(failure.message());
         }
-        if (ALONE.contains(code)) {
-            if (code == BatchStatementErrorCodeEnum.ACCESS_DENIED) {
-                permission.refused(code.toString());
-            }
-            singles.submit(element);
-            return;
+        if (batchesRefused || failure.kind() != WriteFailure.Kind.CAPACITY) {
+            sent.forEach(singles::submit);
+        } else {
+            fail(sent, thrown);
         }
-        if (code == BatchStatementErrorCodeEnum.UNKNOWN_TO_SDK_VERSION) {
-            permission.refused("an error without a known code");
-        }
-        boolean refused = THROTTLED.contains(code) || code == BatchStatementErrorCodeEnum.TRANSACTION_CONFLICT;
-        element.done().completeExceptionally(new StatementException(code.toString(), !refused));
+    }
+
+    /** Writes that have ended already are not affected. */
+    private static void fail(List<PendingWrite> writes, Throwable thrown) {
+        writes.forEach(pending -> pending.done().completeExceptionally(thrown));
     }
 
     private void count(int writes, boolean throttled) {
         if (throttled) {
-            pace.throttled(writes);
+            rateLimiter.throttled(writes);
         } else {
-            pace.answered(writes);
+            rateLimiter.answered(writes);
         }
-    }
-
-    /** Nobody knows which statement is to blame where the call as a whole is refused. */
-    private void refused(List<Element> sent, Throwable thrown) {
-        count(sent.size(), WriteFailure.isThrottling(thrown));
-        if (WriteFailure.of(thrown).kind() == WriteFailure.Kind.CAPACITY && !isNotOffered(thrown)) {
-            failed(sent, thrown);
-            return;
-        }
-        if (isNotOffered(thrown)) {
-            permission.refused(WriteFailure.of(thrown).message());
-        }
-        sent.forEach(singles::submit);
-    }
-
-    private static boolean isNotOffered(Throwable thrown) {
-        return Failures.unwrap(thrown) instanceof AwsServiceException service
-                && service.awsErrorDetails() != null
-                && service.awsErrorDetails().errorCode() != null
-                && NOT_OFFERED.contains(service.awsErrorDetails().errorCode());
     }
 }

@@ -20,42 +20,42 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 record Guard(String condition, Map<String, String> names, Map<String, AttributeValue> values) {
 
     private static final Map<String, String> OWN_NAMES =
-            Map.of("#mark", VersionStamp.ATTRIBUTE, "#o", StampAttribute.OWNER, "#v", StampAttribute.VERSION);
+            Map.of("#stamp", VersionStamp.ATTRIBUTE, "#o", StampAttribute.OWNER, "#v", StampAttribute.VERSION);
 
-    private static final String OWN_AND_OLDER = "(#mark.#o = :o AND #mark.#v < :v)";
+    private static final String OWN_AND_OLDER = "(#stamp.#o = :o AND #stamp.#v < :v)";
 
-    /** A row without a mark was not written by a replication, and gives way. */
+    /** A row without a stamp was not written by a replication, and gives way. */
     private static final String FREE_OR_OWN =
-            "attribute_not_exists(#mark) OR " + OWN_AND_OLDER + " OR (#mark.#o <> :o AND attribute_exists(#x))";
+            "attribute_not_exists(#stamp) OR " + OWN_AND_OLDER + " OR (#stamp.#o <> :o AND attribute_exists(#x))";
 
-    private static final String OTHERS_AND_EARLIER = "(#mark.#o <> :o AND (#mark.#t < :t OR (#mark.#t = :t AND"
-            + " (#mark.#v < :v OR (#mark.#v = :v AND #mark.#o < :o)))))";
+    private static final String OTHERS_AND_EARLIER = "(#stamp.#o <> :o AND (#stamp.#t < :t OR (#stamp.#t = :t AND"
+            + " (#stamp.#v < :v OR (#stamp.#v = :v AND #stamp.#o < :o)))))";
 
     /** Lets a row through where there is none, an older one of its owner, or one that loses the collision. */
-    static Guard put(VersionStamp mark, CollisionPolicy collisions) {
+    static Guard put(VersionStamp stamp, CollisionPolicy collisions) {
         return switch (collisions) {
-            case LATEST -> new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(mark));
-            case REJECT -> new Guard(FREE_OR_OWN, untimedNames(), untimedValues(mark));
+            case LATEST -> new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(stamp));
+            case REJECT -> new Guard(FREE_OR_OWN, untimedNames(), untimedValues(stamp));
         };
     }
 
     /** Lets a delete through where the row is an older one of its owner. */
-    static Guard delete(VersionStamp mark) {
-        return new Guard(OWN_AND_OLDER, OWN_NAMES, untimedValues(mark));
+    static Guard delete(VersionStamp stamp) {
+        return new Guard(OWN_AND_OLDER, OWN_NAMES, untimedValues(stamp));
     }
 
     /**
      * Lets a tombstone through where a delete goes through, where there is no row, and over an earlier tombstone: of the
      * items that were under the key, the last one's late writes find it.
      */
-    static Guard tombstone(VersionStamp mark, Item key) {
+    static Guard tombstone(VersionStamp stamp, Item key) {
         Map<String, String> names = timedNames();
         names.put("#k", key.attributes().keySet().iterator().next());
         return new Guard(
                 "attribute_not_exists(#k) OR " + OWN_AND_OLDER + " OR (attribute_exists(#x) AND " + OTHERS_AND_EARLIER
                         + ")",
                 names,
-                timedValues(mark));
+                timedValues(stamp));
     }
 
     private static Map<String, String> untimedNames() {
@@ -70,16 +70,16 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
         return names;
     }
 
-    private static Map<String, AttributeValue> untimedValues(VersionStamp mark) {
+    private static Map<String, AttributeValue> untimedValues(VersionStamp stamp) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":o", StampAttribute.owner(mark));
-        values.put(":v", StampAttribute.version(mark));
+        values.put(":o", StampAttribute.owner(stamp));
+        values.put(":v", StampAttribute.version(stamp));
         return values;
     }
 
-    private static Map<String, AttributeValue> timedValues(VersionStamp mark) {
-        Map<String, AttributeValue> values = untimedValues(mark);
-        values.put(":t", StampAttribute.createdAt(mark));
+    private static Map<String, AttributeValue> timedValues(VersionStamp stamp) {
+        Map<String, AttributeValue> values = untimedValues(stamp);
+        values.put(":t", StampAttribute.createdAt(stamp));
         return values;
     }
 }

@@ -38,26 +38,26 @@ final class Regressions {
      *
      * @param row as it came with the refusal; empty if it did not come, or there is none
      */
-    Outcome judge(Map<String, AttributeValue> row, VersionStamp mark) {
+    Outcome judge(Map<String, AttributeValue> row, VersionStamp stamp) {
         if (row.isEmpty()) {
             return Outcome.SUPERSEDED;
         }
         next.set(System.nanoTime() + INTERVAL);
-        return isRegression(StampAttribute.fields(row), mark) ? Outcome.REGRESSED : Outcome.SUPERSEDED;
+        return isRegression(StampAttribute.fields(row), stamp) ? Outcome.REGRESSED : Outcome.SUPERSEDED;
     }
 
-    private static boolean isRegression(Map<String, AttributeValue> fields, VersionStamp mark) {
+    private static boolean isRegression(Map<String, AttributeValue> fields, VersionStamp stamp) {
         AttributeValue owner = fields.get(StampAttribute.OWNER);
         AttributeValue version = fields.get(StampAttribute.VERSION);
         AttributeValue createdAt = fields.get(StampAttribute.CREATED_AT);
-        return StampAttribute.owner(mark).equals(owner)
+        return StampAttribute.owner(stamp).equals(owner)
                 && version != null
                 && version.s() != null
-                && version.s().compareTo(mark.version().encoded()) > 0
+                && version.s().compareTo(stamp.version().encoded()) > 0
                 && createdAt != null
                 && createdAt.n() != null
                 && Instant.ofEpochMilli(Long.parseLong(createdAt.n()))
                         .plus(MARGIN)
-                        .isBefore(mark.createdAt());
+                        .isBefore(stamp.createdAt());
     }
 }

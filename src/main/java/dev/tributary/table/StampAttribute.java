@@ -27,17 +27,17 @@ final class StampAttribute {
     private StampAttribute() {}
 
     /**
-     * @param names of the row's attributes, the mark's own not among them
+     * @param names of the row's attributes, the stamp's own not among them
      */
-    static AttributeValue of(VersionStamp mark, Set<String> names) {
-        return AttributeValue.fromM(
-                Map.of(OWNER, owner(mark), VERSION, version(mark), CREATED_AT, createdAt(mark), NAMES, digest(names)));
+    static AttributeValue of(VersionStamp stamp, Set<String> names) {
+        return AttributeValue.fromM(Map.of(
+                OWNER, owner(stamp), VERSION, version(stamp), CREATED_AT, createdAt(stamp), NAMES, digest(names)));
     }
 
-    /** The mark of a row as it is in the table; empty if it has none that is a map. */
+    /** The stamp of a row as it is in the table; empty if it has none that is a map. */
     static Map<String, AttributeValue> fields(Map<String, AttributeValue> row) {
-        AttributeValue mark = row.get(VersionStamp.ATTRIBUTE);
-        return mark != null && mark.hasM() ? mark.m() : Map.of();
+        AttributeValue stamp = row.get(VersionStamp.ATTRIBUTE);
+        return stamp != null && stamp.hasM() ? stamp.m() : Map.of();
     }
 
     /** The owner that a row names; empty if it names none. */
@@ -58,16 +58,16 @@ final class StampAttribute {
         return AttributeValue.fromS(Base64.getUrlEncoder().encodeToString(digest));
     }
 
-    static AttributeValue owner(VersionStamp mark) {
-        return AttributeValue.fromS(mark.owner().encoded());
+    static AttributeValue owner(VersionStamp stamp) {
+        return AttributeValue.fromS(stamp.owner().encoded());
     }
 
-    static AttributeValue version(VersionStamp mark) {
-        return AttributeValue.fromS(mark.version().encoded());
+    static AttributeValue version(VersionStamp stamp) {
+        return AttributeValue.fromS(stamp.version().encoded());
     }
 
     /** Epoch milliseconds. */
-    static AttributeValue createdAt(VersionStamp mark) {
-        return AttributeValue.fromN(Long.toString(mark.createdAt().toEpochMilli()));
+    static AttributeValue createdAt(VersionStamp stamp) {
+        return AttributeValue.fromN(Long.toString(stamp.createdAt().toEpochMilli()));
     }
 }

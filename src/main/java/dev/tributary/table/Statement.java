@@ -57,7 +57,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
     private static Statement insert(String table, TargetWrite.Upsert write) {
         Text insert = new Text("INSERT INTO \"" + table + "\" VALUE {");
         write.row().item().attributes().forEach((name, value) -> insert.append("'" + name + "': ?, ", value));
-        insert.append("'" + VersionStamp.ATTRIBUTE + "': ?}", markOf(write));
+        insert.append("'" + VersionStamp.ATTRIBUTE + "': ?}", stampOf(write));
         return insert.statement(write.row().key());
     }
 
@@ -74,7 +74,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
                 update.append(" SET \"" + name + "\" = ?", value);
             }
         });
-        update.append(" SET \"" + VersionStamp.ATTRIBUTE + "\" = ?", markOf(write));
+        update.append(" SET \"" + VersionStamp.ATTRIBUTE + "\" = ?", stampOf(write));
         write.replaced().stream()
                 .filter(name -> !attributes.containsKey(name))
                 .forEach(name -> update.append(" REMOVE \"" + name + "\""));
@@ -85,13 +85,13 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
         return update.statement(key);
     }
 
-    private static Statement delete(String table, VersionStamp mark, Item key) {
+    private static Statement delete(String table, VersionStamp stamp, Item key) {
         Text delete = new Text("DELETE FROM \"" + table + "\"");
-        delete.appendGuard(key, mark);
+        delete.appendGuard(key, stamp);
         return delete.statement(key);
     }
 
-    private static AttributeValue markOf(TargetWrite.Upsert write) {
+    private static AttributeValue stampOf(TargetWrite.Upsert write) {
         return StampAttribute.of(write.stamp(), write.row().item().attributes().keySet());
     }
 
@@ -109,16 +109,16 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
             parameters.addAll(List.of(values));
         }
 
-        /** The row is an older one of the mark's owner. */
-        private void appendGuard(Item key, VersionStamp mark) {
+        /** The row is an older one of the stamp's owner. */
+        private void appendGuard(Item key, VersionStamp stamp) {
             String word = " WHERE ";
             for (Map.Entry<String, AttributeValue> attribute : key.attributes().entrySet()) {
                 append(word + '"' + attribute.getKey() + "\" = ?", attribute.getValue());
                 word = " AND ";
             }
             String path = " AND \"" + VersionStamp.ATTRIBUTE + "\".\"";
-            append(path + StampAttribute.OWNER + "\" = ?", StampAttribute.owner(mark));
-            append(path + StampAttribute.VERSION + "\" < ?", StampAttribute.version(mark));
+            append(path + StampAttribute.OWNER + "\" = ?", StampAttribute.owner(stamp));
+            append(path + StampAttribute.VERSION + "\" < ?", StampAttribute.version(stamp));
         }
 
         private Statement statement(Item key) {

@@ -90,30 +90,30 @@ public final class TargetTable {
     }
 
     private CompletableFuture<Outcome> goOn(
-            VersionStamp mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier permitted) {
+            VersionStamp stamp, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier permitted) {
         boolean nothingLeft = vacated.isEmpty() && arriving.isEmpty();
         return nothingLeft
-                ? write(mark, vacated, arriving, permitted)
-                : ifPermitted(permitted, () -> write(mark, vacated, arriving, permitted));
+                ? write(stamp, vacated, arriving, permitted)
+                : ifPermitted(permitted, () -> write(stamp, vacated, arriving, permitted));
     }
 
     private CompletableFuture<Outcome> write(
-            VersionStamp mark, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier permitted) {
+            VersionStamp stamp, Set<Item> vacated, Optional<Row> arriving, BooleanSupplier permitted) {
         if (arriving.isEmpty()) {
-            return deleteAll(mark, List.copyOf(vacated), permitted);
+            return deleteAll(stamp, List.copyOf(vacated), permitted);
         }
         if (vacated.isEmpty()) {
-            return put(mark, arriving.get());
+            return put(stamp, arriving.get());
         }
         List<Item> from = List.copyOf(vacated);
         if (from.size() <= MOVE_LIMIT) {
-            return move(mark, from, arriving.get(), permitted);
+            return move(stamp, from, arriving.get(), permitted);
         }
         // The first keys are those where the row should be. It has moved when the others are looked after, where a run
         // that stopped half-way may have left one: the item is never without a row.
-        return move(mark, from.subList(0, MOVE_LIMIT), arriving.get(), permitted)
+        return move(stamp, from.subList(0, MOVE_LIMIT), arriving.get(), permitted)
                 .thenCompose(moved -> ifPermitted(
-                                permitted, () -> deleteAll(mark, from.subList(MOVE_LIMIT, from.size()), permitted))
+                                permitted, () -> deleteAll(stamp, from.subList(MOVE_LIMIT, from.size()), permitted))
                         .thenApply(deleted -> either(moved, deleted)));
     }
 
@@ -124,12 +124,12 @@ public final class TargetTable {
                 : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a move"));
     }
 
-    private CompletableFuture<Outcome> put(VersionStamp mark, Row row) {
+    private CompletableFuture<Outcome> put(VersionStamp stamp, Row row) {
         return outcome(
-                put(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow()),
-                refused -> policies.rejects() && !isOurs(refused.item(), mark)
+                put(stamped(stamp, row), Guard.put(stamp, policies.collisions()), refusedRow()),
+                refused -> policies.rejects() && !isOurs(refused.item(), stamp)
                         ? CompletableFuture.failedFuture(collision(refused.item(), refused))
-                        : CompletableFuture.completedFuture(regressions.judge(refused.item(), mark)));
+                        : CompletableFuture.completedFuture(regressions.judge(refused.item(), stamp)));
     }
 
     private CompletableFuture<PutItemResponse> put(
@@ -152,16 +152,16 @@ public final class TargetTable {
         return row.isEmpty() ? thrown : new CollisionException(StampAttribute.ownerOf(row));
     }
 
-    private CompletableFuture<Outcome> delete(VersionStamp mark, Item key) {
+    private CompletableFuture<Outcome> delete(VersionStamp stamp, Item key) {
         if (policies.tombstones().isPresent()) {
             return outcome(
                     put(
-                            tombstone(mark, key, policies.tombstones().get()),
-                            Guard.tombstone(mark, key),
+                            tombstone(stamp, key, policies.tombstones().get()),
+                            Guard.tombstone(stamp, key),
                             regressions.wanted()),
-                    refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), mark)));
+                    refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), stamp)));
         }
-        Guard guard = Guard.delete(mark);
+        Guard guard = Guard.delete(stamp);
         return outcome(
                 client.deleteItem(request -> request.tableName(name)
                         .key(key.attributes())
@@ -169,23 +169,23 @@ public final class TargetTable {
                         .expressionAttributeNames(guard.names())
                         .expressionAttributeValues(guard.values())
                         .returnValuesOnConditionCheckFailure(regressions.wanted())),
-                refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), mark)));
+                refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), stamp)));
     }
 
     /** A few at the same time, so that a write of many keys leaves connections to others. */
-    private CompletableFuture<Outcome> deleteAll(VersionStamp mark, List<Item> keys, BooleanSupplier permitted) {
-        CompletableFuture<Outcome> done = deleteSome(mark, keys.subList(0, Math.min(DELETES_AT_ONCE, keys.size())));
+    private CompletableFuture<Outcome> deleteAll(VersionStamp stamp, List<Item> keys, BooleanSupplier permitted) {
+        CompletableFuture<Outcome> done = deleteSome(stamp, keys.subList(0, Math.min(DELETES_AT_ONCE, keys.size())));
         for (int i = DELETES_AT_ONCE; i < keys.size(); i += DELETES_AT_ONCE) {
             List<Item> next = keys.subList(i, Math.min(i + DELETES_AT_ONCE, keys.size()));
-            done = done.thenCompose(before ->
-                    ifPermitted(permitted, () -> deleteSome(mark, next)).thenApply(outcome -> either(before, outcome)));
+            done = done.thenCompose(before -> ifPermitted(permitted, () -> deleteSome(stamp, next))
+                    .thenApply(outcome -> either(before, outcome)));
         }
         return done;
     }
 
-    private CompletableFuture<Outcome> deleteSome(VersionStamp mark, List<Item> keys) {
+    private CompletableFuture<Outcome> deleteSome(VersionStamp stamp, List<Item> keys) {
         return keys.stream()
-                .map(key -> delete(mark, key))
+                .map(key -> delete(stamp, key))
                 .reduce(TargetTable::both)
                 .orElseGet(() -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
     }
@@ -198,13 +198,13 @@ public final class TargetTable {
                         : b);
     }
 
-    private CompletableFuture<Outcome> move(VersionStamp mark, List<Item> from, Row to, BooleanSupplier permitted) {
+    private CompletableFuture<Outcome> move(VersionStamp stamp, List<Item> from, Row to, BooleanSupplier permitted) {
         List<TransactWriteItem> actions = Stream.concat(
-                        from.stream().map(key -> transactDelete(mark, key)), Stream.of(transactPut(mark, to)))
+                        from.stream().map(key -> transactDelete(stamp, key)), Stream.of(transactPut(stamp, to)))
                 .toList();
         return client.transactWriteItems(request -> request.transactItems(actions))
                 .thenApply(TargetTable::applied)
-                .exceptionallyCompose(thrown -> afterCancellation(mark, from, to, thrown, permitted));
+                .exceptionallyCompose(thrown -> afterCancellation(stamp, from, to, thrown, permitted));
     }
 
     /**
@@ -217,7 +217,7 @@ public final class TargetTable {
      * nothing of the move is done.
      */
     private CompletableFuture<Outcome> afterCancellation(
-            VersionStamp mark, List<Item> from, Row to, Throwable thrown, BooleanSupplier permitted) {
+            VersionStamp stamp, List<Item> from, Row to, Throwable thrown, BooleanSupplier permitted) {
         if (!(Failures.unwrap(thrown) instanceof TransactionCanceledException cancelled)
                 || !cancelled.hasCancellationReasons()
                 || !onlyConditionsFailed(cancelled.cancellationReasons())) {
@@ -231,18 +231,18 @@ public final class TargetTable {
             CancellationReason reason = reasons.next();
             if (!CONDITION_FAILED.equals(reason.code())) {
                 vacated.add(key);
-            } else if (isOurs(reason.item(), mark) && !isDone(reason.item(), mark)) {
+            } else if (isOurs(reason.item(), stamp) && !isDone(reason.item(), stamp)) {
                 outOfDate = true;
-                regressed |= regressions.judge(reason.item(), mark) == Outcome.REGRESSED;
+                regressed |= regressions.judge(reason.item(), stamp) == Outcome.REGRESSED;
             }
         }
         CancellationReason arrival = reasons.next();
         boolean refused = CONDITION_FAILED.equals(arrival.code());
-        if (refused && !outOfDate && policies.rejects() && !isOurs(arrival.item(), mark)) {
+        if (refused && !outOfDate && policies.rejects() && !isOurs(arrival.item(), stamp)) {
             return CompletableFuture.failedFuture(collision(arrival.item(), thrown));
         }
         Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
-        CompletableFuture<Outcome> rest = goOn(mark, vacated, arriving, permitted);
+        CompletableFuture<Outcome> rest = goOn(stamp, vacated, arriving, permitted);
         return regressed ? rest.thenApply(outcome -> Outcome.REGRESSED) : rest;
     }
 
@@ -252,25 +252,25 @@ public final class TargetTable {
                 && reasons.stream().anyMatch(reason -> CONDITION_FAILED.equals(reason.code()));
     }
 
-    private static boolean isOurs(Map<String, AttributeValue> row, VersionStamp mark) {
-        return StampAttribute.owner(mark).equals(StampAttribute.fields(row).get(StampAttribute.OWNER));
+    private static boolean isOurs(Map<String, AttributeValue> row, VersionStamp stamp) {
+        return StampAttribute.owner(stamp).equals(StampAttribute.fields(row).get(StampAttribute.OWNER));
     }
 
     /** Whether a row of ours is the tombstone that the write itself leaves. */
-    private static boolean isDone(Map<String, AttributeValue> row, VersionStamp mark) {
+    private static boolean isDone(Map<String, AttributeValue> row, VersionStamp stamp) {
         return row.containsKey(VersionStamp.EXPIRES)
-                && StampAttribute.version(mark)
+                && StampAttribute.version(stamp)
                         .equals(StampAttribute.fields(row).get(StampAttribute.VERSION));
     }
 
-    private TransactWriteItem transactDelete(VersionStamp mark, Item key) {
+    private TransactWriteItem transactDelete(VersionStamp stamp, Item key) {
         if (policies.tombstones().isPresent()) {
             return transactPut(
-                    tombstone(mark, key, policies.tombstones().get()),
-                    Guard.tombstone(mark, key),
+                    tombstone(stamp, key, policies.tombstones().get()),
+                    Guard.tombstone(stamp, key),
                     ReturnValuesOnConditionCheckFailure.ALL_OLD);
         }
-        Guard guard = Guard.delete(mark);
+        Guard guard = Guard.delete(stamp);
         return TransactWriteItem.builder()
                 .delete(delete -> delete.tableName(name)
                         .key(key.attributes())
@@ -281,8 +281,8 @@ public final class TargetTable {
                 .build();
     }
 
-    private TransactWriteItem transactPut(VersionStamp mark, Row row) {
-        return transactPut(marked(mark, row), Guard.put(mark, policies.collisions()), refusedRow());
+    private TransactWriteItem transactPut(VersionStamp stamp, Row row) {
+        return transactPut(stamped(stamp, row), Guard.put(stamp, policies.collisions()), refusedRow());
     }
 
     private TransactWriteItem transactPut(
@@ -298,20 +298,20 @@ public final class TargetTable {
     }
 
     /** Goes by itself, a time after the change was made, whenever it is written. */
-    private static Map<String, AttributeValue> tombstone(VersionStamp mark, Item key, Tombstones tombstones) {
+    private static Map<String, AttributeValue> tombstone(VersionStamp stamp, Item key, Tombstones tombstones) {
         Map<String, AttributeValue> item = new HashMap<>(key.attributes());
-        long expires = mark.createdAt().plus(tombstones.life()).getEpochSecond();
+        long expires = stamp.createdAt().plus(tombstones.life()).getEpochSecond();
         item.put(VersionStamp.EXPIRES, AttributeValue.fromN(Long.toString(expires)));
         item.put(tombstones.ttlAttribute(), AttributeValue.fromN(Long.toString(expires)));
-        item.put(VersionStamp.ATTRIBUTE, StampAttribute.of(mark, Set.copyOf(item.keySet())));
+        item.put(VersionStamp.ATTRIBUTE, StampAttribute.of(stamp, Set.copyOf(item.keySet())));
         return item;
     }
 
-    private static Map<String, AttributeValue> marked(VersionStamp mark, Row row) {
+    private static Map<String, AttributeValue> stamped(VersionStamp stamp, Row row) {
         Map<String, AttributeValue> item = new HashMap<>(row.item().attributes());
         item.put(
                 VersionStamp.ATTRIBUTE,
-                StampAttribute.of(mark, row.item().attributes().keySet()));
+                StampAttribute.of(stamp, row.item().attributes().keySet()));
         return item;
     }
 

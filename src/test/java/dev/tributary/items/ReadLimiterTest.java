@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 class ReadLimiterTest {
 
     private final AtomicLong time = new AtomicLong();
-    private final ReadLimiter turns = new ReadLimiter(2, time::get);
+    private final ReadLimiter limiter = new ReadLimiter(2, time::get);
     private final List<CompletableFuture<String>> started = new ArrayList<>();
 
     @Test
-    void noMoreReadsThanThereIsRoomForAreUnderWay() {
+    void readsBeyondTheLimitWait() {
         List<CompletableFuture<Optional<String>>> reads = List.of(read(), read(), read());
         assertThat(started).hasSize(2);
         started.get(0).complete("first");
@@ -41,7 +41,7 @@ class ReadLimiterTest {
     }
 
     private CompletableFuture<Optional<String>> read() {
-        return turns.take(() -> {
+        return limiter.take(() -> {
             CompletableFuture<String> read = new CompletableFuture<>();
             started.add(read);
             return read;

@@ -140,9 +140,9 @@ class BatchAnswersTest {
 
     private static TargetWrite upsert(int n) {
         Item key = new Item(Map.of("id", AttributeValue.fromN(Integer.toString(n))));
-        VersionStamp mark = new VersionStamp(
+        VersionStamp stamp = new VersionStamp(
                 new ItemKey("users/" + n), Version.of("2026-11-21T00:00:00.000", "1"), Instant.ofEpochSecond(60));
-        return new TargetWrite.Upsert(mark, new Row(key, key));
+        return new TargetWrite.Upsert(stamp, new Row(key, key));
     }
 
     /** Keeps the first write waiting and answers the first batch as the test says. */

@@ -171,7 +171,7 @@ class BatchingTableTest {
         Item empty = new Item(Map.of("city", AttributeValue.fromS(""), "id", AttributeValue.fromS("")));
         List<CompletableFuture<Outcome>> answers = start(
                 table,
-                writes(n -> n == 40 ? new TargetWrite.Upsert(mark(n, 1), new Row(empty, empty)) : upsert(n, 1)),
+                writes(n -> n == 40 ? new TargetWrite.Upsert(stamp(n, 1), new Row(empty, empty)) : upsert(n, 1)),
                 () -> true);
         assertThatThrownBy(() -> answers.get(40).join())
                 .satisfies(thrown -> assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.SCHEMA));
@@ -198,7 +198,7 @@ class BatchingTableTest {
 
     @Test
     void twoItemsThatWantTheSameRowDoNotShareACall() {
-        List<TargetWrite> same = writes(n -> new TargetWrite.Upsert(mark(n, 1), row(0, Map.of())));
+        List<TargetWrite> same = writes(n -> new TargetWrite.Upsert(stamp(n, 1), row(0, Map.of())));
         applyAll(table, same);
         assertThat(rows(name)).hasSize(1);
     }
@@ -285,11 +285,11 @@ class BatchingTableTest {
 
     private static TargetWrite upsert(
             int n, int version, Map<String, AttributeValue> attributes, Set<String> replaced) {
-        return new TargetWrite.Upsert(mark(n, version), row(n, attributes), replaced);
+        return new TargetWrite.Upsert(stamp(n, version), row(n, attributes), replaced);
     }
 
     private static TargetWrite delete(int n, int version) {
-        return new TargetWrite.Delete(mark(n, version), Set.of(key(n)));
+        return new TargetWrite.Delete(stamp(n, version), Set.of(key(n)));
     }
 
     /** Of a row with these attributes. */
@@ -307,7 +307,7 @@ class BatchingTableTest {
         return new Item(Map.of("city", AttributeValue.fromS("city" + n % 7), "id", AttributeValue.fromS("id" + n)));
     }
 
-    private static VersionStamp mark(int n, int version) {
+    private static VersionStamp stamp(int n, int version) {
         return new VersionStamp(
                 new ItemKey("users/" + n),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

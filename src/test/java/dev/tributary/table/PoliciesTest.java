@@ -204,11 +204,11 @@ class PoliciesTest {
     }
 
     private static TargetWrite upsert(String owner, int version, String city) {
-        return new TargetWrite.Upsert(mark(owner, version), row(owner, city));
+        return new TargetWrite.Upsert(stamp(owner, version), row(owner, city));
     }
 
     private static TargetWrite delete(String owner, int version, String city) {
-        return new TargetWrite.Delete(mark(owner, version), Set.of(key(city)));
+        return new TargetWrite.Delete(stamp(owner, version), Set.of(key(city)));
     }
 
     private static TargetWrite move(String owner, int version, String to, String... from) {
@@ -216,10 +216,10 @@ class PoliciesTest {
         for (String city : from) {
             old.add(key(city));
         }
-        return new TargetWrite.Move(mark(owner, version), old, row(owner, to));
+        return new TargetWrite.Move(stamp(owner, version), old, row(owner, to));
     }
 
-    private static VersionStamp mark(String owner, int version) {
+    private static VersionStamp stamp(String owner, int version) {
         return new VersionStamp(
                 new ItemKey(owner),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

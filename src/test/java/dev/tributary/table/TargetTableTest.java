@@ -131,7 +131,7 @@ class TargetTableTest {
         Set<Item> keys = IntStream.range(0, 200)
                 .mapToObj(n -> key("city" + n))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        TargetWrite move = new TargetWrite.Move(mark(ADA, 2), keys, row(ADA, "Oakland"));
+        TargetWrite move = new TargetWrite.Move(stamp(ADA, 2), keys, row(ADA, "Oakland"));
         AtomicInteger calls = new AtomicInteger();
         assertThatThrownBy(() ->
                         table.apply(move, () -> calls.incrementAndGet() < 2).join())
@@ -189,7 +189,7 @@ class TargetTableTest {
                 .peek(city -> apply(upsert(ADA, 1, city)))
                 .map(TargetTableTest::key)
                 .collect(Collectors.toSet());
-        apply(new TargetWrite.Move(mark(ADA, 2), old, row(ADA, "Berkeley")));
+        apply(new TargetWrite.Move(stamp(ADA, 2), old, row(ADA, "Berkeley")));
         assertThat(cities()).containsExactly("Berkeley");
     }
 
@@ -210,7 +210,7 @@ class TargetTableTest {
                 new Item(Map.of(
                         "city", AttributeValue.fromS("Oakland"),
                         "blob", AttributeValue.fromS("x".repeat(410_000)))));
-        assertThatThrownBy(() -> apply(new TargetWrite.Upsert(mark(ADA, 1), tooLarge)))
+        assertThatThrownBy(() -> apply(new TargetWrite.Upsert(stamp(ADA, 1), tooLarge)))
                 .satisfies(thrown -> assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.SCHEMA));
     }
 
@@ -219,7 +219,7 @@ class TargetTableTest {
         Row wrongType = new Row(
                 new Item(Map.of("city", AttributeValue.fromN("1"))),
                 new Item(Map.of("city", AttributeValue.fromN("1"))));
-        assertThatThrownBy(() -> apply(new TargetWrite.Move(mark(ADA, 1), Set.of(key("Oakland")), wrongType)))
+        assertThatThrownBy(() -> apply(new TargetWrite.Move(stamp(ADA, 1), Set.of(key("Oakland")), wrongType)))
                 .satisfies(thrown -> assertThat(WriteFailure.of(thrown).kind()).isEqualTo(WriteFailure.Kind.SCHEMA));
     }
 
@@ -238,11 +238,11 @@ class TargetTableTest {
     }
 
     private static TargetWrite upsert(String owner, int version, String city) {
-        return new TargetWrite.Upsert(mark(owner, version), row(owner, city));
+        return new TargetWrite.Upsert(stamp(owner, version), row(owner, city));
     }
 
     private static TargetWrite delete(String owner, int version, String city) {
-        return new TargetWrite.Delete(mark(owner, version), Set.of(key(city)));
+        return new TargetWrite.Delete(stamp(owner, version), Set.of(key(city)));
     }
 
     private static TargetWrite move(String owner, int version, String to, String... from) {
@@ -250,10 +250,10 @@ class TargetTableTest {
         for (String city : from) {
             old.add(key(city));
         }
-        return new TargetWrite.Move(mark(owner, version), old, row(owner, to));
+        return new TargetWrite.Move(stamp(owner, version), old, row(owner, to));
     }
 
-    private static VersionStamp mark(String owner, int version) {
+    private static VersionStamp stamp(String owner, int version) {
         return new VersionStamp(
                 new ItemKey(owner),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

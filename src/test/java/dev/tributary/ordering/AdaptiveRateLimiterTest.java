@@ -1,4 +1,4 @@
-package dev.tributary.table;
+package dev.tributary.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ class AdaptiveRateLimiterTest {
     private long now;
     private double capacity;
     private double room;
-    private final AdaptiveRateLimiter pace = new AdaptiveRateLimiter(() -> now);
+    private final AdaptiveRateLimiter limiter = new AdaptiveRateLimiter(() -> now);
     private long taken;
     private long throttled;
 
@@ -23,7 +23,7 @@ class AdaptiveRateLimiterTest {
     void aTableThatDoesNotThrottleGetsAllThereIs() {
         capacity = 1e9;
         write(Duration.ofSeconds(5));
-        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(limiter.rate()).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(taken).isEqualTo(Duration.ofSeconds(5).toNanos() / STEP * BATCH * CALLS);
     }
 
@@ -52,7 +52,7 @@ class AdaptiveRateLimiterTest {
         write(Duration.ofSeconds(30));
         capacity = 0;
         write(Duration.ofSeconds(30));
-        assertThat(pace.rate()).isLessThan(20);
+        assertThat(limiter.rate()).isLessThan(20);
         capacity = 1_000;
         write(Duration.ofSeconds(8));
         assertTakesNearlyAll(Duration.ofSeconds(10));
@@ -62,19 +62,19 @@ class AdaptiveRateLimiterTest {
     void aTableThatNoLongerThrottlesIsUnlimitedAgain() {
         capacity = 100;
         write(Duration.ofSeconds(10));
-        assertThat(pace.rate()).isLessThan(200);
+        assertThat(limiter.rate()).isLessThan(200);
         capacity = 1e9;
         write(Duration.ofSeconds(60));
-        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(limiter.rate()).isEqualTo(Double.POSITIVE_INFINITY);
     }
 
     @Test
     void aThrottledWriteNowAndThenSaysNothingAboutTheTable() {
         for (int i = 0; i < 100; i++) {
             now += Duration.ofMillis(200).toNanos();
-            pace.throttled(1);
+            limiter.throttled(1);
         }
-        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(limiter.rate()).isEqualTo(Double.POSITIVE_INFINITY);
     }
 
     /** A key that is hot cannot be helped by fewer writes to the others. */
@@ -83,10 +83,10 @@ class AdaptiveRateLimiterTest {
         capacity = 1e9;
         for (int i = 0; i < 1_000; i++) {
             now += STEP;
-            pace.answered(pace.take(BATCH) - 1);
-            pace.throttled(1);
+            limiter.answered(limiter.take(BATCH) - 1);
+            limiter.throttled(1);
         }
-        assertThat(pace.rate()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(limiter.rate()).isEqualTo(Double.POSITIVE_INFINITY);
     }
 
     @Test
@@ -94,11 +94,11 @@ class AdaptiveRateLimiterTest {
         capacity = 500;
         write(Duration.ofSeconds(10));
         now += Duration.ofSeconds(10).toNanos();
-        int permits = pace.take(1_000);
-        pace.giveBack(permits);
+        int permits = limiter.take(1_000);
+        limiter.giveBack(permits);
         assertThat(permits).isPositive();
-        assertThat(pace.take(1_000)).isEqualTo(permits);
-        assertThat(pace.take(1_000)).isZero();
+        assertThat(limiter.take(1_000)).isEqualTo(permits);
+        assertThat(limiter.take(1_000)).isZero();
     }
 
     private void assertTakesNearlyAll(Duration time) {
@@ -114,13 +114,13 @@ class AdaptiveRateLimiterTest {
         for (long end = now + time.toNanos(); now < end; now += STEP) {
             room = Math.min(Math.max(1, capacity / 10), room + capacity * STEP / 1e9);
             for (int call = 0; call < CALLS; call++) {
-                int writes = pace.take(BATCH);
+                int writes = limiter.take(BATCH);
                 int accepted = (int) Math.min(writes, room);
                 room -= accepted;
                 taken += accepted;
                 throttled += writes - accepted;
-                pace.answered(accepted);
-                pace.throttled(writes - accepted);
+                limiter.answered(accepted);
+                limiter.throttled(writes - accepted);
             }
         }
     }

@@ -1,4 +1,4 @@
-package dev.tributary.table;
+package dev.tributary.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -28,10 +28,8 @@ class RequestBatcherTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final List<List<String>> calls = new ArrayList<>();
     private final List<CompletableFuture<Void>> answers = new ArrayList<>();
-    private final RequestBatcher<String> lane = new RequestBatcher<>(
-            CALLS_AT_ONCE,
-            MOST_PER_CALL,
-            10,
+    private final RequestBatcher<String> batcher = new RequestBatcher<>(
+            new RequestBatcher.Limits(CALLS_AT_ONCE, MOST_PER_CALL, 10),
             name -> name.charAt(0),
             String::length,
             call -> {
@@ -39,9 +37,7 @@ class RequestBatcherTest {
                 answers.add(new CompletableFuture<>());
                 return answers.get(answers.size() - 1);
             },
-            (call, thrown) -> {},
-            new AdaptiveRateLimiter(() -> 0),
-            timer);
+            (call, thrown) -> {});
 
     @Test
     void anElementGoesAtOnceWhileFewCallsAreUnderWay() {
@@ -96,18 +92,14 @@ class RequestBatcherTest {
     void callsThatEndAtOnceLeaveNothingWaiting() {
         List<String> sent = new ArrayList<>();
         RequestBatcher<String> quick = new RequestBatcher<>(
-                1,
-                1,
-                10,
+                new RequestBatcher.Limits(1, 1, 10),
                 name -> name,
                 String::length,
                 call -> {
                     sent.addAll(call);
                     return CompletableFuture.completedFuture(null);
                 },
-                (call, thrown) -> {},
-                new AdaptiveRateLimiter(() -> 0),
-                timer);
+                (call, thrown) -> {});
         List.of("a", "b", "c").forEach(quick::submit);
         assertThat(sent).containsExactly("a", "b", "c");
     }
@@ -117,7 +109,7 @@ class RequestBatcherTest {
     void aLongRunOfCallsThatEndAtOnceDoesNotExhaustTheStack() {
         CompletableFuture<Void> first = new CompletableFuture<>();
         List<String> sent = new ArrayList<>();
-        RequestBatcher<String> quick = lane(
+        RequestBatcher<String> quick = oneByOne(
                 call -> {
                     sent.addAll(call);
                     return sent.size() == 1 ? first : CompletableFuture.completedFuture(null);
@@ -128,11 +120,34 @@ class RequestBatcherTest {
         assertThat(sent).hasSize(100_000);
     }
 
+    /** As where the end of a change submits the next one. */
+    @Test
+    void elementsSubmittedByTheEndOfACallDoNotNest() {
+        AtomicInteger depth = new AtomicInteger();
+        AtomicInteger left = new AtomicInteger(100_000);
+        List<RequestBatcher<String>> self = new ArrayList<>();
+        self.add(new RequestBatcher<>(
+                new RequestBatcher.Limits(1_000, 1, 10),
+                name -> name,
+                String::length,
+                call -> {
+                    assertThat(depth.incrementAndGet()).isEqualTo(1);
+                    if (left.getAndDecrement() > 0) {
+                        self.get(0).submit("next");
+                    }
+                    depth.decrementAndGet();
+                    return CompletableFuture.completedFuture(null);
+                },
+                (call, thrown) -> left.set(0)));
+        self.get(0).submit("first");
+        assertThat(left).hasValue(-1);
+    }
+
     @Test
     void aCallThatThrowsIsReportedAndItsPlaceIsFree() {
         IllegalStateException failure = new IllegalStateException("on purpose");
         Map<List<String>, Throwable> failures = new HashMap<>();
-        RequestBatcher<String> throwing = lane(
+        RequestBatcher<String> throwing = oneByOne(
                 call -> {
                     throw failure;
                 },
@@ -147,43 +162,36 @@ class RequestBatcherTest {
         AtomicInteger weighed = new AtomicInteger();
         CompletableFuture<Void> first = new CompletableFuture<>();
         RequestBatcher<String> heavy = new RequestBatcher<>(
-                1,
-                MOST_PER_CALL,
-                10,
+                new RequestBatcher.Limits(1, MOST_PER_CALL, 10),
                 name -> name,
                 name -> {
                     weighed.incrementAndGet();
                     return 7;
                 },
                 call -> first.isDone() ? new CompletableFuture<>() : first,
-                (call, thrown) -> {},
-                new AdaptiveRateLimiter(() -> 0),
-                timer);
+                (call, thrown) -> {});
         IntStream.range(0, 10_000).forEach(n -> heavy.submit("a" + n));
         weighed.set(0);
         first.complete(null);
         assertThat(weighed).hasValueLessThan(10 * MOST_PER_CALL);
     }
 
-    private RequestBatcher<String> lane(
+    private RequestBatcher<String> oneByOne(
             Function<List<String>, CompletableFuture<?>> send, BiConsumer<List<String>, Throwable> failed) {
-        return new RequestBatcher<>(
-                1, 1, 10, name -> name, String::length, send, failed, new AdaptiveRateLimiter(() -> 0), timer);
+        return new RequestBatcher<>(new RequestBatcher.Limits(1, 1, 10), name -> name, String::length, send, failed);
     }
 
     @Test
     void elementsWaitForThePaceAndThenGo() {
         AtomicLong nanos = new AtomicLong();
-        AdaptiveRateLimiter pace = new AdaptiveRateLimiter(nanos::get);
-        pace.throttled(10);
+        AdaptiveRateLimiter limiter = new AdaptiveRateLimiter(nanos::get);
+        limiter.throttled(10);
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-        pace.throttled(10);
-        assertThat(pace.rate()).isEqualTo(1);
+        limiter.throttled(10);
+        assertThat(limiter.rate()).isEqualTo(1);
         ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
         RequestBatcher<String> slow = new RequestBatcher<>(
-                CALLS_AT_ONCE,
-                MOST_PER_CALL,
-                10,
+                new RequestBatcher.Limits(CALLS_AT_ONCE, MOST_PER_CALL, 10),
                 name -> name,
                 String::length,
                 call -> {
@@ -191,8 +199,7 @@ class RequestBatcherTest {
                     return CompletableFuture.completedFuture(null);
                 },
                 (call, thrown) -> {},
-                pace,
-                timer);
+                new RequestBatcher.Pace(limiter, timer));
         List.of("a", "b").forEach(slow::submit);
         assertThat(sent).isEmpty();
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
@@ -207,6 +214,6 @@ class RequestBatcherTest {
     }
 
     private void submit(String... elements) {
-        List.of(elements).forEach(lane::submit);
+        List.of(elements).forEach(batcher::submit);
     }
 }

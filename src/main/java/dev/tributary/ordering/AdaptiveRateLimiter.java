@@ -1,20 +1,21 @@
-package dev.tributary.table;
+package dev.tributary.ordering;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How many writes a second a table gets: as many as there are until it throttles, and then about as many as it took.
+ * Limits the rate of requests to what their receiver accepts: unlimited until the receiver throttles, and close to the
+ * rate that it accepted afterwards.
  *
- * <p>A token bucket whose rate is looked at twice a second: where a tenth of the writes or more was throttled it becomes
- * nine tenths of what the table took in that time, where none was it grows by a tenth, and in between, where a single
- * hot partition may be to blame, it stays. Far below what the table took before, it doubles instead. This is the
- * congestion avoidance and slow start of TCP (Jacobson, "Congestion Avoidance and Control", 1988), with growth by a
- * factor, because tables take from one to a million writes a second.
+ * <p>A token bucket whose rate is reviewed twice a second. If more than a tenth of the requests was throttled, the rate
+ * becomes nine tenths of what was accepted in that interval. If none was throttled, the rate grows by a tenth, or doubles
+ * while it is below what was accepted before. In between it stays, because a single hot partition may be the cause. This
+ * is the congestion avoidance and slow start of TCP (Jacobson, "Congestion Avoidance and Control", 1988), with growth by
+ * a factor, because receivers accept from one to a million requests a second.
  *
  * <p>Safe for any thread.
  */
-final class AdaptiveRateLimiter {
+public final class AdaptiveRateLimiter {
 
     private static final long INTERVAL = Duration.ofMillis(500).toNanos();
     private static final double NANOS = Duration.ofSeconds(1).toNanos();
@@ -23,47 +24,47 @@ final class AdaptiveRateLimiter {
     private static final double FAST_GROWTH = 2;
     private static final double TOLERATED = 0.1;
 
-    /** Fewer say nothing about the table. */
-    private static final int TELLING = 5;
+    /** Throttled requests of an interval below which the rate is not cut. */
+    private static final int MIN_THROTTLED = 5;
 
-    /** In writes a second; a table that takes less than this takes nothing. */
+    /** Requests a second; a receiver that accepts fewer counts as one that accepts none. */
     private static final double SLOWEST = 1;
 
-    /** In writes a second; faster is as good as unlimited. */
+    /** Requests a second; above this the rate is unlimited. */
     private static final double FASTEST = 100_000;
 
-    /** Tokens are kept for this part of a second, so that calls can be batches. */
+    /** Seconds for which unused tokens are kept, so that calls can be batches. */
     private static final double BURST = 0.1;
 
     private final LongSupplier nanoTime;
 
-    /** Guarded by this, as are the next. Infinite: unlimited. */
+    /** Requests a second; infinite: unlimited. Guarded by this, as are the fields below. */
     private double rate = Double.POSITIVE_INFINITY;
 
-    /** What the table took when it last throttled some writes and not all; growth is fast below it. */
+    /** Rate after the last cut in an interval in which some requests were accepted; growth is fast below it. */
     private double threshold = FASTEST;
 
     private double tokens;
     private long refilled;
     private long intervalStart;
-    private int taken;
+    private int accepted;
     private int throttled;
 
     /**
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    AdaptiveRateLimiter(LongSupplier nanoTime) {
+    public AdaptiveRateLimiter(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         refilled = nanoTime.getAsLong();
         intervalStart = refilled;
     }
 
     /**
-     * Takes permission for writes that start now.
+     * Takes permits for requests that start now.
      *
-     * @return from 0 to {@code wanted}
+     * @return the number granted, from 0 to {@code wanted}
      */
-    synchronized int take(int wanted) {
+    public synchronized int take(int wanted) {
         if (rate == Double.POSITIVE_INFINITY) {
             return wanted;
         }
@@ -74,13 +75,13 @@ final class AdaptiveRateLimiter {
         return permits;
     }
 
-    /** Gives back what was taken and not used. */
-    synchronized void giveBack(int permits) {
+    /** Returns permits that were taken and not used. */
+    public synchronized void giveBack(int permits) {
         tokens += permits;
     }
 
-    /** Time until there is permission for a write. */
-    synchronized Duration untilNext() {
+    /** Time until a permit is available. */
+    public synchronized Duration untilNext() {
         if (rate == Double.POSITIVE_INFINITY) {
             return Duration.ZERO;
         }
@@ -88,20 +89,20 @@ final class AdaptiveRateLimiter {
         return Duration.ofNanos((long) Math.max(0, Math.ceil((1 - tokens) / rate * NANOS)));
     }
 
-    /** The table answered so many writes, whatever it said. */
-    synchronized void answered(int writes) {
+    /** Records requests that were answered otherwise than by throttling. */
+    public synchronized void answered(int requests) {
         review();
-        taken += writes;
+        accepted += requests;
     }
 
-    /** The table had no capacity for so many writes. */
-    synchronized void throttled(int writes) {
+    /** Records requests that were throttled. */
+    public synchronized void throttled(int requests) {
         review();
-        throttled += writes;
+        throttled += requests;
     }
 
-    /** Writes a second at most; infinite if unlimited. */
-    synchronized double rate() {
+    /** Requests a second at most; infinite if unlimited. */
+    public synchronized double rate() {
         return rate;
     }
 
@@ -115,7 +116,7 @@ final class AdaptiveRateLimiter {
         rate = newRate;
     }
 
-    /** Not while the rate is unlimited. */
+    /** Must not be called while the rate is unlimited. */
     private void refill() {
         long now = nanoTime.getAsLong();
         double most = Math.max(1, rate * BURST);
@@ -129,9 +130,9 @@ final class AdaptiveRateLimiter {
         if (passed < INTERVAL) {
             return;
         }
-        if (throttled >= TELLING && throttled > TOLERATED * (taken + throttled)) {
-            limit(Math.max(SLOWEST, CUT * taken / (passed / NANOS)), now);
-            if (taken > 0) {
+        if (throttled >= MIN_THROTTLED && throttled > TOLERATED * (accepted + throttled)) {
+            limit(Math.max(SLOWEST, CUT * accepted / (passed / NANOS)), now);
+            if (accepted > 0) {
                 threshold = rate;
             }
         } else if (throttled == 0 && rate < Double.POSITIVE_INFINITY) {
@@ -139,7 +140,7 @@ final class AdaptiveRateLimiter {
             limit(faster > FASTEST ? Double.POSITIVE_INFINITY : faster, now);
         }
         intervalStart = now;
-        taken = 0;
+        accepted = 0;
         throttled = 0;
     }
 }
