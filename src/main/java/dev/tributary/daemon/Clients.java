@@ -38,6 +38,9 @@ public final class Clients implements AutoCloseable {
     public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+    /** Time without a task after which the threads end: closing a client leaves it tasks. */
+    private static final Duration QUIET = Duration.ofMillis(50);
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_CONNECTIONS = 256;
 
@@ -201,7 +204,7 @@ public final class Clients implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         clients.values().forEach(SdkClient::close);
-        threads.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        threads.shutdownGracefully(QUIET.toMillis(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
     }
 }
