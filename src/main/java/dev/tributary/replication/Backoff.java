@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: exponential, with full jitter.
+ * The pause before the next attempt: exponential backoff with full jitter.
  *
  * <p>Full jitter (a uniform draw from zero to the cap) spreads the retries of many writers best; see Marc Brooker,
  * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
@@ -15,7 +15,7 @@ final class Backoff {
     private static final Duration BASE = Duration.ofMillis(25);
     private static final Duration CAPACITY_CAP = Duration.ofSeconds(5);
 
-    /** Somebody has to mend something first, and should find the tables again soon after. */
+    /** For failures that last until an operator acts; short enough to notice the repair soon. */
     private static final Duration OTHER_CAP = Duration.ofSeconds(15);
 
     private final RandomGenerator random;

@@ -3,9 +3,9 @@ package dev.tributary.replication;
 import java.time.Instant;
 
 /**
- * Where a change stands in its shard.
+ * The position of a change in its shard.
  *
- * @param createdAt when the change was made, by the clock of the source
- * @param takenAt when the pipeline took it, by the monotonic clock of this process
+ * @param createdAt when the change was made, by DynamoDB's clock
+ * @param takenAt when the pipeline took the change, in nanoseconds of the monotonic clock
  */
 record ChangePosition(String sequenceNumber, Instant createdAt, long takenAt) {}

@@ -1,34 +1,34 @@
 package dev.tributary.replication;
 
-/** Whether this worker may still write on account of its shard. Every method is cheap and safe for any thread. */
+/** Decides whether this worker may still write changes of a shard. Methods do not block and are safe for any thread. */
 @FunctionalInterface
 public interface Fence {
 
-    /** False once the lease could pass to another worker before a call that starts now has ended. */
+    /** Whether a call may start now: false if another worker could get the lease before the call ends. */
     boolean holds();
 
     /**
-     * True once this worker will never write again on account of its shard. A fence that neither holds nor is lost may
-     * open again, with a renewal that came late.
+     * Whether this worker can never write changes of the shard again. A fence that neither holds nor is lost may open
+     * again with a late renewal.
      */
     default boolean lost() {
         return !holds();
     }
 
-    /** True once no change may be taken any more. Those taken may still be written for as long as the fence holds. */
+    /** Whether no more changes may be taken. Those taken before may be written while the fence holds. */
     default boolean draining() {
         return lost();
     }
 
     /**
-     * Begins an attempt, of one call or several. The attempt counts as in flight until {@link #end}.
+     * Begins an attempt, which may make several calls. It counts as in flight until {@link #end}.
      *
-     * @return false, and nothing has begun, if no call may start now
+     * @return false, and no attempt has begun, if no call may start now
      */
     default boolean begin() {
         return holds();
     }
 
-    /** Ends an attempt that {@link #begin} has begun. */
+    /** Ends an attempt for which {@link #begin} returned true. */
     default void end() {}
 }

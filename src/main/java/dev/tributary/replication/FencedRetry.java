@@ -13,17 +13,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Calls tables on account of a shard: again and again until a call succeeds, and never once the lease is gone. */
+/** Repeats calls to tables until they succeed, and starts none that the fence of the shard's lease does not permit. */
 final class FencedRetry {
 
-    /** How often a call that the fence holds back looks whether it may start. */
+    /** How often a call that the fence does not permit checks again. */
     private static final Duration FENCE_CHECK = Duration.ofMillis(100);
 
     private final Fence fence;
     private final Backoff backoff;
     private final ScheduledExecutorService timer;
 
-    /** The lease was lost. The change stays open, and the next owner of the shard reads it again. */
+    /** The lease was lost. Deliberately unhandled: the change stays open, and the next owner of the shard rereads it. */
     static final class LeaseGoneException extends RuntimeException {
         LeaseGoneException() {
             super("The lease is gone", null, false, false);
@@ -41,17 +41,17 @@ final class FencedRetry {
         this.timer = timer;
     }
 
-    /** Whether a call may start now; asked by attempts that are made of several, before each but the first. */
+    /** Whether a call may start now. An attempt of several calls checks it before each but the first. */
     boolean mayStart() {
         return fence.holds();
     }
 
     /**
-     * Starts attempts, one after the other, until one succeeds.
+     * Makes attempts, one after the other, until one succeeds.
      *
      * @param call starts one attempt
-     * @param failed receives the failure of each attempt, before the next
-     * @return fails with {@link LeaseGoneException}, or with an error of this program
+     * @param failed receives the failure of each attempt before the next
+     * @return fails only with {@link LeaseGoneException} or with an error of this program
      */
     <T> CompletableFuture<T> untilDone(Supplier<CompletableFuture<T>> call, Consumer<WriteFailure> failed) {
         return new Attempt<>(
@@ -60,9 +60,9 @@ final class FencedRetry {
     }
 
     /**
-     * The same, where the table may refuse the request for its own reason.
+     * The same for a request that the table may refuse for a reason that lies in the request itself.
      *
-     * @param refused what that means
+     * @param refused decides what a refusal means: a result, or another attempt
      */
     <T> CompletableFuture<T> untilDecided(
             Supplier<CompletableFuture<T>> call,
@@ -72,8 +72,8 @@ final class FencedRetry {
     }
 
     /**
-     * One call and its attempts. Whatever is thrown on the way ends {@link #done}: a future or a timer would drop it, and
-     * what waits here would wait for ever.
+     * One call and its attempts. Whatever a callback throws ends {@link #done}: a future or a timer would drop it, and
+     * the change would stay open for ever.
      */
     private final class Attempt<T> {
 
@@ -102,7 +102,7 @@ final class FencedRetry {
                 if (fence.lost()) {
                     done.completeExceptionally(new LeaseGoneException());
                 } else if (!fence.begin()) {
-                    // A renewal that comes late opens the fence again, and then nobody else would make this call.
+                    // A late renewal may open the fence again, and nothing else would make this call then.
                     again(FENCE_CHECK);
                 } else {
                     called().whenComplete((value, thrown) -> {
@@ -113,7 +113,7 @@ final class FencedRetry {
             });
         }
 
-        /** What a call throws at once is a failed attempt like any other. */
+        /** A call that throws instead of returning a future is a failed attempt. */
         private CompletableFuture<T> called() {
             try {
                 return call.get();

@@ -1,177 +1,74 @@
 package dev.tributary.replication;
 
-import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.deadletter.Predecessor;
-import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.model.Change;
-import dev.tributary.model.ItemKey;
-import dev.tributary.replication.RouteHealth.OwnTable;
-import dev.tributary.telemetry.Health;
-import java.time.Duration;
+import dev.tributary.model.Outcome;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
 
-/** The parked changes of a route as the pipeline of one shard sees them: tried until it succeeds, shown in health. */
-final class Parking {
+/**
+ * Handles the changes of an item one at a time where one of them may have to be parked: each is written, up to the first
+ * that the target refuses; that one is parked, and those after it are parked behind it.
+ *
+ * <p>Every future ends with the parked change that the next change of the item has to wait behind, or empty.
+ *
+ * @param write writes one change, and parks it if the target refuses it
+ */
+record Parking(
+        RouteDeadLetters deadLetters,
+        RouteMeters meters,
+        Function<PendingWrite, CompletableFuture<Optional<Predecessor>>> write) {
 
-    private static final Logger log = LoggerFactory.getLogger(Parking.class);
+    /** Whether one of these changes of an item may have to be parked, because it is refused or others are parked. */
+    boolean concerns(List<PendingChange> changes) {
+        return changes.stream().anyMatch(change -> change.refusal().isPresent())
+                || deadLetters.mayHold(changes.get(0).owner());
+    }
 
-    private static final String BEHIND = "an earlier change of this item is parked";
-
-    /** How long health may go on about parked changes that somebody has taken out of the table. */
-    private static final Duration REFRESH = Duration.ofMinutes(1);
-
-    private final String route;
-    private final ParkedItemIndex letters;
-    private final Supplier<CompletableFuture<Void>> lookAtOthers;
-    private final FencedRetry attempts;
-    private final ScheduledExecutorService timer;
-    private final RouteHealth health;
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final Consumer<Throwable> broken;
-    private final AtomicBoolean refreshing = new AtomicBoolean();
+    /** The target refused a write. If it stands for several changes, any of them may be the cause. */
+    CompletableFuture<Optional<Predecessor>> refused(List<PendingChange> changes, String reason) {
+        return changes.size() == 1 ? park(changes.get(0), reason) : oneByOne(Optional.empty(), changes);
+    }
 
     /**
-     * @param lookAtOthers learns what other processes have announced; before what they have taken out is looked at, as a
-     *     redrive announces its writes first
-     * @param broken receives failures that are not those of a table
+     * @param parked what the first change has to wait behind, if that is known
      */
-    Parking(
-            Route route,
-            Supplier<CompletableFuture<Void>> lookAtOthers,
-            FencedRetry attempts,
-            ScheduledExecutorService timer,
-            RouteHealth health,
-            Consumer<Throwable> broken) {
-        this.route = route.name();
-        this.letters = route.deadLetters();
-        this.lookAtOthers = lookAtOthers;
-        this.attempts = attempts;
-        this.timer = timer;
-        this.health = health;
-        this.broken = broken;
-    }
-
-    /** How a route is while nothing fails. */
-    static Health.Component health(ParkedItemIndex letters) {
-        int parked = letters.items();
-        if (parked == 0) {
-            return new Health.Component(Health.Status.UP, "writing");
+    CompletableFuture<Optional<Predecessor>> oneByOne(Optional<Predecessor> parked, List<PendingChange> changes) {
+        CompletableFuture<Optional<Predecessor>> last = CompletableFuture.completedFuture(parked);
+        for (PendingChange change : changes) {
+            last = last.thenCompose(before ->
+                    before.map(parkedBefore -> parkBehind(parkedBefore, change)).orElseGet(() -> alone(change)));
         }
-        String number = letters.isFull() ? "more than " + parked : Integer.toString(parked);
-        return new Health.Component(
-                Health.Status.DEGRADED, number + (parked == 1 ? " item has" : " items have") + " parked changes");
+        return last;
     }
 
-    /** Reads which items have parked changes. */
-    void start() {
-        read(Duration.ZERO, this::succeeded).whenComplete((done, failure) -> {
-            if (failure == null) {
-                ready.complete(null);
-            } else {
-                ready.completeExceptionally(failure);
-                broken.accept(failure);
+    private CompletableFuture<Optional<Predecessor>> alone(PendingChange change) {
+        return deadLetters.before(change.change()).thenCompose(before -> {
+            if (before.isPresent()) {
+                return parkBehind(before.get(), change);
             }
+            return change.refusal()
+                    .map(reason -> park(change, reason))
+                    .orElseGet(() -> write.apply(PendingWrite.of(change)));
         });
     }
 
-    /**
-     * @param age how old what is known may be
-     */
-    private CompletableFuture<Void> read(Duration age, Runnable then) {
-        long since = letters.moment(age);
-        return attempts.untilDone(() -> letters.refresh(since), this::failed).thenRun(then);
+    /** If the predecessor is no longer parked, the change is handled as if it had none. */
+    private CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor before, PendingChange change) {
+        return deadLetters.parkBehind(before, change.change()).thenCompose(stored -> {
+            if (stored.isEmpty()) {
+                return alone(change);
+            }
+            change.end(Outcome.PARKED, meters);
+            return CompletableFuture.completedFuture(stored);
+        });
     }
 
-    /** Ends when {@link #holds} can be asked; fails if the lease is gone. */
-    CompletableFuture<Void> ready() {
-        return ready;
-    }
-
-    /** Whether the item may have parked changes. */
-    boolean holds(ItemKey owner) {
-        return letters.holds(owner);
-    }
-
-    /**
-     * The parked change of its item that the change has to wait behind: the table's last one that is not newer. A replay
-     * may bring changes from before it, which reached the target then and do so now.
-     */
-    CompletableFuture<Optional<Predecessor>> before(Change change) {
-        if (!letters.holds(change.stamp().owner())) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        return attempts.untilDone(() -> letters.before(change.stamp()), this::failed)
-                .thenCompose(this::free)
-                .thenApply(this::succeeded);
-    }
-
-    /** Parks the change; ends when it is stored. */
-    CompletableFuture<Predecessor> park(Change change, String reason) {
-        boolean first = !letters.holds(change.stamp().owner());
-        return attempts.untilDone(() -> letters.park(change, reason, attempts::mayStart), this::failed)
-                .thenApply(stored -> {
-                    if (first) {
-                        log.warn(
-                                "{}: {} has a parked change, and later ones wait behind it: {}",
-                                route,
-                                change.stamp().owner(),
-                                reason);
-                    }
-                    return succeeded(stored);
-                });
-    }
-
-    /** Parks the change behind another; ends empty, and it is not parked, if that one has been taken out. */
-    CompletableFuture<Optional<Predecessor>> parkBehind(Predecessor predecessor, Change change) {
-        return attempts.untilDone(
-                        () -> letters.parkBehind(predecessor, change, BEHIND, attempts::mayStart), this::failed)
-                .thenCompose(this::free)
-                .thenApply(this::succeeded);
-    }
-
-    /** Where nothing is left to wait behind, somebody may have redriven it, and have announced writes before. */
-    private CompletableFuture<Optional<Predecessor>> free(Optional<Predecessor> waitsBehind) {
-        return waitsBehind.isPresent()
-                ? CompletableFuture.completedFuture(waitsBehind)
-                : lookAtOthers.get().thenApply(learned -> waitsBehind);
-    }
-
-    private <T> T succeeded(T result) {
-        succeeded();
-        return result;
-    }
-
-    private void succeeded() {
-        health.succeeded(OwnTable.DEAD_LETTERS);
-        if (letters.items() > 0 && refreshing.compareAndSet(false, true)) {
-            timer.schedule(this::refresh, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Runs as long as there are parked changes and the lease is held; one of the route's pipelines reads for all. */
-    private void refresh() {
-        lookAtOthers
-                .get()
-                .thenCompose(learned -> read(REFRESH, () -> {
-                    refreshing.set(false);
-                    succeeded();
-                }))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        broken.accept(failure);
-                    }
-                });
-    }
-
-    private void failed(WriteFailure failure) {
-        health.failed(OwnTable.DEAD_LETTERS, letters.table(), failure);
+    private CompletableFuture<Optional<Predecessor>> park(PendingChange change, String reason) {
+        return deadLetters.park(change.change(), reason).thenApply(stored -> {
+            change.end(Outcome.PARKED, meters);
+            return Optional.of(stored);
+        });
     }
 }

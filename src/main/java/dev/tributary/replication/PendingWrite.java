@@ -1,63 +1,48 @@
 package dev.tributary.replication;
 
-import dev.tributary.model.Change;
 import dev.tributary.model.TargetWrite;
-import dev.tributary.ordering.CheckpointTracker;
-import dev.tributary.projection.Projected;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Consecutive changes of one item that are brought to the target with one write.
+ * Consecutive changes of one item that go to the target as one write.
  *
- * @param steps at least one
- * @param write what they ask for taken together; empty if they ask for nothing
+ * @param changes at least one
+ * @param write the merged write of all changes; empty if none of them asks for one
  */
-record PendingWrite(List<Step> steps, Optional<TargetWrite> write) {
+record PendingWrite(List<PendingChange> changes, Optional<TargetWrite> write) {
 
-    /**
-     * One change.
-     *
-     * @param projected what it asks for by itself
-     * @param entry completed when it has ended
-     */
-    record Step(Change change, Projected projected, CheckpointTracker<ChangePosition>.Entry entry) {
-
-        boolean refused() {
-            return projected instanceof Projected.Refused;
-        }
-
-        private Optional<TargetWrite> write() {
-            return projected instanceof Projected.Write asked ? Optional.of(asked.write()) : Optional.empty();
-        }
+    /** One change, not merged with others. */
+    static PendingWrite of(PendingChange change) {
+        return new PendingWrite(List.of(change), change.write());
     }
 
     /**
-     * Divides changes into as few writes as possible. Those before a change that asks for nothing are not merged with
-     * those after it: where it is a removal that the route ignores, the row before it stays, also if the item comes back
-     * under another key.
+     * Merges changes into as few writes as possible. Changes before one that asks for nothing are not merged with those
+     * after it: if that one is a removal that the route ignores, the row before it stays, even if the item returns under
+     * another key.
      *
-     * @param steps in their order, none of them refused
+     * @param changes in stream order, none of them refused
      */
-    static List<PendingWrite> of(List<Step> steps) {
+    static List<PendingWrite> merge(List<PendingChange> changes) {
         List<PendingWrite> all = new ArrayList<>();
-        List<Step> run = new ArrayList<>();
+        List<PendingChange> run = new ArrayList<>();
         List<TargetWrite> writes = new ArrayList<>();
-        for (Step step : steps) {
-            if (!run.isEmpty() && step.write().isEmpty() != writes.isEmpty()) {
-                all.add(of(run, writes));
+        for (PendingChange change : changes) {
+            if (!run.isEmpty() && change.write().isEmpty() != writes.isEmpty()) {
+                all.add(merged(run, writes));
                 run = new ArrayList<>();
                 writes = new ArrayList<>();
             }
-            run.add(step);
-            step.write().ifPresent(writes::add);
+            run.add(change);
+            change.write().ifPresent(writes::add);
         }
-        all.add(of(run, writes));
+        all.add(merged(run, writes));
         return all;
     }
 
-    private static PendingWrite of(List<Step> run, List<TargetWrite> writes) {
+    private static PendingWrite merged(List<PendingChange> run, List<TargetWrite> writes) {
         return new PendingWrite(run, writes.isEmpty() ? Optional.empty() : Optional.of(TargetWrite.merged(writes)));
     }
 }

@@ -17,51 +17,52 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of one shard's changes to all targets of its source, for as long as the lease is held.
+ * Replicates the changes of one shard to all targets of its source while the shard's lease is held.
  *
- * <p>It starts with reading which items have parked changes; what is submitted meanwhile waits. Changes are submitted in stream order by one thread. The checkpoint may be read by any.
+ * <p>Changes that are submitted before the late writes and the parked items of the shard are known wait for that. One
+ * thread submits changes, in stream order; any thread may read the checkpoint.
  */
 public final class ReplicationPipeline implements AutoCloseable {
 
-    /** How often a full pipeline looks whether the lease is still held. */
+    /** How often a wait checks whether the lease is still held. */
     private static final Duration FENCE_CHECK = Duration.ofMillis(100);
 
     private final List<RouteWriter> routes;
-    private final ShardLateWrites late;
+    private final ShardLateWrites lateWrites;
     private final Fence fence;
     private final int maxInFlight;
     private final LongSupplier nanoTime;
     private final CheckpointTracker<ChangePosition> tracker = new CheckpointTracker<>();
 
     /**
-     * @param routes the targets
-     * @param late this holding of the shard, which the pipeline takes
-     * @param maxInFlight changes that may be open at the same time
-     * @param fence asked before each attempt to write
+     * @param routes all routes of the source
+     * @param lateWrites the shard in the late-write table; the pipeline takes and releases it
+     * @param maxInFlight most changes that may be open at the same time
+     * @param fence checked before each attempt to write
      * @param timer runs retries; shared
-     * @param onFatal receives errors of this program that left changes open: the process must stop; may be called by any
-     *     thread, more than once
+     * @param onFatal receives errors of this program that left changes open: the process must stop. Any thread may call
+     *     it, more than once
      */
     public ReplicationPipeline(
             List<Route> routes,
-            ShardLateWrites late,
+            ShardLateWrites lateWrites,
             int maxInFlight,
             Fence fence,
             ScheduledExecutorService timer,
             MeterRegistry registry,
             Health health,
             Consumer<Throwable> onFatal) {
-        this(routes, late, maxInFlight, fence, timer, registry, health, onFatal, System::nanoTime);
+        this(routes, lateWrites, maxInFlight, fence, timer, registry, health, onFatal, System::nanoTime);
     }
 
     /**
-     * The same.
+     * The same with an injected clock.
      *
-     * @param nanoTime monotonic, by which the time is measured that a change is open
+     * @param nanoTime monotonic; measures how long changes are open
      */
     ReplicationPipeline(
             List<Route> routes,
-            ShardLateWrites late,
+            ShardLateWrites lateWrites,
             int maxInFlight,
             Fence fence,
             ScheduledExecutorService timer,
@@ -69,37 +70,36 @@ public final class ReplicationPipeline implements AutoCloseable {
             Health health,
             Consumer<Throwable> onFatal,
             LongSupplier nanoTime) {
-        this.late = late;
+        this.lateWrites = lateWrites;
         this.fence = fence;
         this.maxInFlight = maxInFlight;
         this.nanoTime = nanoTime;
-        Backoff backoff = new Backoff(RandomGenerator.getDefault());
-        CompletableFuture<Void> taken = new CompletableFuture<>();
+        FencedRetry retry = new FencedRetry(fence, new Backoff(RandomGenerator.getDefault()), timer);
+        CompletableFuture<Void> shardTaken = new CompletableFuture<>();
         this.routes = routes.stream()
                 .map(route -> new RouteWriter(
                         route,
-                        late.source(),
-                        taken,
-                        fence,
-                        backoff,
+                        lateWrites.source(),
+                        shardTaken,
+                        retry,
                         timer,
                         new RouteMeters(registry, route),
                         health,
                         onFatal))
                 .toList();
-        take(new FencedRetry(fence, backoff, timer), taken);
+        takeShard(retry, shardTaken);
         this.routes.forEach(RouteWriter::start);
     }
 
-    private void take(FencedRetry attempts, CompletableFuture<Void> taken) {
-        attempts.untilDone(late::take, this::lateWritesFailed)
-                .thenCompose(held -> attempts.untilDone(late.source()::learnAndRepeat, this::lateWritesFailed))
+    private void takeShard(FencedRetry retry, CompletableFuture<Void> shardTaken) {
+        retry.untilDone(lateWrites::take, this::lateWritesFailed)
+                .thenCompose(taken -> retry.untilDone(lateWrites.source()::learnAndRepeat, this::lateWritesFailed))
                 .whenComplete((learned, failure) -> {
                     if (failure == null) {
                         routes.forEach(RouteWriter::lateWritesSucceeded);
-                        taken.complete(null);
+                        shardTaken.complete(null);
                     } else {
-                        taken.completeExceptionally(failure);
+                        shardTaken.completeExceptionally(failure);
                     }
                 });
     }
@@ -109,19 +109,19 @@ public final class ReplicationPipeline implements AutoCloseable {
     }
 
     /**
-     * Gives the shard up, once every change taken has ended: no call of this worker can have an effect later that nobody
-     * provides for. Without it the next worker repeats removals for a while.
+     * Releases the shard in the late-write table if every change has ended: then no call of this worker can take effect
+     * later. If the shard is not released, its next owner repeats removals for a while.
      */
     public CompletableFuture<Void> release() {
-        return tracker.size() == 0 ? late.release() : CompletableFuture.completedFuture(null);
+        return tracker.size() == 0 ? lateWrites.release() : CompletableFuture.completedFuture(null);
     }
 
     /**
-     * Takes a change, waiting while too many are open.
+     * Takes a change; waits while too many are open.
      *
      * @param sequenceNumber of the change, for the checkpoint
-     * @param ended run when the change has ended on every route, by any thread; never if the lease is lost first
-     * @return false, and the change not taken, if the lease is lost or about to pass to another worker
+     * @param ended run by any thread when the change has ended on every route; not run if the lease is lost first
+     * @return false, and the change is not taken, if the lease is lost or is to be handed over
      * @throws InterruptedException if interrupted while waiting; the change is not taken
      */
     public boolean submit(Change change, String sequenceNumber, Runnable ended) throws InterruptedException {
@@ -138,13 +138,13 @@ public final class ReplicationPipeline implements AutoCloseable {
         return true;
     }
 
-    /** The sequence number up to which every change has ended on every route; null before the first. */
+    /** The sequence number up to which every change has ended on every route; null if the first has not ended. */
     public @Nullable String checkpoint() {
         ChangePosition passed = tracker.passed();
         return passed == null ? null : passed.sequenceNumber();
     }
 
-    /** Age of the oldest change that is open, by its creation time in whole seconds; zero when none is. */
+    /** Age of the oldest open change by its creation time, which has whole seconds; zero if no change is open. */
     public Duration lag(Instant now) {
         ChangePosition first = tracker.first();
         if (first == null) {
@@ -154,32 +154,32 @@ public final class ReplicationPipeline implements AutoCloseable {
         return age.isNegative() ? Duration.ZERO : age;
     }
 
-    /** Time since the first change that is open was taken, whatever its creation time says; zero when none is. */
+    /** Time since the oldest open change was taken, by the monotonic clock; zero if no change is open. */
     public Duration openFor() {
         ChangePosition first = tracker.first();
         return first == null ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - first.takenAt());
     }
 
-    /** Whether the lease is still held, so that the pipeline is of use. */
+    /** Whether the lease is held. */
     public boolean active() {
         return !fence.lost();
     }
 
-    /** Takes the pipeline's conditions out of health; whoever has the lease next reports its own. Idempotent. */
+    /** Removes the pipeline's conditions from health; the next owner of the lease reports its own. Idempotent. */
     @Override
     public void close() {
         routes.forEach(RouteWriter::close);
     }
 
-    /** Changes that are open, or behind one that is. */
+    /** Number of changes that are open or behind an open one. */
     public int inFlight() {
         return tracker.size();
     }
 
     /**
-     * Waits until every change taken has ended.
+     * Waits until every change has ended.
      *
-     * @return false if no more may be written first
+     * @return false if the lease was lost first
      */
     public boolean drain() throws InterruptedException {
         while (!tracker.awaitFewerThan(1, FENCE_CHECK)) {
@@ -191,9 +191,9 @@ public final class ReplicationPipeline implements AutoCloseable {
     }
 
     /**
-     * The same, for a time.
+     * Waits until every change has ended, for a limited time.
      *
-     * @return false if the time ran out or no more may be written first
+     * @return false if the time ran out or the lease was lost first
      */
     public boolean drain(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();

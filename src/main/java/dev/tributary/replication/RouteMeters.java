@@ -14,7 +14,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What one route counts. */
+/** The meters of one route; its pipelines share them. */
 final class RouteMeters {
 
     private static final String PARKED = "tributary.parked";
@@ -44,7 +44,7 @@ final class RouteMeters {
                             .tag("kind", lower(kind))
                             .register(registry));
         }
-        if (registry.find(PARKED).tag("route", route).gauge() == null) { // a route has a pipeline for each shard
+        if (registry.find(PARKED).tag("route", route).gauge() == null) { // each shard's pipeline makes this object
             registerGauges(registry, measured);
         }
         write = Timer.builder("tributary.write")

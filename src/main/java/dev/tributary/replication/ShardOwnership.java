@@ -5,18 +5,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * One worker's ownership of one shard lease, from its first renewal until its last call has passed its time.
+ * The state of one worker's ownership of one shard lease, from the first renewal until every call has ended or timed out.
  *
- * <p>It is <em>held</em> while renewals come in time, <em>late</em> while the next one is awaited, <em>draining</em> once
- * the lease is to pass to another worker, <em>quiet</em> when no call is in flight that could still take effect in time,
- * and <em>gone</em> once the lease is lost. Every part of the worker that has to know reads it here: the fence before each
- * call, the intake of changes, and whoever releases the lease.
+ * <p>It is <em>held</em> while renewals come in time, <em>late</em> while the next one is overdue, <em>draining</em> once
+ * the lease is to be handed over, <em>quiet</em> once no call is in flight that has not timed out, and <em>gone</em> once
+ * the lease is lost. All parts of the worker read it here: the fence before each call, the intake of changes, and the
+ * release of the lease.
  *
- * <p>Another worker may take the lease when a lease duration has passed since the last renewal took effect. When that
- * was, only its start bounds from below, so all times count from the starts of renewals. A call starts only if it ends,
- * at its timeout at the latest, before the lease may pass.
+ * <p>Another worker may take the lease when a lease duration has passed since the last renewal took effect. The start of
+ * the renewal is the only known lower bound of that moment, so all times count from the starts of renewals. A call starts
+ * only if its timeout ends before the lease may be taken.
  *
- * <p>Reads cost a volatile read and no lock. Safe for any thread.
+ * <p>Reads take a volatile read and no lock. Safe for any thread.
  */
 public final class ShardOwnership implements Fence {
 
@@ -56,12 +56,12 @@ public final class ShardOwnership implements Fence {
     }
 
     /**
-     * What is known of the lease. Times are those of the injected clock.
+     * An immutable snapshot of the lease. Times are those of the injected clock.
      *
      * @param renewed whether a renewal has succeeded
-     * @param renewedAt start of the last successful renewal; of the ownership as long as there was none
-     * @param draining whether the lease is to pass to another worker
-     * @param lastStart from when on no call starts; only while draining
+     * @param renewedAt start of the last successful renewal, or of the ownership before the first
+     * @param draining whether the lease is to be handed over
+     * @param lastStart time after which no call starts; only while draining
      * @param gone whether the lease is lost
      * @param finished whether the shard has been read to its end
      */
@@ -97,10 +97,11 @@ public final class ShardOwnership implements Fence {
     }
 
     /**
-     * A call begins that would raise the lease's counter from this value.
+     * Notes the start of a call that increments the lease's counter from this value.
      *
-     * @return the start that counts for it. If the answer of an earlier such call was lost, that one may have raised the
-     *     counter; then this one finds it raised and succeeds, and the lease lives from the earlier one only
+     * @return the start time that counts for it: that of the first such call for this value. If the answer of an earlier
+     *     call was lost, that call may have incremented the counter; the repetition then succeeds without a write, and the
+     *     lease counts from the earlier call
      */
     public synchronized long attempt(long counter) {
         if (counter != attempted) {
@@ -111,19 +112,18 @@ public final class ShardOwnership implements Fence {
     }
 
     /**
-     * A renewal succeeded that would have failed if the lease had been handed over or taken.
+     * Notes a renewal that succeeded, and would have failed if the lease had been handed over or taken.
      *
-     * @param start of it, as {@link #attempt} returned it
+     * @param start of the renewal, as {@link #attempt} returned it
      */
     public synchronized void renewed(long start) {
         terms = terms.afterRenewal(start);
     }
 
     /**
-     * The lease is to pass to another worker. The changes taken may still be written for the drain time, and nothing is
-     * taken any more.
+     * The lease is to be handed over. No more changes are taken, and those taken may be written for the drain time.
      *
-     * @param from when that was asked for, or the start of the renewal that revealed it
+     * @param from when the hand-over was requested, or the start of the renewal that revealed it
      */
     public synchronized void drain(long from) {
         terms = terms.drainingUntil(from + timing.drain().toNanos());
@@ -134,19 +134,19 @@ public final class ShardOwnership implements Fence {
         terms = terms.drainingUntil(nanoTime.getAsLong());
     }
 
-    /** The shard has been read to its end. Its lease may be renewed as before, and nothing is written on account of it. */
+    /** The shard has been read to its end. Its lease may be renewed as before, and no call starts. */
     public synchronized void finish() {
         seal();
         terms = terms.afterShardEnd();
     }
 
-    /** The lease is another worker's, or nobody's. */
+    /** The lease belongs to another worker or to none. */
     public synchronized void lose() {
         seal();
         terms = terms.afterLoss();
     }
 
-    /** Whether a call may start now: false before the first renewal. */
+    /** Whether a call may start now; false before the first renewal. */
     @Override
     public boolean holds() {
         Terms now = terms;
@@ -159,7 +159,7 @@ public final class ShardOwnership implements Fence {
         return isLost(now, nanoTime.getAsLong());
     }
 
-    /** Whether no change may be taken any more. */
+    /** Whether no more changes may be taken. */
     @Override
     public boolean draining() {
         return terms.draining() || lost();
@@ -167,7 +167,7 @@ public final class ShardOwnership implements Fence {
 
     @Override
     public boolean begin() {
-        // Counted before the look at the clock, so that whoever finds nothing in flight after the last start is right.
+        // Counted before the clock is read: otherwise quiet() could miss an attempt that is about to start.
         inFlight.incrementAndGet();
         if (holds()) {
             return true;
@@ -187,8 +187,7 @@ public final class ShardOwnership implements Fence {
     }
 
     /**
-     * Whether the lease may pass to another worker: no call starts any more, and those in flight, if there are any, have
-     * passed their time.
+     * Whether the lease may pass to another worker: no call can start, and none is in flight that has not timed out.
      */
     public boolean quiet() {
         Terms now = terms;
@@ -199,8 +198,8 @@ public final class ShardOwnership implements Fence {
     }
 
     /**
-     * Whether the lease may be renewed. It may not once it could have been taken, and not for ever while it waits to be
-     * handed over: nobody would read the shard.
+     * Whether the lease may be renewed: not once another worker could have taken it, and only for a limited time while it
+     * waits to be handed over, because no worker reads the shard meanwhile.
      */
     public boolean renewable() {
         Terms now = terms;
@@ -216,15 +215,14 @@ public final class ShardOwnership implements Fence {
     }
 
     /**
-     * Whether the next renewal is awaited for so long that no call may start: not while the lease is to pass to another
-     * worker, nor once it was given up.
+     * Whether no call may start because the next renewal is overdue; false while draining and once the lease is lost.
      */
     public boolean overdue() {
         Terms now = terms;
         return !now.gone() && !now.draining() && nanoTime.getAsLong() - startsUntil(now) >= 0;
     }
 
-    /** Time since the start of the last successful renewal; of the ownership as long as there was none. */
+    /** Time since the start of the last successful renewal, or of the ownership before the first. */
     public Duration sinceRenewal() {
         return Duration.ofNanos(nanoTime.getAsLong() - terms.renewedAt());
     }

@@ -1,4 +1,4 @@
-/** From the changes of one shard to writes that are all accounted for. */
+/** Replicates the changes of one shard to all its targets, each to its end or to the loss of the lease. */
 @NullMarked
 package dev.tributary.replication;
 

@@ -1,0 +1,38 @@
+package dev.tributary.replication;
+
+import dev.tributary.model.Change;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.TargetWrite;
+import dev.tributary.ordering.CheckpointTracker;
+import dev.tributary.projection.Projected;
+import java.util.Optional;
+
+/**
+ * A change that has not ended on one route.
+ *
+ * @param projected what the change asks of the target
+ * @param entry completed when the change has ended on the route
+ */
+record PendingChange(Change change, Projected projected, CheckpointTracker<ChangePosition>.Entry entry) {
+
+    ItemKey owner() {
+        return change.stamp().owner();
+    }
+
+    /** Why the target can never take the change; empty if the projection found no reason. */
+    Optional<String> refusal() {
+        return projected instanceof Projected.Refused refused ? Optional.of(refused.reason()) : Optional.empty();
+    }
+
+    /** The write that the change asks for; empty if it asks for none or is refused. */
+    Optional<TargetWrite> write() {
+        return projected instanceof Projected.Write asked ? Optional.of(asked.write()) : Optional.empty();
+    }
+
+    /** Counts the change and completes its entry. */
+    void end(Outcome outcome, RouteMeters meters) {
+        meters.ended(outcome);
+        entry.complete();
+    }
+}
