@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 class ConvergenceTest {
 
     private static final int HISTORIES = Integer.getInteger("tributary.histories", 600);
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary.replication");
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary");
     private static Level level;
 
     @BeforeAll

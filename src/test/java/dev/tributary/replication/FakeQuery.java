@@ -30,21 +30,26 @@ final class FakeQuery {
         if (sort.matches("begins_with\\(#\\w+, :\\w+\\)")) {
             String[] arguments = sort.replaceAll("begins_with\\(|\\)", "").split(", ", -1);
             sortName = name(arguments[0]);
-            matches = value -> value.startsWith(value(arguments[1]));
+            String start = value(arguments[1]);
+            matches = value -> value.startsWith(start);
         } else if (sort.matches("#\\w+ BETWEEN :\\w+ AND :\\w+")) {
             String[] words = sort.split(" ", -1);
             sortName = name(words[0]);
-            matches = value -> value.compareTo(value(words[2])) >= 0 && value.compareTo(value(words[4])) <= 0;
+            String first = value(words[2]);
+            String last = value(words[4]);
+            matches = value -> value.compareTo(first) >= 0 && value.compareTo(last) <= 0;
         } else if (!sort.isEmpty()) {
             throw new IllegalArgumentException("Not understood here: " + request.keyConditionExpression());
         }
         String[] partition = conditions[0].split(" = ", -1);
+        String partitionName = name(partition[0]);
+        String partitionValue = value(partition[1]);
         String sortAttribute = sortName.isEmpty() ? "position" : sortName;
         Predicate<String> inRange = matches;
         Comparator<Map<String, AttributeValue>> order =
                 Comparator.comparing(row -> row.get(sortAttribute).s());
         Stream<Map<String, AttributeValue>> found = rows.stream()
-                .filter(row -> row.get(name(partition[0])).s().equals(value(partition[1])))
+                .filter(row -> row.get(partitionName).s().equals(partitionValue))
                 .filter(row -> inRange.test(row.get(sortAttribute).s()))
                 .sorted(Boolean.FALSE.equals(request.scanIndexForward()) ? order.reversed() : order);
         return found.limit(Optional.ofNullable(request.limit()).orElse(Integer.MAX_VALUE))

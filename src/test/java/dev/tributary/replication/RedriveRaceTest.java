@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 class RedriveRaceTest {
 
     private static final int HISTORIES = Integer.getInteger("tributary.histories", 300);
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary.replication");
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary");
     private static Level level;
 
     @BeforeAll
