@@ -171,7 +171,7 @@ public final class ItemReader {
             String pointer = FieldErrors.child("", attribute.name());
             @Nullable AttributeValue value = item.get(attribute.name());
             if (value != null) {
-                KeyText.checkSize(attribute, first, value, pointer, errors);
+                UriKey.checkSize(attribute, first, value, pointer, errors);
             } else if (!members.containsKey(attribute.name())) {
                 errors.add(
                         pointer,

@@ -6,13 +6,12 @@ import dev.tributary.config.WriteSettings;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.document.ItemReader;
 import dev.tributary.document.ItemSchema;
-import dev.tributary.document.KeyText;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
 import dev.tributary.document.ServerValues;
+import dev.tributary.document.UriKey;
 import dev.tributary.idempotency.IdempotencyTable;
-import dev.tributary.items.Delivery.Outcome;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Clock;
@@ -26,16 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 
 /** The items of one table, read and written by key as JSON documents. Safe for any thread; never blocks. */
 public final class Resource {
-
-    /** Sends of one request. More than one fails only where others write the same item at the same time. */
-    private static final int MAX_SENDS = 10;
-
-    /** For a call that has to be made although the time is over. */
-    private static final Duration AT_LEAST = Duration.ofMillis(100);
 
     private final String name;
     private final String path;
@@ -44,15 +36,16 @@ public final class Resource {
     private final ResourceTable table;
     private final ItemReader reader;
     private final DynamoDbAsyncClient client;
+    private final ChangeExecution execution;
     private final Delivery plain;
     private final Duration timeout;
     private final TableFailures failures;
     private final Optional<Idempotency> idempotency;
 
     /**
-     * Of a route that knows nothing of keys, whatever its settings say.
+     * Creates a resource that ignores idempotency keys, whatever its settings say.
      *
-     * @param name what the configuration calls the route
+     * @param name of the resource in the configuration
      * @param key the table's key schema
      * @param client for the region and account of the table; remains the caller's to close
      * @param timeout for one request, with the client's own retries; more than 0
@@ -69,9 +62,9 @@ public final class Resource {
     }
 
     /**
-     * Of a route as its settings say.
+     * Creates a resource as its settings say.
      *
-     * @param records where requests with keys are recorded, in the same place as the table
+     * @param records for requests with idempotency keys; in the account and region of the table
      * @throws InvalidResourceException as the other constructor does
      */
     public Resource(
@@ -104,6 +97,7 @@ public final class Resource {
                 settings.precondition() == PreconditionPolicy.REQUIRED);
         this.reader = new ItemReader(schema, new ServerValues(settings.generated(), settings.refreshed(), clock));
         this.client = client;
+        this.execution = new ChangeExecution(client, settings.table());
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
         this.failures = new TableFailures(settings.table(), timeout);
@@ -112,7 +106,7 @@ public final class Resource {
     }
 
     /**
-     * Holds the settings of a route against its table.
+     * Checks the settings of a resource against its table.
      *
      * @throws InvalidResourceException as the constructor does
      */
@@ -136,7 +130,7 @@ public final class Resource {
         return settings;
     }
 
-    /** What requests have to keep to. */
+    /** The rules for documents of requests. */
     public ItemSchema schema() {
         return schema;
     }
@@ -147,15 +141,15 @@ public final class Resource {
     }
 
     /**
-     * What a failed call to DynamoDB means to whoever sent the request.
+     * Translates the failure of a DynamoDB call for the caller of the request.
      *
-     * @throws java.util.concurrent.CompletionException for what neither the caller nor the table is to blame for
+     * @throws java.util.concurrent.CompletionException if the failure is a defect, and not the caller's or the table's
      */
     public WriteResult.Refused explain(Throwable thrown) {
         return new WriteResult.Refused(failures.explain(thrown));
     }
 
-    /** What it does for requests with keys; empty if they are refused. */
+    /** How requests with idempotency keys are carried out; empty if they are refused. */
     public Optional<Idempotency> idempotency() {
         return idempotency;
     }
@@ -166,19 +160,19 @@ public final class Resource {
     }
 
     /**
-     * The key that a URI names.
+     * Reads the key of a URI.
      *
      * @param texts by key attribute: strings and numbers as they are, binary in base64url
      * @throws RefusedException if no item can have this key
      */
     public Map<String, AttributeValue> key(Map<String, String> texts) throws RefusedException {
-        return KeyText.read(table.keyAttributes(), texts);
+        return UriKey.read(table.keyAttributes(), texts);
     }
 
-    /** The texts that {@link #key} makes this key of, in its order. */
+    /** Writes a key as the texts that {@link #key} reads, in its order. */
     public static Map<String, String> texts(Map<String, AttributeValue> key) {
         Map<String, String> texts = new LinkedHashMap<>();
-        key.forEach((attribute, value) -> texts.put(attribute, KeyText.write(value)));
+        key.forEach((attribute, value) -> texts.put(attribute, UriKey.write(value)));
         return texts;
     }
 
@@ -195,7 +189,7 @@ public final class Resource {
     /**
      * Puts items in bulk.
      *
-     * @param precondition of each item; ETags say something of one item, so they are refused
+     * @param precondition of each item; ETags belong to one item, so they are refused
      */
     public BulkWriter bulk(Precondition precondition) throws RefusedException {
         if (precondition instanceof Precondition.Versions) {
@@ -205,7 +199,7 @@ public final class Resource {
         return new BulkWriter(this, precondition, new BatchDelivery(client, plain, keyNames()));
     }
 
-    /** Puts the item of this key; the document need not repeat the key. */
+    /** Puts the item with this key; the document need not repeat the key. */
     public ItemChange put(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
             throws RefusedException {
         check(precondition);
@@ -252,13 +246,14 @@ public final class Resource {
     /**
      * Reads an item.
      *
-     * @param consistent whether it must show every write that was answered before
+     * @param consistent whether the read reflects all writes that were answered before it
      * @param known whether the caller has this version already
-     * @return fails only for what neither the caller nor the table is to blame for
+     * @return fails only for defects
      */
     public CompletableFuture<WriteResult> get(
             Map<String, AttributeValue> key, boolean consistent, Predicate<String> known) {
-        return look(key, consistent, timeout)
+        return execution
+                .read(key, consistent, timeout)
                 .<WriteResult>thenApply(found -> found.map(item -> found(item, known))
                         .orElseGet(() -> new WriteResult.Refused(Problem.noSuchItem())))
                 .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
@@ -274,7 +269,7 @@ public final class Resource {
         return new WriteResult.Found(ordered, version);
     }
 
-    /** Carries a change out with a call of its own. */
+    /** Carries a change out in calls of its own. */
     public CompletableFuture<WriteResult> run(ItemChange change) {
         return run(change, plain);
     }
@@ -282,58 +277,20 @@ public final class Resource {
     /**
      * Carries a change out.
      *
-     * @return fails only for what neither the caller nor the table is to blame for
+     * @return fails only for defects
      */
     public CompletableFuture<WriteResult> run(ItemChange change, Delivery delivery) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        return follow(change.first(), change, delivery, timeout, deadline, MAX_SENDS)
+        return execution
+                .run(change, delivery, timeout)
                 .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
     }
 
     /**
-     * Ends a request that cannot be a change.
+     * Ends a request whose change was refused before it could be carried out.
      *
      * @return as {@link #run(ItemChange, Delivery)}
      */
     public CompletableFuture<WriteResult> end(WriteResult result, Delivery delivery) {
         return delivery.end(result, timeout).exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
-    }
-
-    private CompletableFuture<WriteResult> follow(
-            NextCall step, ItemChange change, Delivery delivery, Duration left, long deadline, int sends) {
-        boolean late = left.isNegative() || left.isZero();
-        if (step instanceof NextCall.End end) {
-            return delivery.end(end.result(), late ? AT_LEAST : left);
-        }
-        if (sends == 0 || late) {
-            return CompletableFuture.completedFuture(new WriteResult.Refused(TableFailures.contended()));
-        }
-        if (step instanceof NextCall.Send send) {
-            return delivery.deliver(send.write(), send.result(), left).thenCompose(outcome -> {
-                if (outcome instanceof Outcome.ConditionFailed failed) {
-                    return again(change.given(failed.current()), change, delivery, deadline, sends);
-                }
-                return CompletableFuture.completedFuture(
-                        outcome instanceof Outcome.Ended ended ? ended.result() : send.result());
-            });
-        }
-        return look(change.key(), true, left)
-                .thenCompose(current -> again(change.given(current), change, delivery, deadline, sends));
-    }
-
-    private CompletableFuture<WriteResult> again(
-            NextCall step, ItemChange change, Delivery delivery, long deadline, int sends) {
-        return follow(step, change, delivery, Duration.ofNanos(deadline - System.nanoTime()), deadline, sends - 1);
-    }
-
-    private CompletableFuture<Optional<Map<String, AttributeValue>>> look(
-            Map<String, AttributeValue> key, boolean consistent, Duration left) {
-        return client.getItem(GetItemRequest.builder()
-                        .tableName(table.name())
-                        .key(key)
-                        .consistentRead(consistent)
-                        .overrideConfiguration(call -> call.apiCallTimeout(left))
-                        .build())
-                .thenApply(answer -> answer.hasItem() ? Optional.of(answer.item()) : Optional.empty());
     }
 }

@@ -2,19 +2,19 @@ package dev.tributary.projection;
 
 import dev.tributary.model.TargetWrite;
 
-/** What a change asks of the target. */
+/** The result of projecting a change. */
 public sealed interface Projected {
 
-    /** This write. */
+    /** The change requires this write. */
     record Write(TargetWrite write) implements Projected {}
 
-    /** Nothing: neither image has a row. */
+    /** The change requires no write. */
     record Nothing() implements Projected {}
 
     /**
-     * What no target can give: the route says that such a change is to be parked.
+     * The change cannot be projected and is parked.
      *
-     * @param reason for people, without values of the item
+     * @param reason for operators, without values of the item
      */
     record Refused(String reason) implements Projected {}
 }

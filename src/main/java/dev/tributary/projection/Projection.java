@@ -19,13 +19,13 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * The pure function from a source item to the target row of one route, and from a change to a target write.
  *
- * <p>An item without an attribute that the target's key is made of has no row, as in a sparse secondary index, or is
- * refused, as the route says. A tombstone, where the source is itself the target of a route, is no item. Immutable.
+ * <p>An item that lacks an attribute of the target's key has no row, as in a sparse secondary index, or is refused: the
+ * route decides. A tombstone counts as no item; a source has them if it is itself the target of a route. Immutable.
  */
 public final class Projection {
 
-    /** Owner, version and time of a mark: attributes of the reserved names that hold anything else are no tombstone. */
-    private static final Set<String> MARK_FIELDS = Set.of("o", "v", "t");
+    /** Owner, version and creation time in a version stamp; an item whose reserved attribute lacks one is no tombstone. */
+    private static final Set<String> STAMP_FIELDS = Set.of("o", "v", "t");
 
     private final TargetKey targetKey;
     private final Optional<Set<String>> include;
@@ -50,7 +50,7 @@ public final class Projection {
         return targetKey.schema();
     }
 
-    /** Whether a template makes the attribute of the target. */
+    /** Whether a template makes this attribute of the target. */
     public boolean makes(String attribute) {
         return targetKey.makes(attribute);
     }
@@ -64,7 +64,7 @@ public final class Projection {
                 && include.map(names -> names.contains(attribute)).orElse(true);
     }
 
-    /** What the change asks of the target. */
+    /** Projects a change to the write that it requires. */
     public Projected project(Change change) {
         if (change instanceof Change.Undecoded undecoded) {
             return new Projected.Refused(undecoded.reason());
@@ -94,7 +94,7 @@ public final class Projection {
                 .orElse(Set.of());
     }
 
-    /** The row of a source item; empty where none can be made for want of a key. */
+    /** The row of a source item; empty if the item has no key in the target. */
     public Optional<Row> row(Item source) {
         if (isTombstone(source) || !(targetKey.of(source) instanceof Made.Key made)) {
             return Optional.empty();
@@ -109,33 +109,33 @@ public final class Projection {
         return Optional.of(new Row(made.key(), new Item(attributes)));
     }
 
-    /** Whether the change leaves the item's row as it is, whatever it was. */
+    /** Whether the change removes the item and the route keeps its row. */
     public boolean keepsRow(Change change) {
         return deletes == DeletePolicy.IGNORE
                 && change.after().filter(item -> !isTombstone(item)).isEmpty();
     }
 
-    /** The key under which the target may have a row of the item; empty where it could never have taken one. */
+    /** The key under which the target may have a row of the item; empty if the target cannot hold such a row. */
     public Optional<Item> heldKey(Item source) {
         return isTombstone(source) ? Optional.empty() : targetKey.held(source);
     }
 
     private static boolean isTombstone(Item item) {
-        AttributeValue mark = item.attributes().get(VersionStamp.ATTRIBUTE);
+        AttributeValue stamp = item.attributes().get(VersionStamp.ATTRIBUTE);
         AttributeValue expires = item.attributes().get(VersionStamp.EXPIRES);
-        return mark != null
-                && mark.hasM()
-                && mark.m().keySet().containsAll(MARK_FIELDS)
+        return stamp != null
+                && stamp.hasM()
+                && stamp.m().keySet().containsAll(STAMP_FIELDS)
                 && expires != null
                 && expires.n() != null;
     }
 
-    /** Whether the target can have a row under this key at all: types and lengths of its attributes. */
+    /** Whether the types and lengths of the key's attributes are valid in the target. */
     public boolean canHold(Item key) {
         return targetKey.canHold(key);
     }
 
-    /** Why an item is to be parked that has no row. */
+    /** Why an item without a row is parked; empty if it is not. */
     private Optional<String> refusal(Item source) {
         Made made = targetKey.of(source);
         if (made instanceof Made.Unfit unfit) {

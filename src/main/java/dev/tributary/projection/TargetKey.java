@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Makes the target's key of a source item: of the attributes of these names, or of templates. Immutable. */
+/** Derives the key of a target row from a source item: copied attributes, or texts of key templates. Immutable. */
 final class TargetKey {
 
     /** Longest key attributes that DynamoDB takes, in bytes. */
@@ -25,34 +25,35 @@ final class TargetKey {
     private static final int MAX_SORT_BYTES = 1024;
 
     private final KeySchema schema;
-    private final Map<String, KeyText> texts;
+    private final Map<String, TemplateEncoder> encoders;
 
     TargetKey(KeySchema schema, Map<String, KeyTemplate> templates) {
         this.schema = schema;
-        this.texts = templates.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> new KeyText(entry.getValue())));
+        this.encoders = templates.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, entry -> new TemplateEncoder(entry.getValue())));
     }
 
     KeySchema schema() {
         return schema;
     }
 
-    /** What comes of an item. */
+    /** The key of an item's row, or why it has none. */
     sealed interface Made {
 
-        /** A key, which the table may still refuse. */
+        /** A key; the table may still refuse it. */
         record Key(Item key) implements Made {}
 
-        /** No key, for want of these attributes. */
+        /** No key, because the item lacks these attributes. */
         record Missing(Set<String> attributes) implements Made {}
 
-        /** No key, although no attribute is missing. */
+        /** No key, because a template cannot encode a value. */
         record Unfit(String reason) implements Made {}
     }
 
-    /** Whether the attribute of the row is made by a template, and not copied. */
+    /** Whether a template makes the attribute of the row; otherwise it is copied. */
     boolean makes(String attribute) {
-        return texts.containsKey(attribute);
+        return encoders.containsKey(attribute);
     }
 
     Made of(Item source) {
@@ -62,8 +63,8 @@ final class TargetKey {
         if (!missing.isEmpty()) {
             return new Made.Missing(missing);
         }
-        String unfit = texts.values().stream()
-                .map(text -> text.unfit(item))
+        String unfit = encoders.values().stream()
+                .map(encoder -> encoder.unfit(item))
                 .filter(reason -> !reason.isEmpty())
                 .collect(Collectors.joining("; "));
         if (!unfit.isEmpty()) {
@@ -75,16 +76,16 @@ final class TargetKey {
     }
 
     private AttributeValue value(String name, Map<String, AttributeValue> item) {
-        KeyText text = texts.get(name);
-        return text == null ? Objects.requireNonNull(item.get(name)) : AttributeValue.fromS(text.of(item));
+        TemplateEncoder encoder = encoders.get(name);
+        return encoder == null ? Objects.requireNonNull(item.get(name)) : AttributeValue.fromS(encoder.encode(item));
     }
 
-    /** The key under which the target may have a row of the item; empty where it could never have taken one. */
+    /** The key under which the target may have a row of the item; empty if the target cannot hold such a row. */
     Optional<Item> held(Item source) {
         return of(source) instanceof Made.Key made && canHold(made.key()) ? Optional.of(made.key()) : Optional.empty();
     }
 
-    /** Whether the table takes such a key: types and lengths of its attributes. */
+    /** Whether the types and lengths of the key's attributes are valid in the table. */
     boolean canHold(Item key) {
         return canHold(key, schema.partition(), MAX_PARTITION_BYTES)
                 && schema.sort().map(sort -> canHold(key, sort, MAX_SORT_BYTES)).orElse(true);
@@ -104,12 +105,15 @@ final class TargetKey {
         return bytes > 0 && bytes <= maxBytes;
     }
 
-    /** The attributes of the source item that the key is made of. */
+    /** The attributes of the source item that the key is derived from. */
     private Set<String> needed() {
         return attributes()
                 .map(KeyAttribute::name)
                 .flatMap(name ->
-                        Optional.ofNullable(texts.get(name)).map(KeyText::attributes).orElse(List.of(name)).stream())
+                        Optional.ofNullable(encoders.get(name))
+                                .map(TemplateEncoder::attributes)
+                                .orElse(List.of(name))
+                                .stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 

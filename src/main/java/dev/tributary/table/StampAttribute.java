@@ -27,27 +27,38 @@ final class StampAttribute {
     private StampAttribute() {}
 
     /**
-     * @param names of the row's attributes, the stamp's own not among them
+     * @param names of the row's attributes, without the stamp's own
      */
     static AttributeValue of(VersionStamp stamp, Set<String> names) {
         return AttributeValue.fromM(Map.of(
                 OWNER, owner(stamp), VERSION, version(stamp), CREATED_AT, createdAt(stamp), NAMES, digest(names)));
     }
 
-    /** The stamp of a row as it is in the table; empty if it has none that is a map. */
+    /** The fields of a row's stamp; empty if the row has none that is a map. */
     static Map<String, AttributeValue> fields(Map<String, AttributeValue> row) {
         AttributeValue stamp = row.get(VersionStamp.ATTRIBUTE);
         return stamp != null && stamp.hasM() ? stamp.m() : Map.of();
     }
 
-    /** The owner that a row names; empty if it names none. */
+    /** The owner in a row's stamp. */
     static Optional<ItemKey> ownerOf(Map<String, AttributeValue> row) {
         return Optional.ofNullable(fields(row).get(OWNER))
                 .map(AttributeValue::s)
                 .map(ItemKey::new);
     }
 
-    /** Equal for equal sets of names, and for no others that anybody will meet: 96 bits of SHA-256. */
+    /** Whether a row carries the owner of the stamp. */
+    static boolean isOwner(VersionStamp stamp, Map<String, AttributeValue> row) {
+        return owner(stamp).equals(fields(row).get(OWNER));
+    }
+
+    /** Whether a row of the stamp's owner is the tombstone of the very change of the stamp. */
+    static boolean isTombstoneOf(VersionStamp stamp, Map<String, AttributeValue> row) {
+        return row.containsKey(VersionStamp.EXPIRES)
+                && version(stamp).equals(fields(row).get(VERSION));
+    }
+
+    /** A digest of a set of names: 96 bits of SHA-256, so that different sets have different digests in practice. */
     static AttributeValue digest(Set<String> names) {
         MessageDigest sha256 = Sha256.start();
         names.stream().sorted().forEach(name -> {

@@ -11,8 +11,6 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies.Tombstones;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,25 +24,20 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
  * Guarded writes to one target table.
  *
- * <p>Each call is one attempt and retries nothing: a failed future carries what the SDK threw, for {@link
- * WriteFailure#of}. Every write may be repeated at any time and in any state of the table without harm. Safe for any
- * thread.
+ * <p>Each call is one attempt without retries: a failed future carries what the SDK threw, for {@link WriteFailure#of}.
+ * Every write may be repeated at any time and in any state of the table without harm. Safe for any thread.
  */
 public final class TargetTable {
 
-    private static final String CONDITION_FAILED = "ConditionalCheckFailed";
-
-    /** Deletes in one transaction beside the put; DynamoDB takes 100 actions. */
+    /** Deletes of one transaction with one put; DynamoDB takes 100 actions. */
     private static final int MOVE_LIMIT = 99;
 
     private static final int DELETES_AT_ONCE = 25;
@@ -54,7 +47,7 @@ public final class TargetTable {
     private final Policies policies;
     private final Regressions regressions = new Regressions();
 
-    /** A table whose route says nothing out of the ordinary. */
+    /** A table with the {@linkplain Policies#USUAL default policies}. */
     public TargetTable(DynamoDbAsyncClient client, String name) {
         this(client, name, Policies.USUAL);
     }
@@ -73,17 +66,17 @@ public final class TargetTable {
         return name;
     }
 
-    /** Whether a row that goes is deleted. */
+    /** Whether a removed row is deleted; otherwise a tombstone replaces it. */
     boolean deletes() {
         return policies.tombstones().isEmpty();
     }
 
     /**
-     * Brings the write into the table where its guard allows. Where another item has the row and keeps it, nothing is
-     * done, and the future fails with what {@link WriteFailure#of} says is this write's own fault.
+     * Applies the write if its guard allows. If another item has the row and keeps it, nothing is applied, and the future
+     * fails with {@link CollisionException}.
      *
-     * @param permitted asked before each call that follows another one, which a move may need; where it says no, the
-     *     future fails with {@link CancellationException} and the write is done in part
+     * @param permitted checked before each call but the first, which a move may need; if false, the future fails with
+     *     {@link CancellationException}, and the write is applied in part
      */
     public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier permitted) {
         return write(write.stamp(), write.vacated(), write.arriving(), permitted);
@@ -109,8 +102,9 @@ public final class TargetTable {
         if (from.size() <= MOVE_LIMIT) {
             return move(stamp, from, arriving.get(), permitted);
         }
-        // The first keys are those where the row should be. It has moved when the others are looked after, where a run
-        // that stopped half-way may have left one: the item is never without a row.
+        // The row should be under one of the first keys. It moves before the others are vacated, where an earlier run
+        // that
+        // stopped half-way may have left a row: the item is never without a row.
         return move(stamp, from.subList(0, MOVE_LIMIT), arriving.get(), permitted)
                 .thenCompose(moved -> ifPermitted(
                                 permitted, () -> deleteAll(stamp, from.subList(MOVE_LIMIT, from.size()), permitted))
@@ -127,7 +121,7 @@ public final class TargetTable {
     private CompletableFuture<Outcome> put(VersionStamp stamp, Row row) {
         return outcome(
                 put(stamped(stamp, row), Guard.put(stamp, policies.collisions()), refusedRow()),
-                refused -> policies.rejects() && !isOurs(refused.item(), stamp)
+                refused -> policies.rejects() && !StampAttribute.isOwner(stamp, refused.item())
                         ? CompletableFuture.failedFuture(collision(refused.item(), refused))
                         : CompletableFuture.completedFuture(regressions.judge(refused.item(), stamp)));
     }
@@ -142,12 +136,12 @@ public final class TargetTable {
                 .returnValuesOnConditionCheckFailure(refused));
     }
 
-    /** What to return of a row that refuses a put: it may be large, so nothing where nobody looks at it. */
+    /** What a refused put returns of the row: nothing unless it is needed, as it may be large. */
     private ReturnValuesOnConditionCheckFailure refusedRow() {
         return policies.rejects() ? ReturnValuesOnConditionCheckFailure.ALL_OLD : regressions.wanted();
     }
 
-    /** A row that did not come with the refusal is nobody's for now, and the attempt has failed like any other. */
+    /** If the refusal did not return the row, its owner is unknown, and the attempt failed like any other. */
     private static Throwable collision(Map<String, AttributeValue> row, Throwable thrown) {
         return row.isEmpty() ? thrown : new CollisionException(StampAttribute.ownerOf(row));
     }
@@ -172,7 +166,7 @@ public final class TargetTable {
                 refused -> CompletableFuture.completedFuture(regressions.judge(refused.item(), stamp)));
     }
 
-    /** A few at the same time, so that a write of many keys leaves connections to others. */
+    /** A few at the same time, so that a write of many keys leaves connections for others. */
     private CompletableFuture<Outcome> deleteAll(VersionStamp stamp, List<Item> keys, BooleanSupplier permitted) {
         CompletableFuture<Outcome> done = deleteSome(stamp, keys.subList(0, Math.min(DELETES_AT_ONCE, keys.size())));
         for (int i = DELETES_AT_ONCE; i < keys.size(); i += DELETES_AT_ONCE) {
@@ -190,7 +184,7 @@ public final class TargetTable {
                 .orElseGet(() -> CompletableFuture.completedFuture(Outcome.SUPERSEDED));
     }
 
-    /** Where both fail, with the failure of the one that may still be carried out, if there is one. */
+    /** If both fail, fails with the failure whose write may still take effect, if one of them may. */
     private static CompletableFuture<Outcome> both(CompletableFuture<Outcome> a, CompletableFuture<Outcome> b) {
         return a.thenCombine(b, TargetTable::either)
                 .exceptionallyCompose(thrown -> WriteFailure.of(thrown).openEnded() || !b.isCompletedExceptionally()
@@ -207,60 +201,18 @@ public final class TargetTable {
                 .exceptionallyCompose(thrown -> afterCancellation(stamp, from, to, thrown, permitted));
     }
 
-    /**
-     * Does what is left of a move after DynamoDB cancelled it because a condition failed.
-     *
-     * <p>An old row that is gone, or now another item's, is out of it. An old row that is ours and not older says that
-     * this move is itself out of date: its row must not come, but older rows go all the same, because the replay that
-     * brought them may be the last to know of them; not so a tombstone of this very move, which was done in part. A new
-     * key that refuses the row keeps what it has; where that is the row of another item and collisions are rejected,
-     * nothing of the move is done.
-     */
     private CompletableFuture<Outcome> afterCancellation(
             VersionStamp stamp, List<Item> from, Row to, Throwable thrown, BooleanSupplier permitted) {
-        if (!(Failures.unwrap(thrown) instanceof TransactionCanceledException cancelled)
-                || !cancelled.hasCancellationReasons()
-                || !onlyConditionsFailed(cancelled.cancellationReasons())) {
+        Optional<CancelledMove> cancelled = CancelledMove.of(thrown, stamp, from, to, policies, regressions);
+        if (cancelled.isEmpty()) {
             return CompletableFuture.failedFuture(thrown);
         }
-        Iterator<CancellationReason> reasons = cancelled.cancellationReasons().iterator();
-        Set<Item> vacated = new LinkedHashSet<>();
-        boolean outOfDate = false;
-        boolean regressed = false;
-        for (Item key : from) {
-            CancellationReason reason = reasons.next();
-            if (!CONDITION_FAILED.equals(reason.code())) {
-                vacated.add(key);
-            } else if (isOurs(reason.item(), stamp) && !isDone(reason.item(), stamp)) {
-                outOfDate = true;
-                regressed |= regressions.judge(reason.item(), stamp) == Outcome.REGRESSED;
-            }
+        CancelledMove left = cancelled.get();
+        if (left.collision().isPresent()) {
+            return CompletableFuture.failedFuture(collision(left.collision().get(), thrown));
         }
-        CancellationReason arrival = reasons.next();
-        boolean refused = CONDITION_FAILED.equals(arrival.code());
-        if (refused && !outOfDate && policies.rejects() && !isOurs(arrival.item(), stamp)) {
-            return CompletableFuture.failedFuture(collision(arrival.item(), thrown));
-        }
-        Optional<Row> arriving = outOfDate || refused ? Optional.empty() : Optional.of(to);
-        CompletableFuture<Outcome> rest = goOn(stamp, vacated, arriving, permitted);
-        return regressed ? rest.thenApply(outcome -> Outcome.REGRESSED) : rest;
-    }
-
-    private static boolean onlyConditionsFailed(List<CancellationReason> reasons) {
-        return reasons.stream()
-                        .allMatch(reason -> "None".equals(reason.code()) || CONDITION_FAILED.equals(reason.code()))
-                && reasons.stream().anyMatch(reason -> CONDITION_FAILED.equals(reason.code()));
-    }
-
-    private static boolean isOurs(Map<String, AttributeValue> row, VersionStamp stamp) {
-        return StampAttribute.owner(stamp).equals(StampAttribute.fields(row).get(StampAttribute.OWNER));
-    }
-
-    /** Whether a row of ours is the tombstone that the write itself leaves. */
-    private static boolean isDone(Map<String, AttributeValue> row, VersionStamp stamp) {
-        return row.containsKey(VersionStamp.EXPIRES)
-                && StampAttribute.version(stamp)
-                        .equals(StampAttribute.fields(row).get(StampAttribute.VERSION));
+        CompletableFuture<Outcome> rest = goOn(stamp, left.vacated(), left.arriving(), permitted);
+        return left.regressed() ? rest.thenApply(outcome -> Outcome.REGRESSED) : rest;
     }
 
     private TransactWriteItem transactDelete(VersionStamp stamp, Item key) {
@@ -297,7 +249,7 @@ public final class TargetTable {
                 .build();
     }
 
-    /** Goes by itself, a time after the change was made, whenever it is written. */
+    /** Expiry counts from the change, not from the write, so replays write the same tombstone. */
     private static Map<String, AttributeValue> tombstone(VersionStamp stamp, Item key, Tombstones tombstones) {
         Map<String, AttributeValue> item = new HashMap<>(key.attributes());
         long expires = stamp.createdAt().plus(tombstones.life()).getEpochSecond();

@@ -9,18 +9,18 @@ import java.util.Map;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Keys as text in a URI: strings and numbers as they are, binary in base64url. */
-public final class KeyText {
+/** Reads and writes the key attributes of an item in a URI: strings and numbers as they are, binary in base64url. */
+public final class UriKey {
 
     private static final int MAX_PARTITION_BYTES = 2048;
     private static final int MAX_SORT_BYTES = 1024;
 
-    private KeyText() {}
+    private UriKey() {}
 
     /**
      * Reads key attributes from their texts in a URI.
      *
-     * @param texts of the key attributes by name, each there
+     * @param texts by name of the key attribute; one for each
      */
     public static Map<String, AttributeValue> read(List<KeyAttribute> attributes, Map<String, String> texts)
             throws RefusedException {
@@ -45,7 +45,7 @@ public final class KeyText {
         return key;
     }
 
-    /** The text that {@link #read} makes this value of. */
+    /** The text that {@link #read} reads as this value. */
     public static String write(AttributeValue value) {
         return switch (value.type()) {
             case N -> value.n();

@@ -19,7 +19,7 @@ import net.jqwik.api.constraints.LongRange;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-class KeyTextTest {
+class TemplateEncoderTest {
 
     private static final List<String> TEMPLATES =
             List.of("{a}#{b}", "x{a}#-{b}-\\{c}", "{a}-\\{b}", "{a}a{b}b{c}c", "{n:03}{a}#{b}", "#{a}##{b}#");
@@ -29,55 +29,58 @@ class KeyTextTest {
             @ForAll("template") String template,
             @ForAll("values") List<String> one,
             @ForAll("values") List<String> other) {
-        KeyText text = text(template);
-        Assume.that(!used(text, one).equals(used(text, other)));
-        assertThat(text.of(item(one))).isNotEqualTo(text.of(item(other)));
+        TemplateEncoder encoder = encoder(template);
+        Assume.that(!used(encoder, one).equals(used(encoder, other)));
+        assertThat(encoder.encode(item(one))).isNotEqualTo(encoder.encode(item(other)));
     }
 
     @Property
     void paddedNumbersSortAsTextTheWayTheySortAsNumbers(
             @ForAll @LongRange(min = 0, max = 9_999_999_999L) long one,
             @ForAll @LongRange(min = 0, max = 9_999_999_999L) long other) {
-        KeyText text = text("{n:010}");
-        assertThat(Integer.signum(text.of(number(Long.toString(one))).compareTo(text.of(number(Long.toString(other))))))
+        TemplateEncoder encoder = encoder("{n:010}");
+        assertThat(Integer.signum(encoder.encode(number(Long.toString(one)))
+                        .compareTo(encoder.encode(number(Long.toString(other))))))
                 .isEqualTo(Long.compare(one, other));
     }
 
     @Example
-    void aValueByItselfStaysAsItIs() {
-        assertThat(text("{a}").of(Map.of("a", AttributeValue.fromS("a\\b#c")))).isEqualTo("a\\b#c");
+    void aValueWithoutTextBehindItIsNotEscaped() {
+        assertThat(encoder("{a}").encode(Map.of("a", AttributeValue.fromS("a\\b#c"))))
+                .isEqualTo("a\\b#c");
     }
 
     @Example
     void onlyWhatCouldEndAValueIsEscaped() {
-        assertThat(text("{a}#{b}").of(Map.of("a", AttributeValue.fromS("x#y\\z-"), "b", AttributeValue.fromS("1#2"))))
+        assertThat(encoder("{a}#{b}")
+                        .encode(Map.of("a", AttributeValue.fromS("x#y\\z-"), "b", AttributeValue.fromS("1#2"))))
                 .isEqualTo("x\\#y\\\\z-#1\\#2");
     }
 
     @Example
     void oneNumberHasOneText() {
         Stream.of("100", "1E+2", "100.0", "1.00E2")
-                .forEach(n -> assertThat(text("{n}").of(number(n))).isEqualTo("100"));
-        assertThat(text("{n}").of(number("-0.50"))).isEqualTo("-0.5");
-        assertThat(text("{n:05}").of(number("1E+2"))).isEqualTo("00100");
+                .forEach(n -> assertThat(encoder("{n}").encode(number(n))).isEqualTo("100"));
+        assertThat(encoder("{n}").encode(number("-0.50"))).isEqualTo("-0.5");
+        assertThat(encoder("{n:05}").encode(number("1E+2"))).isEqualTo("00100");
     }
 
     @Example
     void binaryIsBase64() {
         AttributeValue bytes = AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {-1, -1}));
-        assertThat(text("{a}").of(Map.of("a", bytes))).isEqualTo("__8");
+        assertThat(encoder("{a}").encode(Map.of("a", bytes))).isEqualTo("__8");
     }
 
     @Example
-    void whatCannotBeWrittenIsSaidWithoutItsValue() {
-        KeyText padded = text("{n:03}");
+    void anUnfitValueIsDescribedWithoutTheValue() {
+        TemplateEncoder padded = encoder("{n:03}");
         for (String n : List.of("-1", "1000", "0.5", "1E+9")) {
             assertThat(padded.unfit(number(n)))
                     .isEqualTo("n is not a whole number from 0 with at most 3 digits, as {n:03} needs");
         }
         assertThat(padded.unfit(Map.of("n", AttributeValue.fromS("7")))).isNotEmpty();
         assertThat(padded.unfit(number("999"))).isEmpty();
-        assertThat(text("{n}").unfit(Map.of("n", AttributeValue.fromBool(true))))
+        assertThat(encoder("{n}").unfit(Map.of("n", AttributeValue.fromBool(true))))
                 .isEqualTo("n is neither text, a number nor binary, as a key must be");
     }
 
@@ -94,8 +97,8 @@ class KeyTextTest {
         return Combinators.combine(value, value, value).as(List::of);
     }
 
-    private static List<String> used(KeyText text, List<String> values) {
-        return text.attributes().stream()
+    private static List<String> used(TemplateEncoder encoder, List<String> values) {
+        return encoder.attributes().stream()
                 .map(attribute -> attribute.equals("n") ? "" : values.get(attribute.charAt(0) - 'a'))
                 .toList();
     }
@@ -113,7 +116,7 @@ class KeyTextTest {
         return Map.of("n", AttributeValue.fromN(n));
     }
 
-    private static KeyText text(String template) {
-        return new KeyText(TestSource.template(template));
+    private static TemplateEncoder encoder(String template) {
+        return new TemplateEncoder(TestSource.template(template));
     }
 }

@@ -15,19 +15,18 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Makes the text of one key template; different values never give the same text.
+ * Encodes attributes of an item as the text of a key template; different values never give the same text.
  *
- * <p>So that the end of a value can be told from the text behind it, {@code \} and every character with which a text
- * behind a value begins have a {@code \} in front of them where they occur in a value. Where there is no such text,
- * values stay as they are. Numbers are written as plain decimals, binary values in the URL alphabet of base64; a value
- * of one type may give the text of another one of another type. Immutable.
+ * <p>To mark where a value ends, {@code \} and the first character of each literal that follows a value are escaped by
+ * {@code \} inside values. A template without such a literal escapes nothing. Numbers are written as plain decimals,
+ * binary values in base64url; a value of one type may have the text of a value of another type. Immutable.
  */
-final class KeyText {
+final class TemplateEncoder {
 
     private final KeyTemplate template;
     private final Set<Character> escaped;
 
-    KeyText(KeyTemplate template) {
+    TemplateEncoder(KeyTemplate template) {
         this.template = template;
         List<Part> parts = template.parts();
         escaped = IntStream.range(1, parts.size())
@@ -39,12 +38,12 @@ final class KeyText {
         }
     }
 
-    /** The attributes it needs, in their order. */
+    /** The attributes of the template, in its order. */
     List<String> attributes() {
         return template.placeholders().stream().map(Placeholder::attribute).toList();
     }
 
-    /** Why the item has no such text, although it has all the attributes; empty if it has. Tells no value. */
+    /** Why the template cannot encode the item, which has all its attributes; empty if it can. Contains no values. */
     String unfit(Map<String, AttributeValue> item) {
         return template.placeholders().stream()
                 .filter(placeholder -> !fits(placeholder, value(item, placeholder)))
@@ -55,10 +54,8 @@ final class KeyText {
                 .collect(Collectors.joining("; "));
     }
 
-    /**
-     * The text of an item that has all the attributes and is not {@linkplain #unfit unfit}.
-     */
-    String of(Map<String, AttributeValue> item) {
+    /** Encodes an item that has all the attributes and is not {@linkplain #unfit unfit}. */
+    String encode(Map<String, AttributeValue> item) {
         StringBuilder text = new StringBuilder();
         for (Part part : template.parts()) {
             if (part instanceof Literal literal) {
