@@ -107,8 +107,15 @@ public final class RequestBatcher<T> {
     public void submit(T element) {
         synchronized (waiting) {
             waiting.add(element);
+            if (!mayStartCall()) {
+                return; // sent when a call ends or the pause is over
+            }
         }
         sendWaiting();
+    }
+
+    private boolean mayStartCall() {
+        return !paused && callsInFlight < limits.concurrentCalls() && !waiting.isEmpty();
     }
 
     private void sendWaiting() {
@@ -150,7 +157,7 @@ public final class RequestBatcher<T> {
     /** The elements of the next call; none where no call may start now. */
     private List<T> next() {
         synchronized (waiting) {
-            if (paused || callsInFlight == limits.concurrentCalls() || waiting.isEmpty()) {
+            if (!mayStartCall()) {
                 return List.of();
             }
             int wanted = Math.min(limits.elements(), waiting.size());
