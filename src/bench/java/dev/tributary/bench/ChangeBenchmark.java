@@ -1,7 +1,7 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.Configuration;
 import dev.tributary.config.InvalidConfigurationException;
+import dev.tributary.daemon.Settings;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.ordering.CheckpointTracker;
@@ -51,13 +51,13 @@ public class ChangeBenchmark {
     /** One route, as in the benchmark of drains. */
     @Setup
     public void configure() throws InvalidConfigurationException {
-        var settings = Configuration.of(Map.of(
+        var settings = Settings.of(Map.of(
                 "source.users.table", Users.SOURCE,
                 "source.users.route.by-city.table", Users.TARGET,
                 "source.users.route.by-city.exclude", Users.PAYLOAD));
         var route = Objects.requireNonNull(
                 Objects.requireNonNull(settings.source().get("users")).route().get("by-city"));
-        projection = new Projection(route, Users.TARGET_KEY);
+        projection = new Projection(route.projection(), Users.TARGET_KEY);
     }
 
     /** From change to target write. */

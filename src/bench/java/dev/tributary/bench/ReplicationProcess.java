@@ -1,8 +1,6 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings;
-import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.config.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -47,48 +45,6 @@ final class ReplicationProcess {
 
     private ReplicationProcess() {}
 
-    private record Source(Duration pollInterval, Map<String, RouteSettings> route) implements SourceSettings {
-        @Override
-        public String table() {
-            return Users.SOURCE;
-        }
-
-        @Override
-        public Optional<String> identity() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Duration checkpointInterval() {
-            return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public int maxInFlight() {
-            return MAX_IN_FLIGHT;
-        }
-
-        @Override
-        public int maxInFlightBytes() {
-            return 16 << 20;
-        }
-
-        @Override
-        public GapPolicy gaps() {
-            return GapPolicy.STOP;
-        }
-
-        @Override
-        public Optional<String> region() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<URI> endpoint() {
-            return Optional.empty();
-        }
-    }
-
     /** Tells how far the backlog is; checked by the timer. */
     private static final class Progress implements Runnable {
         private final MeterRegistry registry;
@@ -130,7 +86,7 @@ final class ReplicationProcess {
         Duration poll = Duration.ofMillis(Long.parseLong(args[1]));
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
         try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout())) {
-            RouteSettings route = Users.ROW_KB == 0
+            TestSource.Route route = Users.ROW_KB == 0
                     ? TestSource.Route.to(Users.TARGET).excluding(Users.PAYLOAD)
                     : TestSource.Route.to(Users.TARGET);
             MeterRegistry registry = new SimpleMeterRegistry();
@@ -138,10 +94,17 @@ final class ReplicationProcess {
             SourceWorker worker = new SourceWorker(
                     "users",
                     "users",
-                    new Source(poll, Map.of("by-city", route)),
+                    new TestSource(
+                                    Users.SOURCE,
+                                    poll,
+                                    Duration.ofSeconds(1),
+                                    MAX_IN_FLIGHT,
+                                    GapPolicy.STOP,
+                                    Map.of("by-city", route.settings()))
+                            .settings(),
                     List.of(new Route(
                             "users.by-city",
-                            new Projection(route, Users.TARGET_KEY),
+                            new Projection(route.projection(), Users.TARGET_KEY),
                             new BatchingTable(
                                     new TargetTable(clients.writes(), Users.TARGET),
                                     BatchingTable.Limits.batchSize(

@@ -1,6 +1,6 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.LocalSettings.LocalTable;
+import dev.tributary.config.LocalTable;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.local.LocalTables;
 import dev.tributary.model.AttributeType;
@@ -31,22 +31,21 @@ final class Users {
     static final KeySchema TARGET_KEY = new KeySchema(
             new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("city", AttributeType.S)));
 
-    private record Table(KeySchema key, boolean stream) implements LocalTable {
-        @Override
-        public Optional<String> ttl() {
-            return Optional.empty();
-        }
-    }
-
     private Users() {}
 
     static void createTables(DynamoDbAsyncClient client) {
-        LocalTables.create(Map.of(SOURCE, new Table(SOURCE_KEY, true), TARGET, new Table(TARGET_KEY, false)), client);
+        LocalTables.create(
+                Map.of(
+                        SOURCE,
+                        new LocalTable(SOURCE_KEY, true, Optional.empty()),
+                        TARGET,
+                        new LocalTable(TARGET_KEY, false, Optional.empty())),
+                client);
     }
 
     /** A table like the target. */
     static void createTarget(String name, DynamoDbAsyncClient client) {
-        LocalTables.create(Map.of(name, new Table(TARGET_KEY, false)), client);
+        LocalTables.create(Map.of(name, new LocalTable(TARGET_KEY, false, Optional.empty())), client);
     }
 
     static String streamArn(DynamoDbAsyncClient client) {

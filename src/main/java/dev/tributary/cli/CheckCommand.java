@@ -1,9 +1,9 @@
 package dev.tributary.cli;
 
 import dev.tributary.config.LocalSettings;
-import dev.tributary.config.Settings;
 import dev.tributary.daemon.Clients;
 import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.daemon.TableChecks;
 import dev.tributary.stream.lease.LeaseTimings;

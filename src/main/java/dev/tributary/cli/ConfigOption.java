@@ -1,9 +1,8 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.Configuration;
 import dev.tributary.config.InvalidConfigurationException;
-import dev.tributary.config.Settings;
 import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -21,7 +20,7 @@ final class ConfigOption {
 
     Settings load() throws StartException {
         try {
-            return Configuration.load(file, System.getenv());
+            return Settings.load(file, System.getenv());
         } catch (InvalidConfigurationException e) {
             throw new StartException(ExitCode.CONFIGURATION, e);
         }

@@ -103,7 +103,10 @@ record DeadLetterRoute(
 
     /** The target, behind a client that tries again by itself. */
     TargetTable target() {
-        return new TargetTable(clients.control(settings), settings.table(), Policies.of(settings));
+        return new TargetTable(
+                clients.control(settings),
+                settings.table(),
+                Policies.of(settings.projection().deletes(), settings.target()));
     }
 
     /** Waits for the answer of a table. */

@@ -1,11 +1,11 @@
 package dev.tributary.cli;
 
 import dev.tributary.config.LocalSettings;
-import dev.tributary.config.Settings;
 import dev.tributary.daemon.Clients;
 import dev.tributary.daemon.DeadLetterTables;
 import dev.tributary.daemon.ExitCode;
 import dev.tributary.daemon.LateWriteTables;
+import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.latewrite.LateWriteTable;
@@ -50,7 +50,7 @@ final class DeadLetterRoutes implements AutoCloseable {
                                 clients.control(source),
                                 LateWriteTables.name(settings.application()),
                                 Clients.CALL_TIMEOUT),
-                        settings.lateWriteHorizon(),
+                        settings.lateWrite().horizon(),
                         clients));
             }
         }));

@@ -1,7 +1,7 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.Settings;
 import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,7 +44,9 @@ final class HealthCommand implements Callable<Integer> {
     public Integer call() throws StartException, IOException, InterruptedException {
         Settings settings = config.load();
         URI health = URI.create("http://%s:%d/health"
-                .formatted(reachable(settings.admin().host()), settings.admin().port()));
+                .formatted(
+                        reachable(settings.admin().host().name()),
+                        settings.admin().port()));
         PrintWriter out = spec.commandLine().getOut();
         try {
             HttpResponse<String> response = HttpClient.newBuilder()

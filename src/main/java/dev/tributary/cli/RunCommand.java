@@ -1,8 +1,8 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.Settings;
 import dev.tributary.daemon.Daemon;
 import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.model.Failures;
 import dev.tributary.telemetry.Logging;

@@ -1,41 +1,21 @@
 package dev.tributary.config;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where the write endpoint listens, and whom it lets in. */
-public interface HttpSettings {
+/** The HTTP endpoint of the resources. */
+@Section(prefix = "http", title = "Item endpoint", intro = "Where requests for the resources arrive.")
+public record HttpSettings(
+        AccessSettings access,
+        HttpLimits limits,
+        BulkLimits bulk,
 
-    /** Where the endpoint describes its routes; no route has this path. */
-    String DESCRIPTION_PATH = "/openapi.json";
-
-    /** Host name or address. Loopback, unless there are tokens that TLS or the network hides, or {@link #allowRemote()}. */
-    String host();
-
-    /** 0 takes a free port. */
-    int port();
-
-    /** Whether a host other than loopback is accepted, although nothing authenticates callers. */
-    boolean allowRemote();
-
-    /** What a proxy in front takes off the paths that callers use; absent: nothing. */
-    Optional<String> basePath();
-
-    /** The file of tokens; absent: callers are not authenticated. */
-    Optional<Path> tokens();
-
-    /** What it shows of itself with TLS; absent: it speaks plain HTTP. */
-    Optional<TlsFiles> tls();
-
-    /** Whether tokens are accepted over plain HTTP from other machines. */
-    boolean allowPlainText();
-
-    /** Largest request body in bytes. */
-    int maxBodyBytes();
-
-    /** What it takes on at once, and how long it waits. */
-    HttpLimits limits();
-
-    /** What requests with many documents may take. */
-    BulkLimits bulk();
-}
+        @Option(
+                key = "base-path",
+                pattern = "(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+",
+                expected =
+                        "a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..",
+                example = "/store",
+                doc = """
+                Prefix that a proxy in front removes from the path of a request. Requests are expected without it;
+                `Location` and the OpenAPI document begin with it.""")
+        Optional<String> basePath) {}

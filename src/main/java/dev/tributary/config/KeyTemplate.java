@@ -35,9 +35,11 @@ public record KeyTemplate(List<Part> parts) {
     public record Placeholder(String attribute, int digits) implements Part {}
 
     /**
+     * Reads a template as it is written.
+     *
      * @throws IllegalArgumentException if the text is no template, or two values would run into one another
      */
-    static KeyTemplate parse(String text) {
+    public static KeyTemplate parse(String text) {
         List<Part> parts = new ArrayList<>();
         StringBuilder literal = new StringBuilder();
         Matcher placeholder = PLACEHOLDER.matcher(text);
@@ -63,7 +65,8 @@ public record KeyTemplate(List<Part> parts) {
             throw new IllegalArgumentException("all items would have the same key");
         }
         if (IntStream.range(1, parts.size()).anyMatch(i -> runsInto(parts.get(i - 1), parts.get(i)))) {
-            throw new IllegalArgumentException("nobody could tell where one value ends and the next begins");
+            throw new IllegalArgumentException(
+                    "two values without text between them could make the same key as two others");
         }
         return new KeyTemplate(List.copyOf(parts));
     }

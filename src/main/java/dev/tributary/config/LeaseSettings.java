@@ -3,8 +3,9 @@ package dev.tributary.config;
 import java.time.Duration;
 
 /** How workers share shards through the lease table. */
-public interface LeaseSettings {
-
-    /** Time without renewal after which a lease is taken from its worker; renewed three times within it. At least 3 s. */
-    Duration duration();
-}
+@Section(prefix = "lease", title = "Leases", intro = "How workers share shards.")
+public record LeaseSettings(
+        @Option(key = "duration", min = "3s", max = "5m", defaultValue = "8s", doc = """
+                Time without renewal after which another worker takes a shard over; a lease is renewed three times within
+                it. Shorter resumes sooner after a crash, and takes more writes to the lease table.""")
+        Duration duration) {}

@@ -1,25 +1,41 @@
 package dev.tributary.config;
 
-import dev.tributary.model.KeySchema;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
-/** DynamoDB Local inside this process, for trying things out and for tests. */
-public interface LocalSettings {
+/** DynamoDB Local in the process, for evaluation and for tests. */
+@Section(prefix = "local", title = "Local mode", intro = """
+        DynamoDB Local in the process, for evaluation and for tests. It holds all tables, so no region and no endpoint may
+        be given. `<table>` is the name of a table.""")
+public record LocalSettings(
+        @Option(
+                key = "mode",
+                defaultValue = "off",
+                example = "memory",
+                doc =
+                        "`memory`: the tables end with the process. `directory`: they outlive it. `off`: no DynamoDB Local.")
+        Mode mode,
 
-    Mode mode();
+        @Option(
+                key = "port",
+                min = "0",
+                max = "65535",
+                defaultValue = "8000",
+                example = "8080",
+                doc = "Loopback port of DynamoDB Local; 0 takes a free one.")
+        int port,
 
-    /** Loopback port DynamoDB Local listens on; 0 takes a free one. */
-    int port();
+        @Option(
+                key = "directory",
+                defaultValue = "data",
+                expected = "the path of a directory",
+                doc = "Directory of the database, for `directory`.")
+        Path directory,
 
-    /** Directory of the database, for {@link Mode#DIRECTORY}. */
-    Path directory();
+        Map<String, LocalTable> table)
+        implements Checked {
 
-    /** Tables created at start where they are missing, by table name. */
-    Map<String, LocalTable> table();
-
-    enum Mode {
+    public enum Mode {
         /** No DynamoDB Local: the endpoints are those of {@code aws} and of the tables. */
         OFF,
         /** The tables live as long as the process. */
@@ -28,16 +44,15 @@ public interface LocalSettings {
         DIRECTORY
     }
 
-    /** A table that local mode creates. */
-    interface LocalTable {
-
-        /** One or two {@code name:type}, the partition key first, types S, N or B. */
-        KeySchema key();
-
-        /** Whether the table has a stream of new and old images. */
-        boolean stream();
-
-        /** Attribute with the time in epoch seconds at which an item goes; absent: items stay. */
-        Optional<String> ttl();
+    @Override
+    public void check(CrossCheck check) {
+        if (mode == Mode.OFF) {
+            table.keySet()
+                    .forEach(name -> check.report(
+                            "mode",
+                            "off",
+                            check.name("table." + name) + " has no effect without local mode",
+                            "set local.mode to memory or directory, or remove " + check.name("table." + name)));
+        }
     }
 }

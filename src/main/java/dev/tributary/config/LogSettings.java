@@ -1,19 +1,24 @@
 package dev.tributary.config;
 
 /** How the daemon logs to standard output. */
-public interface LogSettings {
+@Section(prefix = "log", title = "Logs", intro = "To standard output.")
+public record LogSettings(
+        @Option(
+                key = "format",
+                defaultValue = "text",
+                example = "json",
+                doc = "Lines for people, or one JSON object per line.")
+        Format format,
 
-    Format format();
+        @Option(key = "level", defaultValue = "info", example = "debug", doc = "Level of the daemon's own loggers.")
+        Level level) {
 
-    /** Level of the daemon's own loggers: ERROR, WARN, INFO, DEBUG or TRACE. */
-    Level level();
-
-    enum Format {
+    public enum Format {
         TEXT,
         JSON
     }
 
-    enum Level {
+    public enum Level {
         ERROR,
         WARN,
         INFO,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The names a user gave to sources, routes, write routes, tables and attributes. */
+/** The names that the user gave to sections and to the entries of maps. */
 final class Names {
 
     /** The names in the order of their placeholders, by the placeholders. */
@@ -15,7 +15,7 @@ final class Names {
         add(List.of(), List.of());
     }
 
-    /** Adds the names of a key, and those of everything it is part of: a route's key also names its source. */
+    /** Adds the names of a key and those of the sections around it: a key of a route also names the source. */
     void add(List<String> placeholders, List<String> names) {
         for (int i = 0; i <= names.size(); i++) {
             List<String> outer = names.subList(0, i);

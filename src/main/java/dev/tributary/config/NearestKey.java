@@ -8,14 +8,16 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Finds the key that an unknown one was probably meant to be. */
+/** Finds the known key that is nearest to an unknown one. */
 final class NearestKey {
 
     private static final int FARTHEST = 3;
 
+    private final ConfigKeys keys;
     private final Names names;
 
-    NearestKey(Names names) {
+    NearestKey(ConfigKeys keys, Names names) {
+        this.keys = keys;
         this.names = names;
     }
 
@@ -27,7 +29,7 @@ final class NearestKey {
 
     /** Both without the prefix. */
     Optional<String> toVariable(String unknown) {
-        return nearest(unknown, Key::variable).map(Key::variable);
+        return nearest(unknown, ConfigKey::variable).map(ConfigKey::variable);
     }
 
     private Optional<String> nearest(String unknown, UnaryOperator<String> spelling) {
@@ -40,14 +42,14 @@ final class NearestKey {
     /** All keys with the names the user has given, and those that take their names from the unknown key itself. */
     private Stream<String> candidates(String unknown) {
         List<String> segments = List.of(unknown.split("\\.", -1));
-        return Keys.all().stream().flatMap(key -> {
+        return keys.all().stream().flatMap(key -> {
             Stream<String> known = names.of(key.placeholders()).stream().map(key::name);
             List<String> pattern = key.segments();
             if (pattern.size() != segments.size()) {
                 return known;
             }
             List<String> own = Stream.iterate(0, i -> i < pattern.size(), i -> i + 1)
-                    .filter(i -> Key.isPlaceholder(pattern.get(i)))
+                    .filter(i -> ConfigKey.isPlaceholder(pattern.get(i)))
                     .map(segments::get)
                     .toList();
             return Stream.concat(known, Stream.of(key.name(own)));
@@ -70,7 +72,7 @@ final class NearestKey {
         return true;
     }
 
-    /** Levenshtein's distance, without regard to case. */
+    /** Levenshtein distance, ignoring case. */
     static int distance(String one, String other) {
         String a = one.toLowerCase(Locale.ROOT);
         String b = other.toLowerCase(Locale.ROOT);

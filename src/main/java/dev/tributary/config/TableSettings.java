@@ -3,15 +3,26 @@ package dev.tributary.config;
 import java.net.URI;
 import java.util.Optional;
 
-/** A table and where it is. */
+/** A DynamoDB table and its location. */
 public interface TableSettings {
 
-    /** DynamoDB table name. */
+    /** What {@link #table()} has to be. */
+    String NAME = "a table name of 3 to 255 letters, digits, _ . or -";
+
+    /** Matches what {@link #NAME} describes. */
+    String NAME_PATTERN = "[A-Za-z0-9_.-]{3,255}";
+
     String table();
 
-    /** Absent: {@link AwsSettings#region()}. */
-    Optional<String> region();
+    Location location();
 
-    /** Absent: {@link AwsSettings#endpoint()}. */
-    Optional<URI> endpoint();
+    /** Absent: that of all tables. */
+    default Optional<String> region() {
+        return location().region();
+    }
+
+    /** Absent: that of all tables. */
+    default Optional<URI> endpoint() {
+        return location().endpoint();
+    }
 }

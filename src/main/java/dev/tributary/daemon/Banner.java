@@ -1,7 +1,6 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.HttpSettings;
-import dev.tributary.config.Settings;
+import dev.tributary.http.openapi.OpenApiEndpoint;
 import java.net.URI;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +34,10 @@ record Banner(
             lines.add("              standing by: other workers hold the shards");
         }
         if (writes != null) {
-            settings.write()
+            settings.resource()
                     .forEach((name, write) -> lines.add(
                             "  takes       POST %s -> %s".formatted(writes.resolve(write.path()), write.table())));
-            lines.add("  describes   %s  (OpenAPI)".formatted(writes.resolve(HttpSettings.DESCRIPTION_PATH)));
+            lines.add("  describes   %s  (OpenAPI)".formatted(writes.resolve(OpenApiEndpoint.PATH)));
         }
         lines.add("  tells       %s  %s".formatted(admin.resolve("/health"), admin.resolve("/metrics")));
         if (local != null) {

@@ -2,9 +2,8 @@ package dev.tributary.daemon;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.config.DeletePolicy;
 import dev.tributary.config.LocalSettings;
-import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -151,7 +150,7 @@ public final class Daemon {
                             lateWrites.in(clients.control(source)),
                             name,
                             process,
-                            new LateWriteTiming(settings.lateWriteHorizon()),
+                            new LateWriteTiming(settings.lateWrite().horizon()),
                             shared.clock(),
                             shared.timer(),
                             shared.registry()),
@@ -163,11 +162,11 @@ public final class Daemon {
     }
 
     private void startWrites(TableChecks tables, Clients clients) {
-        if (settings.write().isEmpty()) {
+        if (settings.resource().isEmpty()) {
             return;
         }
         IdempotencyTables keys = new IdempotencyTables(settings.application(), Clock.systemUTC());
-        List<Resource> routes = settings.write().entrySet().stream()
+        List<Resource> routes = settings.resource().entrySet().stream()
                 .map(write -> new Resource(
                         write.getKey(),
                         write.getValue(),
@@ -180,7 +179,7 @@ public final class Daemon {
         WriteServer server = WriteServer.start(settings.http(), routes, health, meters.registry(), drain());
         opened((AutoCloseable) () -> stopWrites(server));
         writes = server;
-        settings.write().entrySet().stream()
+        settings.resource().entrySet().stream()
                 .findFirst()
                 .ifPresent(write ->
                         sample = SampleRequest.curl(server.uri(), write.getKey(), write.getValue(), settings, tables));
@@ -231,10 +230,10 @@ public final class Daemon {
             LocalTables.create(settings.local().table(), clients.local());
             settings.source().values().stream()
                     .flatMap(source -> source.route().values().stream())
-                    .filter(route -> route.deletes() == DeletePolicy.TOMBSTONE)
+                    .filter(route -> route.projection().deletes() == DeletePolicy.TOMBSTONE)
                     .filter(route -> settings.local().table().containsKey(route.table()))
                     .forEach(route -> LocalTables.expire(
-                            route.table(), Tombstones.of(route).ttlAttribute(), clients.local()));
+                            route.table(), Tombstones.of(route.target()).ttlAttribute(), clients.local()));
         } catch (LocalException e) {
             throw new StartException(ExitCode.TABLES, e);
         }
@@ -261,8 +260,11 @@ public final class Daemon {
                                 new TargetTable(
                                         clients.writes(route.getValue()),
                                         route.getValue().table(),
-                                        Policies.of(route.getValue())),
-                                BatchingTable.Limits.batchSize(route.getValue().batchSize()),
+                                        Policies.of(
+                                                route.getValue().projection().deletes(),
+                                                route.getValue().target())),
+                                BatchingTable.Limits.batchSize(
+                                        route.getValue().target().batchSize()),
                                 shared.timer()),
                         new ParkedItemIndex(parked, name + "." + route.getKey(), shared.clock())))
                 .toList();

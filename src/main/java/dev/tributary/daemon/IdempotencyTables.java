@@ -1,7 +1,7 @@
 package dev.tributary.daemon;
 
 import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.dynamo.TableCreation;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.idempotency.IdempotencyTable;
@@ -40,12 +40,12 @@ final class IdempotencyTables {
         return application + SUFFIX;
     }
 
-    static boolean isUsed(WriteSettings write) {
+    static boolean isUsed(ResourceSettings write) {
         return write.idempotency().policy() != IdempotencyPolicy.OFF;
     }
 
     /** The one for a route; it is not made for a route that uses none. */
-    IdempotencyTable of(WriteSettings write, Clients clients) {
+    IdempotencyTable of(ResourceSettings write, Clients clients) {
         DynamoDbAsyncClient place = clients.requests(write);
         return isUsed(write) ? tables.computeIfAbsent(place, this::prepare) : new IdempotencyTable(place, name, clock);
     }

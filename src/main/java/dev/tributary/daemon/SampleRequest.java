@@ -2,8 +2,7 @@ package dev.tributary.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tributary.config.Settings;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import java.net.URI;
@@ -15,7 +14,7 @@ final class SampleRequest {
 
     private SampleRequest() {}
 
-    static String curl(URI server, String name, WriteSettings write, Settings settings, TableChecks tables) {
+    static String curl(URI server, String name, ResourceSettings write, Settings settings, TableChecks tables) {
         Map<String, AttributeType> attributes = new LinkedHashMap<>();
         add(attributes, tables.table(TableChecks.writePrefix(name)).key());
         settings.source().forEach((sourceName, source) -> {
@@ -26,8 +25,8 @@ final class SampleRequest {
                             key,
                             tables.table(TableChecks.prefix(sourceName, routeName))
                                     .key());
-                    key.keySet().removeAll(route.key().keySet());
-                    route.key().values().stream()
+                    key.keySet().removeAll(route.projection().key().keySet());
+                    route.projection().key().values().stream()
                             .flatMap(template -> template.placeholders().stream())
                             .forEach(value ->
                                     key.put(value.attribute(), value.digits() > 0 ? AttributeType.N : AttributeType.S));

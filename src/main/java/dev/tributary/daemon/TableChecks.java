@@ -1,12 +1,11 @@
 package dev.tributary.daemon;
 
+import dev.tributary.config.DeletePolicy;
 import dev.tributary.config.KeyTemplate;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.config.RouteSettings;
-import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.config.Settings;
 import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TableSettings;
-import dev.tributary.config.WriteSettings;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.dynamo.DescribedTable;
@@ -72,7 +71,7 @@ public final class TableChecks {
         checks.askAll(settings);
         settings.source().forEach((name, source) -> checks.source(name, source, settings.leaseTable(name)));
         checks.loops(settings);
-        settings.write().forEach(checks::write);
+        settings.resource().forEach(checks::write);
         checks.keys(settings);
         checks.deadLetters(settings);
         checks.refuse();
@@ -99,7 +98,7 @@ public final class TableChecks {
             source.route().values().forEach(route -> descriptions.ask(route, route.table()));
         });
         String keys = IdempotencyTables.name(settings.application());
-        settings.write().values().forEach(write -> {
+        settings.resource().values().forEach(write -> {
             descriptions.ask(write, write.table());
             if (IdempotencyTables.isUsed(write)) {
                 descriptions.ask(write, keys);
@@ -123,7 +122,7 @@ public final class TableChecks {
 
     /** The projection of a route to a target that was checked. */
     public Projection projection(String source, String name, RouteSettings route) {
-        return new Projection(route, table(prefix(source, name)).key());
+        return new Projection(route.projection(), table(prefix(source, name)).key());
     }
 
     /** A table that was checked, by the key prefix of its settings. */
@@ -189,7 +188,7 @@ public final class TableChecks {
         });
     }
 
-    private void write(String name, WriteSettings settings) {
+    private void write(String name, ResourceSettings settings) {
         describe(writePrefix(name), settings).ifPresent(table -> {
             try {
                 Resource.check(name, settings, table.key());
@@ -202,7 +201,7 @@ public final class TableChecks {
     /** The table of idempotency keys in each place: its key is ours to choose. */
     private void keys(Settings settings) {
         String name = IdempotencyTables.name(settings.application());
-        settings.write().values().stream()
+        settings.resource().values().stream()
                 .filter(IdempotencyTables::isUsed)
                 .collect(Collectors.toMap(clients::place, write -> write, (one, same) -> one))
                 .forEach((place, write) -> keys(name, place, write));
@@ -280,7 +279,7 @@ public final class TableChecks {
 
     /** Each key attribute is copied, or made by a template; and templates make nothing else. */
     private void key(String prefix, RouteSettings route, DescribedTable target) {
-        route.key().forEach((attribute, template) -> template.parts().stream()
+        route.projection().key().forEach((attribute, template) -> template.parts().stream()
                 .filter(part -> part instanceof KeyTemplate.Placeholder placeholder
                         && VersionStamp.RESERVED.contains(placeholder.attribute()))
                 .forEach(part -> problem(
@@ -290,12 +289,12 @@ public final class TableChecks {
                                 + ((KeyTemplate.Placeholder) part).attribute()
                                 + ", which is reserved for replication; name another attribute")));
         keyAttributes(target).forEach(key -> selected(prefix, route, target, key));
-        Set<String> others = new TreeSet<>(route.key().keySet());
+        Set<String> others = new TreeSet<>(route.projection().key().keySet());
         keyAttributes(target).map(KeyAttribute::name).forEach(others::remove);
         for (String other : others) {
             problem(
                     prefix + ".key." + other,
-                    Objects.requireNonNull(route.key().get(other)),
+                    Objects.requireNonNull(route.projection().key().get(other)),
                     other + " is no key attribute of target table " + route.table()
                             + "; give the template the name of one of them: "
                             + keyAttributes(target).map(KeyAttribute::name).collect(Collectors.joining(" or ")));
@@ -304,10 +303,10 @@ public final class TableChecks {
 
     /** Or tombstones would stay for ever, or could not be written. */
     private void tombstones(String prefix, RouteSettings route, DescribedTable target) {
-        if (route.deletes() != DeletePolicy.TOMBSTONE) {
+        if (route.projection().deletes() != DeletePolicy.TOMBSTONE) {
             return;
         }
-        String attribute = Tombstones.of(route).ttlAttribute();
+        String attribute = Tombstones.of(route.target()).ttlAttribute();
         if (target.types().getOrDefault(attribute, AttributeType.N) != AttributeType.N
                 || keyAttributes(target).anyMatch(key -> key.name().equals(attribute))) {
             problem(
@@ -357,7 +356,7 @@ public final class TableChecks {
         if (key.type() != AttributeType.S) {
             problem(
                     prefix + ".key." + key.name(),
-                    Objects.requireNonNull(route.key().get(key.name())),
+                    Objects.requireNonNull(route.projection().key().get(key.name())),
                     "a template makes text, and key attribute " + key.name() + " of target table " + route.table()
                             + " is of type " + key.type()
                             + "; copy it, or use a table whose key attribute is of type S");
@@ -373,7 +372,7 @@ public final class TableChecks {
     }
 
     private void selected(String prefix, RouteSettings route, DescribedTable target, KeyAttribute key) {
-        Projection projection = new Projection(route, target.key());
+        Projection projection = new Projection(route.projection(), target.key());
         if (projection.makes(key.name())) {
             textual(prefix, route, key);
             return;
@@ -381,11 +380,18 @@ public final class TableChecks {
         if (projection.selects(key.name())) {
             return;
         }
-        boolean excluded =
-                route.exclude().filter(names -> names.contains(key.name())).isPresent();
+        boolean excluded = route.projection()
+                .exclude()
+                .filter(names -> names.contains(key.name()))
+                .isPresent();
         problem(
                 prefix + (excluded ? ".exclude" : ".include"),
-                String.join(",", (excluded ? route.exclude() : route.include()).orElse(Set.of())),
+                String.join(
+                        ",",
+                        (excluded
+                                        ? route.projection().exclude()
+                                        : route.projection().include())
+                                .orElse(Set.of())),
                 "key attribute " + key.name() + " of target table " + route.table() + " is not selected; "
                         + (excluded ? "take it out" : "add it"));
     }
@@ -393,7 +399,7 @@ public final class TableChecks {
     private void sameType(
             String prefix, SourceSettings source, DescribedTable from, RouteSettings route, KeyAttribute key) {
         AttributeType type = from.types().get(key.name());
-        if (!route.key().containsKey(key.name()) && type != null && type != key.type()) {
+        if (!route.projection().key().containsKey(key.name()) && type != null && type != key.type()) {
             problem(
                     prefix + ".table",
                     route.table(),

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.tributary.config.DocumentSettings;
 import dev.tributary.config.GeneratedValue;
-import dev.tributary.config.WriteSettings;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -49,7 +49,7 @@ public record ItemSchema(
      * @param route the name that the configuration gives to the route
      * @throws InvalidResourceException if a type contradicts the key, or a default its type
      */
-    public static ItemSchema of(String route, WriteSettings settings, KeySchema key) {
+    public static ItemSchema of(String route, String table, DocumentSettings settings, KeySchema key) {
         List<String> mistakes = new ArrayList<>();
         Map<String, AttributeType> types = new HashMap<>(settings.type());
         for (KeyAttribute attribute : attributes(key)) {
@@ -57,7 +57,7 @@ public record ItemSchema(
             if (declared != null && declared != attribute.type()) {
                 mistakes.add(
                         "write.%s.type.%s = %s, but the key of table %s has it as %s. Remove the setting: key types are known."
-                                .formatted(route, attribute.name(), declared, settings.table(), attribute.type()));
+                                .formatted(route, attribute.name(), declared, table, attribute.type()));
             }
         }
         Map<String, AttributeValue> defaults = new HashMap<>();
@@ -73,7 +73,7 @@ public record ItemSchema(
                                     error.pointer().isEmpty() ? "" : "at " + error.pointer() + ", ",
                                     error.message())));
         });
-        checkKeyIsNotMade(route, settings, key, mistakes);
+        checkKeyIsNotMade(route, table, settings, key, mistakes);
         checkReserved(route, settings, mistakes);
         if (!mistakes.isEmpty()) {
             throw new InvalidResourceException(mistakes);
@@ -94,7 +94,7 @@ public record ItemSchema(
     }
 
     /** Or every write would forge a mark of replication. */
-    private static void checkReserved(String route, WriteSettings settings, List<String> mistakes) {
+    private static void checkReserved(String route, DocumentSettings settings, List<String> mistakes) {
         Map<String, Set<String>> named = new TreeMap<>();
         named.put("type", settings.type().keySet());
         named.put("defaults", settings.defaults().keySet());
@@ -103,9 +103,6 @@ public record ItemSchema(
         named.put("required", settings.required());
         named.put("allowed", settings.allowed().orElse(Set.of()));
         named.put("version", settings.version().map(Set::of).orElse(Set.of()));
-        named.put(
-                "idempotency.attribute",
-                settings.idempotency().attribute().map(Set::of).orElse(Set.of()));
         named.forEach((setting, names) -> names.stream()
                 .filter(VersionStamp.RESERVED::contains)
                 .sorted()
@@ -114,14 +111,15 @@ public record ItemSchema(
                                 .formatted(route, setting, name))));
     }
 
-    private static void checkKeyIsNotMade(String route, WriteSettings settings, KeySchema key, List<String> mistakes) {
+    private static void checkKeyIsNotMade(
+            String route, String table, DocumentSettings settings, KeySchema key, List<String> mistakes) {
         for (KeyAttribute attribute : attributes(key)) {
             String name = attribute.name();
             GeneratedValue generated = settings.generated().get(name);
             if (generated != null && generated.type() != attribute.type()) {
                 mistakes.add(
                         "write.%s.generated.%s makes a value of type %s, but the key of table %s has it as %s. Use now for N, and uuid or now-iso for S."
-                                .formatted(route, name, generated.type(), settings.table(), attribute.type()));
+                                .formatted(route, name, generated.type(), table, attribute.type()));
             }
             if (settings.refreshed().containsKey(name)) {
                 mistakes.add(
@@ -130,7 +128,7 @@ public record ItemSchema(
             }
             if (settings.version().filter(name::equals).isPresent()) {
                 mistakes.add("write.%s.version = %s is a key attribute of table %s. Name another attribute."
-                        .formatted(route, name, settings.table()));
+                        .formatted(route, name, table));
             }
         }
     }

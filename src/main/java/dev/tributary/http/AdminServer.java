@@ -21,7 +21,7 @@ public final class AdminServer implements AutoCloseable {
 
     /** A few scrapers and load balancers, whose requests have no bodies. */
     private static final HttpLimits LIMITS =
-            new HttpLimits(64, 16, 0, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+            new HttpLimits(0, 0, 16, 64, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
 
     private final Listener listener;
 
@@ -38,7 +38,7 @@ public final class AdminServer implements AutoCloseable {
         Refusals refusals = new Refusals(meters.registry());
         Listener.Endpoint endpoint = new Listener.Endpoint(
                 "admin",
-                settings.host(),
+                settings.host().name(),
                 settings.port(),
                 settings.allowRemote()
                         ? Optional.empty()
@@ -49,7 +49,8 @@ public final class AdminServer implements AutoCloseable {
                 List.of(
                         settings.allowRemote()
                                 ? BrowserGuard.anyHost("admin", refusals)
-                                : BrowserGuard.onLoopback("admin", settings.host(), refusals)));
+                                : BrowserGuard.onLoopback(
+                                        "admin", settings.host().name(), refusals)));
         return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
             HealthHandler healthHandler = new HealthHandler(health);
             MetricsHandler metricsHandler = new MetricsHandler(meters);

@@ -60,15 +60,19 @@ public final class WriteServer implements AutoCloseable {
         routes.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
         IdempotencyMeters keys = new IdempotencyMeters(registry);
-        RequestBody body = new RequestBody(settings.maxBodyBytes(), DocumentMemoryBudget.ofHeap());
+        RequestBody body = new RequestBody(settings.limits().maxBodyBytes(), DocumentMemoryBudget.ofHeap());
         ReadLimiter reads = ReadLimiter.ofHeap();
         Set<String> paths = Stream.concat(
                         Stream.of(OpenApiEndpoint.PATH), routes.stream().map(Resource::path))
                 .collect(Collectors.toUnmodifiableSet());
         String basePath = settings.basePath().orElse("");
-        OpenApi description = OpenApi.of(routes, settings.tokens().isPresent(), basePath);
+        OpenApi description = OpenApi.of(routes, settings.access().tokens().isPresent(), basePath);
         WriteGuard guard = WriteGuard.of(
-                settings, routes.stream().map(Resource::name).collect(Collectors.toSet()), health, registry);
+                settings.access(),
+                settings.limits(),
+                routes.stream().map(Resource::name).collect(Collectors.toSet()),
+                health,
+                registry);
         BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), guard.rate(), System::nanoTime);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
             // The router takes the first pattern that fits: an item is not looked for where something else is.

@@ -2,7 +2,7 @@ package dev.tributary.items;
 
 import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.document.ItemReader;
 import dev.tributary.document.ItemSchema;
@@ -31,7 +31,7 @@ public final class Resource {
 
     private final String name;
     private final String path;
-    private final WriteSettings settings;
+    private final ResourceSettings settings;
     private final ItemSchema schema;
     private final ResourceTable table;
     private final ItemReader reader;
@@ -53,7 +53,7 @@ public final class Resource {
      */
     public Resource(
             String name,
-            WriteSettings settings,
+            ResourceSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
             Duration timeout,
@@ -69,7 +69,7 @@ public final class Resource {
      */
     public Resource(
             String name,
-            WriteSettings settings,
+            ResourceSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
             Duration timeout,
@@ -80,7 +80,7 @@ public final class Resource {
 
     private Resource(
             String name,
-            WriteSettings settings,
+            ResourceSettings settings,
             KeySchema key,
             DynamoDbAsyncClient client,
             Duration timeout,
@@ -89,13 +89,16 @@ public final class Resource {
         this.name = name;
         this.path = settings.path();
         this.settings = settings;
-        this.schema = ItemSchema.of(name, settings, key);
+        this.schema = ItemSchema.of(name, settings.table(), settings.document(), key);
         this.table = new ResourceTable(
                 settings.table(),
                 key,
-                settings.version().map(attribute -> new ItemVersion(attribute, clock)),
+                settings.document().version().map(attribute -> new ItemVersion(attribute, clock)),
                 settings.precondition() == PreconditionPolicy.REQUIRED);
-        this.reader = new ItemReader(schema, new ServerValues(settings.generated(), settings.refreshed(), clock));
+        this.reader = new ItemReader(
+                schema,
+                new ServerValues(
+                        settings.document().generated(), settings.document().refreshed(), clock));
         this.client = client;
         this.execution = new ChangeExecution(client, settings.table());
         this.plain = new PlainDelivery(client);
@@ -110,8 +113,8 @@ public final class Resource {
      *
      * @throws InvalidResourceException as the constructor does
      */
-    public static void check(String name, WriteSettings settings, KeySchema key) {
-        ItemSchema.of(name, settings, key);
+    public static void check(String name, ResourceSettings settings, KeySchema key) {
+        ItemSchema.of(name, settings.table(), settings.document(), key);
     }
 
     public String name() {
@@ -126,7 +129,7 @@ public final class Resource {
         return table.name();
     }
 
-    public WriteSettings settings() {
+    public ResourceSettings settings() {
         return settings;
     }
 

@@ -1,6 +1,6 @@
 package dev.tributary.local;
 
-import dev.tributary.config.LocalSettings.LocalTable;
+import dev.tributary.config.LocalTable;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;

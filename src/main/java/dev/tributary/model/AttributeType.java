@@ -1,5 +1,7 @@
 package dev.tributary.model;
 
+import java.util.Locale;
+
 /** DynamoDB attribute types, by the names of its API. */
 public enum AttributeType {
     S,
@@ -11,5 +13,14 @@ public enum AttributeType {
     L,
     SS,
     NS,
-    BS
+    BS;
+
+    /**
+     * Reads a type, in any case.
+     *
+     * @throws IllegalArgumentException if the text is no type
+     */
+    public static AttributeType parse(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
 }

@@ -1,6 +1,9 @@
 package dev.tributary.model;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A table's primary key, written {@code name:type} or {@code name:type, name:type}.
@@ -10,6 +13,36 @@ import java.util.Optional;
  */
 public record KeySchema(KeyAttribute partition, Optional<KeyAttribute> sort) {
 
+    private static final Set<AttributeType> KEY_TYPES = Set.of(AttributeType.S, AttributeType.N, AttributeType.B);
+
     /** A key attribute; its type is S, N or B. */
-    public record KeyAttribute(String name, AttributeType type) {}
+    public record KeyAttribute(String name, AttributeType type) {
+
+        private static KeyAttribute parse(String text) {
+            int colon = text.lastIndexOf(':');
+            String name = text.substring(0, Math.max(colon, 0)).strip();
+            AttributeType type = AttributeType.parse(text.substring(colon + 1).strip());
+            if (name.isEmpty() || !KEY_TYPES.contains(type)) {
+                throw new IllegalArgumentException(text);
+            }
+            return new KeyAttribute(name, type);
+        }
+    }
+
+    /**
+     * Reads a key as it is written.
+     *
+     * @throws IllegalArgumentException if the text is no key, or names an attribute twice
+     */
+    public static KeySchema parse(String text) {
+        List<KeyAttribute> attributes =
+                Arrays.stream(text.split(",", -1)).map(KeyAttribute::parse).toList();
+        KeyAttribute partition = attributes.get(0);
+        Optional<KeyAttribute> sort = attributes.stream().skip(1).findFirst();
+        if (attributes.size() > 2
+                || sort.filter(key -> key.name().equals(partition.name())).isPresent()) {
+            throw new IllegalArgumentException(text);
+        }
+        return new KeySchema(partition, sort);
+    }
 }

@@ -1,8 +1,8 @@
 package dev.tributary.projection;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.DeletePolicy;
+import dev.tributary.config.ProjectionSettings;
+import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
@@ -34,15 +34,15 @@ public final class Projection {
     private final MissingKeyPolicy missingKey;
 
     /**
-     * @param route which attributes to copy, and what a removal does
+     * @param settings which attributes to copy, and what a removal does
      * @param targetKey the key schema of the target table
      */
-    public Projection(RouteSettings route, KeySchema targetKey) {
-        this.targetKey = new TargetKey(targetKey, route.key());
-        this.include = route.include();
-        this.exclude = route.exclude().orElse(Set.of());
-        this.deletes = route.deletes();
-        this.missingKey = route.missingKey();
+    public Projection(ProjectionSettings settings, KeySchema targetKey) {
+        this.targetKey = new TargetKey(targetKey, settings.key());
+        this.include = settings.include();
+        this.exclude = settings.exclude().orElse(Set.of());
+        this.deletes = settings.deletes();
+        this.missingKey = settings.missingKey();
     }
 
     /** The key schema of the target table. */

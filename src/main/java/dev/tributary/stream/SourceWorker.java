@@ -1,7 +1,7 @@
 package dev.tributary.stream;
 
+import dev.tributary.config.GapPolicy;
 import dev.tributary.config.SourceSettings;
-import dev.tributary.config.SourceSettings.GapPolicy;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.lease.LeaseRows;

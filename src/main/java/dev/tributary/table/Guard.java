@@ -1,6 +1,6 @@
 package dev.tributary.table;
 
-import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.VersionStamp;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.tributary.table;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.RouteSettings.CollisionPolicy;
-import dev.tributary.config.RouteSettings.DeletePolicy;
+import dev.tributary.config.DeletePolicy;
+import dev.tributary.config.TargetSettings;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,9 +29,9 @@ public record Policies(CollisionPolicy collisions, Optional<Tombstones> tombston
         }
 
         /** Those that the route configures, whether it leaves them or not. */
-        public static Tombstones of(RouteSettings route) {
+        public static Tombstones of(TargetSettings target) {
             return new Tombstones(
-                    route.tombstoneTtl(), route.tombstoneAttribute().orElse(VersionStamp.EXPIRES));
+                    target.tombstoneTtl(), target.tombstoneAttribute().orElse(VersionStamp.EXPIRES));
         }
     }
 
@@ -43,9 +43,9 @@ public record Policies(CollisionPolicy collisions, Optional<Tombstones> tombston
         return collisions == CollisionPolicy.REJECT;
     }
 
-    public static Policies of(RouteSettings route) {
+    public static Policies of(DeletePolicy deletes, TargetSettings target) {
         return new Policies(
-                route.collisions(),
-                route.deletes() == DeletePolicy.TOMBSTONE ? Optional.of(Tombstones.of(route)) : Optional.empty());
+                target.collisions(),
+                deletes == DeletePolicy.TOMBSTONE ? Optional.of(Tombstones.of(target)) : Optional.empty());
     }
 }

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tributary.config.LocalSettings.Mode;
-import dev.tributary.config.RouteSettings.CollisionPolicy;
-import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.config.RouteSettings.MissingKeyPolicy;
-import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
+import dev.tributary.daemon.Settings;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -30,7 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigurationTest {
 
     private static final HttpLimits LIMITS = new HttpLimits(
-            1024, 512, 67_108_864, 16_384, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+            1_048_576, 67_108_864, 512, 1024, 16_384, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
+
+    private static final Location ANYWHERE = new Location(Optional.empty(), Optional.empty());
 
     private static final Map<String, String> MINIMAL = Map.of(
             "source.users.table", "users",
@@ -41,7 +42,7 @@ class ConfigurationTest {
 
     @Test
     void whatIsNotGivenHasItsDefault() throws Exception {
-        Settings settings = Configuration.of(with("write.users.path", "/", "write.users.table", "users"));
+        Settings settings = Settings.of(with("write.users.path", "/", "write.users.table", "users"));
 
         assertThat(settings.application()).isEqualTo("tributary");
         assertThat(settings.workerId()).isEmpty();
@@ -51,20 +52,21 @@ class ConfigurationTest {
         assertThat(settings.log().format()).isEqualTo(LogSettings.Format.TEXT);
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.INFO);
         assertThat(settings.http())
-                .isEqualTo(new BoundSettings.Http(
-                        "127.0.0.1",
-                        8080,
-                        false,
-                        1_048_576,
+                .isEqualTo(new HttpSettings(
+                        new AccessSettings(
+                                new HostName("127.0.0.1"),
+                                8080,
+                                false,
+                                Optional.empty(),
+                                new TlsSettings(Optional.empty(), Optional.empty()),
+                                false,
+                                new RateSettings(Optional.empty(), Optional.empty())),
+                        LIMITS,
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        LIMITS));
-        assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("127.0.0.1", 8081, false));
+                        Optional.empty()));
+        assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("127.0.0.1"), 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
-        assertThat(settings.local()).isEqualTo(new BoundSettings.Local(Mode.OFF, 8000, Path.of("data"), Map.of()));
+        assertThat(settings.local()).isEqualTo(new LocalSettings(Mode.OFF, 8000, Path.of("data"), Map.of()));
         SourceSettings source = settings.source().get("users");
         assertThat(source.table()).isEqualTo("users");
         assertThat(source.region()).isEmpty();
@@ -77,34 +79,31 @@ class ConfigurationTest {
         assertThat(source.route())
                 .isEqualTo(Map.of(
                         "by-city",
-                        new BoundSettings.Route(
+                        new RouteSettings(
                                 "users_by_city",
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Map.of(),
-                                DeletePolicy.HARD,
-                                MissingKeyPolicy.DROP_ROW,
-                                CollisionPolicy.LATEST,
-                                Duration.ofDays(7),
-                                Optional.empty(),
-                                25)));
-        assertThat(settings.write())
+                                ANYWHERE,
+                                new ProjectionSettings(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Map.of(),
+                                        DeletePolicy.HARD,
+                                        MissingKeyPolicy.DROP_ROW),
+                                new TargetSettings(CollisionPolicy.LATEST, Duration.ofDays(7), Optional.empty(), 25))));
+        assertThat(settings.resource())
                 .isEqualTo(Map.of(
                         "users",
-                        new BoundSettings.Write(
-                                "users",
-                                Optional.empty(),
-                                Optional.empty(),
+                        new ResourceSettings(
                                 "/",
-                                Map.of(),
-                                Map.of(),
-                                Set.of(),
-                                Optional.empty(),
-                                Map.of(),
-                                Map.of(),
-                                Optional.empty(),
+                                "users",
+                                ANYWHERE,
+                                new DocumentSettings(
+                                        Map.of(),
+                                        Map.of(),
+                                        Set.of(),
+                                        Optional.empty(),
+                                        Map.of(),
+                                        Map.of(),
+                                        Optional.empty()),
                                 PreconditionPolicy.OPTIONAL,
                                 new IdempotencySettings(
                                         IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24)))));
@@ -112,7 +111,7 @@ class ConfigurationTest {
 
     @Test
     void valuesAreReadInTheFormsPeopleWriteThem() throws Exception {
-        Settings settings = Configuration.of(with(
+        Settings settings = Settings.of(with(
                 "source.users.poll-interval", " 250ms ",
                 "source.users.checkpoint-interval", "PT1.5S",
                 "lease.duration", "2m",
@@ -149,29 +148,29 @@ class ConfigurationTest {
         assertThat(source.gaps()).isEqualTo(GapPolicy.CONTINUE);
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofMinutes(2));
         assertThat(source.endpoint()).contains(URI.create("http://127.0.0.1:8000"));
-        assertThat(source.route().get("by-city").include()).contains(Set.of("state", "city", "email"));
-        assertThat(source.route().get("by-city").deletes()).isEqualTo(DeletePolicy.IGNORE);
-        assertThat(source.route().get("by-city").missingKey()).isEqualTo(MissingKeyPolicy.PARK);
-        assertThat(source.route().get("by-city").collisions()).isEqualTo(CollisionPolicy.REJECT);
-        assertThat(source.route().get("by-city").tombstoneTtl()).isEqualTo(Duration.ofDays(3));
-        assertThat(source.route().get("by-city").tombstoneAttribute()).contains("expires");
+        assertThat(source.route().get("by-city").projection().include()).contains(Set.of("state", "city", "email"));
+        assertThat(source.route().get("by-city").projection().deletes()).isEqualTo(DeletePolicy.IGNORE);
+        assertThat(source.route().get("by-city").projection().missingKey()).isEqualTo(MissingKeyPolicy.PARK);
+        assertThat(source.route().get("by-city").target().collisions()).isEqualTo(CollisionPolicy.REJECT);
+        assertThat(source.route().get("by-city").target().tombstoneTtl()).isEqualTo(Duration.ofDays(3));
+        assertThat(source.route().get("by-city").target().tombstoneAttribute()).contains("expires");
         assertThat(settings.log().level()).isEqualTo(LogSettings.Level.DEBUG);
-        assertThat(settings.http().host()).isEqualTo("::1");
-        assertThat(settings.write().get("users").type())
+        assertThat(settings.http().access().host()).isEqualTo(new HostName("::1"));
+        assertThat(settings.resource().get("users").document().type())
                 .isEqualTo(Map.of("zip.code", AttributeType.N, "tags", AttributeType.SS));
-        WriteSettings write = settings.write().get("users");
-        assertThat(write.defaults()).isEqualTo(Map.of("tags", "[\"a\"]"));
-        assertThat(write.required()).containsExactly("name");
-        assertThat(write.allowed()).contains(Set.of("name", "tags"));
-        assertThat(write.generated())
+        ResourceSettings write = settings.resource().get("users");
+        assertThat(write.document().defaults()).isEqualTo(Map.of("tags", "[\"a\"]"));
+        assertThat(write.document().required()).containsExactly("name");
+        assertThat(write.document().allowed()).contains(Set.of("name", "tags"));
+        assertThat(write.document().generated())
                 .isEqualTo(Map.of(
                         "id", new GeneratedValue(GeneratedValue.Kind.UUID, Duration.ZERO),
                         "made", new GeneratedValue(GeneratedValue.Kind.NOW_ISO, Duration.ZERO)));
-        assertThat(write.refreshed())
+        assertThat(write.document().refreshed())
                 .isEqualTo(Map.of(
                         "expires", new GeneratedValue(GeneratedValue.Kind.NOW, Duration.ofMinutes(30)),
                         "gone", new GeneratedValue(GeneratedValue.Kind.NOW_ISO, Duration.ofDays(7))));
-        assertThat(write.version()).contains("_version");
+        assertThat(write.document().version()).contains("_version");
         assertThat(write.precondition()).isEqualTo(PreconditionPolicy.REQUIRED);
         assertThat(write.idempotency())
                 .isEqualTo(
@@ -180,30 +179,35 @@ class ConfigurationTest {
 
     @Test
     void tutorialLoads() throws Exception {
-        Settings settings = Configuration.load(Path.of("config/local.properties"), Map.of());
+        Settings settings = Settings.load(Path.of("config/local.properties"), Map.of());
 
         assertThat(settings.local().mode()).isEqualTo(Mode.MEMORY);
         assertThat(settings.local().table())
                 .isEqualTo(Map.of(
                         "users",
-                        new BoundSettings.Table(
+                        new LocalTable(
                                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                                 true,
                                 Optional.empty()),
                         "users_by_city",
-                        new BoundSettings.Table(
+                        new LocalTable(
                                 new KeySchema(
                                         new KeyAttribute("state", AttributeType.S),
                                         Optional.of(new KeyAttribute("city", AttributeType.S))),
                                 false,
                                 Optional.empty())));
-        assertThat(settings.source().get("users").route().get("by-city").exclude())
+        assertThat(settings.source()
+                        .get("users")
+                        .route()
+                        .get("by-city")
+                        .projection()
+                        .exclude())
                 .contains(Set.of("zipcode"));
-        WriteSettings write = settings.write().get("users");
+        ResourceSettings write = settings.resource().get("users");
         assertThat(write.path()).isEqualTo("/");
-        assertThat(write.type()).isEqualTo(Map.of("zipcode", AttributeType.N));
-        assertThat(write.defaults()).isEqualTo(Map.of("active", "true"));
-        assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(write.document().type()).isEqualTo(Map.of("zipcode", AttributeType.N));
+        assertThat(write.document().defaults()).isEqualTo(Map.of("active", "true"));
+        assertThat(settings.http().access().port()).isEqualTo(8080);
         assertThat(settings.admin().port()).isEqualTo(8081);
     }
 
@@ -213,24 +217,24 @@ class ConfigurationTest {
         String local = Files.readString(Path.of("config/examples", example + ".properties"));
         String onAws = local.replaceAll("(?m)^local.*", "").replace("#   aws.region", "aws.region");
 
-        Settings settings = Configuration.load(file(onAws), Map.of());
+        Settings settings = Settings.load(file(onAws), Map.of());
 
         assertThat(settings.local().mode()).isEqualTo(Mode.OFF);
         assertThat(settings.aws().region()).contains("eu-central-1");
         assertThat(settings.source()).hasSize(1);
-        assertThat(settings.write()).hasSize(1);
+        assertThat(settings.resource()).hasSize(1);
     }
 
     @Test
     void productionExampleLoads() throws Exception {
-        Settings settings = Configuration.load(Path.of("config/tributary.properties"), Map.of());
+        Settings settings = Settings.load(Path.of("config/tributary.properties"), Map.of());
 
         assertThat(settings.local().mode()).isEqualTo(Mode.OFF);
         assertThat(settings.aws().region()).contains("eu-central-1");
         assertThat(settings.source().get("users").route()).containsOnlyKeys("archive", "by-city");
         assertThat(settings.source().get("users").route().get("archive").region())
                 .contains("eu-west-1");
-        assertThat(settings.write()).containsOnlyKeys("users");
+        assertThat(settings.resource()).containsOnlyKeys("users");
     }
 
     @Test
@@ -238,7 +242,7 @@ class ConfigurationTest {
         String everything =
                 Files.readString(Path.of("config/tributary.properties")).replaceAll("(?m)^#(?=[a-z])", "");
 
-        Settings settings = Configuration.load(file(everything), Map.of());
+        Settings settings = Settings.load(file(everything), Map.of());
 
         assertThat(settings.workerId()).contains("worker-1");
     }
@@ -254,7 +258,7 @@ class ConfigurationTest {
                 write.users.type.zipCode = S
                 """);
 
-        Settings settings = Configuration.load(
+        Settings settings = Settings.load(
                 file,
                 Map.of(
                         "TRIBUTARY_SOURCE_USERS_POLL_INTERVAL", "2s",
@@ -266,17 +270,22 @@ class ConfigurationTest {
                         "application", "other"));
 
         assertThat(settings.source().get("users").pollInterval()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.source().get("users").route().get("by-city").exclude())
+        assertThat(settings.source()
+                        .get("users")
+                        .route()
+                        .get("by-city")
+                        .projection()
+                        .exclude())
                 .contains(Set.of("zipCode"));
-        assertThat(settings.write().get("users").type()).isEqualTo(Map.of("zipCode", AttributeType.N));
-        assertThat(settings.http().port()).isEqualTo(9090);
+        assertThat(settings.resource().get("users").document().type()).isEqualTo(Map.of("zipCode", AttributeType.N));
+        assertThat(settings.http().access().port()).isEqualTo(9090);
         assertThat(settings.aws().region()).as("variables without the prefix").isEmpty();
         assertThat(settings.application()).isEqualTo("tributary");
     }
 
     @Test
     void everythingCanComeFromTheEnvironment() throws Exception {
-        Settings settings = Configuration.load(
+        Settings settings = Settings.load(
                 file(""),
                 Map.of(
                         "TRIBUTARY_LOCAL_MODE", "memory",
@@ -292,7 +301,7 @@ class ConfigurationTest {
         assertThat(settings.source()).containsOnlyKeys("all-users");
         assertThat(settings.source().get("all-users").checkpointInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.source().get("all-users").route()).containsOnlyKeys("by-city");
-        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("is_active", "true"));
+        assertThat(settings.resource().get("users").document().defaults()).isEqualTo(Map.of("is_active", "true"));
     }
 
     @Test
@@ -306,11 +315,12 @@ class ConfigurationTest {
                 write.users.defaults.price = $5 or \\\\${NOT_ME}
                 """);
 
-        Settings settings = Configuration.load(file, Map.of("HOSTNAME", "box"));
+        Settings settings = Settings.load(file, Map.of("HOSTNAME", "box"));
 
         assertThat(settings.workerId()).contains("box-1");
         assertThat(settings.source().get("users").table()).isEqualTo("dev-users");
-        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("price", "$5 or ${NOT_ME}"));
+        assertThat(settings.resource().get("users").document().defaults())
+                .isEqualTo(Map.of("price", "$5 or ${NOT_ME}"));
     }
 
     @Test
@@ -407,7 +417,7 @@ class ConfigurationTest {
 
     @Test
     void sameTableNameInAnotherRegionIsAnotherTable() throws Exception {
-        Settings settings = Configuration.of(with(
+        Settings settings = Settings.of(with(
                 "aws.region", "eu-west-1",
                 "source.users.route.copy.table", "users",
                 "source.users.route.copy.region", "eu-central-1",
@@ -419,18 +429,19 @@ class ConfigurationTest {
 
     @Test
     void burstIsThatOfASecondUnlessGiven() throws Exception {
-        assertThat(Configuration.of(with("http.rate", "7")).http().limits().rate())
-                .contains(new HttpLimits.Rate(7, 7));
-        assertThat(Configuration.of(with("http.rate", "7", "http.burst", "9"))
+        assertThat(Settings.of(with("http.rate", "7")).http().access().rate().limit())
+                .contains(new RateSettings.Rate(7, 7));
+        assertThat(Settings.of(with("http.rate", "7", "http.burst", "9"))
                         .http()
-                        .limits()
-                        .rate())
-                .contains(new HttpLimits.Rate(7, 9));
+                        .access()
+                        .rate()
+                        .limit())
+                .contains(new RateSettings.Rate(7, 9));
     }
 
     @Test
     void remoteHostsAndFreePortsAreAcceptedWhereAskedFor() throws Exception {
-        Settings settings = Configuration.of(with(
+        Settings settings = Settings.of(with(
                 "http.host", "0.0.0.0",
                 "http.allow-remote", "true",
                 "http.port", "0",
@@ -439,18 +450,19 @@ class ConfigurationTest {
                 "admin.port", "0"));
 
         assertThat(settings.http())
-                .isEqualTo(new BoundSettings.Http(
-                        "0.0.0.0",
-                        0,
-                        true,
-                        1_048_576,
+                .isEqualTo(new HttpSettings(
+                        new AccessSettings(
+                                new HostName("0.0.0.0"),
+                                0,
+                                true,
+                                Optional.empty(),
+                                new TlsSettings(Optional.empty(), Optional.empty()),
+                                false,
+                                new RateSettings(Optional.empty(), Optional.empty())),
+                        LIMITS,
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        LIMITS));
-        assertThat(settings.admin()).isEqualTo(new BoundSettings.Admin("::", 0, true));
+                        Optional.empty()));
+        assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("::"), 0, true));
     }
 
     @ParameterizedTest
@@ -458,7 +470,7 @@ class ConfigurationTest {
     void exampleOfEachTypeIsAcceptedAsADefault(AttributeType type) throws Exception {
         String example = AttributeText.example(type);
 
-        Settings settings = Configuration.of(with(
+        Settings settings = Settings.of(with(
                 "write.users.path",
                 "/",
                 "write.users.table",
@@ -468,7 +480,7 @@ class ConfigurationTest {
                 "write.users.defaults.it",
                 example));
 
-        assertThat(settings.write().get("users").defaults()).isEqualTo(Map.of("it", example));
+        assertThat(settings.resource().get("users").document().defaults()).isEqualTo(Map.of("it", example));
     }
 
     @Test
@@ -506,7 +518,7 @@ class ConfigurationTest {
     }
 
     private static InvalidConfigurationException refused(Path file, Map<String, String> environment) {
-        return catchThrowableOfType(InvalidConfigurationException.class, () -> Configuration.load(file, environment));
+        return catchThrowableOfType(InvalidConfigurationException.class, () -> Settings.load(file, environment));
     }
 
     private Path file(String content) throws IOException {

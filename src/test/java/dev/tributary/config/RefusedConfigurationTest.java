@@ -3,6 +3,7 @@ package dev.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tributary.daemon.Settings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Map;
@@ -27,8 +28,8 @@ class RefusedConfigurationTest {
     @ParameterizedTest(name = "{2}")
     @MethodSource({"unknownKeys", "missingKeys", "wrongValues", "wrongDefaults", "contradictions"})
     void isTheOnlyError(String base, String added, String error) throws IOException {
-        InvalidConfigurationException refused = catchThrowableOfType(
-                InvalidConfigurationException.class, () -> Configuration.of(properties(base + added)));
+        InvalidConfigurationException refused =
+                catchThrowableOfType(InvalidConfigurationException.class, () -> Settings.of(properties(base + added)));
 
         assertThat(refused).as("the configuration was accepted").isNotNull();
         assertThat(refused.errors().stream().map(ConfigError::toString).collect(Collectors.joining("\n")))
@@ -243,7 +244,7 @@ class RefusedConfigurationTest {
                 refusal(
                         "",
                         "http.port = 80",
-                        "source: neither a source nor a write route is configured, so there is nothing to do; give"
+                        "source: neither a source nor a resource is configured, so there is nothing to do; give"
                                 + " source.<name>.table and source.<name>.route.<name>.table, or write.<name>.path and"
                                 + " write.<name>.table"),
                 refusal(
@@ -288,13 +289,11 @@ class RefusedConfigurationTest {
                 refusal(
                         WRITE,
                         "write.users.path = /\nwrite.more.path = /\nwrite.more.table = more",
-                        "write.users.path = /: is the path of write route more too; give each write route a path of"
-                                + " its own"),
+                        "write.users.path = /: is the path of resource more too; give each resource a different path"),
                 refusal(
                         WRITE,
                         "write.users.path = /openapi.json",
-                        "write.users.path = /openapi.json: is where the endpoint describes its routes; give the write"
-                                + " route another path"),
+                        "write.users.path = /openapi.json: is the path of the OpenAPI document; give the resource another path"),
                 write(
                         "write.users.generated.id = uuid+1h",
                         "write.users.generated.id = uuid+1h: expected " + made + "; for example uuid"),
@@ -361,8 +360,8 @@ class RefusedConfigurationTest {
                                 + " callers reach the port"),
                 refusal(
                         "http.host = 0.0.0.0\nhttp.allow-remote = true\nhttp.tokens = tokens",
-                        "http.host = 0.0.0.0: is not loopback, and tokens would be there for all to see who see the"
-                                + " traffic; listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
+                        "http.host = 0.0.0.0: is not loopback, and whoever sees the traffic could use the tokens in it;"
+                                + " listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
                                 + " http.allow-plain-text=true if something in front ends TLS"),
                 refusal(
                         "http.max-open-bytes = 2048\nhttp.max-body-bytes = 4096",

@@ -1,130 +1,110 @@
 package dev.tributary.config;
 
-import java.net.URI;
+import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Settings of a source for tests that go without a file: quick to poll and to checkpoint. */
-public record TestSource(String table, int maxInFlight, SourceSettings.GapPolicy gaps, Map<String, RouteSettings> route)
-        implements SourceSettings {
+public record TestSource(
+        String table,
+        Duration pollInterval,
+        Duration checkpointInterval,
+        int maxInFlight,
+        GapPolicy gaps,
+        Map<String, RouteSettings> route) {
 
-    public static TestSource of(String table, RouteSettings route) {
-        return new TestSource(table, 1000, GapPolicy.STOP, Map.of("route", route));
+    public static TestSource of(String table, Route route) {
+        return new TestSource(
+                table,
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                1000,
+                GapPolicy.STOP,
+                Map.of("route", route.settings()));
     }
 
     public TestSource gaps(GapPolicy policy) {
-        return new TestSource(table, maxInFlight, policy, route);
+        return new TestSource(table, pollInterval, checkpointInterval, maxInFlight, policy, route);
     }
 
-    @Override
-    public Optional<String> identity() {
-        return Optional.empty();
+    public SourceSettings settings() {
+        return new SourceSettings(
+                table,
+                new Location(Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                pollInterval,
+                checkpointInterval,
+                maxInFlight,
+                16 << 20,
+                gaps,
+                route);
     }
 
-    @Override
-    public Duration pollInterval() {
-        return Duration.ofMillis(20);
-    }
-
-    @Override
-    public Duration checkpointInterval() {
-        return Duration.ofMillis(100);
-    }
-
-    @Override
-    public int maxInFlightBytes() {
-        return 16 << 20;
-    }
-
-    @Override
-    public Optional<String> region() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<URI> endpoint() {
-        return Optional.empty();
-    }
-
-    public static KeyTemplate template(String text) {
-        return KeyTemplate.parse(text);
-    }
-
-    /** Settings of a route to {@code table}. */
-    public record Route(
-            String table,
-            Optional<Set<String>> include,
-            Optional<Set<String>> exclude,
-            Map<String, KeyTemplate> key,
-            DeletePolicy deletes,
-            MissingKeyPolicy missingKey,
-            CollisionPolicy collisions,
-            int batchSize)
-            implements RouteSettings {
+    /** Settings of a route, as a test states them. */
+    public record Route(String table, ProjectionSettings projection, TargetSettings target) {
 
         /** Everything, and removals too. */
         public static Route to(String table) {
             return new Route(
                     table,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Map.of(),
-                    DeletePolicy.HARD,
-                    MissingKeyPolicy.DROP_ROW,
-                    CollisionPolicy.LATEST,
-                    25);
+                    new ProjectionSettings(
+                            Optional.empty(), Optional.empty(), Map.of(), DeletePolicy.HARD, MissingKeyPolicy.DROP_ROW),
+                    new TargetSettings(CollisionPolicy.LATEST, Duration.ofDays(7), Optional.empty(), 25));
         }
 
         public Route including(String... names) {
-            return new Route(
-                    table, Optional.of(Set.of(names)), exclude, key, deletes, missingKey, collisions, batchSize);
+            return projecting(new ProjectionSettings(
+                    Optional.of(Set.of(names)),
+                    projection.exclude(),
+                    projection.key(),
+                    projection.deletes(),
+                    projection.missingKey()));
         }
 
         public Route excluding(String... names) {
-            return new Route(
-                    table, include, Optional.of(Set.of(names)), key, deletes, missingKey, collisions, batchSize);
+            return projecting(new ProjectionSettings(
+                    projection.include(),
+                    Optional.of(Set.of(names)),
+                    projection.key(),
+                    projection.deletes(),
+                    projection.missingKey()));
         }
 
         /** With this key attribute made by a template. */
         public Route key(String attribute, String template) {
-            Map<String, KeyTemplate> more = new HashMap<>(key);
-            more.put(attribute, template(template));
-            return new Route(table, include, exclude, more, deletes, missingKey, collisions, batchSize);
-        }
-
-        public Route collisions(CollisionPolicy policy) {
-            return new Route(table, include, exclude, key, deletes, missingKey, policy, batchSize);
-        }
-
-        @Override
-        public Duration tombstoneTtl() {
-            return Duration.ofDays(7);
-        }
-
-        @Override
-        public Optional<String> tombstoneAttribute() {
-            return Optional.empty();
+            Map<String, KeyTemplate> more = new TreeMap<>(projection.key());
+            more.put(attribute, KeyTemplate.parse(template));
+            return projecting(new ProjectionSettings(
+                    projection.include(), projection.exclude(), more, projection.deletes(), projection.missingKey()));
         }
 
         public Route deletes(DeletePolicy policy) {
-            return new Route(table, include, exclude, key, policy, missingKey, collisions, batchSize);
+            return projecting(new ProjectionSettings(
+                    projection.include(), projection.exclude(), projection.key(), policy, projection.missingKey()));
         }
 
         public Route missingKey(MissingKeyPolicy policy) {
-            return new Route(table, include, exclude, key, deletes, policy, collisions, batchSize);
+            return projecting(new ProjectionSettings(
+                    projection.include(), projection.exclude(), projection.key(), projection.deletes(), policy));
         }
 
-        @Override
-        public Optional<String> region() {
-            return Optional.empty();
+        public Route collisions(CollisionPolicy policy) {
+            return new Route(
+                    table,
+                    projection,
+                    new TargetSettings(policy, target.tombstoneTtl(), target.tombstoneAttribute(), target.batchSize()));
         }
 
-        @Override
-        public Optional<URI> endpoint() {
-            return Optional.empty();
+        private Route projecting(ProjectionSettings other) {
+            return new Route(table, other, target);
+        }
+
+        public RouteSettings settings() {
+            return new RouteSettings(table, new Location(Optional.empty(), Optional.empty()), projection, target);
         }
     }
 }

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.DynamoDbFront;
 import dev.tributary.config.AwsSettings;
 import dev.tributary.config.RouteSettings;
+import dev.tributary.config.SourceSettings;
 import dev.tributary.config.TestSource;
 import dev.tributary.local.LocalDynamoDb;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +30,10 @@ class ClientsTest {
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
     private final DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
-    private final RouteSettings route = TestSource.Route.to("t");
-    private final TestSource source = TestSource.of("s", route);
+    private final RouteSettings route = TestSource.Route.to("t").settings();
+    private final SourceSettings source =
+            TestSource.of("s", TestSource.Route.to("t")).settings();
     private String table;
-
-    private record Aws(Optional<String> region, Optional<URI> endpoint) implements AwsSettings {}
 
     @BeforeEach
     void holdWrites() {
@@ -54,7 +53,7 @@ class ClientsTest {
 
     private Clients clients(int targets) {
         return new Clients(
-                new Aws(Optional.of("us-east-1"), Optional.of(front.endpoint())),
+                new AwsSettings(Optional.of("us-east-1"), Optional.of(front.endpoint())),
                 null,
                 Duration.ofSeconds(30),
                 targets);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.config.AwsSettings;
 import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.dynamo.TableCreation;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.GivenWrites;
@@ -31,7 +31,7 @@ class IdempotencyTablesTest {
     private final String name = "app-" + UUID.randomUUID() + "-idempotency";
     private final IdempotencyTables tables =
             new IdempotencyTables(name.substring(0, name.length() - "-idempotency".length()), Clock.systemUTC());
-    private final WriteSettings write = new GivenWrites("/", "users", Map.of(), Map.of());
+    private final ResourceSettings write = new GivenWrites("/", "users", Map.of(), Map.of()).settings();
 
     @BeforeEach
     void giveCredentials() {
@@ -78,7 +78,9 @@ class IdempotencyTablesTest {
     void noTableIsMadeForARouteWithoutKeys() {
         try (Clients clients = clients(dynamo.endpoint())) {
             tables.of(
-                    new GivenWrites("/", "users", Map.of(), Map.of()).keyed(IdempotencyPolicy.OFF, Optional.empty()),
+                    new GivenWrites("/", "users", Map.of(), Map.of())
+                            .keyed(IdempotencyPolicy.OFF, Optional.empty())
+                            .settings(),
                     clients);
         }
         assertThat(dynamo.client().listTables().tableNames()).doesNotContain(name);
@@ -102,19 +104,6 @@ class IdempotencyTablesTest {
 
     private static Clients clients(URI endpoint) {
         return new Clients(
-                new AwsSettings() {
-                    @Override
-                    public Optional<String> region() {
-                        return Optional.of("us-east-1");
-                    }
-
-                    @Override
-                    public Optional<URI> endpoint() {
-                        return Optional.of(endpoint);
-                    }
-                },
-                null,
-                Duration.ofSeconds(5),
-                0);
+                new AwsSettings(Optional.of("us-east-1"), Optional.of(endpoint)), null, Duration.ofSeconds(5), 0);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.cli.Cli;
-import dev.tributary.config.Configuration;
 import dev.tributary.dynamo.TableCreation;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
@@ -234,7 +233,7 @@ class TableChecksTest {
         source("users");
         route("users_by_city");
         configure("source.users.route.by-city.deletes", "tombstone");
-        Daemon daemon = new Daemon(Configuration.load(file(), Map.of()), failure -> {});
+        Daemon daemon = new Daemon(Settings.load(file(), Map.of()), failure -> {});
         try {
             daemon.start();
             assertThat(daemon.awaitReading(Duration.ofMinutes(1))).isTrue();
@@ -336,7 +335,7 @@ class TableChecksTest {
     void aStartIsRefusedAsTheCheckIs() throws Exception {
         source("no-such-source");
         route(byCity);
-        Daemon daemon = new Daemon(Configuration.load(file(), Map.of()), failure -> {});
+        Daemon daemon = new Daemon(Settings.load(file(), Map.of()), failure -> {});
         assertThatThrownBy(daemon::start)
                 .isInstanceOfSatisfying(StartException.class, refusal -> assertThat(refusal.exitCode())
                         .isEqualTo(3));
@@ -351,7 +350,7 @@ class TableChecksTest {
         configure("source." + source + ".table", users);
         configure("source." + source + ".route.by-city.table", byCity);
         configure("admin.port", "0");
-        Daemon daemon = new Daemon(Configuration.load(file(), Map.of()), failure -> {});
+        Daemon daemon = new Daemon(Settings.load(file(), Map.of()), failure -> {});
         assertThatThrownBy(daemon::start)
                 .isInstanceOfSatisfying(StartException.class, refusal -> assertThat(refusal.exitCode())
                         .isEqualTo(3))

@@ -61,7 +61,7 @@ class ItemReaderTest {
 
     private static ItemReader reader(KeySchema key, GivenWrites settings) {
         return new ItemReader(
-                ItemSchema.of("users", settings, key),
+                ItemSchema.of("users", "users", settings.document(), key),
                 new ServerValues(settings.generated(), settings.refreshed(), CLOCK));
     }
 

@@ -23,7 +23,7 @@ class AdminServerTest {
 
     private final Health health = new Health();
     private final Meters meters = new Meters();
-    private final AdminServer server = AdminServer.start(GivenHttp.onFreePort(), health, meters);
+    private final AdminServer server = AdminServer.start(GivenHttp.onFreePort().admin(), health, meters);
 
     @AfterEach
     void stop() {

@@ -68,7 +68,7 @@ class AuthenticationTest {
 
     private WriteServer server(GivenHttp settings) {
         return WriteServer.start(
-                settings,
+                settings.settings(),
                 List.of(
                         route("users", GivenWrites.ofUsers("users")),
                         route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()))),
@@ -78,7 +78,7 @@ class AuthenticationTest {
     }
 
     private Resource route(String name, GivenWrites settings) {
-        return new Resource(name, settings, BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
+        return new Resource(name, settings.settings(), BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach

@@ -38,10 +38,10 @@ class BrowserGuardTest {
 
     private WriteServer start(GivenHttp settings) {
         return WriteServer.start(
-                settings,
+                settings.settings(),
                 List.of(new Resource(
                         "users",
-                        GivenWrites.ofUsers("users"),
+                        GivenWrites.ofUsers("users").settings(),
                         new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                         table,
                         Duration.ofSeconds(5),
@@ -204,7 +204,7 @@ class BrowserGuardTest {
     })
     void healthAndMetricsAreForThisMachinesOwnProgramsToo(String line, String headers, int status) throws IOException {
         try (Meters meters = new Meters();
-                AdminServer server = AdminServer.start(GivenHttp.onFreePort(), new Health(), meters)) {
+                AdminServer server = AdminServer.start(GivenHttp.onFreePort().admin(), new Health(), meters)) {
             String request = line + " HTTP/1.1\r\n" + headers.replace("~", "\r\n") + "\r\nConnection: close\r\n\r\n";
             assertThat(RawHttp.send(server.port(), request.getBytes(ISO_8859_1)).status())
                     .isEqualTo(status);

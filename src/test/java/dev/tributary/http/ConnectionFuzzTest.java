@@ -64,11 +64,12 @@ class ConnectionFuzzTest {
         root().addAppender(logged);
         KeySchema email = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
         server = WriteServer.start(
-                GivenHttp.onFreePort(),
+                GivenHttp.onFreePort().settings(),
                 Stream.of("/", "/hidden")
                         .map(path -> new Resource(
                                 path.equals("/") ? "users" : "hidden",
-                                new GivenWrites(path, path.equals("/") ? "users" : "hidden", Map.of(), Map.of()),
+                                new GivenWrites(path, path.equals("/") ? "users" : "hidden", Map.of(), Map.of())
+                                        .settings(),
                                 email,
                                 table,
                                 Duration.ofSeconds(5),

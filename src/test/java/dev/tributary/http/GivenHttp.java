@@ -1,10 +1,13 @@
 package dev.tributary.http;
 
+import dev.tributary.config.AccessSettings;
 import dev.tributary.config.AdminSettings;
 import dev.tributary.config.BulkLimits;
+import dev.tributary.config.HostName;
 import dev.tributary.config.HttpLimits;
 import dev.tributary.config.HttpSettings;
-import dev.tributary.config.TlsFiles;
+import dev.tributary.config.RateSettings;
+import dev.tributary.config.TlsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,33 +17,39 @@ record GivenHttp(
         String host,
         int port,
         boolean allowRemote,
-        int maxBodyBytes,
         Optional<Path> tokens,
-        Optional<TlsFiles> tls,
+        TlsSettings tls,
         boolean allowPlainText,
+        RateSettings rate,
         HttpLimits limits,
         BulkLimits bulk,
-        Optional<String> basePath)
-        implements HttpSettings, AdminSettings {
+        Optional<String> basePath) {
 
     /** One caller may have two requests with many documents. */
     static final BulkLimits BULK = new BulkLimits(3, 50_000_000, Duration.ofMinutes(1));
 
-    static final HttpLimits LIMITS = new HttpLimits(
-            1024, 512, 67_108_864, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30), Optional.empty());
+    static final HttpLimits LIMITS = limits(1000);
+
+    private static final TlsSettings PLAIN = new TlsSettings(Optional.empty(), Optional.empty());
+    private static final RateSettings ANY_RATE = new RateSettings(Optional.empty(), Optional.empty());
 
     GivenHttp(String host, int port, boolean allowRemote, int maxBodyBytes) {
         this(
                 host,
                 port,
                 allowRemote,
-                maxBodyBytes,
                 Optional.empty(),
-                Optional.empty(),
+                PLAIN,
                 false,
-                LIMITS,
+                ANY_RATE,
+                limits(maxBodyBytes),
                 BULK,
                 Optional.empty());
+    }
+
+    private static HttpLimits limits(int maxBodyBytes) {
+        return new HttpLimits(
+                maxBodyBytes, 67_108_864, 512, 1024, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
     }
 
     static GivenHttp onFreePort() {
@@ -48,45 +57,49 @@ record GivenHttp(
     }
 
     GivenHttp at(String address) {
-        return new GivenHttp(
-                address, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits, bulk, basePath);
+        return new GivenHttp(address, port, allowRemote, tokens, tls, allowPlainText, rate, limits, bulk, basePath);
     }
 
     GivenHttp withTokens(Path file) {
         return new GivenHttp(
-                host, port, allowRemote, maxBodyBytes, Optional.of(file), tls, allowPlainText, limits, bulk, basePath);
+                host, port, allowRemote, Optional.of(file), tls, allowPlainText, rate, limits, bulk, basePath);
     }
 
     GivenHttp withTls(Path certificate, Path key) {
+        TlsSettings files = new TlsSettings(Optional.of(certificate), Optional.of(key));
+        return new GivenHttp(host, port, allowRemote, tokens, files, allowPlainText, rate, limits, bulk, basePath);
+    }
+
+    GivenHttp with(HttpLimits others) {
+        return new GivenHttp(host, port, allowRemote, tokens, tls, allowPlainText, rate, others, bulk, basePath);
+    }
+
+    GivenHttp with(RateSettings other) {
+        return new GivenHttp(host, port, allowRemote, tokens, tls, allowPlainText, other, limits, bulk, basePath);
+    }
+
+    GivenHttp withPlainText() {
+        return new GivenHttp(host, port, allowRemote, tokens, tls, true, rate, limits, bulk, basePath);
+    }
+
+    GivenHttp with(BulkLimits others) {
+        return new GivenHttp(host, port, allowRemote, tokens, tls, allowPlainText, rate, limits, others, basePath);
+    }
+
+    GivenHttp under(String path) {
         return new GivenHttp(
-                host,
-                port,
-                allowRemote,
-                maxBodyBytes,
-                tokens,
-                Optional.of(new TlsFiles(certificate, key)),
-                allowPlainText,
+                host, port, allowRemote, tokens, tls, allowPlainText, rate, limits, bulk, Optional.of(path));
+    }
+
+    HttpSettings settings() {
+        return new HttpSettings(
+                new AccessSettings(new HostName(host), port, allowRemote, tokens, tls, allowPlainText, rate),
                 limits,
                 bulk,
                 basePath);
     }
 
-    GivenHttp with(HttpLimits others) {
-        return new GivenHttp(
-                host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, others, bulk, basePath);
-    }
-
-    GivenHttp withPlainText() {
-        return new GivenHttp(host, port, allowRemote, maxBodyBytes, tokens, tls, true, limits, bulk, basePath);
-    }
-
-    GivenHttp with(BulkLimits others) {
-        return new GivenHttp(
-                host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits, others, basePath);
-    }
-
-    GivenHttp under(String path) {
-        return new GivenHttp(
-                host, port, allowRemote, maxBodyBytes, tokens, tls, allowPlainText, limits, bulk, Optional.of(path));
+    AdminSettings admin() {
+        return new AdminSettings(new HostName(host), port, allowRemote);
     }
 }

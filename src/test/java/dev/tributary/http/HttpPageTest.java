@@ -3,8 +3,7 @@ package dev.tributary.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.ConsolePage;
-import dev.tributary.config.Configuration;
-import dev.tributary.config.Settings;
+import dev.tributary.daemon.Settings;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.local.LocalDynamoDb;
@@ -40,12 +39,12 @@ class HttpPageTest {
     void everyCommandPrintsWhatThePageSays() throws Exception {
         String page = Files.readString(PAGE);
         Path file = Files.writeString(directory.resolve("page.properties"), ConsolePage.block(page, "properties"));
-        Settings settings = Configuration.load(file, Map.of());
+        Settings settings = Settings.load(file, Map.of());
         LocalTables.create(settings.local().table(), dynamo.asyncClient());
         ItemApi api = new ItemApi(dynamo.asyncClient(), 100_000)
                 .recording(new IdempotencyTable(
                         dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), Clock.systemUTC()));
-        settings.write()
+        settings.resource()
                 .forEach((name, write) -> api.route(
                         name, write, settings.local().table().get(write.table()).key()));
         List<ConsolePage.Command> commands = ConsolePage.commands(page);

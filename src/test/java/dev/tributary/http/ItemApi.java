@@ -1,9 +1,10 @@
 package dev.tributary.http;
 
 import dev.tributary.config.BulkLimits;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.model.KeySchema;
 import dev.tributary.telemetry.Health;
@@ -77,7 +78,11 @@ final class ItemApi implements AutoCloseable {
         return this;
     }
 
-    ItemApi route(String name, WriteSettings settings, KeySchema key) {
+    ItemApi route(String name, GivenWrites given, KeySchema key) {
+        return route(name, given.settings(), key);
+    }
+
+    ItemApi route(String name, ResourceSettings settings, KeySchema key) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         routes.add(
                 records == null
@@ -89,7 +94,11 @@ final class ItemApi implements AutoCloseable {
     ItemApi start() {
         GivenHttp settings = new GivenHttp("127.0.0.1", 0, false, maxBodyBytes).with(bulk);
         server = WriteServer.start(
-                tokens.map(settings::withTokens).orElse(settings), routes, new Health(), meters, Duration.ofSeconds(5));
+                tokens.map(settings::withTokens).orElse(settings).settings(),
+                routes,
+                new Health(),
+                meters,
+                Duration.ofSeconds(5));
         description =
                 new ApiDescription(OpenApi.of(routes, tokens.isPresent(), "").json());
         return this;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.config.HttpLimits;
-import dev.tributary.config.HttpLimits.Rate;
+import dev.tributary.config.RateSettings;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenWrites;
@@ -55,12 +55,12 @@ class LimitsTest {
     private void start(GivenHttp settings) {
         var users = new Resource(
                 "users",
-                GivenWrites.ofUsers("users"),
+                GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                 table,
                 Duration.ofSeconds(30),
                 Clock.systemUTC());
-        server = WriteServer.start(settings, List.of(users), new Health(), registry, Duration.ofMillis(200));
+        server = WriteServer.start(settings.settings(), List.of(users), new Health(), registry, Duration.ofMillis(200));
     }
 
     private void start(HttpLimits limits) {
@@ -77,30 +77,15 @@ class LimitsTest {
 
     private static HttpLimits limits(int connections, int requests, int openBytes) {
         return new HttpLimits(
-                connections,
-                requests,
-                openBytes,
-                8192,
-                Duration.ofSeconds(10),
-                1024,
-                Duration.ofSeconds(30),
-                Optional.empty());
+                1000, openBytes, requests, connections, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
     }
 
     private static HttpLimits times(Duration request, int bytesPerSecond, Duration idle) {
-        return new HttpLimits(64, 64, 65_536, 8192, request, bytesPerSecond, idle, Optional.empty());
+        return new HttpLimits(1000, 65_536, 64, 64, 8192, request, bytesPerSecond, idle);
     }
 
-    private static HttpLimits rate(int perSecond, int burst) {
-        return new HttpLimits(
-                64,
-                64,
-                65_536,
-                8192,
-                Duration.ofSeconds(10),
-                1024,
-                Duration.ofSeconds(30),
-                Optional.of(new Rate(perSecond, burst)));
+    private static RateSettings rate(int perSecond, int burst) {
+        return new RateSettings(Optional.of(perSecond), Optional.of(burst));
     }
 
     private Socket connected() throws IOException {
@@ -326,7 +311,7 @@ class LimitsTest {
 
     @Test
     void callerThatSendsTooOftenIsToldWhenToComeBack() throws Exception {
-        start(rate(1, 2));
+        start(GivenHttp.onFreePort().with(rate(1, 2)));
         assertThat(post().status()).isEqualTo(201);
         assertThat(post().status()).isEqualTo(201);
         RawHttp.Response refused = post();

@@ -154,13 +154,13 @@ class OpenApiEndpointTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         Resource users = new Resource(
                 "users",
-                GivenWrites.ofUsers("users"),
+                GivenWrites.ofUsers("users").settings(),
                 ManyResources.EMAIL,
                 new FakeTable(),
                 Duration.ofSeconds(5),
                 Clock.systemUTC());
         try (WriteServer server = WriteServer.start(
-                GivenHttp.onFreePort().withTokens(file),
+                GivenHttp.onFreePort().withTokens(file).settings(),
                 List.of(users),
                 new Health(),
                 new SimpleMeterRegistry(),

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tributary.config.Configuration;
 import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.GeneratedValue.Kind;
 import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.config.Settings;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
+import dev.tributary.daemon.Settings;
 import dev.tributary.http.openapi.ApiProblems;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.http.reply.ProblemType;
@@ -70,10 +69,10 @@ class OpenApiTest {
         for (String file : List.of(
                 "config/local.properties", "config/examples/users.properties",
                 "config/examples/sessions.properties", "config/examples/leaderboard.properties")) {
-            Settings settings = Configuration.load(Path.of(file), Map.of());
+            Settings settings = Settings.load(Path.of(file), Map.of());
             cases.add(new Case(
                     file,
-                    settings.write().entrySet().stream()
+                    settings.resource().entrySet().stream()
                             .map(write -> route(
                                     write.getKey(),
                                     write.getValue(),
@@ -86,7 +85,11 @@ class OpenApiTest {
         return cases.stream();
     }
 
-    private static Resource route(String name, WriteSettings settings, KeySchema key) {
+    private static Resource route(String name, GivenWrites given, KeySchema key) {
+        return route(name, given.settings(), key);
+    }
+
+    private static Resource route(String name, ResourceSettings settings, KeySchema key) {
         return new Resource(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
     }
 

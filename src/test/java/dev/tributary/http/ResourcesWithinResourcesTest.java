@@ -36,7 +36,7 @@ class ResourcesWithinResourcesTest {
 
     private WriteServer start(GivenHttp settings) {
         return WriteServer.start(
-                settings,
+                settings.settings(),
                 List.of(
                         route("all", "/", "a", "b"),
                         route("cities", "/cities", "state", "city"),
@@ -49,7 +49,7 @@ class ResourcesWithinResourcesTest {
     private Resource route(String name, String path, String... key) {
         return new Resource(
                 name,
-                new GivenWrites(path, name, Map.of(), Map.of()),
+                new GivenWrites(path, name, Map.of(), Map.of()).settings(),
                 new KeySchema(
                         new KeyAttribute(key[0], AttributeType.S),
                         key.length == 1 ? Optional.empty() : Optional.of(new KeyAttribute(key[1], AttributeType.S))),

@@ -35,12 +35,12 @@ class SecurityHeadersTest {
     private final Health health = new Health();
     private final Meters meters = new Meters();
     private final FakeTable table = new FakeTable();
-    private final AdminServer admin = AdminServer.start(GivenHttp.onFreePort(), health, meters);
+    private final AdminServer admin = AdminServer.start(GivenHttp.onFreePort().admin(), health, meters);
     private final WriteServer writes = WriteServer.start(
-            GivenHttp.onFreePort(),
+            GivenHttp.onFreePort().settings(),
             List.of(new Resource(
                     "users",
-                    GivenWrites.ofUsers("users"),
+                    GivenWrites.ofUsers("users").settings(),
                     new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                     table,
                     Duration.ofSeconds(5),

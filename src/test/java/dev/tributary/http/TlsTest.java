@@ -65,12 +65,12 @@ class TlsTest {
     private WriteServer start(GivenHttp settings) {
         Resource users = new Resource(
                 "users",
-                GivenWrites.ofUsers("users"),
+                GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                 new FakeTable(),
                 Duration.ofSeconds(5),
                 Clock.systemUTC());
-        return WriteServer.start(settings, List.of(users), health, new SimpleMeterRegistry(), PATIENCE);
+        return WriteServer.start(settings.settings(), List.of(users), health, new SimpleMeterRegistry(), PATIENCE);
     }
 
     private WriteServer start() {

@@ -33,13 +33,13 @@ class TutorialRequestTest {
         String table = dynamo.createTable("users", "email:S");
         var route = new Resource(
                 "users",
-                GivenWrites.ofUsers(table),
+                GivenWrites.ofUsers(table).settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                 dynamo.asyncClient(),
                 Duration.ofSeconds(10),
                 Clock.systemUTC());
         try (WriteServer server = WriteServer.start(
-                GivenHttp.onFreePort(),
+                GivenHttp.onFreePort().settings(),
                 List.of(route),
                 new Health(),
                 new SimpleMeterRegistry(),

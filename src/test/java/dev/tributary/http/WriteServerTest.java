@@ -72,7 +72,7 @@ class WriteServerTest {
         var composite = new KeySchema(
                 new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("no", AttributeType.N)));
         server = WriteServer.start(
-                GivenHttp.onFreePort(),
+                GivenHttp.onFreePort().settings(),
                 List.of(
                         route(
                                 "users",
@@ -85,7 +85,7 @@ class WriteServerTest {
     }
 
     private Resource route(String name, GivenWrites settings, KeySchema key) {
-        return new Resource(name, settings, key, table, Duration.ofSeconds(5), Clock.systemUTC());
+        return new Resource(name, settings.settings(), key, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach
@@ -236,7 +236,7 @@ class WriteServerTest {
     void behindAProxyThatTakesOffAPrefixItemsAreNamedWithIt() throws Exception {
         var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
         try (WriteServer prefixed = WriteServer.start(
-                GivenHttp.onFreePort().under("/store/v1"),
+                GivenHttp.onFreePort().under("/store/v1").settings(),
                 List.of(route("users", new GivenWrites("/users", "users", Map.of(), Map.of()), key)),
                 health,
                 new SimpleMeterRegistry(),
@@ -455,13 +455,13 @@ class WriteServerTest {
         stuck.answers(new CompletableFuture<>());
         var route = new Resource(
                 "users",
-                GivenWrites.ofUsers("users"),
+                GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                 stuck,
                 Duration.ofSeconds(5),
                 Clock.systemUTC());
         WriteServer other = WriteServer.start(
-                GivenHttp.onFreePort(), List.of(route), new Health(), registry, Duration.ofSeconds(1));
+                GivenHttp.onFreePort().settings(), List.of(route), new Health(), registry, Duration.ofSeconds(1));
         var response = CLIENT.sendAsync(
                 HttpRequest.newBuilder(other.uri())
                         .header("Content-Type", "application/json")
@@ -477,7 +477,7 @@ class WriteServerTest {
     @Test
     void portInUseIsExplained() {
         var taken = new GivenHttp("127.0.0.1", server.port(), false, 1000);
-        assertThatThrownBy(() -> WriteServer.start(taken, List.of(), health, registry, PATIENCE))
+        assertThatThrownBy(() -> WriteServer.start(taken.settings(), List.of(), health, registry, PATIENCE))
                 .isInstanceOf(HttpStartException.class)
                 .hasMessageContaining("http.port = %d: cannot listen on 127.0.0.1".formatted(server.port()))
                 .hasMessageContaining("0 takes a free one");
@@ -489,7 +489,7 @@ class WriteServerTest {
     @Test
     void addressThatOthersReachIsRefusedUnlessAllowed() {
         assertThatThrownBy(() -> WriteServer.start(
-                        new GivenHttp("0.0.0.0", 0, false, 1000), List.of(), health, registry, PATIENCE))
+                        new GivenHttp("0.0.0.0", 0, false, 1000).settings(), List.of(), health, registry, PATIENCE))
                 .isInstanceOf(HttpStartException.class)
                 .hasMessageContaining("http.host = 0.0.0.0");
     }
@@ -499,7 +499,7 @@ class WriteServerTest {
         var twoParts = new KeySchema(
                 new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("no", AttributeType.S)));
         WriteServer rooted = WriteServer.start(
-                GivenHttp.onFreePort(),
+                GivenHttp.onFreePort().settings(),
                 List.of(
                         route("root", new GivenWrites("/", "root", Map.of(), Map.of()), twoParts),
                         route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), twoParts)),
@@ -536,7 +536,11 @@ class WriteServerTest {
             var settings = new GivenWrites(path, "users", Map.of(), Map.of());
             var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
             assertThatThrownBy(() -> WriteServer.start(
-                            GivenHttp.onFreePort(), List.of(route("users", settings, key)), health, registry, PATIENCE))
+                            GivenHttp.onFreePort().settings(),
+                            List.of(route("users", settings, key)),
+                            health,
+                            registry,
+                            PATIENCE))
                     .isInstanceOf(HttpStartException.class)
                     .hasMessageContaining("write.users.path = " + path);
         }

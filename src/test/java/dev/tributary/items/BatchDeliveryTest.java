@@ -287,7 +287,7 @@ class BatchDeliveryTest {
     private BulkWriter writer(Duration timeout, Precondition precondition) throws RefusedException {
         return new Resource(
                         "t",
-                        new GivenWrites("/t", "t", Map.of("set", AttributeType.SS), Map.of()),
+                        new GivenWrites("/t", "t", Map.of("set", AttributeType.SS), Map.of()).settings(),
                         ID,
                         table,
                         timeout,

@@ -168,7 +168,7 @@ class DeliveryTest {
         var settings = new GivenWrites("/", dynamo.createTable("items", "id:S"), Map.of(), Map.of());
         return new Resource(
                 "items",
-                versioned ? settings.versioned("v", PreconditionPolicy.OPTIONAL) : settings,
+                (versioned ? settings.versioned("v", PreconditionPolicy.OPTIONAL) : settings).settings(),
                 KEY,
                 dynamo.asyncClient(),
                 Duration.ofSeconds(10),

@@ -1,18 +1,19 @@
 package dev.tributary.items;
 
+import dev.tributary.config.DocumentSettings;
 import dev.tributary.config.GeneratedValue;
 import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.config.IdempotencySettings;
+import dev.tributary.config.Location;
 import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.config.WriteSettings;
+import dev.tributary.config.ResourceSettings;
 import dev.tributary.model.AttributeType;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Write settings that a test states. */
+/** Settings of a resource that a test states. */
 public record GivenWrites(
         String path,
         String table,
@@ -24,8 +25,7 @@ public record GivenWrites(
         Map<String, GeneratedValue> refreshed,
         Optional<String> version,
         PreconditionPolicy precondition,
-        IdempotencySettings idempotency)
-        implements WriteSettings {
+        IdempotencySettings idempotency) {
 
     private static final IdempotencySettings BY_HEADER =
             new IdempotencySettings(IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24));
@@ -115,13 +115,12 @@ public record GivenWrites(
                 new IdempotencySettings(policy, attribute, idempotency.expires()));
     }
 
-    @Override
-    public Optional<String> region() {
-        return Optional.empty();
+    public ResourceSettings settings() {
+        return new ResourceSettings(
+                path, table, new Location(Optional.empty(), Optional.empty()), document(), precondition, idempotency);
     }
 
-    @Override
-    public Optional<URI> endpoint() {
-        return Optional.empty();
+    public DocumentSettings document() {
+        return new DocumentSettings(type, defaults, required, allowed, generated, refreshed, version);
     }
 }

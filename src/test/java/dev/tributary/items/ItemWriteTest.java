@@ -21,7 +21,7 @@ class ItemWriteTest {
 
     private final Resource route = new Resource(
             "t",
-            new GivenWrites("/t", "t", Map.of(), Map.of()),
+            new GivenWrites("/t", "t", Map.of(), Map.of()).settings(),
             ID,
             new FakeTable(),
             Duration.ofSeconds(1),

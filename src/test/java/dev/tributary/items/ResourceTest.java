@@ -40,7 +40,7 @@ class ResourceTest {
 
     private static Resource route(String table, DynamoDbAsyncClient client) {
         var settings = new GivenWrites("/", table, Map.of("ss", AttributeType.SS), Map.of());
-        return new Resource("items", settings, KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
+        return new Resource("items", settings.settings(), KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
     }
 
     private static CompletableFuture<WriteResult> post(Resource route, String json) {
@@ -91,7 +91,8 @@ class ResourceTest {
         var key = new KeySchema(
                 new KeyAttribute("z", AttributeType.S), Optional.of(new KeyAttribute("a", AttributeType.N)));
         var settings = new GivenWrites("/", "table", Map.of(), Map.of());
-        var route = new Resource("items", settings, key, new FakeTable(), Duration.ofSeconds(1), Clock.systemUTC());
+        var route = new Resource(
+                "items", settings.settings(), key, new FakeTable(), Duration.ofSeconds(1), Clock.systemUTC());
         var result = post(route, "{\"a\":\"1.0\",\"z\":\"i\",\"more\":1}").join();
         assertThat(((WriteResult.Stored) result).key())
                 .containsExactly(Map.entry("z", AttributeValue.fromS("i")), Map.entry("a", AttributeValue.fromN("1")));

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.RouteSettings.CollisionPolicy;
-import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.DeletePolicy;
+import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
@@ -68,7 +69,7 @@ class RedriveTest {
     private final Map<String, Item> source = new HashMap<>();
     private String byCity;
     private DeadLetterTable letters;
-    private TestSource.Route settings;
+    private RouteSettings settings;
     private ReplicationPipeline pipeline;
     private int sequence;
 
@@ -307,7 +308,7 @@ class RedriveTest {
 
     /** As a process that starts anew. */
     private void start(TestSource.Route route) {
-        settings = route;
+        settings = route.settings();
         pipeline = new ReplicationPipeline(
                 List.of(route()),
                 GivenLateWrites.none().shard("shard"),
@@ -324,11 +325,12 @@ class RedriveTest {
     }
 
     private Projection projection() {
-        return new Projection(settings, KEY);
+        return new Projection(settings.projection(), KEY);
     }
 
     private TargetTable target() {
-        return new TargetTable(dynamo.asyncClient(), byCity, Policies.of(settings));
+        return new TargetTable(
+                dynamo.asyncClient(), byCity, Policies.of(settings.projection().deletes(), settings.target()));
     }
 
     private Route route() {

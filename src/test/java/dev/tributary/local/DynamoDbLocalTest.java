@@ -167,26 +167,6 @@ class DynamoDbLocalTest {
     }
 
     private static LocalSettings settings(Mode mode, int port, Path directory) {
-        return new LocalSettings() {
-            @Override
-            public Mode mode() {
-                return mode;
-            }
-
-            @Override
-            public int port() {
-                return port;
-            }
-
-            @Override
-            public Path directory() {
-                return directory;
-            }
-
-            @Override
-            public Map<String, LocalTable> table() {
-                return Map.of();
-            }
-        };
+        return new LocalSettings(mode, port, directory, Map.of());
     }
 }

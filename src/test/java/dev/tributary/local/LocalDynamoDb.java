@@ -1,13 +1,9 @@
 package dev.tributary.local;
 
-import dev.tributary.config.LocalSettings.LocalTable;
-import dev.tributary.model.AttributeType;
+import dev.tributary.config.LocalTable;
 import dev.tributary.model.KeySchema;
-import dev.tributary.model.KeySchema.KeyAttribute;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -138,32 +134,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
     }
 
     static LocalTable table(String key, boolean stream, Optional<String> ttl) {
-        KeySchema schema = schema(key);
-        return new LocalTable() {
-            @Override
-            public KeySchema key() {
-                return schema;
-            }
-
-            @Override
-            public boolean stream() {
-                return stream;
-            }
-
-            @Override
-            public Optional<String> ttl() {
-                return ttl;
-            }
-        };
-    }
-
-    private static KeySchema schema(String key) {
-        List<KeyAttribute> attributes = Arrays.stream(key.split(","))
-                .map(attribute -> attribute.strip().split(":"))
-                .map(parts -> new KeyAttribute(parts[0], AttributeType.valueOf(parts[1])))
-                .toList();
-        return new KeySchema(
-                attributes.get(0), attributes.size() == 1 ? Optional.empty() : Optional.of(attributes.get(1)));
+        return new LocalTable(KeySchema.parse(key), stream, ttl);
     }
 
     private AmazonDynamoDBLocal database() {

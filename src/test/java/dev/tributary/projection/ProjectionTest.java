@@ -2,8 +2,8 @@ package dev.tributary.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.RouteSettings.DeletePolicy;
-import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.DeletePolicy;
+import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
@@ -35,10 +35,11 @@ class ProjectionTest {
     private static final VersionStamp MARK = new VersionStamp(
             new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
 
-    private final Projection projection =
-            new Projection(TestSource.Route.to("users_by_city").excluding("zipcode"), KEY);
+    private final Projection projection = new Projection(
+            TestSource.Route.to("users_by_city").excluding("zipcode").projection(), KEY);
 
-    private final Projection byScore = new Projection(TestSource.Route.to("t").key("city", "{score:03}"), KEY);
+    private final Projection byScore =
+            new Projection(TestSource.Route.to("t").key("city", "{score:03}").projection(), KEY);
 
     @Test
     void anInsertBecomesAnUpsertOfTheSelectedAttributes() {
@@ -52,8 +53,12 @@ class ProjectionTest {
 
     @Test
     void aKeyAttributeIsMadeByItsTemplateAndNotCopied() {
-        Projection byCityAndEmail =
-                new Projection(TestSource.Route.to("t").including("state").key("city", "{city}#{email}"), KEY);
+        Projection byCityAndEmail = new Projection(
+                TestSource.Route.to("t")
+                        .including("state")
+                        .key("city", "{city}#{email}")
+                        .projection(),
+                KEY);
         Row row = byCityAndEmail.row(scored("a#b", "7")).orElseThrow();
         assertThat(row.key()).isEqualTo(key("NY", "a\\#b#ada@example.com"));
         assertThat(row.item()).isEqualTo(row.key());
@@ -112,7 +117,8 @@ class ProjectionTest {
 
     @Test
     void aRemovalIsNothingWhereDeletesAreIgnored() {
-        Projection keeping = new Projection(TestSource.Route.to("t").deletes(DeletePolicy.IGNORE), KEY);
+        Projection keeping = new Projection(
+                TestSource.Route.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
         assertThat(keeping.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
                 .isEqualTo(new Projected.Nothing());
     }
@@ -139,7 +145,8 @@ class ProjectionTest {
 
     @Test
     void aRouteMayAskToParkAnItemWithoutAKeyAttribute() {
-        Projection parking = new Projection(TestSource.Route.to("t").missingKey(MissingKeyPolicy.PARK), KEY);
+        Projection parking = new Projection(
+                TestSource.Route.to("t").missingKey(MissingKeyPolicy.PARK).projection(), KEY);
         Item before = user("NY", "Brooklyn");
         assertThat(parking.project(new Change.Modify(MARK, before, without("city", before))))
                 .isEqualTo(new Projected.Refused("the item has no city, which the target's key needs"));
@@ -175,7 +182,11 @@ class ProjectionTest {
     @Test
     void onlyIncludedAttributesAreCopiedAndExclusionWins() {
         Projection some = new Projection(
-                TestSource.Route.to("t").including("state", "city", "zipcode").excluding("zipcode"), KEY);
+                TestSource.Route.to("t")
+                        .including("state", "city", "zipcode")
+                        .excluding("zipcode")
+                        .projection(),
+                KEY);
         assertThat(some.row(user("NY", "Brooklyn")).orElseThrow().item().attributes())
                 .containsOnlyKeys("state", "city");
     }
@@ -199,7 +210,8 @@ class ProjectionTest {
     @ParameterizedTest
     @EnumSource(MissingKeyPolicy.class)
     void aTombstoneOfTheSourceIsNoItem(MissingKeyPolicy missingKey) {
-        Projection further = new Projection(TestSource.Route.to("t").missingKey(missingKey), KEY);
+        Projection further =
+                new Projection(TestSource.Route.to("t").missingKey(missingKey).projection(), KEY);
         Item item = user("NY", "Brooklyn");
         Item tombstone = tombstone(Map.of("email", AttributeValue.fromS("ada@example.com")));
         assertThat(further.project(new Change.Modify(MARK, item, tombstone)))
@@ -231,7 +243,8 @@ class ProjectionTest {
 
     @Test
     void whereRemovalsAreIgnoredATombstoneOfTheSourceIsTooAndTheRowStays() {
-        Projection keeping = new Projection(TestSource.Route.to("t").deletes(DeletePolicy.IGNORE), KEY);
+        Projection keeping = new Projection(
+                TestSource.Route.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
         Change buried = new Change.Modify(MARK, user("NY", "Brooklyn"), tombstone(Map.of()));
         assertThat(keeping.project(buried)).isEqualTo(new Projected.Nothing());
         assertThat(keeping.keepsRow(buried)).isTrue();

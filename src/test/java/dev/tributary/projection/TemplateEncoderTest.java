@@ -2,7 +2,7 @@ package dev.tributary.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.TestSource;
+import dev.tributary.config.KeyTemplate;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +117,6 @@ class TemplateEncoderTest {
     }
 
     private static TemplateEncoder encoder(String template) {
-        return new TemplateEncoder(TestSource.template(template));
+        return new TemplateEncoder(KeyTemplate.parse(template));
     }
 }

@@ -2,7 +2,7 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;

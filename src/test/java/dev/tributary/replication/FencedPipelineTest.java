@@ -2,6 +2,7 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.config.TestSource;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
@@ -47,7 +48,7 @@ class FencedPipelineTest {
             List.of(new Route(
                     "users.by_city",
                     new Projection(
-                            new Simulation.Settings(TABLE),
+                            TestSource.Route.to(TABLE).projection(),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                     new BatchingTable(
                             new TargetTable(client, TABLE),

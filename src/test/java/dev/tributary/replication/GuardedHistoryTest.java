@@ -2,7 +2,7 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Row;

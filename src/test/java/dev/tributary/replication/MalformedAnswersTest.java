@@ -162,7 +162,7 @@ class MalformedAnswersTest {
                 List.of(new Route(
                         "users.by-city",
                         new Projection(
-                                TestSource.Route.to(target),
+                                TestSource.Route.to(target).projection(),
                                 new KeySchema(
                                         new KeyAttribute("city", AttributeType.S),
                                         Optional.of(new KeyAttribute("id", AttributeType.S)))),

@@ -2,6 +2,7 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.AttributeType;
@@ -100,7 +101,7 @@ class ParkedItemsRefreshTest {
         Route route = new Route(
                 "users.by_city",
                 new Projection(
-                        new Simulation.Settings("users_by_city"),
+                        TestSource.Route.to("users_by_city").projection(),
                         new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                 new BatchingTable(
                         new TargetTable(client, "users_by_city"),

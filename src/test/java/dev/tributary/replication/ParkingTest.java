@@ -3,9 +3,9 @@ package dev.tributary.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.config.RouteSettings;
-import dev.tributary.config.RouteSettings.CollisionPolicy;
-import dev.tributary.config.RouteSettings.MissingKeyPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
@@ -392,7 +392,8 @@ class ParkingTest {
     }
 
     /** As a process does that starts anew: it knows what is in the tables, and nothing else. */
-    private void start(RouteSettings settings) {
+    private void start(TestSource.Route route) {
+        RouteSettings settings = route.settings();
         if (pipeline != null) {
             pipeline.close();
         }
@@ -401,9 +402,12 @@ class ParkingTest {
         pipeline = new ReplicationPipeline(
                 List.of(new Route(
                         ROUTE,
-                        new Projection(settings, KEY),
+                        new Projection(settings.projection(), KEY),
                         new BatchingTable(
-                                new TargetTable(dynamo.asyncClient(), byCity, Policies.of(settings)),
+                                new TargetTable(
+                                        dynamo.asyncClient(),
+                                        byCity,
+                                        Policies.of(settings.projection().deletes(), settings.target())),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new ParkedItemIndex(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),

@@ -1,8 +1,7 @@
 package dev.tributary.replication;
 
-import dev.tributary.config.KeyTemplate;
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
+import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
@@ -19,7 +18,6 @@ import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -368,65 +365,6 @@ final class Simulation {
         KeyAttribute city = new KeyAttribute("city", AttributeType.S);
         Optional<KeyAttribute> sort =
                 route.equals(INJECTIVE) ? Optional.of(new KeyAttribute("id", AttributeType.S)) : Optional.empty();
-        return new Projection(new Settings(route), new KeySchema(city, sort));
-    }
-
-    /** A route that copies everything. */
-    record Settings(String table) implements RouteSettings {
-
-        @Override
-        public Optional<Set<String>> include() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Set<String>> exclude() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Map<String, KeyTemplate> key() {
-            return Map.of();
-        }
-
-        @Override
-        public DeletePolicy deletes() {
-            return DeletePolicy.HARD;
-        }
-
-        @Override
-        public MissingKeyPolicy missingKey() {
-            return MissingKeyPolicy.DROP_ROW;
-        }
-
-        @Override
-        public CollisionPolicy collisions() {
-            return CollisionPolicy.LATEST;
-        }
-
-        @Override
-        public Duration tombstoneTtl() {
-            return Duration.ofDays(7);
-        }
-
-        @Override
-        public Optional<String> tombstoneAttribute() {
-            return Optional.empty();
-        }
-
-        @Override
-        public int batchSize() {
-            return 4;
-        }
-
-        @Override
-        public Optional<String> region() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<URI> endpoint() {
-            return Optional.empty();
-        }
+        return new Projection(TestSource.Route.to(route).projection(), new KeySchema(city, sort));
     }
 }

@@ -3,7 +3,7 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.config.GapPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.stream.lease.StreamGap.Kind;
 import dev.tributary.streams.Fault;

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.config.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -194,17 +193,17 @@ class LocalStreamChangeTest {
 
     private SourceWorker start(String name, GapPolicy gaps) throws InterruptedException {
         health = new Health();
-        RouteSettings route = TestSource.Route.to(copies);
+        TestSource.Route route = TestSource.Route.to(copies);
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(copies))
                 .table());
         SourceWorker worker = new SourceWorker(
                 "items",
                 identity,
-                TestSource.of(items, route).gaps(gaps),
+                TestSource.of(items, route).gaps(gaps).settings(),
                 List.of(new Route(
                         "items.copies",
-                        new Projection(route, target.key()),
+                        new Projection(route.projection(), target.key()),
                         new BatchingTable(
                                 new TargetTable(dynamo.asyncClient(), copies),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),

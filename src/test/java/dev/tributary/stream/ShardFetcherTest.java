@@ -2,7 +2,7 @@ package dev.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.config.GapPolicy;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.read.Gaps;
 import dev.tributary.stream.read.MemoryBudget;

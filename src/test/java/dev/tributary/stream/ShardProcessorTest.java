@@ -208,7 +208,7 @@ class ShardProcessorTest {
         TestSource.Route settings = TestSource.Route.to("target");
         return new Route(
                 "s.r",
-                new Projection(settings, DeadLetterTable.KEY),
+                new Projection(settings.projection(), DeadLetterTable.KEY),
                 new BatchingTable(new TargetTable(client, "target"), BatchingTable.Limits.batchSize(1), timer),
                 new ParkedItemIndex(
                         new DeadLetterTable(client, "letters", Duration.ofSeconds(1)), "s.r", () -> Instant.EPOCH));

@@ -5,9 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings;
-import dev.tributary.config.SourceSettings.GapPolicy;
+import dev.tributary.config.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -42,7 +40,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -247,17 +244,24 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     private SourceWorker worker(String name) {
-        RouteSettings route = TestSource.Route.to(target);
+        TestSource.Route route = TestSource.Route.to(target);
         DescribedTable described = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(target))
                 .table());
         return new SourceWorker(
                 "items",
                 "items",
-                new Source(TestSource.of(stream.table(), route), pollInterval, gaps, maxInFlight, checkpointInterval),
+                new TestSource(
+                                stream.table(),
+                                pollInterval,
+                                checkpointInterval,
+                                maxInFlight,
+                                gaps,
+                                Map.of("route", route.settings()))
+                        .settings(),
                 List.of(new Route(
                         "items.copies",
-                        new Projection(route, described.key()),
+                        new Projection(route.projection(), described.key()),
                         new BatchingTable(
                                 new TargetTable(targetClient(), target),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
@@ -450,45 +454,5 @@ final class SimulatedSource implements AutoCloseable {
         clients.forEach(SdkClient::close);
         endpoint.close();
         assertThat(fatal).isEmpty();
-    }
-
-    /** Settings with another poll interval. */
-    private record Source(
-            SourceSettings settings,
-            Duration pollInterval,
-            GapPolicy gaps,
-            int maxInFlight,
-            Duration checkpointInterval)
-            implements SourceSettings {
-
-        @Override
-        public String table() {
-            return settings.table();
-        }
-
-        @Override
-        public Optional<String> identity() {
-            return Optional.empty();
-        }
-
-        @Override
-        public int maxInFlightBytes() {
-            return settings.maxInFlightBytes();
-        }
-
-        @Override
-        public Map<String, RouteSettings> route() {
-            return settings.route();
-        }
-
-        @Override
-        public Optional<String> region() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<URI> endpoint() {
-            return Optional.empty();
-        }
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
-import dev.tributary.config.RouteSettings;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -189,17 +188,17 @@ class SourceWorkerTest {
     }
 
     private SourceWorker worker(String name, DynamoDbAsyncClient leases, Health health) {
-        RouteSettings settings = TestSource.Route.to(byCity).excluding("zipcode");
+        TestSource.Route settings = TestSource.Route.to(byCity).excluding("zipcode");
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(byCity))
                 .table());
         SourceWorker worker = new SourceWorker(
                 "users",
                 "users",
-                TestSource.of(users, settings),
+                TestSource.of(users, settings).settings(),
                 List.of(new Route(
                         "users.by-city",
-                        new Projection(settings, target.key()),
+                        new Projection(settings.projection(), target.key()),
                         new BatchingTable(
                                 new TargetTable(dynamo.asyncClient(), byCity),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),

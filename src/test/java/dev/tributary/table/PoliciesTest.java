@@ -3,7 +3,7 @@ package dev.tributary.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tributary.config.RouteSettings.CollisionPolicy;
+import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;

@@ -209,13 +209,11 @@ class LoggingTest {
     }
 
     private void configure(Format format, Level level) {
-        Logging.configure(new Configured(format, level));
+        Logging.configure(new LogSettings(format, level));
         assertThat(new StatusUtil(context).getHighestLevel(0)).isLessThan(Status.WARN);
     }
 
     private List<String> lines() {
         return output.toString(StandardCharsets.UTF_8).lines().toList();
     }
-
-    private record Configured(Format format, Level level) implements LogSettings {}
 }

@@ -1,7 +1,8 @@
 package dev.tributary.http.access;
 
+import dev.tributary.config.AccessSettings;
 import dev.tributary.config.HttpLimits;
-import dev.tributary.config.HttpSettings;
+import dev.tributary.config.RateSettings;
 import dev.tributary.http.server.HandlerRegistry;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
@@ -35,9 +36,10 @@ public final class WriteGuard implements AutoCloseable {
     private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
 
     /** Requests without a known token that an address may send before it is told to wait. */
-    private static final HttpLimits.Rate FAILURES = new HttpLimits.Rate(1, 50);
+    private static final RateSettings.Rate FAILURES = new RateSettings.Rate(1, 50);
 
-    private final HttpSettings settings;
+    private final AccessSettings settings;
+    private final HttpLimits limits;
     private final Refusals refusals;
     private final List<Handler.Wrapper> handlers = new ArrayList<>();
     private final List<ReloadingFiles> files = new ArrayList<>();
@@ -46,12 +48,14 @@ public final class WriteGuard implements AutoCloseable {
     private final Optional<KeyedRateLimiter> rate;
     private @Nullable ScheduledExecutorService reloading;
 
-    private WriteGuard(HttpSettings settings, Set<String> routes, Health health, MeterRegistry registry)
+    private WriteGuard(
+            AccessSettings settings, HttpLimits limits, Set<String> routes, Health health, MeterRegistry registry)
             throws UnusableFileException {
         this.settings = settings;
+        this.limits = limits;
         this.refusals = new Refusals(registry);
         this.authenticates = settings.tokens().isPresent();
-        this.tls = settings.tls().map(Tls::new);
+        this.tls = settings.tls().files().map(Tls::new);
         tls.ifPresent(used -> files.add(used.reloaded(health)));
         if (settings.tokens().isPresent()) {
             Tokens tokens = new Tokens(settings.tokens().get(), routes);
@@ -62,11 +66,11 @@ public final class WriteGuard implements AutoCloseable {
             handlers.add(
                     settings.allowRemote()
                             ? BrowserGuard.anyHost("http", refusals)
-                            : BrowserGuard.onLoopback("http", settings.host(), refusals));
+                            : BrowserGuard.onLoopback("http", settings.host().name(), refusals));
         }
-        this.rate = settings.limits().rate().map(limit -> new KeyedRateLimiter(limit, TimeMeter.SYSTEM_NANOTIME));
+        this.rate = settings.rate().limit().map(limit -> new KeyedRateLimiter(limit, TimeMeter.SYSTEM_NANOTIME));
         rate.ifPresent(buckets -> handlers.add(new CallerRate(buckets, refusals)));
-        handlers.add(new RequestLimiter(settings.limits(), settings.maxBodyBytes(), refusals, registry));
+        handlers.add(new RequestLimiter(limits, refusals, registry));
         for (ReloadingFiles file : files) {
             file.first();
         }
@@ -78,9 +82,10 @@ public final class WriteGuard implements AutoCloseable {
      * @param routes names of the write routes there are
      * @throws HttpStartException if a file is not usable
      */
-    public static WriteGuard of(HttpSettings settings, Set<String> routes, Health health, MeterRegistry registry) {
+    public static WriteGuard of(
+            AccessSettings settings, HttpLimits limits, Set<String> routes, Health health, MeterRegistry registry) {
         try {
-            return new WriteGuard(settings, routes, health, registry);
+            return new WriteGuard(settings, limits, routes, health, registry);
         } catch (UnusableFileException e) {
             throw new HttpStartException(e.getMessage() + ".", e);
         }
@@ -93,7 +98,7 @@ public final class WriteGuard implements AutoCloseable {
 
     public Listener.Endpoint endpoint() {
         return new Listener.Endpoint(
-                "http", settings.host(), settings.port(), exposure(), tls, settings.limits(), handlers);
+                "http", settings.host().name(), settings.port(), exposure(), tls, limits, handlers);
     }
 
     /** Why other machines must not reach it, if they must not. */

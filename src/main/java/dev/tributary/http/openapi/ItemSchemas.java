@@ -46,8 +46,8 @@ final class ItemSchemas {
     ItemSchemas(Resource route) {
         this.route = route;
         this.schema = route.schema();
-        this.generated = route.settings().generated();
-        this.refreshed = route.settings().refreshed();
+        this.generated = route.settings().document().generated();
+        this.refreshed = route.settings().document().refreshed();
         schema.keyAttributes().forEach(attribute -> key.add(attribute.name()));
     }
 

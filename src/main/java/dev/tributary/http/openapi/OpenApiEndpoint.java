@@ -1,6 +1,5 @@
 package dev.tributary.http.openapi;
 
-import dev.tributary.config.HttpSettings;
 import dev.tributary.http.items.Preconditions;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
@@ -20,7 +19,7 @@ import java.util.Map;
  */
 public final class OpenApiEndpoint {
 
-    public static final String PATH = HttpSettings.DESCRIPTION_PATH;
+    public static final String PATH = "/openapi.json";
 
     private static final String ALLOWED = "GET, HEAD, OPTIONS";
     private static final List<String> OTHERS = List.of("POST", "PUT", "PATCH", "DELETE");

@@ -21,14 +21,12 @@ public final class RequestLimiter extends Handler.Wrapper {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final HttpLimits limits;
-    private final int maxBodyBytes;
     private final Refusals refusals;
     private int requests;
     private long bytes;
 
-    public RequestLimiter(HttpLimits limits, int maxBodyBytes, Refusals refusals, MeterRegistry registry) {
+    public RequestLimiter(HttpLimits limits, Refusals refusals, MeterRegistry registry) {
         this.limits = limits;
-        this.maxBodyBytes = maxBodyBytes;
         this.refusals = refusals;
         Gauge.builder("tributary.http.open", this, RequestLimiter::requests)
                 .description("Requests to the write endpoint that are under way")
@@ -56,9 +54,9 @@ public final class RequestLimiter extends Handler.Wrapper {
     private long weight(Request request) {
         long length = request.getLength();
         if (length >= 0) {
-            return Math.min(length, maxBodyBytes);
+            return Math.min(length, limits.maxBodyBytes());
         }
-        return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING) ? maxBodyBytes : 0;
+        return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING) ? limits.maxBodyBytes() : 0;
     }
 
     private synchronized boolean enter(long weight) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.config.BulkLimits;
-import dev.tributary.config.HttpLimits;
+import dev.tributary.config.RateSettings;
 import dev.tributary.http.access.KeyedRateLimiter;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
@@ -59,7 +59,7 @@ class BulkRequestLimiterTest {
 
     @Test
     void documentsBehindTheFirstAreChargedToTheRateOfTheirCaller() {
-        KeyedRateLimiter rate = new KeyedRateLimiter(new HttpLimits.Rate(1, 3), new StandingClock());
+        KeyedRateLimiter rate = new KeyedRateLimiter(new RateSettings.Rate(1, 3), new StandingClock());
         BulkRequestLimiter charging = new BulkRequestLimiter(LIMITS, Optional.of(rate), () -> now.getAndAdd(1_000_000));
         assertThat(rate.take("a")).as("the request itself").isZero();
         BulkRequestLimiter.Slot slot = charging.begin("a");

@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Which keys are given, and with what values: the environment's before the file's, with expressions resolved. */
-final class Inputs {
+/** Collects the keys that are given: the environment's values before the file's, with expressions resolved. */
+final class ConfigSources {
 
     static final String PREFIX = "TRIBUTARY_";
 
@@ -31,8 +31,9 @@ final class Inputs {
      * @param label the key, or the environment variable, to show the user
      * @param value its value without white space around it; empty if it was refused already
      */
-    record Given(Key<?> key, List<String> names, String label, Optional<String> value) {}
+    record Given(ConfigKey key, List<String> names, String label, Optional<String> value) {}
 
+    private final ConfigKeys keys;
     private final Names names = new Names();
     private final SortedMap<String, Match> matches = new TreeMap<>();
     private final List<String> unknownKeys = new ArrayList<>();
@@ -41,9 +42,10 @@ final class Inputs {
     private final SortedMap<String, String> variables = new TreeMap<>();
     private final SmallRyeConfig config;
 
-    private record Match(Key<?> key, List<String> names) {}
+    private record Match(ConfigKey key, List<String> names) {}
 
-    private Inputs(Map<String, String> file, Map<String, String> environment) {
+    private ConfigSources(ConfigKeys keys, Map<String, String> file, Map<String, String> environment) {
+        this.keys = keys;
         this.file = file;
         environment.forEach((variable, value) -> {
             if (variable.startsWith(PREFIX)) {
@@ -64,14 +66,14 @@ final class Inputs {
 
     /** What is given, by key; unknown keys, empty values and expressions without a value are reported. */
     static SortedMap<String, Given> collect(
-            Map<String, String> file, Map<String, String> environment, Consumer<ConfigError> errors) {
-        Inputs inputs = new Inputs(file, environment);
-        // The file first: its names tell how a variable's are spelt.
-        file.keySet().forEach(inputs::matchKey);
-        inputs.variables.keySet().forEach(inputs::matchVariable);
-        inputs.reportUnknown(errors);
+            ConfigKeys keys, Map<String, String> file, Map<String, String> environment, Consumer<ConfigError> errors) {
+        ConfigSources sources = new ConfigSources(keys, file, environment);
+        // The file first: its names give the spelling of those in variables.
+        file.keySet().forEach(sources::matchKey);
+        sources.variables.keySet().forEach(sources::matchVariable);
+        sources.reportUnknown(errors);
         SortedMap<String, Given> given = new TreeMap<>();
-        inputs.matches.forEach((name, match) -> given.put(name, inputs.given(name, match, errors)));
+        sources.matches.forEach((name, match) -> given.put(name, sources.given(name, match, errors)));
         return given;
     }
 
@@ -82,7 +84,7 @@ final class Inputs {
     }
 
     private boolean match(String name) {
-        for (Key<?> key : Keys.mostSpecificFirst().toList()) {
+        for (ConfigKey key : keys.mostSpecificFirst().toList()) {
             Optional<List<String>> found = key.match(name);
             if (found.isPresent()) {
                 add(name, key, found.get());
@@ -92,21 +94,21 @@ final class Inputs {
         return false;
     }
 
-    private void add(String name, Key<?> key, List<String> found) {
+    private void add(String name, ConfigKey key, List<String> found) {
         matches.put(name, new Match(key, found));
         names.add(key.placeholders(), found);
     }
 
     private void matchVariable(String variable) {
-        List<String> spelt = Keys.mostSpecificFirst()
+        List<String> spelt = keys.mostSpecificFirst()
                 .flatMap(key -> names.of(key.placeholders()).stream().map(key::name))
-                .filter(name -> Key.variable(name).equals(variable))
+                .filter(name -> ConfigKey.variable(name).equals(variable))
                 .toList();
         if (!spelt.isEmpty()) {
             spelt.forEach(this::match);
             return;
         }
-        for (Key<?> key : Keys.mostSpecificFirst().toList()) {
+        for (ConfigKey key : keys.mostSpecificFirst().toList()) {
             Optional<List<String>> found = key.matchVariable(variable);
             if (found.isPresent()) {
                 add(key.name(found.get()), key, found.get());
@@ -117,13 +119,13 @@ final class Inputs {
     }
 
     private void reportUnknown(Consumer<ConfigError> errors) {
-        NearestKey nearest = new NearestKey(names);
-        // Without the value: nobody knows what it is, and it may be a secret.
+        NearestKey nearest = new NearestKey(keys, names);
+        // Without the value, which may be a secret.
         for (String key : unknownKeys) {
             errors.accept(ConfigError.of(
                     key,
                     "unknown key",
-                    nearest.toKey(key).map(Inputs::didYouMean).orElse(SEE_REFERENCE)));
+                    nearest.toKey(key).map(ConfigSources::didYouMean).orElse(SEE_REFERENCE)));
         }
         for (String variable : unknownVariables) {
             errors.accept(ConfigError.of(
@@ -140,7 +142,7 @@ final class Inputs {
     }
 
     private Given given(String name, Match match, Consumer<ConfigError> errors) {
-        String variable = Key.variable(name);
+        String variable = ConfigKey.variable(name);
         boolean overridden = variables.containsKey(variable);
         String label = overridden ? PREFIX + variable : name;
         String written = overridden ? variables.getOrDefault(variable, "") : file.getOrDefault(name, "");
@@ -166,7 +168,7 @@ final class Inputs {
                 return Optional.of(value.getValue().strip());
             }
         } catch (NoSuchElementException | IllegalArgumentException refused) {
-            // Said below: SmallRye's words name neither the variable nor what to do.
+            // Reported below: SmallRye's message names neither the variable nor the remedy.
         }
         errors.accept(ConfigError.of(
                 label,

@@ -5,50 +5,55 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A key of the configuration, with all that is said of it anywhere.
+ * A key of the configuration.
  *
- * @param pattern dotted segments; those in angle brackets stand for a name the user chooses
- * @param type how its value is read and described
+ * @param pattern dotted segments; those in angle brackets are placeholders for names that the user chooses
+ * @param anyNames the placeholders of names with any characters; other names have no dots
  * @param required whether it must be given wherever its names are
- * @param fallback the value if it is not given, written as the user would
- * @param meaning what it does, for the reference
+ * @param defaultValue the value if it is not given, as it would be written
+ * @param doc what it does, for the reference
  */
-record Key<T>(String pattern, ValueType<T> type, boolean required, Optional<String> fallback, String meaning) {
+record ConfigKey(
+        String pattern,
+        Set<String> anyNames,
+        ValueType type,
+        boolean required,
+        Optional<String> defaultValue,
+        String doc) {
 
-    /** Placeholders of names with any characters; the others stand for names without dots. */
-    private static final List<String> FREE = List.of("<table>", "<attribute>");
-
-    static <T> Key<T> required(String pattern, ValueType<T> type, String meaning) {
-        return new Key<>(pattern, type, true, Optional.empty(), meaning);
-    }
-
-    static <T> Key<T> optional(String pattern, ValueType<T> type, String meaning) {
-        return new Key<>(pattern, type, false, Optional.empty(), meaning);
-    }
-
-    static <T> Key<T> defaulting(String pattern, ValueType<T> type, String fallback, String meaning) {
-        return new Key<>(pattern, type, false, Optional.of(fallback), meaning);
+    /** A value for a record whose key is missing or has a refused value: its default, or its example. */
+    Object substitute() {
+        return type.parse(defaultValue.orElse(type.example())).orElseThrow();
     }
 
     List<String> segments() {
-        return List.of(pattern.split("\\."));
+        return segments(pattern);
     }
 
     /** The placeholders in order, such as {@code <source>, <route>}. */
     List<String> placeholders() {
-        return segments().stream().filter(Key::isPlaceholder).toList();
+        return placeholders(pattern);
+    }
+
+    static List<String> placeholders(String pattern) {
+        return segments(pattern).stream().filter(ConfigKey::isPlaceholder).toList();
     }
 
     /** The key with its placeholders filled in. */
     String name(List<String> names) {
+        return name(pattern, names);
+    }
+
+    static String name(String pattern, List<String> names) {
         Iterator<String> next = names.iterator();
-        return segments().stream()
+        return segments(pattern).stream()
                 .map(segment -> isPlaceholder(segment) ? next.next() : segment)
                 .collect(Collectors.joining("."));
     }
@@ -56,15 +61,16 @@ record Key<T>(String pattern, ValueType<T> type, boolean required, Optional<Stri
     /** The names in a key of this pattern; empty if it is not of this pattern. */
     Optional<List<String>> match(String name) {
         String regex = segments().stream()
-                .map(segment ->
-                        !isPlaceholder(segment) ? Pattern.quote(segment) : FREE.contains(segment) ? "(.+)" : "([^.]+)")
+                .map(segment -> !isPlaceholder(segment)
+                        ? Pattern.quote(segment)
+                        : anyNames.contains(segment) ? "(.+)" : "([^.]+)")
                 .collect(Collectors.joining("\\."));
         return groups(regex, name);
     }
 
     /**
-     * The names in a variable of this pattern, as far as a variable can tell: all in lower case, and the names the
-     * configuration gives (but not those of tables and attributes) with a hyphen for each underscore.
+     * The names in an environment variable of this pattern: in lower case, and with a hyphen for each underscore except in
+     * names with any characters.
      */
     Optional<List<String>> matchVariable(String variable) {
         String regex = segments().stream()
@@ -74,7 +80,7 @@ record Key<T>(String pattern, ValueType<T> type, boolean required, Optional<Stri
         return groups(regex, variable).map(found -> IntStream.range(0, found.size())
                 .mapToObj(i -> {
                     String name = found.get(i).toLowerCase(Locale.ROOT);
-                    return FREE.contains(placeholders.get(i)) ? name : name.replace('_', '-');
+                    return anyNames.contains(placeholders.get(i)) ? name : name.replace('_', '-');
                 })
                 .toList());
     }
@@ -82,6 +88,10 @@ record Key<T>(String pattern, ValueType<T> type, boolean required, Optional<Stri
     /** The environment variable of a key, without the prefix. */
     static String variable(String name) {
         return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    private static List<String> segments(String pattern) {
+        return List.of(pattern.split("\\."));
     }
 
     static boolean isPlaceholder(String segment) {

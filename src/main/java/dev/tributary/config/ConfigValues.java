@@ -1,90 +1,59 @@
 package dev.tributary.config;
 
-import dev.tributary.config.Inputs.Given;
+import dev.tributary.config.ConfigSources.Given;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** What was given, with each value checked by itself, and the defaults behind it. */
-final class Values {
+/** The values that were given, each checked by itself, and the defaults behind them. */
+final class ConfigValues {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,100}");
-    private static final Set<String> CHOSEN = Set.of("<source>", "<route>", "<write>");
 
     private final SortedMap<String, Given> given;
     private final Names names = new Names();
+    private final Set<String> refused = new HashSet<>();
 
-    private Values(SortedMap<String, Given> given) {
+    private ConfigValues(SortedMap<String, Given> given) {
         this.given = given;
         given.values().forEach(one -> names.add(one.key().placeholders(), one.names()));
     }
 
     /** Reports bad names, values of the wrong type or out of range, and missing keys. */
-    static Values check(SortedMap<String, Given> given, Consumer<ConfigError> errors) {
-        Values values = new Values(given);
+    static ConfigValues check(ConfigKeys keys, SortedMap<String, Given> given, Consumer<ConfigError> errors) {
+        ConfigValues values = new ConfigValues(given);
         values.checkNames(errors);
-        given.values().forEach(one -> checkValue(one, errors));
-        Keys.all().stream().filter(Key::required).forEach(key -> values.checkPresence(key, errors));
+        given.forEach((name, one) -> values.checkValue(name, one, errors));
+        keys.all().stream().filter(ConfigKey::required).forEach(key -> values.checkPresence(key, errors));
         return values;
     }
 
     /** The value, or its default; empty if there is neither, and if the value was refused. */
-    <T> Optional<T> find(Key<T> key, String... names) {
-        Given one = given.get(key.name(List.of(names)));
-        return (one == null ? key.fallback() : one.value()).flatMap(key.type()::parse);
+    Optional<Object> find(ConfigKey key, List<String> names) {
+        Given one = given.get(key.name(names));
+        return (one == null ? key.defaultValue() : one.value()).flatMap(key.type()::parse);
     }
 
-    /** The value of a key that is required or has a default, once nothing was refused. */
-    <T> T get(Key<T> key, String... names) {
-        return find(key, names)
-                .orElseThrow(() -> new IllegalStateException(key.name(List.of(names)) + " was not checked"));
+    /** Whether the key of this name is neither missing nor has a value that was refused. */
+    boolean accepted(String name) {
+        return !refused.contains(name);
     }
 
     /** The key as the user gave it: itself, or its environment variable. */
-    String label(Key<?> key, String... names) {
-        String name = key.name(List.of(names));
+    String label(String name) {
         Given one = given.get(name);
         return one == null ? name : one.label();
     }
 
-    /** Every name given under a key's pattern, within the outer names: the routes of a source, for instance. */
-    List<String> names(Key<?> key, String... outer) {
-        return names.within(
-                List.of(outer),
-                key.placeholders()
-                        .subList(
-                                0, Math.min(outer.length + 1, key.placeholders().size())));
-    }
-
-    /** The values of a key whose last name varies, by that name. */
-    <T> Map<String, T> all(Key<T> key, String... outer) {
-        return byName(
-                names(key, outer).stream()
-                        .filter(name -> find(key, append(outer, name)).isPresent())
-                        .toList(),
-                name -> get(key, append(outer, name)));
-    }
-
-    /** An immutable map in the order of the names. */
-    static <T> Map<String, T> byName(List<String> names, Function<String, T> value) {
-        Map<String, T> map = new LinkedHashMap<>();
-        names.forEach(name -> map.put(name, value.apply(name)));
-        return Collections.unmodifiableMap(map);
-    }
-
-    private static String[] append(String[] outer, String name) {
-        List<String> all = new ArrayList<>(List.of(outer));
-        all.add(name);
-        return all.toArray(String[]::new);
+    /** The names given for the last placeholder of a pattern, within the outer names: the routes of a source, say. */
+    List<String> names(String pattern, List<String> outer) {
+        return names.within(outer, ConfigKey.placeholders(pattern));
     }
 
     private void checkNames(Consumer<ConfigError> errors) {
@@ -93,7 +62,8 @@ final class Values {
             List<String> placeholders = one.key().placeholders();
             for (int i = 0; i < placeholders.size(); i++) {
                 String name = one.names().get(i);
-                if (CHOSEN.contains(placeholders.get(i)) && !NAME.matcher(name).matches()) {
+                if (!one.key().anyNames().contains(placeholders.get(i))
+                        && !NAME.matcher(name).matches()) {
                     String part = upTo(one, i);
                     if (reported.add(part)) {
                         errors.accept(ConfigError.of(
@@ -111,7 +81,7 @@ final class Values {
         List<String> part = new ArrayList<>();
         int placeholder = 0;
         for (String segment : one.key().segments()) {
-            if (!Key.isPlaceholder(segment)) {
+            if (!ConfigKey.isPlaceholder(segment)) {
                 part.add(segment);
                 continue;
             }
@@ -123,21 +93,25 @@ final class Values {
         return String.join(".", part);
     }
 
-    private static void checkValue(Given one, Consumer<ConfigError> errors) {
-        ValueType<?> type = one.key().type();
+    private void checkValue(String name, Given one, Consumer<ConfigError> errors) {
+        ValueType type = one.key().type();
+        if (one.value().flatMap(type::parse).isPresent()) {
+            return;
+        }
+        refused.add(name);
         one.value()
-                .filter(value -> type.parse(value).isEmpty())
                 .ifPresent(value -> errors.accept(ConfigError.of(
                         one.label(), value, "expected " + type.expected(), "for example " + type.example())));
     }
 
-    private void checkPresence(Key<?> key, Consumer<ConfigError> errors) {
+    private void checkPresence(ConfigKey key, Consumer<ConfigError> errors) {
         List<List<String>> instances = names.of(key.placeholders());
         for (List<String> instance : instances) {
             if (given.containsKey(key.name(instance))) {
                 continue;
             }
-            // A mistyped name looks like another source, route or write route without its table.
+            refused.add(key.name(instance));
+            // A mistyped name looks like another section without its required key.
             Optional<String> meant = instances.stream()
                     .filter(other -> given.containsKey(key.name(other)))
                     .map(key::name)
