@@ -61,7 +61,7 @@ class ExamplesIT {
                     .containsExactlyInAnyOrderElementsOf(files.map(Path::getFileName)
                             .map(Path::toString)
                             .filter(name -> name.endsWith(".properties"))
-                            .map(name -> "./mvnw -q compile exec:java -Dconfig=config/examples/" + name)
+                            .map(name -> "./mvnw compile exec:java -Dconfig=config/examples/" + name)
                             .toList());
         }
     }
