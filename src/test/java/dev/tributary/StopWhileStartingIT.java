@@ -96,10 +96,8 @@ class StopWhileStartingIT {
                         configuration(URI.create("http://127.0.0.1:" + silent.getLocalPort())),
                         Map.of())) {
             silent.accept(); // the first call about a table
-            long asked = System.nanoTime();
             daemon.signal("TERM");
-            assertThat(daemon.awaitExit(SHUTDOWN_TIMEOUT)).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(SHUTDOWN_TIMEOUT.dividedBy(2));
+            assertThat(daemon.awaitExit(SHUTDOWN_TIMEOUT.dividedBy(2))).isZero();
             assertThat(daemon.output()).contains("SIGTERM: stopping").doesNotContain("is ready", "ERROR", "\tat ");
         }
     }

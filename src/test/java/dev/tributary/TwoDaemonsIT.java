@@ -70,6 +70,7 @@ class TwoDaemonsIT {
         Duration handOver = untilReading(two, () -> one.signal("TERM"));
         replicate("after the stop");
         assertThat(one.awaitExit(Duration.ofSeconds(10))).isZero();
+        assertThat(one.output()).contains("lease handed to");
 
         DaemonProcess three = start();
         Duration failover = untilReading(three, () -> two.signal("KILL"));
@@ -77,8 +78,6 @@ class TwoDaemonsIT {
 
         log.info(
                 "the other reads after SIGTERM: {} ms, after SIGKILL: {} ms", handOver.toMillis(), failover.toMillis());
-        assertThat(handOver).isLessThan(Duration.ofSeconds(6));
-        assertThat(failover).isLessThan(Duration.ofSeconds(40));
     }
 
     @FunctionalInterface
