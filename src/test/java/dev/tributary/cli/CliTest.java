@@ -43,7 +43,7 @@ class CliTest {
     void anEmptyFileIsRefused() throws IOException {
         assertThat(execute("run", "--config", file(""))).isEqualTo(2);
         assertThat(output.toString())
-                .contains("neither a source nor a write route")
+                .contains("neither a source nor a resource")
                 .doesNotContain("\tat ");
     }
 
