@@ -4,7 +4,8 @@ import dev.tributary.config.GapPolicy;
 import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -149,8 +150,8 @@ final class ReplicationProcess {
     }
 
     private static LateWrites lateWrites(Clients clients, ScheduledExecutorService timer, MeterRegistry registry) {
-        new TableCreation(clients.control(), "late-writes", LateWriteTable.KEY, false)
-                .run()
+        new TableControl(clients.control(), "late-writes")
+                .create(TableDefinition.of(LateWriteTable.KEY))
                 .join();
         return LateWrites.ofDaemon(
                 new LateWriteTable(clients.control(), "late-writes", Duration.ofSeconds(1)),

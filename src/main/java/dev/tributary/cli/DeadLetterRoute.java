@@ -11,6 +11,8 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock.LockedException;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteDeadLetters;
+import dev.tributary.dynamo.Calls;
+import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.Failures;
@@ -21,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * A route and its dead letters, for a person who waits for the answers.
@@ -83,8 +84,7 @@ record DeadLetterRoute(
      * @throws StartException if the target is not as the configuration needs it
      */
     Projection projection() throws StartException {
-        return TableChecks.ofTarget(sourceName, routeName, settings, clients)
-                .projection(sourceName, routeName, settings);
+        return TableChecks.projection(sourceName, routeName, settings, clients);
     }
 
     /**
@@ -95,10 +95,9 @@ record DeadLetterRoute(
     String identity() throws StartException {
         return source.identity().isPresent()
                 ? source.identity().get()
-                : answer(clients.control(source)
-                        .describeTable(request -> request.tableName(source.table()))
-                        .thenApply(response ->
-                                SourceIdentity.of(source, response.table().tableArn(), clients)));
+                : answer(new TableControl(clients.control(source), source.table())
+                        .describe()
+                        .thenApply(table -> SourceIdentity.of(source, table.arn(), clients)));
     }
 
     /** The target, behind a client that tries again by itself. */
@@ -112,8 +111,8 @@ record DeadLetterRoute(
     /** Waits for the answer of a table. */
     <T> T answer(CompletableFuture<T> asked) throws StartException {
         try {
-            return asked.join();
-        } catch (CompletionException e) {
+            return Calls.join(asked);
+        } catch (RuntimeException e) {
             Throwable failure = Failures.unwrap(e);
             if (failure instanceof LockedException || failure instanceof IllegalArgumentException) {
                 throw new StartException(ExitCode.FAILED, (RuntimeException) failure);

@@ -2,9 +2,8 @@ package dev.tributary.cli;
 
 import dev.tributary.config.LocalSettings;
 import dev.tributary.daemon.Clients;
-import dev.tributary.daemon.DeadLetterTables;
 import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.LateWriteTables;
+import dev.tributary.daemon.OwnTable;
 import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.deadletter.DeadLetterTable;
@@ -34,7 +33,7 @@ final class DeadLetterRoutes implements AutoCloseable {
     static DeadLetterRoutes open(Settings settings, Optional<String> only) throws StartException {
         Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT, 1);
         DeadLetterRoutes opened = new DeadLetterRoutes(clients);
-        String table = DeadLetterTables.name(settings.application());
+        String table = OwnTable.DEAD_LETTERS.name(settings.application());
         List<String> names = new ArrayList<>();
         settings.source().forEach((sourceName, source) -> source.route().forEach((name, route) -> {
             String full = sourceName + "." + name;
@@ -48,7 +47,7 @@ final class DeadLetterRoutes implements AutoCloseable {
                         new DeadLetterTable(clients.control(source), table, Clients.CALL_TIMEOUT),
                         new LateWriteTable(
                                 clients.control(source),
-                                LateWriteTables.name(settings.application()),
+                                OwnTable.LATE_WRITES.name(settings.application()),
                                 Clients.CALL_TIMEOUT),
                         settings.lateWrite().horizon(),
                         clients));

@@ -11,12 +11,12 @@ import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** {@code tributary gaps}: what is missing in the targets because the stream had lost it. */
@@ -79,10 +79,9 @@ final class GapsCommand implements Callable<Integer> {
             if (acknowledge) {
                 ledger.acknowledge(reading.get().passed());
             }
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof ResourceNotFoundException) {
-                return; // no worker has read the source yet
-            }
+        } catch (ResourceNotFoundException e) {
+            return; // no worker has read the source yet
+        } catch (SdkException e) {
             throw new StartException(
                     ExitCode.FAILED,
                     "source." + name + ": the lease table " + leaseTable + " could not be read or written: "

@@ -2,27 +2,23 @@ package dev.tributary.daemon;
 
 import dev.tributary.http.openapi.OpenApiEndpoint;
 import java.net.URI;
+import java.util.Optional;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a person reads when the daemon is ready.
+ * The text that the command line prints when the daemon is ready.
  *
- * @param writes where HTTP writes are taken; null without write routes
- * @param admin where health and metrics are
- * @param local where DynamoDB Local of this process is; null without
- * @param sample a request that can be pasted; null without write routes
- * @param reading whether this process reads every source
+ * @param writes address of the write server; empty without resources
+ * @param admin address of health and metrics
+ * @param local address of the DynamoDB Local in this process; empty without
+ * @param sample a request that can be pasted; empty without resources
  */
-record Banner(
-        Settings settings,
-        @Nullable URI writes,
-        URI admin,
-        @Nullable URI local,
-        @Nullable String sample,
-        boolean reading) {
+record Banner(Settings settings, Optional<URI> writes, URI admin, Optional<URI> local, Optional<String> sample) {
 
-    String text() {
+    /**
+     * @param reading whether this process reads every source
+     */
+    String text(boolean reading) {
         StringJoiner lines = new StringJoiner(System.lineSeparator());
         lines.add("");
         lines.add("  Tributary " + Version.current() + " is ready.");
@@ -33,21 +29,19 @@ record Banner(
         if (!reading && !settings.source().isEmpty()) {
             lines.add("              standing by: other workers hold the shards");
         }
-        if (writes != null) {
+        writes.ifPresent(server -> {
             settings.resource()
                     .forEach((name, write) -> lines.add(
-                            "  takes       POST %s -> %s".formatted(writes.resolve(write.path()), write.table())));
-            lines.add("  describes   %s  (OpenAPI)".formatted(writes.resolve(OpenApiEndpoint.PATH)));
-        }
-        lines.add("  tells       %s  %s".formatted(admin.resolve("/health"), admin.resolve("/metrics")));
-        if (local != null) {
-            lines.add("  DynamoDB    %s  (DynamoDB Local, in this process)".formatted(local));
-        }
-        if (sample != null) {
+                            "  takes       POST %s -> %s".formatted(server.resolve(write.path()), write.table())));
+            lines.add("  describes   %s  (OpenAPI)".formatted(server.resolve(OpenApiEndpoint.PATH)));
+        });
+        lines.add("  reports     %s  %s".formatted(admin.resolve("/health"), admin.resolve("/metrics")));
+        local.ifPresent(server -> lines.add("  DynamoDB    %s  (DynamoDB Local, in this process)".formatted(server)));
+        sample.ifPresent(request -> {
             lines.add("");
             lines.add("  Try it:");
-            lines.add("  " + sample);
-        }
+            lines.add("  " + request);
+        });
         lines.add("");
         return lines.toString();
     }

@@ -8,23 +8,29 @@ import dev.tributary.model.KeySchema;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** A {@code curl} line for a write route that can be pasted: every key attribute it takes to reach all targets. */
+/** A {@code curl} command that writes an item to a resource, with every key attribute that the targets need. */
 final class SampleRequest {
 
     private SampleRequest() {}
 
-    static String curl(URI server, String name, ResourceSettings write, Settings settings, TableChecks tables) {
+    /** Returns the command for the first resource; empty if there is none. */
+    static Optional<String> curl(URI server, Settings settings, CheckedTables tables) {
+        return settings.resource().entrySet().stream()
+                .findFirst()
+                .map(write -> curl(server, write.getKey(), write.getValue(), settings, tables));
+    }
+
+    private static String curl(
+            URI server, String name, ResourceSettings write, Settings settings, CheckedTables tables) {
         Map<String, AttributeType> attributes = new LinkedHashMap<>();
-        add(attributes, tables.table(TableChecks.writePrefix(name)).key());
+        add(attributes, tables.resource(name).key());
         settings.source().forEach((sourceName, source) -> {
             if (source.table().equals(write.table())) {
                 source.route().forEach((routeName, route) -> {
                     Map<String, AttributeType> key = new LinkedHashMap<>();
-                    add(
-                            key,
-                            tables.table(TableChecks.prefix(sourceName, routeName))
-                                    .key());
+                    add(key, tables.target(sourceName, routeName).key());
                     key.keySet().removeAll(route.projection().key().keySet());
                     route.projection().key().values().stream()
                             .flatMap(template -> template.placeholders().stream())

@@ -7,7 +7,10 @@ import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
@@ -15,14 +18,14 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
- * What a start needs to know of a table that exists.
+ * The description of an existing table.
  *
- * @param arn its name among all tables
- * @param identity its ARN, and its id or its moment of creation: the same for one table, by whatever endpoint it was reached
+ * @param identity its ARN with its id, or with its creation time: equal for one table, whichever endpoint describes it
+ * @param arn its Amazon Resource Name
  * @param key its key schema
- * @param types of the attributes that DynamoDB holds to one type: those of its key and of its indexes
+ * @param types of its defined attributes: those of its key and of its indexes
  * @param streamArn its newest stream, enabled or not
- * @param viewType what its stream records hold; empty when the stream is not enabled
+ * @param viewType of its stream; empty if no stream is enabled
  */
 public record DescribedTable(
         String identity,
@@ -32,8 +35,20 @@ public record DescribedTable(
         Optional<String> streamArn,
         Optional<StreamViewType> viewType) {
 
-    /** Reads the answer of DescribeTable. */
-    public static DescribedTable of(TableDescription table) {
+    /**
+     * Reads the response of DescribeTable.
+     *
+     * @throws SdkClientException if it has no key schema, and so is not DynamoDB's
+     */
+    public static DescribedTable of(@Nullable TableDescription table) {
+        try {
+            return read(requireNonNull(table));
+        } catch (NullPointerException | NoSuchElementException e) {
+            throw SdkClientException.create("a response to DescribeTable without a key schema", e);
+        }
+    }
+
+    private static DescribedTable read(TableDescription table) {
         Map<String, AttributeType> types = table.attributeDefinitions().stream()
                 .collect(toUnmodifiableMap(
                         AttributeDefinition::attributeName,
@@ -51,7 +66,7 @@ public record DescribedTable(
                         .map(StreamSpecification::streamViewType));
     }
 
-    /** DynamoDB Local has no ids, and one ARN for the tables of all its instances and regions. */
+    /** DynamoDB Local has no ids, and the same ARN for tables of one name in all its instances and regions. */
     private static String identity(TableDescription table) {
         return table.tableArn() + '#' + (table.tableId() == null ? table.creationDateTime() : table.tableId());
     }

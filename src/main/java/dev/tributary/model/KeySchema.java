@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A table's primary key, written {@code name:type} or {@code name:type, name:type}.
@@ -44,5 +45,17 @@ public record KeySchema(KeyAttribute partition, Optional<KeyAttribute> sort) {
             throw new IllegalArgumentException(text);
         }
         return new KeySchema(partition, sort);
+    }
+
+    /** The key attributes, the partition key first. */
+    public List<KeyAttribute> attributes() {
+        return sort.map(second -> List.of(partition, second)).orElseGet(() -> List.of(partition));
+    }
+
+    /** The key as it is written in a configuration. */
+    public String text() {
+        return attributes().stream()
+                .map(attribute -> attribute.name() + ":" + attribute.type())
+                .collect(Collectors.joining(", "));
     }
 }

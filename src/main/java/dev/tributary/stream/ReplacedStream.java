@@ -17,8 +17,7 @@ import software.amazon.kinesis.leases.Lease;
  * A stream that takes no more changes, because it was disabled or its table deleted: its changes can be read for 24
  * hours more, and then it is gone.
  *
- * <p>Methods throw what the SDK throws, asynchronous calls with a {@link java.util.concurrent.CompletionException}
- * around it.
+ * <p>Methods throw what the SDK throws.
  */
 final class ReplacedStream {
 

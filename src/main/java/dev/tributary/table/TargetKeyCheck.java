@@ -1,22 +1,16 @@
 package dev.tributary.table;
 
-import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.dynamo.WriteFailure.Kind;
 import dev.tributary.model.Failures;
 import dev.tributary.model.KeySchema;
-import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Duration;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 
 /**
@@ -28,8 +22,7 @@ final class TargetKeyCheck {
     private static final long LIFE = Duration.ofSeconds(1).toNanos();
     private static final String DENIED = "AccessDeniedException";
 
-    private final DynamoDbAsyncClient client;
-    private final String table;
+    private final TableControl table;
     private final LongSupplier nanoTime;
 
     /** Guarded by this, as is the next. Null before the first. */
@@ -41,8 +34,7 @@ final class TargetKeyCheck {
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
     TargetKeyCheck(DynamoDbAsyncClient client, String table, LongSupplier nanoTime) {
-        this.client = client;
-        this.table = table;
+        this.table = new TableControl(client, table);
         this.nanoTime = nanoTime;
     }
 
@@ -55,19 +47,11 @@ final class TargetKeyCheck {
     private synchronized CompletableFuture<Optional<KeySchema>> described() {
         if (described == null || (described.isDone() && nanoTime.getAsLong() - asked > LIFE)) {
             asked = nanoTime.getAsLong();
-            described = client.describeTable(request -> request.tableName(table))
-                    .thenApply(found -> Optional.of(key(found)))
+            described = table.describe()
+                    .thenApply(found -> Optional.of(found.key()))
                     .exceptionallyCompose(TargetKeyCheck::unlessDenied);
         }
         return described;
-    }
-
-    private static KeySchema key(DescribeTableResponse answer) {
-        try {
-            return DescribedTable.of(answer.table()).key();
-        } catch (NullPointerException | NoSuchElementException e) {
-            throw SdkClientException.create("an answer to DescribeTable without a key schema", e);
-        }
     }
 
     private static CompletableFuture<Optional<KeySchema>> unlessDenied(Throwable thrown) {
@@ -78,17 +62,7 @@ final class TargetKeyCheck {
     }
 
     private String message(KeySchema expected, KeySchema found) {
-        return "table %s has the key %s now, and had %s at the start: nothing is parked on account of it; recreate the table with the key it had, or restart to write by the new one"
-                .formatted(table, text(found), text(expected));
-    }
-
-    private static String text(KeySchema key) {
-        return Stream.concat(Stream.of(key.partition()), key.sort().stream())
-                .map(TargetKeyCheck::text)
-                .collect(Collectors.joining(", ", "(", ")"));
-    }
-
-    private static String text(KeyAttribute attribute) {
-        return attribute.name() + ":" + attribute.type();
+        return "table %s has the key (%s) now, and had (%s) at the start: nothing is parked on account of it; recreate the table with the key it had, or restart to write by the new one"
+                .formatted(table.name(), found.text(), expected.text());
     }
 }

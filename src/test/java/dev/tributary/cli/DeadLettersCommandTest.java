@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
@@ -61,11 +62,11 @@ class DeadLettersCommandTest {
         System.setProperty("aws.secretAccessKey", "secret");
         byCity = dynamo.createTable("by_city", "city:S");
         table = new DeadLetterTable(dynamo.asyncClient(), application + "-dead-letters", Duration.ofSeconds(10));
-        new TableCreation(dynamo.asyncClient(), table.name(), DeadLetterTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), table.name())
+                .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
-        new TableCreation(dynamo.asyncClient(), application + "-late-writes", LateWriteTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), application + "-late-writes")
+                .create(TableDefinition.of(LateWriteTable.KEY))
                 .join();
         letters = new ParkedItemIndex(table, ROUTE, Clock.systemUTC());
         file = configure("source.users.route.by-city.table = " + byCity);

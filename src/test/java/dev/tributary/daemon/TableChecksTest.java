@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.cli.Cli;
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
@@ -64,7 +65,33 @@ class TableChecksTest {
         route(byCity);
         write(users);
         configure("write.users.idempotency", "off");
-        assertThat(check()).isEqualTo(new Result(0, "The configuration is good, and the tables fit it."));
+        configure("application", users);
+        assertThat(check()).isEqualTo(new Result(0, """
+                        A start creates table %1$s-dead-letters in %2$s, for dead letters.
+                        A start creates table %1$s-late-writes in %2$s, for late writes.
+                        The configuration is good, and the tables fit it.""".formatted(users, dynamo.endpoint())));
+    }
+
+    @Test
+    void twoSourcesOfOneIdentityAreRefused() throws IOException {
+        source(users);
+        route(byCity);
+        configure("source.users.identity", "people");
+        configure("source.orders.table", dynamo.createTable("orders", "id:S", true));
+        configure("source.orders.route.by-city.table", dynamo.createTable("orders_by_city", "id:S"));
+        assertThat(check().exitCode()).isZero();
+        configure("source.orders.identity", "people");
+        assertRefused(".identity = people: source ", " has this identity too");
+    }
+
+    @Test
+    void oneTableOfTwoSourcesIsFoundByItsIdentity() throws IOException {
+        source(users);
+        route(byCity);
+        configure("source.again.table", users);
+        configure("source.again.endpoint", dynamo.endpoint().toString().replace("127.0.0.1", "localhost"));
+        configure("source.again.route.copies.table", dynamo.createTable("copies", "email:S"));
+        assertRefused("has this identity too", "if both read one table, move the routes to source.");
     }
 
     @Test
@@ -82,42 +109,50 @@ class TableChecksTest {
         write(users);
         configure("application", users);
         assertThat(check()).isEqualTo(new Result(0, """
-                        A start makes table %s-idempotency in %s, for idempotency keys.
+                        A start creates table %s-idempotency in %s, for idempotency keys.
                         The configuration is good, and the tables fit it.""".formatted(users, dynamo.endpoint())));
         assertThat(dynamo.client().listTables().tableNames()).doesNotContain(users + "-idempotency");
     }
 
     @Test
+    void aStartCreatesNoTableForKeysThatNoResourceTakes() throws Exception {
+        write(users);
+        configure("write.users.idempotency", "off");
+        configure("application", users);
+        configure("http.port", "0");
+        configure("admin.port", "0");
+        Daemon daemon = new Daemon(Settings.load(file(), Map.of()), failure -> {});
+        try {
+            daemon.start();
+        } finally {
+            daemon.stop();
+        }
+        assertThat(dynamo.client().listTables().tableNames()).doesNotContain(users + "-idempotency");
+    }
+
+    @Test
     void aTableOfTheNameOfTheKeysThatIsAnotherIsRefused() throws IOException {
-        new TableCreation(
-                        dynamo.asyncClient(),
-                        users + "-idempotency",
-                        new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
-                        false)
-                .run()
+        new TableControl(dynamo.asyncClient(), users + "-idempotency")
+                .create(TableDefinition.of(new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty())))
                 .join();
         write(users);
         configure("application", users);
-        assertRefused("application = " + users + ": its table of idempotency keys " + users + "-idempotency in "
-                + dynamo.endpoint() + " exists with another key than id:S");
+        assertRefused("application = " + users + ": its table for idempotency keys, " + users + "-idempotency in "
+                + dynamo.endpoint() + ", exists with another key than id:S");
     }
 
     @Test
     void aDeadLetterTableOfAnEarlierVersionIsRefused() throws IOException {
-        new TableCreation(
-                        dynamo.asyncClient(),
-                        users + "-dead-letters",
-                        new KeySchema(
-                                new KeyAttribute("route", AttributeType.S),
-                                Optional.of(new KeyAttribute("position", AttributeType.S))),
-                        false)
-                .run()
+        new TableControl(dynamo.asyncClient(), users + "-dead-letters")
+                .create(TableDefinition.of(new KeySchema(
+                        new KeyAttribute("route", AttributeType.S),
+                        Optional.of(new KeyAttribute("position", AttributeType.S)))))
                 .join();
         source(users);
         route(byCity);
         configure("application", users);
-        assertRefused("application = " + users + ": its dead-letter table " + users + "-dead-letters in "
-                + dynamo.endpoint() + " has another key than partition:S, position:S");
+        assertRefused("application = " + users + ": its table for dead letters, " + users + "-dead-letters in "
+                + dynamo.endpoint() + ", exists with another key than partition:S, position:S");
     }
 
     @Test
@@ -171,7 +206,7 @@ class TableChecksTest {
         route(byCity);
         configure("source.users.route.by-city.deletes", "tombstone");
         assertRefused(
-                "source.users.route.by-city.deletes = tombstone: nothing would ever take the tombstones out",
+                "source.users.route.by-city.deletes = tombstone: tombstones would never be deleted from target table ",
                 "aws dynamodb update-time-to-live --table-name " + byCity,
                 "AttributeName=_tributary_expires");
         dynamo.client().updateTimeToLive(request -> request.tableName(byCity)
@@ -198,8 +233,8 @@ class TableChecksTest {
         configure("source.users.route.by-city.deletes", "tombstone");
         configure("source.users.route.by-city.tombstone-attribute", "city");
         assertRefused(
-                "source.users.route.by-city.tombstone-attribute = city: tombstones have a time there, and it is a key"
-                        + " attribute of target table",
+                "source.users.route.by-city.tombstone-attribute = city: it holds the expiry of tombstones, and it is a"
+                        + " key attribute of target table",
                 "name the table's TTL attribute");
     }
 
@@ -214,7 +249,8 @@ class TableChecksTest {
             configure("source.users.route.by-city.deletes", "tombstone");
             Result result = check();
             assertThat(result.output())
-                    .contains("source.users.route.by-city.deletes = tombstone: nobody knows whether the TTL of table ")
+                    .contains("source.users.route.by-city.deletes = tombstone: the TTL of table ")
+                    .contains(" could not be described: ")
                     .contains("InternalServerError: refused by the test")
                     .doesNotContain("\tat ");
             assertThat(result.exitCode()).isEqualTo(1);
@@ -257,7 +293,9 @@ class TableChecksTest {
         source(users);
         route(dynamo.createTable("by-number", "number:N"));
         configure("source.users.route.by-city.key.number", "{score:010}");
-        assertRefused("source.users.route.by-city.key.number = {score:010}: a template makes text", "is of type N");
+        assertRefused(
+                "source.users.route.by-city.key.number = {score:010}: a template makes a value of type S",
+                "is of type N");
     }
 
     @Test

@@ -3,7 +3,8 @@ package dev.tributary.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.DoubleAdder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,17 +53,17 @@ class DeadLetterTableTest {
     @BeforeEach
     void createTable() {
         table = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        assertThat(creation().run().join()).isTrue();
+        assertThat(create().join()).isTrue();
     }
 
-    private TableCreation creation() {
-        return new TableCreation(dynamo.asyncClient(), table.name(), DeadLetterTable.KEY, false);
+    private CompletableFuture<Boolean> create() {
+        return new TableControl(dynamo.asyncClient(), table.name()).create(TableDefinition.of(DeadLetterTable.KEY));
     }
 
     @Test
     void aTableThatIsThereIsLeftAlone() {
         park("ada", 1, "why");
-        assertThat(creation().run().join()).isFalse();
+        assertThat(create().join()).isFalse();
         assertThat(Parked.in(table, ROUTE)).hasSize(1);
         assertThat(dynamo.client()
                         .describeTable(request -> request.tableName(table.name()))

@@ -43,7 +43,7 @@ class AdminServerTest {
     @Test
     void whatStillStartsIsNotReady() throws Exception {
         health.report("http", Status.UP, "listening");
-        health.report("daemon", Status.STARTING, "not everything listens yet");
+        health.report("daemon", Status.STARTING, "the sources and servers are being started");
         var response = send("GET", "/health");
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.body()).startsWith("{\"status\":\"STARTING\"");

@@ -17,7 +17,8 @@ import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.deadletter.RouteDeadLetters;
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.local.LocalDynamoDb;
@@ -77,8 +78,8 @@ class RedriveTest {
     void startPipeline() {
         byCity = dynamo.createTable("by_city", "city:S");
         letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), letters.name())
+                .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         start(TestSource.Route.to(byCity));
     }

@@ -2,7 +2,8 @@ package dev.tributary.latewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.LateWriteTable.Page;
 import dev.tributary.latewrite.LateWriteTable.Removal;
 import dev.tributary.latewrite.LateWriteTable.Worker;
@@ -34,9 +35,10 @@ class LateWriteTableTest {
 
     @BeforeEach
     void createTable() {
-        TableCreation creation = new TableCreation(dynamo.asyncClient(), name, LateWriteTable.KEY, false);
-        assertThat(creation.run().join()).isTrue();
-        assertThat(creation.expireBy(LateWriteTable.TTL_ATTRIBUTE).join()).isEqualTo(LateWriteTable.TTL_ATTRIBUTE);
+        TableControl control = new TableControl(dynamo.asyncClient(), name);
+        assertThat(control.create(TableDefinition.of(LateWriteTable.KEY)).join())
+                .isTrue();
+        assertThat(control.enableTtl(LateWriteTable.TTL_ATTRIBUTE).join()).isEqualTo(LateWriteTable.TTL_ATTRIBUTE);
     }
 
     @Test

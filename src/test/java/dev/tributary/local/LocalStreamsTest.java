@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.dynamo.TableControl;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -81,7 +82,7 @@ class LocalStreamsTest {
 
     @Test
     void removalByTtlIsARemovalByTheService() {
-        LocalTables.expire(users, "expires", dynamo.asyncClient());
+        new TableControl(dynamo.asyncClient(), users).enableTtl("expires").join();
         Map<String, AttributeValue> expired =
                 Map.of("email", AttributeValue.fromS("ada@example.com"), "expires", AttributeValue.fromN(anHourAgo()));
         dynamo.client().putItem(put -> put.tableName(users).item(expired));

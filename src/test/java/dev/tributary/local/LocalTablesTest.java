@@ -43,19 +43,6 @@ class LocalTablesTest {
     }
 
     @Test
-    void expiryIsTurnedOnOnceAndForOneAttribute() {
-        create("expiring", "id:S", false);
-        for (String attribute : List.of("first", "first", "second")) {
-            LocalTables.expire("expiring", attribute, dynamo.asyncClient());
-            assertThat(dynamo.client()
-                            .describeTimeToLive(ttl -> ttl.tableName("expiring"))
-                            .timeToLiveDescription()
-                            .attributeName())
-                    .isEqualTo("first");
-        }
-    }
-
-    @Test
     void tableWithATtlAttributeLosesItemsByIt() {
         LocalTables.create(
                 Map.of("fading", LocalDynamoDb.table("id:S", false, Optional.of("expires"))), dynamo.asyncClient());

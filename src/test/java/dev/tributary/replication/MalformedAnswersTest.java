@@ -10,7 +10,8 @@ import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedItemIndex;
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
@@ -101,8 +102,8 @@ class MalformedAnswersTest {
     void prepare() {
         level = LOG.getLevel();
         LOG.setLevel(Level.ERROR);
-        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), letters.name())
+                .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
     }
 

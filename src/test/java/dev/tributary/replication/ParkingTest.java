@@ -11,7 +11,8 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
 import dev.tributary.deadletter.ParkedItemIndex;
-import dev.tributary.dynamo.TableCreation;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
@@ -81,8 +82,8 @@ class ParkingTest {
     void startPipeline() {
         byCity = dynamo.createTable("by_city", "city:S");
         letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), letters.name())
+                .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         start(TestSource.Route.to(byCity));
     }
@@ -206,8 +207,8 @@ class ParkingTest {
         assertThat(pipeline.inFlight()).isEqualTo(3);
         assertThat(pipeline.checkpoint()).isNull();
 
-        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), letters.name())
+                .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         drain();
         assertThat(parked()).extracting(change -> change.stamp().version()).containsExactly(version(1), version(2));
@@ -323,8 +324,8 @@ class ParkingTest {
         change("ada", cityOfTheWrongType());
         await().until(() -> health.snapshot().status() == Status.DOWN);
         leaseHeld = false;
-        new TableCreation(dynamo.asyncClient(), letters.name(), DeadLetterTable.KEY, false)
-                .run()
+        new TableControl(dynamo.asyncClient(), letters.name())
+                .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         await().until(() -> timer.getQueue().isEmpty() && timer.getActiveCount() == 0);
         assertThat(pipeline.inFlight()).isEqualTo(1);

@@ -1,10 +1,10 @@
 package dev.tributary.stream.lease;
 
+import dev.tributary.dynamo.Calls;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -18,7 +18,7 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 /**
  * The leases in a lease table, without a scheduler.
  *
- * <p>Every method waits for DynamoDB, and throws a {@link CompletionException} around what the SDK threw.
+ * <p>Every method waits for DynamoDB, and throws what the SDK throws.
  */
 public final class LeaseRows {
 
@@ -37,15 +37,14 @@ public final class LeaseRows {
 
     public List<Lease> all() {
         List<Lease> leases = new ArrayList<>();
-        client.scanPaginator(request -> request.tableName(table).consistentRead(true))
+        Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
                 .items()
                 .subscribe(row -> {
                     @Nullable Lease lease = serializer.fromDynamoRecord(row);
                     if (lease != null) {
                         leases.add(lease);
                     }
-                })
-                .join();
+                }));
         return leases;
     }
 
@@ -58,29 +57,24 @@ public final class LeaseRows {
         lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(shard.parentShardId()));
         lease.hashKeyRange(HashKeyRangeForLease.deserialize(BigInteger.ZERO.toString(), BigInteger.ONE.toString()));
         try {
-            client.putItem(request -> request.tableName(table)
-                            .item(serializer.toDynamoRecord(lease))
-                            .conditionExpression("attribute_not_exists(" + KEY + ")"))
-                    .join();
-        } catch (CompletionException e) {
-            if (!(e.getCause() instanceof ConditionalCheckFailedException)) {
-                throw e;
-            }
+            Calls.join(client.putItem(request -> request.tableName(table)
+                    .item(serializer.toDynamoRecord(lease))
+                    .conditionExpression("attribute_not_exists(" + KEY + ")")));
+        } catch (ConditionalCheckFailedException exists) {
+            return;
         }
     }
 
     /** Lets the shard count as read to its end; whoever holds the lease keeps it, and has nothing to do. */
     public void end(String leaseKey) {
-        client.updateItem(request -> request.tableName(table)
-                        .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
-                        .updateExpression("SET #checkpoint = :end, #within = :none")
-                        .conditionExpression("attribute_exists(" + KEY + ")")
-                        .expressionAttributeNames(
-                                Map.of("#checkpoint", CHECKPOINT, "#within", CHECKPOINT_WITHIN_RECORD))
-                        .expressionAttributeValues(Map.of(
-                                ":end", AttributeValue.fromS(ExtendedSequenceNumber.SHARD_END.sequenceNumber()),
-                                ":none", AttributeValue.fromN("0"))))
-                .join();
+        Calls.join(client.updateItem(request -> request.tableName(table)
+                .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
+                .updateExpression("SET #checkpoint = :end, #within = :none")
+                .conditionExpression("attribute_exists(" + KEY + ")")
+                .expressionAttributeNames(Map.of("#checkpoint", CHECKPOINT, "#within", CHECKPOINT_WITHIN_RECORD))
+                .expressionAttributeValues(Map.of(
+                        ":end", AttributeValue.fromS(ExtendedSequenceNumber.SHARD_END.sequenceNumber()),
+                        ":none", AttributeValue.fromN("0")))));
     }
 
     public static boolean ended(Lease lease) {

@@ -1,26 +1,19 @@
 package dev.tributary.stream.lease;
 
+import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
-import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
-import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.kinesis.common.StreamConfig;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.coordinator.delegate.LeaseTableCoordinatorStateDAODelegate;
@@ -49,10 +42,11 @@ public final class LeaseTable {
     private static final String LEASE_OWNER = "leaseOwner";
     private static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
 
-    /** A new table takes seconds on AWS; two minutes are plenty. */
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final TableDefinition DEFINITION = TableDefinition.of(
+                    new KeySchema(text(LEASE_KEY), Optional.empty()))
+            .withIndex(INDEX, new KeySchema(text(LEASE_OWNER), Optional.of(text(LEASE_KEY))));
 
-    private static final int POLLS = 600;
+    private static final Duration CREATION_TIMEOUT = Duration.ofMinutes(2);
 
     private LeaseTable() {}
 
@@ -64,14 +58,16 @@ public final class LeaseTable {
      */
     public static void make(DynamoDbAsyncClient client, String table, String worker) {
         try {
-            create(client, table);
-            TableDescription description = await(client, table);
-            if (!isLeaseTable(description)) {
+            TableControl control = new TableControl(client, table);
+            if (Calls.join(control.create(DEFINITION))) {
+                log.info("created lease table {}", table);
+            }
+            if (!isLeaseTable(Calls.join(control.awaitActive(CREATION_TIMEOUT)))) {
                 throw SourceStartException.configuration("Table " + table + " is not a lease table: its key is not "
                         + LEASE_KEY + " (S). Change application or the name of the source, which name it.");
             }
             settleVersion(client, table, worker);
-        } catch (CompletionException e) {
+        } catch (SdkException e) {
             throw SourceStartException.of("The lease table " + table + " cannot be made or described", e);
         }
     }
@@ -108,64 +104,19 @@ public final class LeaseTable {
     private static void settleVersion(DynamoDbAsyncClient client, String table, String worker) {
         MigrationState version = new MigrationState(worker).update(ClientVersion.CLIENT_VERSION_3X, worker);
         try {
-            client.putItem(request -> request.tableName(table)
-                            .item(new LeaseTableCoordinatorStateDAODelegate(client, table).toTransactRecord(version))
-                            .conditionExpression("attribute_not_exists(" + LEASE_KEY + ")"))
-                    .join();
-        } catch (CompletionException e) {
-            if (!(e.getCause() instanceof ConditionalCheckFailedException)) {
-                throw e;
-            }
+            Calls.join(client.putItem(request -> request.tableName(table)
+                    .item(new LeaseTableCoordinatorStateDAODelegate(client, table).toTransactRecord(version))
+                    .conditionExpression("attribute_not_exists(" + LEASE_KEY + ")")));
+        } catch (ConditionalCheckFailedException settled) {
+            return;
         }
     }
 
-    private static TableDescription await(DynamoDbAsyncClient client, String table) {
-        return client.waiter()
-                .waitUntilTableExists(request -> request.tableName(table), wait -> wait.backoffStrategyV2(
-                                BackoffStrategy.fixedDelayWithoutJitter(POLL))
-                        .maxAttempts(POLLS))
-                .join()
-                .matched()
-                .response()
-                .orElseThrow()
-                .table();
+    private static KeyAttribute text(String name) {
+        return new KeyAttribute(name, AttributeType.S);
     }
 
-    private static boolean isLeaseTable(TableDescription table) {
-        KeySchema key = DescribedTable.of(table).key();
-        return key.sort().isEmpty() && key.partition().equals(new KeyAttribute(LEASE_KEY, AttributeType.S));
-    }
-
-    private static void create(DynamoDbAsyncClient client, String table) {
-        try {
-            client.createTable(CreateTableRequest.builder()
-                            .tableName(table)
-                            .billingMode(BillingMode.PAY_PER_REQUEST)
-                            .attributeDefinitions(text(LEASE_KEY), text(LEASE_OWNER))
-                            .keySchema(key(LEASE_KEY, KeyType.HASH))
-                            .globalSecondaryIndexes(GlobalSecondaryIndex.builder()
-                                    .indexName(INDEX)
-                                    .keySchema(key(LEASE_OWNER, KeyType.HASH), key(LEASE_KEY, KeyType.RANGE))
-                                    .projection(keys -> keys.projectionType(ProjectionType.KEYS_ONLY))
-                                    .build())
-                            .build())
-                    .join();
-            log.info("created lease table {}", table);
-        } catch (CompletionException e) {
-            if (!(e.getCause() instanceof ResourceInUseException)) {
-                throw e;
-            }
-        }
-    }
-
-    private static AttributeDefinition text(String name) {
-        return AttributeDefinition.builder()
-                .attributeName(name)
-                .attributeType(ScalarAttributeType.S)
-                .build();
-    }
-
-    private static KeySchemaElement key(String name, KeyType type) {
-        return KeySchemaElement.builder().attributeName(name).keyType(type).build();
+    private static boolean isLeaseTable(DescribedTable table) {
+        return table.key().equals(DEFINITION.key());
     }
 }

@@ -2,6 +2,7 @@ package dev.tributary.stream.lease;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.dynamo.Calls;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -24,8 +24,7 @@ import software.amazon.kinesis.leases.EntityType;
  * <p>One row of the lease table, so that it comes and goes with the positions. KCL has a type for rows that tell a
  * stream's identity, writes none with its settings here, and leaves those it finds alone.
  *
- * <p>Every method waits for DynamoDB, and throws a {@link CompletionException} around what the SDK threw. Safe for any
- * thread.
+ * <p>Every method waits for DynamoDB, and throws what the SDK throws. Safe for any thread.
  */
 public final class SourceState {
 
@@ -74,9 +73,8 @@ public final class SourceState {
 
     /** Empty if no worker has begun yet. */
     public Optional<Reading> read() {
-        Map<String, AttributeValue> row = client.getItem(
-                        request -> request.tableName(table).key(key()).consistentRead(true))
-                .join()
+        Map<String, AttributeValue> row = Calls.join(client.getItem(
+                        request -> request.tableName(table).key(key()).consistentRead(true)))
                 .item();
         return row.isEmpty() ? Optional.empty() : Optional.of(reading(row));
     }
@@ -96,15 +94,12 @@ public final class SourceState {
                 IDENTITY, AttributeValue.fromS(identity),
                 GAPS, AttributeValue.fromM(Map.of()));
         try {
-            client.putItem(request ->
-                            request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")"))
-                    .join();
-        } catch (CompletionException e) {
-            if (!refused(e)) {
-                throw e;
-            }
+            Calls.join(client.putItem(request ->
+                    request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")));
+            return read().orElseThrow();
+        } catch (ConditionalCheckFailedException e) {
+            return read().orElseThrow(); // another worker has begun
         }
-        return read().orElseThrow();
     }
 
     /**
@@ -128,11 +123,8 @@ public final class SourceState {
                             ":since", AttributeValue.fromS(passed.at().toString()),
                             ":gap", entry(passed)));
             return true;
-        } catch (CompletionException e) {
-            if (refused(e)) {
-                return false;
-            }
-            throw e;
+        } catch (ConditionalCheckFailedException e) {
+            return false;
         }
     }
 
@@ -144,10 +136,7 @@ public final class SourceState {
                     "size(#gaps) < :most OR attribute_exists(#gaps.#id)",
                     Map.of("#gaps", GAPS, "#id", gap.id()),
                     Map.of(":gap", entry(gap), ":most", AttributeValue.fromN(Integer.toString(MOST_GAPS))));
-        } catch (CompletionException e) {
-            if (!refused(e)) {
-                throw e;
-            }
+        } catch (ConditionalCheckFailedException e) {
             update(
                     "ADD #further :one",
                     "attribute_exists(#key)",
@@ -171,16 +160,15 @@ public final class SourceState {
 
     private void update(
             String update, String condition, Map<String, String> names, Map<String, AttributeValue> values) {
-        client.updateItem(UpdateItemRequest.builder()
-                        .tableName(table)
-                        .key(key())
-                        .updateExpression(update)
-                        .conditionExpression(condition)
-                        .expressionAttributeNames(names)
-                        .expressionAttributeValues(values.isEmpty() ? null : values)
-                        .returnValues(ReturnValue.NONE)
-                        .build())
-                .join();
+        Calls.join(client.updateItem(UpdateItemRequest.builder()
+                .tableName(table)
+                .key(key())
+                .updateExpression(update)
+                .conditionExpression(condition)
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values.isEmpty() ? null : values)
+                .returnValues(ReturnValue.NONE)
+                .build()));
     }
 
     private static Reading reading(Map<String, AttributeValue> row) {
@@ -219,9 +207,5 @@ public final class SourceState {
 
     private static Map<String, AttributeValue> key() {
         return Map.of(KEY, AttributeValue.fromS(ROW));
-    }
-
-    private static boolean refused(CompletionException e) {
-        return e.getCause() instanceof ConditionalCheckFailedException;
     }
 }

@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * What becomes of the gaps in one stream: the policy of its source decides. Either way they are reported, and none is
@@ -80,7 +80,7 @@ public final class Gaps {
     /**
      * Whether reading may go on past the gap.
      *
-     * @throws CompletionException if it may, and cannot be written down: it is to be asked again
+     * @throws SdkException if it may, and cannot be written down: it is to be asked again
      */
     boolean pass(StreamGap.OfShard gap) {
         if (context.policy() != GapPolicy.CONTINUE) {
@@ -114,7 +114,7 @@ public final class Gaps {
     /**
      * Whether this is still the stream that the workers read: if not, its shards are missing for a good reason.
      *
-     * @throws CompletionException if that cannot be told now
+     * @throws SdkException if that cannot be told now
      */
     boolean current() {
         boolean current = context.ledger()

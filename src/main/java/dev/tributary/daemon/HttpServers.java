@@ -1,0 +1,95 @@
+package dev.tributary.daemon;
+
+import dev.tributary.config.ResourceSettings;
+import dev.tributary.http.AdminServer;
+import dev.tributary.http.WriteServer;
+import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.items.Resource;
+import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Meters;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/** Composes and starts the HTTP servers: the admin server, and the write server where resources are configured. */
+final class HttpServers {
+
+    /** Longest write of an HTTP request, retries included. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Duration LONGEST_REQUEST = WRITE_TIMEOUT.plusSeconds(1);
+
+    private final Settings settings;
+    private final Health health;
+    private final Meters meters;
+    private final ShutdownStack started;
+
+    /** Closes the write server; used by the thread that stops the process. */
+    private @Nullable Thread closingWrites;
+
+    HttpServers(Settings settings, Health health, Meters meters, ShutdownStack started) {
+        this.settings = settings;
+        this.health = health;
+        this.meters = meters;
+        this.started = started;
+    }
+
+    /** Starts the admin server; returns its address. */
+    URI startAdmin() {
+        return started.push(AdminServer.start(settings.admin(), health, meters)).uri();
+    }
+
+    /**
+     * Starts the write server and returns its address; empty if no resource is configured.
+     *
+     * @param closeTimeout longest wait for open requests when the server closes
+     */
+    Optional<URI> startWrites(CheckedTables tables, Clients clients, Duration closeTimeout) {
+        if (settings.resource().isEmpty()) {
+            return Optional.empty();
+        }
+        OwnTables ownTables = new OwnTables(settings.application());
+        List<Resource> resources = settings.resource().entrySet().stream()
+                .map(write -> resource(write.getKey(), write.getValue(), tables, clients, ownTables))
+                .toList();
+        Duration drainTimeout = LONGEST_REQUEST.compareTo(closeTimeout) < 0 ? LONGEST_REQUEST : closeTimeout;
+        WriteServer server = WriteServer.start(settings.http(), resources, health, meters.registry(), drainTimeout);
+        started.push((AutoCloseable) () -> closeWrites(server));
+        return Optional.of(server.uri());
+    }
+
+    private Resource resource(
+            String name, ResourceSettings write, CheckedTables tables, Clients clients, OwnTables ownTables) {
+        DynamoDbAsyncClient client = clients.requests(write);
+        String keys = OwnTableChecks.takesKeys(write)
+                ? ownTables.prepare(OwnTable.IDEMPOTENCY, client, false)
+                : OwnTable.IDEMPOTENCY.name(settings.application());
+        return new Resource(
+                name,
+                write,
+                tables.resource(name).key(),
+                client,
+                WRITE_TIMEOUT,
+                Clock.systemUTC(),
+                new IdempotencyTable(client, keys, Clock.systemUTC()));
+    }
+
+    /** Returns at once, so that the sources stop at the same time. */
+    private void closeWrites(WriteServer server) {
+        Thread thread = new Thread(server::close, "stop-http");
+        closingWrites = thread;
+        thread.start();
+    }
+
+    /** Waits until the write server is closed, if its closing has begun. */
+    void awaitWritesClosed() throws InterruptedException {
+        Thread closing = closingWrites;
+        if (closing != null) {
+            closing.join();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tributary.daemon;
+
+import dev.tributary.config.RouteSettings;
+import dev.tributary.config.SourceSettings;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.latewrite.LateWriteTiming;
+import dev.tributary.latewrite.LateWrites;
+import dev.tributary.local.LocalStreams;
+import dev.tributary.replication.Route;
+import dev.tributary.stream.SourceWorker;
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
+import dev.tributary.table.TargetTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/** Composes and runs one worker for each source. */
+final class SourceWorkers {
+
+    private final Settings settings;
+    private final CheckedTables tables;
+    private final Clients clients;
+    private final SourceWorker.Shared shared;
+    private final Duration stopTimeout;
+    private final OwnTables ownTables;
+
+    /** Names this process in the table of late writes. */
+    private final String process = UUID.randomUUID().toString();
+
+    private final List<SourceWorker> workers = new CopyOnWriteArrayList<>();
+
+    /**
+     * @param shared what all workers share
+     * @param stopTimeout longest wait for one worker in {@link #stop()}
+     */
+    SourceWorkers(
+            Settings settings,
+            CheckedTables tables,
+            Clients clients,
+            SourceWorker.Shared shared,
+            Duration stopTimeout) {
+        this.settings = settings;
+        this.tables = tables;
+        this.clients = clients;
+        this.shared = shared;
+        this.stopTimeout = stopTimeout;
+        this.ownTables = new OwnTables(settings.application());
+    }
+
+    /**
+     * Starts a worker for each source.
+     *
+     * @throws dev.tributary.stream.lease.SourceStartException if a stream or a lease table does not allow it
+     * @throws java.util.concurrent.CancellationException if the stop came first
+     */
+    void start(ShutdownStack started) {
+        settings.source().forEach((name, source) -> {
+            SourceWorker worker = worker(name, source);
+            started.unlessClosing(() -> workers.add(worker));
+            worker.start();
+        });
+    }
+
+    private SourceWorker worker(String name, SourceSettings source) {
+        boolean local =
+                tables.source(name).streamArn().filter(LocalStreams::isLocal).isPresent();
+        DynamoDbAsyncClient place = clients.control(source);
+        DeadLetterTable deadLetters = new DeadLetterTable(
+                place,
+                ownTables.prepare(OwnTable.DEAD_LETTERS, place, !local),
+                shared.timings().writeTimeout());
+        List<Route> routes = source.route().entrySet().stream()
+                .map(route -> route(name, route.getKey(), route.getValue(), deadLetters))
+                .toList();
+        return new SourceWorker(
+                name,
+                SourceIdentity.of(source, tables.source(name).arn(), clients),
+                source,
+                routes,
+                lateWrites(name, place),
+                settings.leaseTable(name),
+                new EnabledStream(place, source.table()),
+                clients.streams(source, local),
+                clients.leases(source),
+                shared);
+    }
+
+    private Route route(String source, String name, RouteSettings route, DeadLetterTable deadLetters) {
+        String fullName = source + "." + name;
+        return new Route(
+                fullName,
+                tables.projection(source, name, route),
+                new BatchingTable(
+                        new TargetTable(
+                                clients.writes(route),
+                                route.table(),
+                                Policies.of(route.projection().deletes(), route.target())),
+                        BatchingTable.Limits.batchSize(route.target().batchSize()),
+                        shared.timer()),
+                new ParkedItemIndex(deadLetters, fullName, shared.clock()));
+    }
+
+    private LateWrites lateWrites(String source, DynamoDbAsyncClient place) {
+        return LateWrites.ofDaemon(
+                new LateWriteTable(
+                        place,
+                        ownTables.prepare(OwnTable.LATE_WRITES, place, false),
+                        shared.timings().writeTimeout()),
+                source,
+                process,
+                new LateWriteTiming(settings.lateWrite().horizon()),
+                shared.clock(),
+                shared.timer(),
+                shared.registry());
+    }
+
+    /** Waits until every source is being read by this process; false if other workers hold the shards of one. */
+    boolean awaitReading(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        boolean all = true;
+        for (SourceWorker worker : workers) {
+            all &= worker.awaitReading(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+        return all;
+    }
+
+    /** Stops all workers in parallel: each takes as long as its open writes do. */
+    void stop() throws InterruptedException {
+        List<Thread> stopping = workers.stream()
+                .map(worker -> new Thread(() -> stop(worker), "stop"))
+                .toList();
+        stopping.forEach(Thread::start);
+        for (Thread thread : stopping) {
+            thread.join();
+        }
+    }
+
+    private void stop(SourceWorker worker) {
+        try {
+            worker.stop(stopTimeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
