@@ -24,9 +24,16 @@ COPY --link --from=build /libraries /opt/tributary
 COPY --link config /opt/tributary/config
 COPY --link --from=build /tributary /opt/tributary
 
-# - The container's memory is the daemon's alone, so its heap may take more than the JVM's usual quarter.
+# For this very JVM; halves the time and the CPU of every start.
+RUN ["/opt/tributary/bin/tributary", "archive"]
+
+# Where the health check asks. Set it with this variable, not with admin.port in the file, which the check does not read.
+ENV TRIBUTARY_ADMIN_PORT=8081
+
+# - The container's memory is the daemon's alone, so its heap may take more than the JVM's usual quarter. The other half
+#   is for what is not heap: about 200 MB under load.
 # - Crash reports go to the log: files of a container are lost with it.
-ENV JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ErrorFileToStdout"
+ENV JAVA_OPTS="-XX:MaxRAMPercentage=50 -XX:+ErrorFileToStdout"
 
 # Declared, so that it stays writable under a read-only root file system.
 VOLUME ["/tmp"]
@@ -38,7 +45,7 @@ USER 10001:10001
 EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["/opt/tributary/bin/tributary", "health", "--config", "/etc/tributary/tributary.properties"]
+    CMD ["/opt/tributary/bin/tributary-alive"]
 
 ENTRYPOINT ["/opt/tributary/bin/tributary"]
 CMD ["run", "--config", "/etc/tributary/tributary.properties"]

@@ -12,15 +12,26 @@ import java.util.Map;
 /** Daemons of the distribution against a DynamoDB Local of the test; all of them end with it. */
 final class Daemons implements AutoCloseable {
 
-    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
-
     private final LocalDynamoDb dynamo;
     private final Path directory;
+    private final List<String> command;
     private final List<DaemonProcess> started = new ArrayList<>();
 
     Daemons(LocalDynamoDb dynamo, Path directory) {
+        this(
+                dynamo,
+                directory,
+                List.of(Path.of(System.getProperty("tributary.distribution"), "bin", "tributary")
+                        .toString()));
+    }
+
+    /**
+     * @param command what starts Tributary, without its arguments
+     */
+    Daemons(LocalDynamoDb dynamo, Path directory, List<String> command) {
         this.dynamo = dynamo;
         this.directory = directory;
+        this.command = command;
     }
 
     /** Starts one; it is not ready yet. */
@@ -36,8 +47,9 @@ final class Daemons implements AutoCloseable {
         Map<String, String> all = new HashMap<>(environment);
         all.put("AWS_ACCESS_KEY_ID", dynamo.credentials().resolveCredentials().accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", "secret");
-        DaemonProcess daemon =
-                DaemonProcess.start(directory, all, List.of(TRIBUTARY.toString(), "run", "--config", file.toString()));
+        List<String> run = new ArrayList<>(command);
+        run.addAll(List.of("run", "--config", file.toString()));
+        DaemonProcess daemon = DaemonProcess.start(directory, all, run);
         started.add(daemon);
         return daemon;
     }

@@ -169,11 +169,10 @@ class DeploymentFilesTest {
         String check = dockerfile
                 .lines()
                 .map(String::strip)
-                .filter(line -> line.startsWith("CMD") && line.contains("health"))
+                .filter(line -> line.startsWith("CMD") && line.contains("alive"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(words(check.substring("CMD".length())))
-                .isEqualTo("/opt/tributary/bin/tributary health --config /etc/tributary/tributary.properties");
+        assertThat(words(check.substring("CMD".length()))).isEqualTo("/opt/tributary/bin/tributary-alive");
         List<String> command = texts(container.required("healthCheck").required("command"));
         assertThat(command.get(0)).isEqualTo("CMD");
         assertThat(String.join(" ", command.subList(1, command.size())))

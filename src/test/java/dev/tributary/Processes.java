@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Runs short commands, each for at most 30 seconds. */
+/** Runs short commands, each for at most two minutes. */
 final class Processes {
 
     private Processes() {}
@@ -24,7 +24,7 @@ final class Processes {
                 .start();
         try {
             process.getOutputStream().close();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS))
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
                     .as("%s ends in time", command.command())
                     .isTrue();
             return new Finished(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));

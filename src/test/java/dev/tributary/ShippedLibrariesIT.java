@@ -1,7 +1,6 @@
 package dev.tributary;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,14 +8,8 @@ import dev.tributary.local.LocalDynamoDb;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +131,9 @@ class ShippedLibrariesIT {
         Set<String> unused =
                 ShippedLibrary.all().stream().map(ShippedLibrary::coordinates).collect(Collectors.toSet());
         unused.removeAll(lines("never-loaded.txt"));
-        runWithEverythingOn(log);
+        try (Daemons daemons = new Daemons(dynamo, directory)) {
+            EveryFeature.use(dynamo, directory, daemons, "-Xlog:class+load:file=" + log);
+        }
         Set<String> loaded = new TreeSet<>();
         for (String line : Files.readAllLines(log)) {
             Matcher source = LOADED_FROM.matcher(line);
@@ -153,48 +148,6 @@ class ShippedLibrariesIT {
         assertThat(unused)
                 .as("libraries of which no class is loaded; leave them out, or say in never-loaded.txt why not")
                 .isEmpty();
-    }
-
-    private void runWithEverythingOn(Path log) throws Exception {
-        String users = dynamo.createTable("users", "email:S", true);
-        String byCity = dynamo.createTable("users_by_city", "state:S, city:S");
-        try (TlsFront front = new TlsFront(dynamo.endpoint(), directory);
-                Daemons daemons = new Daemons(dynamo, directory)) {
-            Map<String, String> environment = Map.of(
-                    "TRIBUTARY_AWS_ENDPOINT",
-                    front.endpoint().toString(),
-                    "JAVA_OPTS",
-                    "-Xlog:class+load:file=" + log + " " + front.javaOptions());
-            DaemonProcess daemon = daemons.start("""
-                    application = %1$s
-                    log.format = json
-                    source.users.table = %1$s
-                    source.users.route.by-city.table = %2$s
-                    write.users.path = /
-                    write.users.table = %1$s
-                    http.rate = 1000
-                    """.formatted(users, byCity), environment);
-            daemon.awaitReady();
-            HttpClient http = HttpClient.newHttpClient();
-            HttpRequest post = HttpRequest.newBuilder(daemon.writes())
-                    .header("Content-Type", "application/json")
-                    .header("Idempotency-Key", "once")
-                    .POST(BodyPublishers.ofString("{\"email\":\"a@example.com\",\"state\":\"Utah\",\"city\":\"Moab\"}"))
-                    .build();
-            assertThat(http.send(post, BodyHandlers.ofString()).statusCode()).isEqualTo(201);
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() -> dynamo.client()
-                                    .scan(request -> request.tableName(byCity))
-                                    .count()
-                            == 1);
-            URI metrics = URI.create(daemon.awaitLine("(http://\\S+/metrics)").group(1));
-            assertThat(http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
-                            .body())
-                    .contains("tributary_changes_total");
-            daemon.signal("TERM");
-            assertThat(daemon.awaitExit(Duration.ofSeconds(20))).isZero();
-            assertThat(daemon.output()).doesNotContain("NoClassDefFoundError", "ClassNotFoundException");
-        }
     }
 
     private List<String> missingClasses(List<Path> roots) throws IOException {

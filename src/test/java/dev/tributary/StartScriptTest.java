@@ -28,6 +28,7 @@ class StartScriptTest {
 
     private Path home;
     private Path script;
+    private Path jar;
 
     @BeforeEach
     void install() throws IOException {
@@ -35,6 +36,7 @@ class StartScriptTest {
         script = Files.createDirectory(home.resolve("bin")).resolve("tributary");
         Files.copy(Path.of("src/main/dist/bin/tributary"), script);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        jar = Files.createFile(Files.createDirectory(home.resolve("lib")).resolve("tributary-1.2.3.jar"));
     }
 
     @Test
@@ -45,9 +47,36 @@ class StartScriptTest {
     }
 
     @Test
-    void classPathIsTheLibraryDirectoryOfTheInstallation() throws Exception {
+    void classPathIsOurJarWhoseManifestNamesTheOthers() throws Exception {
         assertThat(javaArguments(Map.of("JAVA_HOME", java("17")), "run"))
-                .containsSequence("-cp", home.resolve("lib") + "/*", "dev.tributary.Main");
+                .containsSequence("-cp", jar.toString(), "dev.tributary.Main");
+    }
+
+    @Test
+    void theVersionIsReadFromTheInstallationWithoutStartingAJvm() throws Exception {
+        String javaHome = java("8, which is not asked");
+        Files.writeString(Path.of(javaHome, "release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25.0.1\"\n");
+        assertThat(javaArguments(Map.of("JAVA_HOME", javaHome), "run"))
+                .contains("--sun-misc-unsafe-memory-access=allow");
+    }
+
+    @Test
+    void anArchiveOfTheSameJavaIsUsed() throws Exception {
+        Path archive =
+                Files.createFile(Files.createDirectory(home.resolve("startup")).resolve("java-17.0.15.jsa"));
+        assertThat(javaArguments(Map.of("JAVA_HOME", java("17.0.15")), "run"))
+                .contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(javaArguments(Map.of("JAVA_HOME", java("17.0.16")), "run"))
+                .noneMatch(argument -> argument.contains("SharedArchiveFile"));
+    }
+
+    @Test
+    void anArchiveNeedsTheListOfClasses() throws Exception {
+        Finished finished = Processes.run(command(script, Map.of("JAVA_HOME", java("17")), "archive"));
+        assertThat(finished.status()).isEqualTo(1);
+        assertThat(finished.output())
+                .startsWith(
+                        "tributary: " + home.resolve("startup/classes") + " is missing: this distribution was built");
     }
 
     @Test
@@ -57,7 +86,7 @@ class StartScriptTest {
         Path relative = Files.createSymbolicLink(directory.resolve("relative"), Path.of("../absolute"));
         for (Path link : List.of(absolute, relative)) {
             Finished finished = Processes.run(command(link, Map.of("JAVA_HOME", java("17")), "run"));
-            assertThat(finished.output()).contains("[" + home.resolve("lib") + "/*]");
+            assertThat(finished.output()).contains("[" + jar + "]");
         }
     }
 
