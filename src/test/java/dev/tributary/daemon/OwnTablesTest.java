@@ -67,7 +67,6 @@ class OwnTablesTest {
     @Tag("slow")
     @ParameterizedTest
     @EnumSource
-    @Tag("slow")
     void aPlaceThatDoesNotAnswerStopsNoStart(OwnTable table) {
         try (DynamoDbAsyncClient nowhere = dynamo.configure(DynamoDbAsyncClient.builder())
                 .endpointOverride(URI.create("http://127.0.0.1:1"))
