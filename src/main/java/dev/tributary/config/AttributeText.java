@@ -5,21 +5,16 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tributary.model.AttributeType;
-import java.math.BigDecimal;
+import dev.tributary.model.DynamoNumber;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** How a value of each DynamoDB type is written in the configuration. */
 final class AttributeText {
 
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
-    private static final int NUMBER_DIGITS = 38;
-    private static final int SMALLEST_EXPONENT = -130;
-    private static final int GREATEST_EXPONENT = 125;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -30,14 +25,15 @@ final class AttributeText {
     static boolean isOf(AttributeType type, String text) {
         return switch (type) {
             case S -> true;
-            case N -> isNumber(text);
+            case N -> number(text).isPresent();
             case B -> isBase64(text);
             case BOOL -> text.equals("true") || text.equals("false");
             case NULL -> text.equals("null");
             case M -> json(text).filter(JsonNode::isObject).isPresent();
             case L -> json(text).filter(JsonNode::isArray).isPresent();
             case SS -> isSet(text, node -> node.isTextual() ? Optional.of(node.asText()) : Optional.empty());
-            case NS -> isSet(text, AttributeText::number);
+            case NS ->
+                isSet(text, node -> node.isNumber() || node.isTextual() ? number(node.asText()) : Optional.empty());
             case BS ->
                 isSet(
                         text,
@@ -77,16 +73,12 @@ final class AttributeText {
         };
     }
 
-    private static boolean isNumber(String text) {
-        if (!NUMBER.matcher(text).matches()) {
-            return false;
+    private static Optional<Object> number(String text) {
+        try {
+            return Optional.of(DynamoNumber.canonical(text));
+        } catch (DynamoNumber.OutOfRangeException refused) {
+            return Optional.empty();
         }
-        BigDecimal number = new BigDecimal(text).stripTrailingZeros();
-        int exponent = number.precision() - number.scale() - 1;
-        return number.signum() == 0
-                || (number.precision() <= NUMBER_DIGITS
-                        && exponent >= SMALLEST_EXPONENT
-                        && exponent <= GREATEST_EXPONENT);
     }
 
     private static boolean isBase64(String text) {
@@ -112,12 +104,6 @@ final class AttributeText {
             }
         }
         return true;
-    }
-
-    private static Optional<Object> number(JsonNode node) {
-        return (node.isNumber() || node.isTextual()) && isNumber(node.asText())
-                ? Optional.of(new BigDecimal(node.asText()).stripTrailingZeros())
-                : Optional.empty();
     }
 
     private static Optional<JsonNode> json(String text) {

@@ -1,5 +1,6 @@
 package dev.tributary.document;
 
+import dev.tributary.model.DynamoNumber;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Base64;
@@ -11,9 +12,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Reads and writes the key attributes of an item in a URI: strings and numbers as they are, binary in base64url. */
 public final class UriKey {
-
-    private static final int MAX_PARTITION_BYTES = 2048;
-    private static final int MAX_SORT_BYTES = 1024;
 
     private UriKey() {}
 
@@ -69,7 +67,7 @@ public final class UriKey {
     static void checkSize(
             KeyAttribute attribute, boolean first, AttributeValue value, String pointer, FieldErrors errors) {
         long size = ItemSize.of(value);
-        int max = first ? MAX_PARTITION_BYTES : MAX_SORT_BYTES;
+        int max = first ? ItemSize.MAX_PARTITION_KEY_BYTES : ItemSize.MAX_SORT_KEY_BYTES;
         if (size == 0 || size > max) {
             errors.add(
                     pointer,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.model.AttributeType;
+import dev.tributary.model.DynamoNumber;
 import dev.tributary.model.ItemSize;
 import java.io.IOException;
 import java.util.ArrayList;

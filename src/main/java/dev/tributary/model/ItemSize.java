@@ -1,6 +1,5 @@
 package dev.tributary.model;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +8,18 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Sizes in bytes by the rule of DynamoDB's developer guide ("Item sizes and formats"). */
 public final class ItemSize {
 
-    /** The most that DynamoDB takes. */
+    /** Largest item. */
     public static final int MAX_BYTES = 400 * 1024;
+
+    /** Largest value of a partition key. */
+    public static final int MAX_PARTITION_KEY_BYTES = 2048;
+
+    /** Largest value of a sort key. */
+    public static final int MAX_SORT_KEY_BYTES = 1024;
 
     private ItemSize() {}
 
-    /** Names and values of all attributes. */
+    /** The size of an item: names and values of its attributes. */
     public static long of(Map<String, AttributeValue> attributes) {
         long size = 0;
         for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
@@ -23,14 +28,15 @@ public final class ItemSize {
         return size;
     }
 
+    /** The size of a value. */
     public static long of(AttributeValue value) {
         return switch (value.type()) {
             case S -> utf8(value.s());
-            case N -> number(value.n());
+            case N -> DynamoNumber.bytes(value.n());
             case B -> value.b().asByteArrayUnsafe().length;
             case BOOL, NUL -> 1;
             case SS -> value.ss().stream().mapToLong(ItemSize::utf8).sum();
-            case NS -> value.ns().stream().mapToLong(ItemSize::number).sum();
+            case NS -> value.ns().stream().mapToLong(DynamoNumber::bytes).sum();
             case BS ->
                 value.bs().stream()
                         .mapToLong(bytes -> bytes.asByteArrayUnsafe().length)
@@ -45,14 +51,8 @@ public final class ItemSize {
         return list.stream().mapToLong(element -> 1 + of(element)).sum();
     }
 
+    /** The length of a text in UTF-8. */
     public static long utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    /** A byte for two significant digits, one more for all, and one for the sign. */
-    private static long number(String text) {
-        BigDecimal value = new BigDecimal(text).stripTrailingZeros();
-        long digits = value.precision();
-        return (digits + 1) / 2 + 1 + (value.signum() < 0 ? 1 : 0);
     }
 }

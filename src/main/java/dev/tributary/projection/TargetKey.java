@@ -2,9 +2,9 @@ package dev.tributary.projection;
 
 import dev.tributary.config.KeyTemplate;
 import dev.tributary.model.Item;
+import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,11 +18,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Derives the key of a target row from a source item: copied attributes, or texts of key templates. Immutable. */
 final class TargetKey {
-
-    /** Longest key attributes that DynamoDB takes, in bytes. */
-    private static final int MAX_PARTITION_BYTES = 2048;
-
-    private static final int MAX_SORT_BYTES = 1024;
 
     private final KeySchema schema;
     private final Map<String, TemplateEncoder> encoders;
@@ -87,8 +82,10 @@ final class TargetKey {
 
     /** Whether the types and lengths of the key's attributes are valid in the table. */
     boolean canHold(Item key) {
-        return canHold(key, schema.partition(), MAX_PARTITION_BYTES)
-                && schema.sort().map(sort -> canHold(key, sort, MAX_SORT_BYTES)).orElse(true);
+        return canHold(key, schema.partition(), ItemSize.MAX_PARTITION_KEY_BYTES)
+                && schema.sort()
+                        .map(sort -> canHold(key, sort, ItemSize.MAX_SORT_KEY_BYTES))
+                        .orElse(true);
     }
 
     private static boolean canHold(Item key, KeyAttribute attribute, int maxBytes) {
@@ -96,12 +93,7 @@ final class TargetKey {
         if (!value.type().name().equals(attribute.type().name())) {
             return false;
         }
-        int bytes =
-                switch (value.type()) {
-                    case S -> value.s().getBytes(StandardCharsets.UTF_8).length;
-                    case B -> value.b().asByteArrayUnsafe().length;
-                    default -> 1;
-                };
+        long bytes = ItemSize.of(value);
         return bytes > 0 && bytes <= maxBytes;
     }
 

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tributary.document.DynamoNumber;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
 import dev.tributary.document.ValueReader;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
+import dev.tributary.model.DynamoNumber;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;

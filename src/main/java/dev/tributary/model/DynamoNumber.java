@@ -1,39 +1,40 @@
-package dev.tributary.document;
+package dev.tributary.model;
 
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
 
 /**
- * A number as DynamoDB has it: decimal, at most 38 significant digits, zero or a magnitude from 1E-130 to 9.99…E+125.
+ * A number in DynamoDB: decimal, at most 38 significant digits, zero or a magnitude from 1E-130 to 9.99…E+125.
  *
- * @param text the one text of this value, without exponent: what DynamoDB returns for it, and streams
- * @param bytes of an item's size, by the rule that {@link dev.tributary.model.ItemSize} follows
+ * @param text the canonical text, without exponent, which DynamoDB returns for this value
+ * @param bytes of the number in an item; see {@link ItemSize}
  */
 public record DynamoNumber(String text, int bytes) {
 
-    /** The grammar of JSON, and leading zeros: people write them in strings, and DynamoDB drops them as well. */
+    /** The grammar of JSON with leading zeros, which occur in strings; DynamoDB drops them. */
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
 
     private static final int MAX_DIGITS = 38;
     private static final int MIN_EXPONENT = -130;
     private static final int MAX_EXPONENT = 125;
 
-    /** Far above what the longest number needs, and short enough to parse at no cost. */
+    /** More than any valid number needs; bounds the cost of parsing. */
     private static final int MAX_CHARACTERS = 1000;
 
-    /** The text is no number, or none that DynamoDB can hold; the message says which. */
+    /** The text is not a number, or not one that DynamoDB can hold; the message describes which. */
     public static final class OutOfRangeException extends Exception {
         OutOfRangeException(String message) {
             super(message, null, false, false);
         }
     }
 
-    /** The {@link #text} of the value that this text has. */
+    /** The canonical {@link #text} of a number. */
     public static String canonical(String text) throws OutOfRangeException {
         return of(text).text();
     }
 
-    static DynamoNumber of(String text) throws OutOfRangeException {
+    /** Reads a number. */
+    public static DynamoNumber of(String text) throws OutOfRangeException {
         if (isShortCount(text)) {
             return new DynamoNumber(text, bytes(significantDigits(text), false));
         }
@@ -58,12 +59,21 @@ public record DynamoNumber(String text, int bytes) {
         return new DynamoNumber(value.toPlainString(), bytes(value.precision(), value.signum() < 0));
     }
 
-    /** A byte for two significant digits, one more for all, and one for the sign. */
+    /** The bytes of a number that DynamoDB holds. */
+    static int bytes(String text) {
+        if (isShortCount(text)) {
+            return bytes(significantDigits(text), false);
+        }
+        BigDecimal value = new BigDecimal(text).stripTrailingZeros();
+        return bytes(value.precision(), value.signum() < 0);
+    }
+
+    /** A byte for every two significant digits, one for the number, and one for a minus sign. */
     private static int bytes(int digits, boolean negative) {
         return (digits + 1) / 2 + 1 + (negative ? 1 : 0);
     }
 
-    /** What most numbers are: digits that are canonical as they stand. */
+    /** Whether the text is canonical and a whole number above 0, as most numbers are. */
     private static boolean isShortCount(String text) {
         if (text.isEmpty() || text.length() > MAX_DIGITS || text.charAt(0) == '0') {
             return false;
