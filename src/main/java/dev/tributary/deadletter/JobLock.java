@@ -17,19 +17,19 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
- * Lets one job at a time take dead letters of a route out.
+ * Lets one job at a time remove dead letters of a route.
  *
- * <p>Two of them would apply the same changes: the one that is late might write again what the daemon has since removed,
- * and a removed row has no mark to compare with. The lock is a row in the table of dead letters. Its token changes with
- * each renewal, and who finds it taken waits until he has seen the same token for as long as a lock lives, by his own
- * clock: no two clocks are compared. A holder counts from the moment before it sent its renewal, and starts no write that
- * might end later than that.
+ * <p>Two jobs would apply the same changes: the later one might write a row again that the daemon has since removed,
+ * and a removed row has no version stamp to compare with. The lock is a row in the table of dead letters. Its token
+ * changes with each renewal. A process that finds the lock held waits until it has seen the same token for the
+ * duration of a lock, by its own clock: no two clocks are compared. A holder counts from before it sent its last
+ * renewal, and starts no write that might end after the duration.
  *
  * <p>Safe for any thread.
  */
 public final class JobLock {
 
-    /** Partition of the locks; those of routes have a dot in their names. */
+    /** Partition of the locks; partitions of routes have a dot in their names. */
     static final String PARTITION = "lock";
 
     private static final String TOKEN = "token";
@@ -40,24 +40,24 @@ public final class JobLock {
     private final Timing timing;
     private final String holder;
 
-    /** Guarded by this, as are the next. */
+    /** Guarded by this, as are the fields below. */
     private @Nullable String token;
 
     private long renewedAt;
     private @Nullable CompletableFuture<Void> renewal;
 
     /**
-     * How long what takes, and by which clock.
+     * Durations, clock and timer.
      *
-     * @param duration how long a lock lives that is not renewed
-     * @param longestWrite how long a write may take that is started while the lock is held
+     * @param duration duration of the lock without renewal
+     * @param longestWrite longest time of a write that starts while the lock is held
      * @param nanoTime a monotonic clock
-     * @param timer waits for a lock that somebody else holds
+     * @param timer waits for a lock that another process holds
      */
     public record Timing(
             Duration duration, Duration longestWrite, LongSupplier nanoTime, ScheduledExecutorService timer) {}
 
-    /** The lock is somebody else's. */
+    /** Another process holds the lock. */
     public static final class LockedException extends RuntimeException {
         LockedException(String route, String holder) {
             super("another job (" + holder + ") is taking dead letters of " + route
@@ -73,10 +73,10 @@ public final class JobLock {
     }
 
     /**
-     * Takes the lock; where it is held, waits until its holder has renewed it or has not for too long.
+     * Acquires the lock. If it is held, waits for one duration, in which a live holder renews it.
      *
-     * @param waiting told of the holder before that
-     * @return fails with {@link LockedException} if somebody else is at work
+     * @param waiting receives the name of the holder before the wait
+     * @return fails with {@link LockedException} if another process holds the lock
      */
     public CompletableFuture<Void> take(Consumer<String> waiting) {
         return put(Optional.empty()).thenCompose(found -> found.map(row -> {
@@ -104,7 +104,7 @@ public final class JobLock {
     }
 
     /**
-     * Renews the lock if it is time.
+     * Renews the lock if a third of its duration has passed.
      *
      * @return fails with {@link LockedException} if it was lost
      */
@@ -132,7 +132,7 @@ public final class JobLock {
         renewal = null;
     }
 
-    /** Gives the lock back, if it is still held. */
+    /** Releases the lock if it is still held. */
     public CompletableFuture<Void> release() {
         String mine;
         synchronized (this) {
@@ -156,10 +156,10 @@ public final class JobLock {
     }
 
     /**
-     * Takes the lock where nobody has it.
+     * Writes the row of the lock if it is absent.
      *
-     * @param expected also where it has this token
-     * @return ends with the row that is in the way; empty if the lock is ours now
+     * @param expected also if the row has this token
+     * @return completes with the row of another holder; empty if the lock is held now
      */
     private CompletableFuture<Optional<Map<String, AttributeValue>>> put(Optional<String> expected) {
         String next = UUID.randomUUID().toString();
@@ -192,7 +192,7 @@ public final class JobLock {
                         return CompletableFuture.failedFuture(thrown);
                     }
                     if (next.equals(text(refused.item(), TOKEN))) {
-                        held(next, sent); // an attempt before got through, and its answer was lost
+                        held(next, sent); // an earlier attempt succeeded, and its response was lost
                         return CompletableFuture.completedFuture(Optional.empty());
                     }
                     return CompletableFuture.completedFuture(Optional.of(refused.item()));

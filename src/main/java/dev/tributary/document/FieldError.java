@@ -1,9 +1,9 @@
 package dev.tributary.document;
 
 /**
- * What is wrong with one value of a request.
+ * An invalid value of a request.
  *
  * @param pointer JSON Pointer (RFC 6901) to the value; empty for the whole document
- * @param message for people: what was expected, and what was found
+ * @param message what was expected and what was found, for the caller
  */
 public record FieldError(String pointer, String message) {}

@@ -7,14 +7,14 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The errors found so far in one document. Their number and the length of each are bounded, so an answer is bounded
- * whatever the document holds; what goes beyond is dropped before a pointer is built for it.
+ * Collects the errors of one document. Their number and lengths are bounded, so that the answer is bounded; further
+ * errors are dropped before their pointers are built.
  */
 final class FieldErrors {
 
     private static final int MAX = 50;
 
-    /** Longest name in a pointer, and longest pointer, in characters; the rest is an ellipsis. */
+    /** Longest name in a pointer, and longest pointer, in characters; an ellipsis replaces the rest. */
     private static final int MAX_NAME = 100;
 
     private static final int MAX_POINTER = 500;
@@ -45,7 +45,7 @@ final class FieldErrors {
         return parent + "/" + shortened(name, MAX_NAME).replace("~", "~0").replace("/", "~1");
     }
 
-    /** The JSON Pointer of the value that a parser stands at; of the container, at its first or last token. */
+    /** The JSON Pointer of the parser's current value; of the container, at its first or last token. */
     static String pointer(JsonStreamContext context) {
         Deque<String> path = new ArrayDeque<>();
         for (JsonStreamContext at = context; at != null; at = at.getParent()) {
@@ -63,7 +63,7 @@ final class FieldErrors {
         return pointer;
     }
 
-    /** Never half of a surrogate pair: it could not be encoded. */
+    /** Never cuts a surrogate pair, half of which could not be encoded. */
     static String shortened(String text, int max) {
         if (text.length() <= max) {
             return text;

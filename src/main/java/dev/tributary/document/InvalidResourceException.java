@@ -2,7 +2,7 @@ package dev.tributary.document;
 
 import java.util.List;
 
-/** A write route that does not fit its table. The message names each setting and says what to do. */
+/** The settings of a resource contradict its table. The message names each setting and the remedy. */
 public final class InvalidResourceException extends RuntimeException {
 
     private final transient List<String> errors;
@@ -12,7 +12,7 @@ public final class InvalidResourceException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
-    /** One sentence or two for each mistake. */
+    /** The errors, each in one or two sentences. */
     public List<String> errors() {
         return errors;
     }

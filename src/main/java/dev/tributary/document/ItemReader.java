@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Makes an item of a JSON document: complete, valid for its table, or refused with every error at once. */
+/** Reads the item of a JSON document: complete and valid for its table, or refused with all errors at once. */
 public final class ItemReader {
 
     private static final AttributeValue NULL = AttributeValue.fromNul(true);
@@ -32,10 +32,10 @@ public final class ItemReader {
     }
 
     /**
-     * A whole item.
+     * Reads a whole item.
      *
      * @param document JSON in UTF-8
-     * @param key what is said of the item's key elsewhere, and the document need not say again; may be empty
+     * @param key key attributes that the URI has, which the document need not repeat; may be empty
      */
     public Map<String, AttributeValue> read(byte[] document, Map<String, AttributeValue> key) throws RefusedException {
         FieldErrors errors = new FieldErrors();
@@ -69,11 +69,11 @@ public final class ItemReader {
     }
 
     /**
-     * Changes of an item.
+     * Reads the changes of an item.
      *
      * @param document a JSON Merge Patch in UTF-8
      * @param key of the item
-     * @return values to set, without those of the key; {@code NULL} for what is to be removed
+     * @return values to set, without those of the key; {@code NULL} for attributes to remove
      */
     public Map<String, AttributeValue> readPatch(byte[] document, Map<String, AttributeValue> key)
             throws RefusedException {
@@ -110,7 +110,7 @@ public final class ItemReader {
             Map<String, Optional<AttributeValue>> members = new ValueReader(json, errors)
                     .readMembers(
                             name -> patch && json.currentToken() == JsonToken.VALUE_NULL
-                                    ? AttributeType.NULL // it removes, whatever the type
+                                    ? AttributeType.NULL // null removes an attribute of any type
                                     : schema.types().get(name),
                             1);
             if (json.nextToken() != null) {
@@ -129,7 +129,7 @@ public final class ItemReader {
         }
     }
 
-    /** A value that was refused is not made up for: the request is refused for it. */
+    /** Attributes with a refused value get no generated one: the request is refused. */
     private void generate(Map<String, AttributeValue> item, Map<String, Optional<AttributeValue>> members) {
         Map<String, AttributeValue> with = new HashMap<>(item);
         made.generate(with);
@@ -181,7 +181,7 @@ public final class ItemReader {
         }
     }
 
-    /** What was refused for another reason has its error already. */
+    /** A refused value has its own error and does not count as missing. */
     private static boolean isMissing(
             String name, Map<String, Optional<AttributeValue>> members, Map<String, AttributeValue> item) {
         @Nullable AttributeValue value = item.get(name);

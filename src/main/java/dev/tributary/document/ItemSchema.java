@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What a route knows of its items.
+ * The rules for the items of a resource.
  *
  * @param key the table's key schema
  * @param types declared types, those of the key included
@@ -93,7 +93,7 @@ public record ItemSchema(
         return Collections.unmodifiableSet(all);
     }
 
-    /** Or every write would forge a mark of replication. */
+    /** Otherwise every write would forge a version stamp of the replication. */
     private static void checkReserved(String route, DocumentSettings settings, List<String> mistakes) {
         Map<String, Set<String>> named = new TreeMap<>();
         named.put("type", settings.type().keySet());

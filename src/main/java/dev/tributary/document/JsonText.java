@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.util.regex.Pattern;
 
-/** How Jackson reads requests, and what its complaints say to people. */
+/** The JSON parser for requests, and its error messages in the words of callers. */
 final class JsonText {
 
     /**
-     * Lengths are bounded by the size of the body, so that a long number is an error of its field and not of the text;
-     * names are not interned, as callers choose them.
+     * The size of the body bounds all lengths, so that a long number is an error of its field and not of the
+     * document; names are not interned, because callers choose them.
      */
     static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -22,15 +22,15 @@ final class JsonText {
                     .build())
             .build();
 
-    /** {@code [Source: …; line: 1, column: 2]} inside a message: the source is always the request. */
+    /** {@code [Source: …; line: 1, column: 2]} in a message; the source is always the request. */
     private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; ([^\\]]*)\\]");
 
-    /** Advice for whoever configures the parser, not for whoever wrote the document. */
+    /** Advice for developers who configure the parser, not for callers. */
     private static final Pattern ADVICE = Pattern.compile("enable `[^`]*` to allow");
 
     private JsonText() {}
 
-    /** Where the text goes wrong, and how. */
+    /** The position and the kind of the error. */
     static String explain(JsonProcessingException e) {
         String message = SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1");
         message = ADVICE.matcher(message).replaceAll("JSON has no such value");

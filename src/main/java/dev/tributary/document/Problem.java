@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why a request wrote nothing.
+ * Why a request was refused.
  *
- * @param kind what callers decide by
- * @param detail for people; may quote the request, so it belongs in the answer and not in a log
- * @param errors the values that are wrong, for {@link Kind#INVALID_ITEM} and {@link Kind#BAD_KEY}
- * @param retryAfter when the same request may succeed, if it may
- * @param cause what DynamoDB or the client said, with names of tables, roles and addresses: for operators, in health and
- *     log, never in an answer
+ * @param kind what callers branch on
+ * @param detail for the caller; may quote the request, so it must not be logged
+ * @param errors the invalid values, for {@link Kind#INVALID_ITEM} and {@link Kind#BAD_KEY}
+ * @param retryAfter after which the same request may succeed; empty if it cannot
+ * @param cause message of DynamoDB or the client, which may name tables, roles and addresses: for health and log,
+ *     never for an answer
  */
 public record Problem(
         Kind kind, String detail, List<FieldError> errors, Optional<Duration> retryAfter, Optional<String> cause) {
 
-    /** What callers decide by. */
+    /** What callers branch on. */
     public enum Kind {
         /** Not JSON. */
         MALFORMED_JSON,
@@ -25,37 +25,37 @@ public record Problem(
         NOT_AN_OBJECT,
         /** An object that cannot be an item of the table. */
         INVALID_ITEM,
-        /** The item is larger than DynamoDB takes. */
+        /** The item is larger than the limit of DynamoDB. */
         ITEM_TOO_LARGE,
-        /** More changes of one item than DynamoDB takes in one update. */
+        /** The patch has more changes than DynamoDB takes in one update. */
         PATCH_TOO_LARGE,
         /** The path or the query is not the key of an item. */
         BAD_KEY,
         /** There is no item under the key. */
         NO_SUCH_ITEM,
-        /** The item is not what the request asks it to be. */
+        /** The item does not meet the precondition of the request. */
         PRECONDITION_FAILED,
-        /** The request has to say which version of the item it means. */
+        /** The request must name the version of the item. */
         PRECONDITION_REQUIRED,
-        /** A precondition that cannot be read, or that the route has no answer to. */
+        /** The precondition cannot be read, or the resource does not support it. */
         BAD_PRECONDITION,
-        /** What should be the key of the request cannot be one, or is where none is taken. */
+        /** The idempotency key is invalid, or not accepted here. */
         BAD_IDEMPOTENCY_KEY,
-        /** The request has to carry a key. */
+        /** The request must carry an idempotency key. */
         IDEMPOTENCY_KEY_REQUIRED,
-        /** The key of the request is that of another request. */
+        /** The idempotency key was used with another request. */
         IDEMPOTENCY_KEY_REUSED,
-        /** A request with the same key is being carried out. */
+        /** A request with the same idempotency key is being carried out. */
         REQUEST_IN_PROGRESS,
-        /** Others wrote the item all the time. */
+        /** Other requests wrote the item in every attempt. */
         CONTENDED,
-        /** The table is asked for more than it gives at the moment. */
+        /** The table is at its capacity. */
         THROTTLED,
         /** DynamoDB did not answer in time; the item may have been written. */
         TIMEOUT,
         /** DynamoDB cannot be reached, or failed. */
         UNAVAILABLE,
-        /** The table is missing, or may not be written with our credentials. */
+        /** The table is missing, or the credentials do not allow the call. */
         TABLE_UNAVAILABLE
     }
 
@@ -79,7 +79,7 @@ public record Problem(
         return new Problem(kind, detail, List.of(), Optional.of(retryAfter), Optional.empty());
     }
 
-    /** The same, with what operators need to know. */
+    /** This problem with a cause for operators. */
     public Problem because(String text) {
         return new Problem(kind, detail, errors, retryAfter, Optional.of(text));
     }

@@ -1,6 +1,6 @@
 package dev.tributary.document;
 
-/** A request that cannot be carried out, and why. Without a stack trace: the request is at fault, not the code. */
+/** A request that cannot be carried out. Has no stack trace, because the request is at fault and not the code. */
 public final class RefusedException extends Exception {
 
     private final transient Problem problem;

@@ -10,14 +10,14 @@ import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The values that the server gives to attributes.
+ * The attributes whose values the server makes.
  *
- * @param generated where a document that is put has none
- * @param refreshed at every write
+ * @param generated made if the document of a whole item has no value
+ * @param refreshed made at every write
  */
 public record ServerValues(Map<String, GeneratedValue> generated, Map<String, GeneratedValue> refreshed, Clock clock) {
 
-    /** Milliseconds always, so that the text sorts as the time does. */
+    /** Always with milliseconds, so that the text sorts as the time does. */
     private static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 

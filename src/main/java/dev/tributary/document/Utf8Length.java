@@ -1,11 +1,11 @@
 package dev.tributary.document;
 
-/** Lengths of text in UTF-8, without encoding it. */
+/** Computes the length of text in UTF-8 without encoding it. */
 final class Utf8Length {
 
     private Utf8Length() {}
 
-    /** The bytes of the text in UTF-8; -1 if it has half of a surrogate pair, which UTF-8 cannot hold. */
+    /** The number of bytes in UTF-8; -1 if the text has an unpaired surrogate, which UTF-8 cannot encode. */
     static int bytes(String text) {
         int bytes = text.length();
         for (int i = 0; i < text.length(); i++) {

@@ -21,27 +21,27 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Reads JSON values as attribute values, straight from the text: a number never becomes a double. A value that cannot
- * be stored is noted as an error and skipped, so that one answer names all of them.
+ * be stored is reported and skipped, so that one answer has all errors.
  *
- * <p>What is read is counted as it is read: as soon as no item could hold it, reading ends, so the memory it takes is
- * bounded by the largest item and not by the document. Pointers are built for errors alone.
+ * <p>The size is counted while reading, and reading ends when it exceeds that of the largest item, which bounds the
+ * memory whatever the size of the document. Pointers are built only for errors.
  *
- * <p>Every method finds the parser on the first token of a value and leaves it on the last.
+ * <p>Every method starts with the parser on the first token of a value and ends with it on the last.
  */
 public final class ValueReader {
 
-    /** DynamoDB's limit on objects and arrays inside each other. The item itself is the first. */
+    /** DynamoDB's limit of nested objects and arrays. The item counts as the first level. */
     public static final int MAX_DEPTH = 32;
 
     private static final int MAX_NAME_BYTES = 65_535;
     private static final int QUOTED_CHARACTERS = 40;
 
-    /** What DynamoDB counts for a list or a map, and for each of its elements, beside their own sizes. */
+    /** Overhead of a list or a map in DynamoDB, and of each of its elements. */
     private static final int CONTAINER_BYTES = 3;
 
     private static final int ELEMENT_BYTES = 1;
 
-    // Shared, because a document may hold a hundred thousand of each.
+    // Shared instances, because a document may hold a hundred thousand of each.
     private static final AttributeValue NULL = AttributeValue.fromNul(true);
     private static final AttributeValue TRUE = AttributeValue.fromBool(true);
     private static final AttributeValue FALSE = AttributeValue.fromBool(false);
@@ -58,7 +58,7 @@ public final class ValueReader {
         this.errors = errors;
     }
 
-    /** How a member's type is found: by declaration at the top of an item, never below. */
+    /** The declared type of a member; only members of the item itself have one. */
     interface Types {
         @Nullable AttributeType of(String name);
     }
@@ -91,9 +91,9 @@ public final class ValueReader {
     /**
      * Reads one value.
      *
-     * @param declared null takes the type of the JSON value
+     * @param declared if null, the type follows the JSON value
      * @param depth objects and arrays around the value, the item included
-     * @return empty after noting why it cannot be stored
+     * @return empty if it cannot be stored, which is then reported
      * @throws RefusedException if no item can hold it
      */
     Optional<AttributeValue> read(@Nullable AttributeType declared, int depth) throws IOException, RefusedException {
@@ -238,12 +238,12 @@ public final class ValueReader {
         return Optional.of(List.copyOf(set));
     }
 
-    /** What an item with all that was read so far takes in DynamoDB. */
+    /** The size in DynamoDB of an item with all that was read so far. */
     long size() {
         return size;
     }
 
-    /** Adds to what an item with all that was read so far takes in DynamoDB. */
+    /** Adds to the size in DynamoDB of an item with all that was read so far. */
     private void count(long bytes) throws RefusedException {
         size += bytes;
         if (size > ItemSize.MAX_BYTES) {

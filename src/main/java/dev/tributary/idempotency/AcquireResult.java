@@ -3,45 +3,45 @@ package dev.tributary.idempotency;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an attempt to begin a request ended with. */
+/** The result of an attempt to acquire the lock of a request. */
 public sealed interface AcquireResult {
 
     /**
-     * The request is the holder's to carry out.
+     * The lock is held: the holder carries the request out.
      *
-     * @param before what an earlier holder did of it; absent if nothing, or if that holder died
+     * @param before the part that an earlier holder carried out; empty if there is none, or if that holder died
      */
     record Acquired(HeldLock lock, Optional<PartialAnswer> before) implements AcquireResult {}
 
-    /** There is a record of it. */
+    /** The request has a record. */
     sealed interface Found extends AcquireResult {}
 
     /**
-     * Somebody is carrying it out.
+     * Another process or thread is carrying the request out.
      *
-     * @param retryAfter when it is over at the latest, unless it is going on by then; more than 0
+     * @param retryAfter until the other holder's time ends, unless it is renewed; more than 0
      */
     record InProgress(Duration retryAfter) implements Found {}
 
     /**
-     * It was carried out.
+     * The request was carried out.
      *
-     * @param fingerprint of the request that was
+     * @param fingerprint of that request
      */
     record Completed(SavedAnswer answer, String fingerprint) implements Found {
 
-        /** What that means to a request with this fingerprint. */
+        /** The result for a request with this fingerprint and the same key. */
         public Repeat given(String fingerprintOfRepeat) {
             return fingerprint.equals(fingerprintOfRepeat) ? new Replay(answer) : new OtherPayload();
         }
     }
 
-    /** What a request gets whose key was used before. */
+    /** The result for a request whose key was used before. */
     sealed interface Repeat {}
 
-    /** It is the same request again, and gets the same answer. */
+    /** The request is a repetition, and gets the same answer. */
     record Replay(SavedAnswer answer) implements Repeat {}
 
-    /** It is another request, under a key that is spent. */
+    /** The request differs from the one that used the key. */
     record OtherPayload() implements Repeat {}
 }

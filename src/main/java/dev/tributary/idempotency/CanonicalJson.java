@@ -24,15 +24,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The one form that all JSON texts of one value have, see {@link Fingerprint}. */
+/** Hashes JSON in a canonical form, which all texts of one value share; see {@link Fingerprint}. */
 final class CanonicalJson {
 
-    /** Lengths are bounded by whoever took the text in; names are not interned, as callers choose them. */
+    /** The server bounds the length of the text; names are not interned, because callers choose them. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also halves of surrogate pairs, which UTF-8 has no bytes for
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also unpaired surrogates, which UTF-8 cannot encode
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNumberLength(Integer.MAX_VALUE)
                     .maxStringLength(Integer.MAX_VALUE)
@@ -46,7 +46,7 @@ final class CanonicalJson {
     private CanonicalJson() {}
 
     /**
-     * Of the canonical form.
+     * Returns the SHA-256 of the canonical form.
      *
      * @throws JsonProcessingException if the text is not one JSON value, or has a member twice
      */
@@ -67,11 +67,11 @@ final class CanonicalJson {
         } catch (JsonProcessingException e) {
             throw e;
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // neither side does input or output
+            throw new UncheckedIOException(e); // in-memory streams throw none
         }
     }
 
-    /** Of maps, lists, strings, numbers as text, booleans and null; the parser bounds how deep. */
+    /** Writes maps, lists, strings, numbers as text, booleans and null; the parser bounds the depth. */
     private static @Nullable Object read(JsonParser parser, @Nullable JsonToken token) throws IOException {
         if (token == null) {
             throw new JsonParseException(parser, "no value");
@@ -133,10 +133,10 @@ final class CanonicalJson {
     }
 
     /**
-     * {@code [-]digits[e[-]exponent]}, the digits without zeros at either end. Text by text: a number of a million digits
-     * is a fault of its field, which others find, and must not cost more than reading it.
+     * {@code [-]digits[e[-]exponent]}, the digits without zeros at either end. Works on the text, because a number of
+     * a million digits, which is refused elsewhere, must not cost more than reading it.
      *
-     * @param text as the grammar of JSON has it
+     * @param text a number in the grammar of JSON
      */
     static String number(String text) {
         int exponentAt = Math.max(text.indexOf('e'), text.indexOf('E'));
@@ -162,7 +162,7 @@ final class CanonicalJson {
         int zeros = digits.length() - to;
         String written = exponentAt < 0 ? "0" : text.substring(exponentAt + 1);
         if (written.length() > 15) {
-            return significant + "e" + written + "s" + (zeros - decimals); // no number that any table takes
+            return significant + "e" + written + "s" + (zeros - decimals); // out of the range of any table
         }
         long exponent = Long.parseLong(written) + zeros - decimals;
         return exponent == 0 ? significant : significant + "e" + exponent;

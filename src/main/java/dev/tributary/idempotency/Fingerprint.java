@@ -11,39 +11,41 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * Tells whether two requests ask for the same: SHA-256 over method, target, preconditions and documents, as the client
- * sent them. What the server adds (a time, a random id) is not in it, as it differs at each try.
+ * Identifies what a request asks for: SHA-256 over method, target, preconditions and documents, as the client sent
+ * them. Values that the server adds (a time, a random id) are left out, because they differ in each attempt.
  *
- * <p>The target counts as it is in the request line, with its query. A precondition counts by name and value. A document
- * counts in a canonical form, in the spirit of RFC 8785: members in the order of their names, no white space, characters
- * beyond ASCII as escapes of UTF-16, numbers as decimals without needless zeros ({@code 1}, {@code 1.0} and
- * {@code 10e-1} are one; all digits count, so there is no detour over doubles). Each part comes with its length, so no
- * part can pass for two.
+ * <p>The target counts as it is in the request line, with its query. A precondition counts by name and value. A
+ * document
+ * counts in a canonical form, in the spirit of RFC 8785: members in the order of their names, no white space,
+ * characters
+ * beyond ASCII as escapes of UTF-16, numbers as decimals without redundant zeros ({@code 1}, {@code 1.0} and
+ * {@code 10e-1} are one; all digits count, as no number becomes a double). Each part is preceded by its length, so
+ * different parts never give the same input.
  *
- * <p>Documents are added one by one and none is kept, so a long stream of them takes no memory. For one thread.
+ * <p>Documents are hashed one by one and not kept, so a long stream needs no memory. Not thread-safe.
  */
 public final class Fingerprint {
 
     private final MessageDigest hash = Sha256.start();
 
     /**
-     * Of a request without documents and preconditions, until they are added.
+     * Starts with method and target; preconditions and documents are added.
      *
-     * @param target path and query, as they came
+     * @param target path and query, as in the request line
      */
     public Fingerprint(String method, String target) {
         text(method);
         text(target);
     }
 
-    /** Tells requests apart whose documents are alike, and whose answers are not: one item, lines, or an array. */
+    /** Distinguishes requests with the same documents and answers of different forms: one item, lines, or an array. */
     public Fingerprint kind(String kind) {
         hash.update((byte) 'k');
         text(kind);
         return this;
     }
 
-    /** Of preconditions, the order counts. */
+    /** Adds a precondition; the order counts. */
     public Fingerprint precondition(String header, String value) {
         hash.update((byte) 'p');
         text(header);
@@ -55,17 +57,17 @@ public final class Fingerprint {
      * Adds a document.
      *
      * @param json in UTF-8
-     * @throws JsonProcessingException if it is no JSON, or has a member twice; the message quotes nothing of it. Then
+     * @throws JsonProcessingException if it is not JSON, or has a member twice; the message quotes nothing of it, and
      *     nothing was added
      */
     public Fingerprint document(byte[] json) throws JsonProcessingException {
-        byte[] canonical = CanonicalJson.hash(json); // of one length
+        byte[] canonical = CanonicalJson.hash(json); // always of the same length
         hash.update((byte) 'd');
         hash.update(canonical);
         return this;
     }
 
-    /** Adds a document that is no JSON, by its bytes. */
+    /** Adds the bytes of a document that is not JSON. */
     public Fingerprint malformed(byte[] document) {
         hash.update((byte) 'm');
         hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(document.length).flip());
@@ -76,7 +78,7 @@ public final class Fingerprint {
     /**
      * Adds a document, whether it is JSON or not.
      *
-     * @return a hash of the document alone, by the same rules; short, as it is kept for each of many
+     * @return a hash of this document by the same rules; short, because it is kept for each document of a bulk request
      */
     public String add(byte[] document) {
         byte[] part;
@@ -91,7 +93,7 @@ public final class Fingerprint {
         return Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(part, 12));
     }
 
-    /** In hexadecimal digits. Nothing can be added any more. */
+    /** Returns the fingerprint in hexadecimal digits; nothing can be added afterwards. */
     public String end() {
         return HexFormat.of().formatHex(hash.digest());
     }

@@ -10,10 +10,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
- * A request that is the holder's to carry out, until its time is over. Every change of its record depends on the token of
- * this holding, so one whose time is over cannot touch the record of who carries the request out after it.
+ * A held lock of a request. Every change of the record is conditional on the token of this lock, so a holder whose
+ * time is over cannot change the record of a later holder.
  *
- * <p>Failed futures carry what the SDK threw; the call may be made again. Safe for any thread.
+ * <p>Failed futures carry what the SDK threw; the call may be repeated. Safe for any thread.
  */
 public final class HeldLock {
 
@@ -35,10 +35,10 @@ public final class HeldLock {
     }
 
     /**
-     * Whether a write that starts now ends while the request is ours to carry out. Counted from before the last renewal
-     * was sent, by a clock that nobody sets.
+     * Whether a write that starts now ends while the lock is held, by the monotonic clock, counted from before the
+     * last renewal was sent.
      *
-     * @param longest how long the write may take
+     * @param longest the longest time that the write may take
      */
     public synchronized boolean holds(Duration longest) {
         return !over
@@ -47,9 +47,9 @@ public final class HeldLock {
     }
 
     /**
-     * Begins the time anew. Before a third of it is over is early enough.
+     * Extends the lock by its full duration. To be called when a third of it has passed.
      *
-     * @return whether the request still is ours; if not, it never is again
+     * @return whether the lock was still held; if false, it is lost for good
      */
     public CompletableFuture<Boolean> renew() {
         long sent = lock.timing().nanoTime().getAsLong();
@@ -77,11 +77,12 @@ public final class HeldLock {
     }
 
     /**
-     * Keeps the answer for whoever asks again. Also when the time is over, if nobody else has begun since: what was done
-     * is done. May be called again where it is not known whether it got through.
+     * Stores the answer for repetitions of the request. Succeeds also after the time is over, unless another holder
+     * has acquired the lock: the writes have taken effect. May be repeated if the result of a call is unknown.
      *
      * @param fingerprint of the request
-     * @return whether the request still was ours; if not, nothing was kept, and somebody else is carrying it out or has
+     * @return whether the lock was still ours; if false, nothing was stored, and another holder carries the request
+     *     out or has done so
      */
     public CompletableFuture<Boolean> complete(SavedAnswer answer, String fingerprint) {
         Instant now = lock.timing().clock().instant();
@@ -105,9 +106,9 @@ public final class HeldLock {
     }
 
     /**
-     * Gives the key back with what was done of the request, for the same request to go on from there.
+     * Releases the lock and stores the part that was carried out, from which a repetition continues.
      *
-     * @return whether the request still was ours; if not, nothing was kept
+     * @return whether the lock was still held; if false, nothing was stored
      */
     public CompletableFuture<Boolean> suspend(PartialAnswer partial) {
         Instant now = lock.timing().clock().instant();
@@ -129,9 +130,9 @@ public final class HeldLock {
     }
 
     /**
-     * Gives the key back, unused: for a request that had no effect.
+     * Releases the lock and leaves the key unused, for a request that had no effect.
      *
-     * @return whether the request still was ours and not completed
+     * @return whether the lock was still held and the request not completed
      */
     public CompletableFuture<Boolean> release() {
         return lock.client()

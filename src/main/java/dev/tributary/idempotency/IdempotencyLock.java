@@ -19,16 +19,16 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
- * Lets one at a time carry out a request that is too large for a transaction with its record.
+ * Lets one holder at a time carry out a request that is too large for a transaction with its record.
  *
- * <p>The record goes from nothing to in progress, and from there to completed, back to nothing, or out of time. Who holds
- * it has put a random token into it, and each later change depends on that. Out of time is judged by the clock of whoever
- * asks: the clocks of all processes have to agree, to well within the time of a holding. A holder stops to write before
- * its time is over ({@link HeldLock#holds}), by its own monotonic clock.
+ * <p>The record goes from absent to in progress, and from there to completed, absent, or expired. The holder puts a
+ * random token into it, on which each later change is conditional. Expiry is judged by the wall clock of the process
+ * that tries to acquire the lock, so the clocks of all processes must agree to well within the duration of the lock.
+ * A holder stops writing before its time is over ({@link HeldLock#holds}), by its own monotonic clock.
  *
- * <p>Such a request is not one transaction: where its holder dies, what it wrote stays, and who carries it out again
- * writes it again. A holder that lives and cannot carry all of it out gives it back with what was done, so that the next
- * one goes on from there.
+ * <p>Such a request is not atomic: if the holder dies, its writes stay, and the next holder repeats them. A holder
+ * that lives and cannot carry out the whole request releases the lock with the part that it did, from which the next
+ * holder continues.
  *
  * <p>Safe for any thread.
  */
@@ -41,10 +41,10 @@ public final class IdempotencyLock {
     private final Timing timing;
 
     /**
-     * How long what takes, and by which clock.
+     * Durations and clocks.
      *
-     * @param hold how long a holding lives that is not renewed; at least 1 second
-     * @param expires how long a completed request is known; at least {@code hold}
+     * @param hold duration of the lock without renewal; at least 1 second
+     * @param expires how long the record of a completed request is kept; at least {@code hold}
      * @param clock the wall clock
      * @param nanoTime a monotonic clock
      */
@@ -67,9 +67,9 @@ public final class IdempotencyLock {
     }
 
     /**
-     * Begins the request, unless there is a live record of it.
+     * Tries to acquire the lock, which fails if the request has a live record.
      *
-     * @return fails with what the SDK threw; then the record may have been made, and is over when its time is
+     * @return fails with what the SDK threw; the lock may then have been acquired, and expires after its duration
      */
     public CompletableFuture<AcquireResult> take() {
         String token = UUID.randomUUID().toString();
@@ -101,13 +101,13 @@ public final class IdempotencyLock {
                     boolean unheard =
                             AttributeValue.fromS(token).equals(refused.item().get(RequestRow.LOCK_TOKEN));
                     return CompletableFuture.completedFuture(
-                            unheard // an attempt of the client before this one got through, and its answer was lost
+                            unheard // an earlier attempt of the client succeeded, and its response was lost
                                     ? new Acquired(new HeldLock(this, token, sent), Optional.empty())
                                     : RequestRow.decode(refused.item(), now));
                 });
     }
 
-    /** Of a holding that begins now, under {@code :until} and {@code :expiration}. */
+    /** The expiry of a lock that starts now, as {@code :until} and {@code :expiration}. */
     Map<String, AttributeValue> times(Instant now) {
         return Map.of(
                 ":until", RequestRow.millis(now.plus(timing.hold())),

@@ -16,14 +16,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/** The table with the records of requests that carry a key, in one place. Safe for any thread. */
+/** The table of the records of requests with idempotency keys, in one account and region. Safe for any thread. */
 public final class IdempotencyTable {
 
-    /** The key that the table has. */
+    /** The key of the table. */
     public static final KeySchema KEY =
             new KeySchema(new KeyAttribute(RequestRow.ID, AttributeType.S), Optional.empty());
 
-    /** The attribute by which DynamoDB removes what has expired. */
+    /** The TTL attribute of the table. */
     public static final String TTL_ATTRIBUTE = RequestRow.EXPIRATION;
 
     private final DynamoDbAsyncClient client;
@@ -31,9 +31,9 @@ public final class IdempotencyTable {
     private final Clock clock;
 
     /**
-     * Of this name; it need not exist yet.
+     * The table need not exist yet.
      *
-     * @param client for the place of the table; remains the caller's to close
+     * @param client for the account and region of the table; remains the caller's to close
      */
     public IdempotencyTable(DynamoDbAsyncClient client, String name, Clock clock) {
         this.client = client;
@@ -46,10 +46,10 @@ public final class IdempotencyTable {
     }
 
     /**
-     * Keeps the answer of a request, as a part of the transaction that carries it out. Its condition is that there is no
-     * live record; where it fails, the cancellation tells the record.
+     * Returns the write that stores the answer of a request, for the transaction that carries the request out. Its
+     * condition is that the request has no live record; if it fails, the cancellation returns the record.
      *
-     * @param expires how long the request is known; at least 1 second
+     * @param expires how long the record is kept; at least 1 second
      */
     public TransactWriteItem completed(RecordId id, String fingerprint, SavedAnswer answer, Duration expires) {
         Instant now = clock.instant();
@@ -68,13 +68,13 @@ public final class IdempotencyTable {
                 .build();
     }
 
-    /** A record that was in the way. */
+    /** Decodes a record that the condition of a transaction returned. */
     public Found found(Map<String, AttributeValue> row) {
         return RequestRow.decode(row, clock.instant());
     }
 
     /**
-     * The live record of a request, if there is one; read consistently.
+     * Reads the live record of a request, if it has one; strongly consistent.
      *
      * @param timeout with the client's own retries; more than 0
      */
@@ -94,8 +94,8 @@ public final class IdempotencyTable {
     /**
      * The lock of a request that is too large for one transaction.
      *
-     * @param hold how long a holding lives that is not renewed; at least 1 second
-     * @param expires how long the completed request is known; at least {@code hold}
+     * @param hold duration of the lock without renewal; at least 1 second
+     * @param expires how long the record of the completed request is kept; at least {@code hold}
      * @param nanoTime a monotonic clock
      * @param timeout for one call, the client's own retries included
      */

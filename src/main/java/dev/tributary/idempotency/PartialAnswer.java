@@ -6,24 +6,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of a request of many writes that was not carried out as a whole: of its documents, in their order from the
- * first, what each was answered.
+ * The answers to the documents of a bulk request that was carried out in part, in the order of the documents.
  *
- * @param fingerprint of the whole request; absent if its end was not seen
+ * @param fingerprint of the whole request; empty if the end of the request was not read
  */
 public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**
-     * One document.
+     * The answer to one document.
      *
-     * @param document its hash, see {@link Fingerprint#add}
-     * @param answer empty where it was not carried out, or nobody knows whether it was
+     * @param document its hash; see {@link Fingerprint#add}
+     * @param answer empty if it was not carried out, or if that is unknown
      */
     public record Part(String document, String answer) {}
 
-    /** As it is kept. */
+    /** The JSON that the record holds. */
     private record Stored(List<Part> parts, String fingerprint) {}
 
     public PartialAnswer {
@@ -38,12 +37,12 @@ public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
         }
     }
 
-    /** Whether a record can hold it. */
+    /** Whether it fits into a record. */
     public boolean fits() {
         return SavedAnswer.fits(json());
     }
 
-    /** What was kept; empty if it is none of ours: then the request is carried out as a new one. */
+    /** Reads the JSON of a record; empty if it has another form, and the request is then carried out as a new one. */
     static Optional<PartialAnswer> parse(String json) {
         try {
             Stored stored = JSON.readValue(json, Stored.class);
@@ -54,7 +53,7 @@ public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
         }
     }
 
-    /** Without documents and answers: they may be personal data and must not reach a log. */
+    /** Leaves out documents and answers: they may be personal data and must not reach a log. */
     @Override
     public String toString() {
         return "PartialAnswer[" + parts.size() + "]";

@@ -9,22 +9,22 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Names the record of a request. The same key of another caller, or on another route, is another record.
+ * Id of the record of a request. The same key of another caller, or on another resource, has another id.
  *
- * @param text the route for people, and a hash: neither key nor caller can be read from it, so it may be logged
+ * @param text name of the resource, and a hash that hides key and caller, so that the id may be logged
  */
 public record RecordId(String text) {
 
     /**
-     * Of the request of this caller, on this route, with this key.
+     * Returns the id for a caller, a resource and a key.
      *
-     * @param caller empty where callers are not told apart
+     * @param caller empty if callers are not distinguished
      */
     public static RecordId of(String route, String caller, String key) {
         MessageDigest hash = Sha256.start();
         for (String part : List.of(route, caller, key)) {
             byte[] bytes = part.getBytes(UTF_8);
-            hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip()); // or "ab","c" were "a","bc"
+            hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip()); // so that "ab","c" and "a","bc" differ
             hash.update(bytes);
         }
         return new RecordId(route + "#" + HexFormat.of().formatHex(hash.digest()));

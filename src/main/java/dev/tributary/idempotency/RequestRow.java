@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The layout of a record: that of AWS Lambda Powertools, and a token. So tools for those read these, and functions that
- * use them may share the table.
+ * The layout of a record: that of AWS Lambda Powertools, and a token. Tools for Powertools can read these records,
+ * and functions that use it may share the table.
  */
 final class RequestRow {
 
@@ -29,8 +29,8 @@ final class RequestRow {
     static final AttributeValue COMPLETED = AttributeValue.fromS("COMPLETED");
 
     /**
-     * That no live record has the id. A record is over when its time is, whether it is still there or not: DynamoDB
-     * removes what has expired within days, not at once.
+     * Condition that the id has no live record. An expired record does not count: DynamoDB removes it within days,
+     * not at once.
      */
     static final String FREE =
             "attribute_not_exists(#id) OR #expiration < :now" + " OR (#status = :inprogress AND #until < :millis)";
@@ -59,7 +59,7 @@ final class RequestRow {
         return AttributeValue.fromN(String.valueOf(time.toEpochMilli()));
     }
 
-    /** Whether the record is over, as {@link #FREE} has it. */
+    /** Whether the record has expired, as in {@link #FREE}. */
     static boolean isOver(Map<String, AttributeValue> row, Instant now) {
         return number(row, EXPIRATION) < now.getEpochSecond()
                 || (INPROGRESS.equals(row.get(STATUS)) && number(row, IN_PROGRESS_EXPIRATION) < now.toEpochMilli());
@@ -73,7 +73,7 @@ final class RequestRow {
         return new Completed(SavedAnswer.parse(text(row, DATA)), text(row, VALIDATION));
     }
 
-    /** What a holder that gave the request back did of it. */
+    /** The part of the request that an earlier holder carried out. */
     static Optional<PartialAnswer> partial(Map<String, AttributeValue> row, Instant now) {
         return number(row, EXPIRATION) < now.getEpochSecond()
                 ? Optional.empty()
@@ -87,7 +87,7 @@ final class RequestRow {
         return value == null || value.s() == null ? "" : value.s();
     }
 
-    /** A record without its time never is over: that is what the condition does with one, too. */
+    /** A record without an expiry does not expire, as in {@link #FREE}. */
     private static long number(Map<String, AttributeValue> row, String attribute) {
         @Nullable AttributeValue value = row.get(attribute);
         return value == null || value.n() == null ? Long.MAX_VALUE : Long.parseLong(value.n());

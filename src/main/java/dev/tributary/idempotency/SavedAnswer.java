@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An answer as it is kept for whoever asks again.
+ * An HTTP answer that is stored for repetitions of its request.
  *
  * @param status of HTTP
- * @param headers in the order they are sent
- * @param body empty for none; with the rest of the record at most 400 KB, or DynamoDB refuses the record
+ * @param headers in the order in which they are sent
+ * @param body empty for none; with the rest of the record at most 400 KB, the limit of DynamoDB
  */
 public record SavedAnswer(int status, Map<String, String> headers, String body) {
 
@@ -22,10 +22,10 @@ public record SavedAnswer(int status, Map<String, String> headers, String body) 
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
-    /** With room for the rest of the record below the 400 KB that DynamoDB takes. */
+    /** Leaves room for the rest of the record within 400 KB, the limit of DynamoDB. */
     private static final int MAX_ENCODED_BYTES = 350 * 1024;
 
-    /** Whether a record can hold it: as JSON inside of JSON it may be twice as long as its body. */
+    /** Whether it fits into a record; as JSON within JSON it may be twice as long as its body. */
     public boolean fits() {
         return fits(json());
     }
@@ -42,18 +42,18 @@ public record SavedAnswer(int status, Map<String, String> headers, String body) 
         }
     }
 
-    /** @throws IllegalStateException if it is none of ours */
+    /** @throws IllegalStateException if the JSON has another form */
     static SavedAnswer parse(String json) {
         try {
             return JSON.readValue(json, SavedAnswer.class);
         } catch (JsonProcessingException e) {
-            e.clearLocation(); // which quotes the answer, and answers may be personal data
+            e.clearLocation(); // the location quotes the answer, which may be personal data
             throw new IllegalStateException(
                     "a record of the idempotency table has an answer that was not saved here", e);
         }
     }
 
-    /** Without headers and body: they may be personal data and must not reach a log. */
+    /** Leaves out headers and body: they may be personal data and must not reach a log. */
     @Override
     public String toString() {
         return "SavedAnswer[" + status + "]";
