@@ -46,10 +46,10 @@ public record ItemSchema(
     /**
      * Returns the schema of the items that a resource takes.
      *
-     * @param route the name that the configuration gives to the route
+     * @param resource name of the resource in the configuration
      * @throws InvalidResourceException if a type contradicts the key, or a default its type
      */
-    public static ItemSchema of(String route, String table, DocumentSettings settings, KeySchema key) {
+    public static ItemSchema of(String resource, String table, DocumentSettings settings, KeySchema key) {
         List<String> mistakes = new ArrayList<>();
         Map<String, AttributeType> types = new HashMap<>(settings.type());
         for (KeyAttribute attribute : attributes(key)) {
@@ -57,7 +57,7 @@ public record ItemSchema(
             if (declared != null && declared != attribute.type()) {
                 mistakes.add(
                         "write.%s.type.%s = %s, but the key of table %s has it as %s. Remove the setting: key types are known."
-                                .formatted(route, attribute.name(), declared, table, attribute.type()));
+                                .formatted(resource, attribute.name(), declared, table, attribute.type()));
             }
         }
         Map<String, AttributeValue> defaults = new HashMap<>();
@@ -67,14 +67,14 @@ public record ItemSchema(
             errors.all()
                     .forEach(error -> mistakes.add("write.%s.defaults.%s = %s: %s%s."
                             .formatted(
-                                    route,
+                                    resource,
                                     name,
                                     text,
                                     error.pointer().isEmpty() ? "" : "at " + error.pointer() + ", ",
                                     error.message())));
         });
-        checkKeyIsNotMade(route, table, settings, key, mistakes);
-        checkReserved(route, settings, mistakes);
+        checkKeyIsNotMade(resource, table, settings, key, mistakes);
+        checkReserved(resource, settings, mistakes);
         if (!mistakes.isEmpty()) {
             throw new InvalidResourceException(mistakes);
         }
@@ -94,7 +94,7 @@ public record ItemSchema(
     }
 
     /** Otherwise every write would forge a version stamp of the replication. */
-    private static void checkReserved(String route, DocumentSettings settings, List<String> mistakes) {
+    private static void checkReserved(String resource, DocumentSettings settings, List<String> mistakes) {
         Map<String, Set<String>> named = new TreeMap<>();
         named.put("type", settings.type().keySet());
         named.put("defaults", settings.defaults().keySet());
@@ -108,27 +108,27 @@ public record ItemSchema(
                 .sorted()
                 .forEach(name -> mistakes.add(
                         "write.%s.%s names %s, which is reserved: only replication writes it. Name another attribute."
-                                .formatted(route, setting, name))));
+                                .formatted(resource, setting, name))));
     }
 
     private static void checkKeyIsNotMade(
-            String route, String table, DocumentSettings settings, KeySchema key, List<String> mistakes) {
+            String resource, String table, DocumentSettings settings, KeySchema key, List<String> mistakes) {
         for (KeyAttribute attribute : attributes(key)) {
             String name = attribute.name();
             GeneratedValue generated = settings.generated().get(name);
             if (generated != null && generated.type() != attribute.type()) {
                 mistakes.add(
                         "write.%s.generated.%s makes a value of type %s, but the key of table %s has it as %s. Use now for N, and uuid or now-iso for S."
-                                .formatted(route, name, generated.type(), table, attribute.type()));
+                                .formatted(resource, name, generated.type(), table, attribute.type()));
             }
             if (settings.refreshed().containsKey(name)) {
                 mistakes.add(
                         "write.%s.refreshed.%s would change the key of an item at every write. Use write.%s.generated.%s."
-                                .formatted(route, name, route, name));
+                                .formatted(resource, name, resource, name));
             }
             if (settings.version().filter(name::equals).isPresent()) {
                 mistakes.add("write.%s.version = %s is a key attribute of table %s. Name another attribute."
-                        .formatted(route, name, table));
+                        .formatted(resource, name, table));
             }
         }
     }

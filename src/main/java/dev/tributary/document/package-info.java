@@ -1,4 +1,4 @@
-/** JSON documents and the items that they stand for. */
+/** Reads items from JSON documents. */
 @NullMarked
 package dev.tributary.document;
 

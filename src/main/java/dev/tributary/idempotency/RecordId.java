@@ -20,14 +20,14 @@ public record RecordId(String text) {
      *
      * @param caller empty if callers are not distinguished
      */
-    public static RecordId of(String route, String caller, String key) {
+    public static RecordId of(String resource, String caller, String key) {
         MessageDigest hash = Sha256.start();
-        for (String part : List.of(route, caller, key)) {
+        for (String part : List.of(resource, caller, key)) {
             byte[] bytes = part.getBytes(UTF_8);
             hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip()); // so that "ab","c" and "a","bc" differ
             hash.update(bytes);
         }
-        return new RecordId(route + "#" + HexFormat.of().formatHex(hash.digest()));
+        return new RecordId(resource + "#" + HexFormat.of().formatHex(hash.digest()));
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** What is known of requests that carry a key, so that each takes effect once. */
+/** The records of requests with idempotency keys, so that each request takes effect once. */
 @NullMarked
 package dev.tributary.idempotency;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Removes an item. Nothing to remove is a success too: the same request again ends the same. */
+/** Removes an item. Succeeds also if there is none, so that a repetition has the same result. */
 record DeleteChange(ResourceTable table, Map<String, AttributeValue> key, Precondition precondition)
         implements ItemChange {
 

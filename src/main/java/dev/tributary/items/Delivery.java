@@ -7,20 +7,20 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How a write gets into its table: by itself, or in one transaction with a record of its request. Safe for any thread.
+ * Sends writes: alone, in batches, or in one transaction with the record of the request. Safe for any thread.
  */
 public interface Delivery {
 
-    /** How a write that was sent ended, if the table answered. */
+    /** The result of a write that the table answered. */
     sealed interface Outcome {
 
-        /** It went through. */
+        /** The write was applied. */
         record Done() implements Outcome {}
 
         /**
-         * Its condition does not hold.
+         * The condition of the write does not hold.
          *
-         * @param current the item as it is; empty if it is not there
+         * @param current the current item; empty if there is none
          */
         record ConditionFailed(Optional<Map<String, AttributeValue>> current) implements Outcome {
 
@@ -31,25 +31,25 @@ public interface Delivery {
             }
         }
 
-        /** The request ends otherwise, whatever its change says of the item. */
+        /** The request ends with this result, whatever its change requires. */
         record Ended(WriteResult result) implements Outcome {}
     }
 
     /**
-     * Sends a write once.
+     * Sends a write.
      *
-     * @param result how the request ends when the write goes through
+     * @param result result of the request if the write is applied
      * @param timeout with the client's own retries; more than 0
      * @return fails with what the client's call failed with
      */
     CompletableFuture<Outcome> deliver(ItemWrite write, WriteResult result, Duration timeout);
 
     /**
-     * Asked before a request ends without a write.
+     * Called before a request ends without a write.
      *
-     * @param result how its change says it ends
+     * @param result the result according to the change
      * @param timeout with the client's own retries; more than 0
-     * @return how it ends; fails with what the client's call failed with
+     * @return the result of the request; fails with what the client's call failed with
      */
     default CompletableFuture<WriteResult> end(WriteResult result, Duration timeout) {
         return CompletableFuture.completedFuture(result);

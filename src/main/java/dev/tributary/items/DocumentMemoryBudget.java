@@ -7,31 +7,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Bounds the heap that documents take while their requests are under way, those of all routes together: the item that is
- * read from them, what is sent for it, and what their fingerprint takes. JSON of many small values takes a hundred times
- * its bytes, so their bytes alone bound nothing. Safe for any thread.
+ * Bounds the heap of the documents of all requests in progress: the item that is read from a document, the request
+ * that is sent for it, and its fingerprint. JSON of many small values takes a hundred times its bytes on the heap, so
+ * a bound of bytes is not enough. Safe for any thread.
  *
- * <p>What a document takes is estimated from its text before it is read, by the objects that it can become: rather more
- * than it does take. One document alone always finds room.
+ * <p>The heap of a document is estimated from its text before it is parsed, by the objects that it can become, and
+ * rather too high. A single document always fits.
  */
 public final class DocumentMemoryBudget {
 
-    /** An attribute value, its place in a list or map, and its digits. */
+    /** Bytes for an attribute value, its place in a list or map, and its digits. */
     private static final int VALUE = 160;
 
-    /** A list or a map with room for a few elements. */
+    /** Bytes for a list or a map with room for a few elements. */
     private static final int CONTAINER = 160;
 
-    /** A name and its place in a map. */
+    /** Bytes for a name and its place in a map. */
     private static final int NAME = 100;
 
-    /** A character of text, as it was sent, as it is kept, and as it is sent on. */
+    /** Bytes for a character: received, kept, and sent. */
     private static final int PER_BYTE = 4;
 
-    /** What the digits of a number with an exponent take without it. */
+    /** Bytes for the digits of a number that was written with an exponent. */
     private static final int EXPONENT = 150;
 
-    /** The part of the heap that is given away; the rest of the process has other uses for it. */
+    /** The documents together take the maximum heap divided by this. */
     private static final int PART_OF_HEAP = 8;
 
     private static final int UNIT = 1024;
@@ -39,18 +39,18 @@ public final class DocumentMemoryBudget {
     private final int units;
     private final Semaphore free;
 
-    /** @param bytes that may be taken at once */
+    /** @param bytes of heap for all documents together */
     DocumentMemoryBudget(long bytes) {
         this.units = Math.toIntExact(Math.max(1, Math.min(bytes / UNIT, Integer.MAX_VALUE)));
         this.free = new Semaphore(units, true);
     }
 
-    /** Of a part of the heap of this process. */
+    /** A budget of an eighth of the maximum heap of this process. */
     public static DocumentMemoryBudget ofHeap() {
         return new DocumentMemoryBudget(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     }
 
-    /** Room that is taken. Closing it gives it back, once. */
+    /** Heap that is reserved. Closing it releases the heap, once. */
     public final class Claim implements AutoCloseable {
         private final int taken;
         private final AtomicBoolean open = new AtomicBoolean(true);
@@ -68,10 +68,10 @@ public final class DocumentMemoryBudget {
     }
 
     /**
-     * Takes the room that a document needs, to be held from before it is read until its request has ended.
+     * Reserves the heap of a document; to be held from before it is parsed until its request has ended.
      *
-     * @param document JSON in UTF-8, or meant to be
-     * @return empty if others have it
+     * @param document JSON in UTF-8, which need not be valid
+     * @return empty if too little is free
      */
     public Optional<Claim> claim(byte[] document) {
         int wanted = units(document);
@@ -79,9 +79,9 @@ public final class DocumentMemoryBudget {
     }
 
     /**
-     * Does the same, and waits until there is room, which those who came first get first.
+     * Reserves the heap of a document, and waits until enough is free; in the order of the calls.
      *
-     * @return empty if there was none in this time
+     * @return empty if too little became free in this time
      */
     public Optional<Claim> claim(byte[] document, Duration longest) throws InterruptedException {
         int wanted = units(document);
@@ -94,7 +94,7 @@ public final class DocumentMemoryBudget {
         return (int) Math.min(units, 1 + estimate(document) / UNIT);
     }
 
-    /** In bytes. One pass over the text, which need not be JSON. */
+    /** The estimate in bytes, from one pass over the text, which need not be JSON. */
     static long estimate(byte[] document) {
         long bytes = VALUE + (long) PER_BYTE * document.length;
         boolean quoted = false;

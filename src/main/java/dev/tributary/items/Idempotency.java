@@ -21,25 +21,28 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** What a route does for requests that carry a key: each takes effect once. Safe for any thread. */
+/**
+ * Carries out the requests of a resource that have an idempotency key, so that each takes effect once. Safe for any
+ * thread.
+ */
 public final class Idempotency {
 
     /** Longest key, in characters. */
     public static final int MAX_KEY = 255;
 
-    private final String route;
+    private final String resource;
     private final String table;
     private final IdempotencySettings settings;
     private final DynamoDbAsyncClient client;
     private final IdempotencyTable records;
 
     Idempotency(
-            String route,
+            String resource,
             String table,
             IdempotencySettings settings,
             DynamoDbAsyncClient client,
             IdempotencyTable records) {
-        this.route = route;
+        this.resource = resource;
         this.table = table;
         this.settings = settings;
         this.client = client;
@@ -51,15 +54,15 @@ public final class Idempotency {
         return settings.policy() == IdempotencyPolicy.REQUIRED;
     }
 
-    /** The attribute whose value is the key of a request that puts a whole item; empty if a header has it. */
+    /** The attribute that holds the key of a request that puts a whole item; empty if only a header does. */
     public Optional<String> attribute() {
         return settings.attribute();
     }
 
     /**
-     * The key that the item itself has.
+     * The key in the item of a request.
      *
-     * @return empty if it has none, or the route takes none from items, or the change puts no whole item
+     * @return empty if the item has none, if the resource takes no key from items, or if the change puts no whole item
      * @throws RefusedException if the value cannot be a key
      */
     public Optional<String> keyIn(ItemChange change) throws RefusedException {
@@ -81,21 +84,21 @@ public final class Idempotency {
     }
 
     /**
-     * Carries a change out together with the record of its request.
+     * Returns the delivery of a change that stores the record of the request with the write.
      *
-     * @param caller empty where callers are not told apart
+     * @param caller empty if callers are not distinguished
      * @param fingerprint of the request
-     * @param answer what a result is answered, to be kept for whoever asks again
+     * @param answer the answer to a result, which is stored for repetitions
      */
     public Delivery delivery(String caller, String key, String fingerprint, Function<WriteResult, SavedAnswer> answer) {
         return new RecordedDelivery(
-                client, records, table, RecordId.of(route, caller, key), fingerprint, settings.expires(), answer);
+                client, records, table, RecordId.of(resource, caller, key), fingerprint, settings.expires(), answer);
     }
 
     /**
-     * What the record of an earlier request means to one with the same key.
+     * The result for a request whose key has a record.
      *
-     * @param fingerprint of the later one
+     * @param fingerprint of the request
      */
     public static WriteResult meaning(Found found, String fingerprint) {
         if (found instanceof InProgress other) {
@@ -115,14 +118,14 @@ public final class Idempotency {
     }
 
     /**
-     * Lets one at a time carry out a request of many writes.
+     * Returns the lock of a request of many writes.
      *
-     * @param caller empty where callers are not told apart
-     * @param hold how long a holding lives that is not renewed; 1 second to 1 minute
+     * @param caller empty if callers are not distinguished
+     * @param hold duration of the lock without renewal; 1 second to 1 minute
      * @param nanoTime a monotonic clock
      * @param timeout for one call, the client's own retries included
      */
     public IdempotencyLock lock(String caller, String key, Duration hold, LongSupplier nanoTime, Duration timeout) {
-        return records.lock(RecordId.of(route, caller, key), hold, settings.expires(), nanoTime, timeout);
+        return records.lock(RecordId.of(resource, caller, key), hold, settings.expires(), nanoTime, timeout);
     }
 }

@@ -5,22 +5,22 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What a request asks of one item. It begins with what the item most likely is, under the condition that it is that; where
- * this fails, the item is known and the second write fits it. So most requests take one call, and none depends on a
- * race. Pure: the same item gives the same step.
+ * The change of one item that a request asks for. The first write assumes the most likely state of the item, which is
+ * its condition; if that fails, the state is known, and the second write fits it. So most requests take one call, and
+ * none depends on a race. Pure: the same item gives the same next call.
  */
 public sealed interface ItemChange permits PutChange, PatchChange, DeleteChange {
 
-    /** Of the item, its key attributes. */
+    /** The key attributes of the item. */
     Map<String, AttributeValue> key();
 
-    /** Before anything is known of the item. */
+    /** The first call, while the state of the item is unknown. */
     NextCall first();
 
     /**
-     * Once the item is known.
+     * The call for a known item.
      *
-     * @param current the item as it is; empty if it is not there
+     * @param current the current item; empty if there is none
      */
     NextCall given(Optional<Map<String, AttributeValue>> current);
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Collects the condition and the changes of one write. Names and values are always placeholders. */
+/** Builds the condition and update expressions of one write. Names and values are always placeholders. */
 final class ItemExpression {
 
     /** DynamoDB's limits on one expression. */
@@ -39,7 +39,7 @@ final class ItemExpression {
         return placeholder;
     }
 
-    /** The operand that stands for the type M. */
+    /** The placeholder of the type name M. */
     String mapType() {
         return values.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(MAP_TYPE))
@@ -62,7 +62,7 @@ final class ItemExpression {
         removals.add(path);
     }
 
-    /** Whether DynamoDB takes expressions of this size. */
+    /** Whether the expressions are within the limits of DynamoDB. */
     boolean fits() {
         return update().orElse("").length() <= MAX_BYTES
                 && condition().orElse("").length() <= MAX_BYTES

@@ -14,12 +14,12 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * One write of one item, with its condition: a value, to be sent by itself or as a part of a transaction. Either way a
- * condition that fails tells the item as it is.
+ * One write of one item, with its condition: a value that is sent alone or in a transaction. In both cases a failed
+ * condition returns the current item.
  *
  * @param attributes the whole item for {@link Kind#PUT}, else its key
  * @param update the update expression, for {@link Kind#UPDATE}
- * @param condition empty: the write is unconditional
+ * @param condition empty for an unconditional write
  * @param names attribute by placeholder
  * @param values value by placeholder
  */
@@ -39,7 +39,7 @@ public record ItemWrite(
         DELETE
     }
 
-    private static final ReturnValuesOnConditionCheckFailure TELL = ReturnValuesOnConditionCheckFailure.ALL_OLD;
+    private static final ReturnValuesOnConditionCheckFailure RETURN_ITEM = ReturnValuesOnConditionCheckFailure.ALL_OLD;
 
     public ItemWrite {
         attributes = Map.copyOf(attributes);
@@ -48,7 +48,7 @@ public record ItemWrite(
     }
 
     /**
-     * Sends the write by itself.
+     * Sends the write in a call of its own.
      *
      * @param timeout with the client's own retries; more than 0
      */
@@ -61,7 +61,7 @@ public record ItemWrite(
                         .conditionExpression(orNull(condition))
                         .expressionAttributeNames(orNull(names))
                         .expressionAttributeValues(orNull(values))
-                        .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : TELL)
+                        .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                         .build());
             case UPDATE ->
@@ -72,7 +72,7 @@ public record ItemWrite(
                         .conditionExpression(orNull(condition))
                         .expressionAttributeNames(orNull(names))
                         .expressionAttributeValues(orNull(values))
-                        .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : TELL)
+                        .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                         .build());
             case DELETE ->
@@ -82,15 +82,16 @@ public record ItemWrite(
                         .conditionExpression(orNull(condition))
                         .expressionAttributeNames(orNull(names))
                         .expressionAttributeValues(orNull(values))
-                        .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : TELL)
+                        .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                         .build());
         };
     }
 
     /**
-     * The same write as a part of a transaction. An update that changes nothing is a check there: the service requires an
-     * expression of an update in a transaction, other than of one by itself, and other than DynamoDB Local does.
+     * Returns the write as an action of a transaction. An update without an expression becomes a condition check: the
+     * service requires an expression in the updates of transactions, unlike in single updates, and unlike DynamoDB
+     * Local.
      */
     public TransactWriteItem transactItem() {
         TransactWriteItem.Builder item = TransactWriteItem.builder();
@@ -100,7 +101,7 @@ public record ItemWrite(
                             .conditionExpression(condition.get())
                             .expressionAttributeNames(orNull(names))
                             .expressionAttributeValues(orNull(values))
-                            .returnValuesOnConditionCheckFailure(TELL))
+                            .returnValuesOnConditionCheckFailure(RETURN_ITEM))
                     .build();
         }
         return switch (kind) {
@@ -110,7 +111,7 @@ public record ItemWrite(
                                 .conditionExpression(orNull(condition))
                                 .expressionAttributeNames(orNull(names))
                                 .expressionAttributeValues(orNull(values))
-                                .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : TELL))
+                                .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM))
                         .build();
             case UPDATE ->
                 item.update(put -> put.tableName(table)
@@ -119,7 +120,7 @@ public record ItemWrite(
                                 .conditionExpression(orNull(condition))
                                 .expressionAttributeNames(orNull(names))
                                 .expressionAttributeValues(orNull(values))
-                                .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : TELL))
+                                .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM))
                         .build();
             case DELETE ->
                 item.delete(put -> put.tableName(table)
@@ -127,7 +128,7 @@ public record ItemWrite(
                                 .conditionExpression(orNull(condition))
                                 .expressionAttributeNames(orNull(names))
                                 .expressionAttributeValues(orNull(values))
-                                .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : TELL))
+                                .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM))
                         .build();
         };
     }

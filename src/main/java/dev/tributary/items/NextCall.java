@@ -1,18 +1,18 @@
 package dev.tributary.items;
 
-/** What to do next for a request that changes an item. */
+/** The next step of a request that changes an item. */
 public sealed interface NextCall {
 
     /**
-     * Send a write. If its condition fails, the change is asked again.
+     * Send a write. If its condition fails, the change gets the current item.
      *
-     * @param result how the request ends when the write goes through; nothing of the call's answer is needed for it
+     * @param result result of the request if the write is applied; does not depend on the response
      */
     record Send(ItemWrite write, WriteResult result) implements NextCall {}
 
-    /** Read the item, and ask the change again. */
+    /** Read the item, and pass it to the change. */
     record Look() implements NextCall {}
 
-    /** Nothing more. */
+    /** End the request. */
     record End(WriteResult result) implements NextCall {}
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Merges a patch (RFC 7396) into an item that exists. Only what the patch names is touched, also inside of maps, so
- * patches of different attributes never undo each other. Where the patch has an object, what to do depends on whether
- * the item has a map there: that it does, or does not, is a condition of the write.
+ * Merges a patch (RFC 7396) into an item that exists. Only attributes that the patch names are written, also inside
+ * maps, so patches of different attributes never undo each other. Where the patch has an object, the write depends on
+ * whether the item has a map there, which is a condition of the write.
  *
  * @param patch values to set; {@code NULL}, except in a list, removes
  */
@@ -64,7 +64,7 @@ record PatchChange(
         return new NextCall.Send(expression.update(table.name(), key), new WriteResult.Changed(version));
     }
 
-    /** Counts in the table, so that patches do not have to wait for one another; the new version stays unknown. */
+    /** Increments the version in the table, so that concurrent patches do not fail; the new version is not known. */
     private static void count(ItemVersion counted, ItemExpression expression) {
         String attribute = expression.name(counted.attribute());
         expression.set(

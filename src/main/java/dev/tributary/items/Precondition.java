@@ -2,22 +2,22 @@ package dev.tributary.items;
 
 import java.util.List;
 
-/** What a request asks of the item before it is written. */
+/** The state of the item that a request requires. */
 public sealed interface Precondition {
 
-    /** Nothing. */
+    /** Any state. */
     record None() implements Precondition {}
 
-    /** That it is not there. */
+    /** There is no item. */
     record Absent() implements Precondition {}
 
-    /** That it is there. */
+    /** There is an item. */
     record Present() implements Precondition {}
 
     /**
-     * That it is there, in one of these versions.
+     * There is an item with one of these versions.
      *
-     * @param versions as {@link WriteResult} gives them; others match nothing
+     * @param versions in the form of {@link WriteResult}; others match no item
      */
     record Versions(List<String> versions) implements Precondition {
         public Versions {

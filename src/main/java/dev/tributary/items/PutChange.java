@@ -9,8 +9,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * Puts a whole item, in place of one with the same key.
  *
- * @param item without a version
- * @param always201 whether the answer is the same for a new item and a replaced one
+ * @param item without the version attribute
+ * @param always201 whether the result is {@link WriteResult.Stored} also for a replaced item
  */
 record PutChange(ResourceTable table, Map<String, AttributeValue> item, Precondition precondition, boolean always201)
         implements ItemChange {

@@ -8,12 +8,15 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Bounds the reads of items that run at the same time, and with them the heap that they take: the size of an item is known
+ * Bounds the reads of items that run at the same time, and with them the heap that they take: the size of an item is
+ * known
  * only when it has been read. Further reads wait, up to 2 seconds. Never blocks; safe for any thread.
  */
 public final class ReadLimiter {
 
-    /** Bytes of heap for an item of the largest size, 400 KB of text: as DynamoDB's response, as an item and as JSON. */
+    /**
+     * Bytes of heap for an item of the largest size, 400 KB of text: as DynamoDB's response, as an item and as JSON.
+     */
     private static final int LARGEST_READ = 2 << 20;
 
     /** The reads together take the maximum heap divided by this. */
@@ -40,7 +43,8 @@ public final class ReadLimiter {
     }
 
     /**
-     * Reads at the same time for which this process has heap, from 4 to 256. The SDK keeps the last response of each idle
+     * Reads at the same time for which this process has heap, from 4 to 256. The SDK keeps the last response of each
+     * idle
      * connection, so the client for requests must have no more connections than this.
      */
     public static int atOnce() {

@@ -22,15 +22,14 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * Sends a write in one transaction with the record of its request: there is either both or neither, whatever is cut off
- * between.
+ * Sends a write in one transaction with the record of its request, so that either both are stored or neither.
  *
- * <p>The record is not read first: most keys are new, and where one is not, the cancelled transaction tells its record.
- * That counts for more than what the transaction says of the item, for an item that has changed since may be the work of
- * this very request. For the same reason the record is read before a request ends without having sent a write.
+ * <p>The record is not read first: most keys are new, and for a used key the cancelled transaction returns the
+ * record. The record takes precedence over the state of the item, which may have been changed by this very request.
+ * For the same reason the record is read before a request ends without a write.
  *
- * <p>The client gives the transaction a token of its own, by which DynamoDB knows the client's retries of one call. So
- * a request whose first attempt got through unheard is still answered as carried out, and not as repeated.
+ * <p>The client gives each transaction a token by which DynamoDB recognises the client's retries of one call. So a
+ * request whose first attempt succeeded without a response is answered as carried out, and not as repeated.
  */
 final class RecordedDelivery implements Delivery {
 
@@ -99,7 +98,7 @@ final class RecordedDelivery implements Delivery {
                 });
     }
 
-    /** Another transaction was there at the same time, or the table is at its capacity. Nothing was written. */
+    /** Whether a concurrent transaction or missing capacity cancelled the transaction. Nothing was written. */
     private static boolean isPassing(CancellationReason reason) {
         return List.of(TableFailures.CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded")
                 .contains(reason.code());
@@ -124,7 +123,7 @@ final class RecordedDelivery implements Delivery {
         Duration next = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
         return CompletableFuture.supplyAsync(
                         () -> sameKey
-                                ? records.read(id, left(deadline)) // half the price of finding it by a transaction
+                                ? records.read(id, left(deadline)) // half the cost of a transaction that finds it
                                 : CompletableFuture.completedFuture(Optional.<Found>empty()),
                         CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
                 .thenCompose(Function.identity())
@@ -144,7 +143,7 @@ final class RecordedDelivery implements Delivery {
         return Idempotency.meaning(found, fingerprint);
     }
 
-    /** A transaction does not say which of its tables it is that cannot be used. */
+    /** The error of a transaction does not name the table that cannot be used. */
     private WriteResult unavailable(Throwable thrown) {
         WriteFailure failure = WriteFailure.of(thrown);
         if (failure.kind() != WriteFailure.Kind.CONFIGURATION) {

@@ -12,9 +12,9 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What the writes of a route have in common: table, key, version, and the rules that go with it.
+ * The table of a resource, with the version and precondition rules of its writes.
  *
- * @param guarded whether an existing item is written only by requests that name its version
+ * @param guarded whether requests must name the version of an existing item
  */
 record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, boolean guarded) {
 
@@ -35,9 +35,9 @@ record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, 
     }
 
     /**
-     * The first step of a change of an item that has to have a version the request names: most likely the first of them.
+     * The first call of a change that requires one of several versions; assumes the first of them.
      *
-     * @param likely what else the item most likely has
+     * @param likely other attributes that the item most likely has
      */
     NextCall begin(ItemChange change, Precondition.Versions named, Map<String, AttributeValue> likely) {
         return version.flatMap(counted -> named.versions().stream()
@@ -48,10 +48,10 @@ record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, 
                             item.put(counted.attribute(), AttributeValue.fromN(count));
                             return change.given(Optional.of(item));
                         }))
-                .orElseGet(() -> refused(failed("If-Match names no ETag that an item of this route can have.")));
+                .orElseGet(() -> refused(failed("If-Match names no ETag that an item of this path can have.")));
     }
 
-    /** Makes the write go through only if the item still is what it is believed to be. */
+    /** Adds the condition that the item is still in this state. */
     void requireUnchanged(ItemExpression expression, Optional<Map<String, AttributeValue>> current) {
         String partition = expression.name(key.partition().name());
         if (current.isEmpty()) {
@@ -69,7 +69,7 @@ record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, 
         });
     }
 
-    /** Why the precondition refuses this item; empty if it does not. */
+    /** The problem if the precondition does not hold; empty if it does. */
     Optional<Problem> refusal(Precondition precondition, Optional<Map<String, AttributeValue>> current) {
         if (precondition instanceof Precondition.None) {
             return Optional.empty();
@@ -85,18 +85,18 @@ record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, 
             return found.filter(named.versions()::contains).isPresent()
                     ? Optional.empty()
                     : Optional.of(
-                            failed("The item has %s, which If-Match does not name. Read it again, and decide anew."
+                            failed("The item has %s, which If-Match does not name. Read the item again before you change it."
                                     .formatted(found.map(count -> "the ETag \"" + count + "\"")
                                             .orElse("no ETag"))));
         }
         return Optional.empty();
     }
 
-    /** The answer to a request that would change an item without naming its version. */
+    /** Refuses a request that would change an item without naming its version. */
     static NextCall unguarded() {
         return new NextCall.End(new WriteResult.Refused(Problem.of(
                 Kind.PRECONDITION_REQUIRED,
-                "Expected If-Match with the ETag of the item as it was read, so that nobody's change is lost.")));
+                "Expected If-Match with the ETag of the item as it was read, so that no other change is lost.")));
     }
 
     static NextCall refused(Problem problem) {

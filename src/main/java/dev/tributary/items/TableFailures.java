@@ -14,21 +14,21 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /**
- * What a failed call to a route's table means to whoever sent the request. Callers read words of this class alone; what AWS
- * said is the cause, for operators.
+ * Translates failed calls to a resource's table into problems. Callers get only the texts of this class; the message
+ * of AWS is the cause, for operators.
  */
 record TableFailures(String table, Duration timeout) {
 
-    /** Long enough for a partition to gain capacity, short enough not to be the delay that users notice. */
+    /** Long enough for a partition to regain capacity, and short enough for users. */
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** Why a transaction was cancelled that met another one. */
+    /** Code of the reason of a transaction that a concurrent one cancelled. */
     static final String CONFLICT = "TransactionConflict";
 
     /**
-     * The problem to answer with.
+     * Returns the problem of a failed call.
      *
-     * @throws CompletionException for what neither the caller nor the table is to blame for
+     * @throws CompletionException if the failure is a defect, and not the caller's or the table's
      */
     Problem explain(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
@@ -62,7 +62,7 @@ record TableFailures(String table, Duration timeout) {
         };
     }
 
-    /** Whether another transaction is in the way of one. */
+    /** Whether a concurrent transaction cancelled this one. */
     private static boolean isConflict(Throwable failure) {
         return failure instanceof TransactionCanceledException cancelled
                 && cancelled.hasCancellationReasons()
@@ -74,7 +74,7 @@ record TableFailures(String table, Duration timeout) {
                 Kind.CONTENDED, "Other requests wrote the item at the same time. Try again.", RETRY_AFTER);
     }
 
-    /** Only DynamoDB knows how large an item is after an update; it says so in words alone. */
+    /** Only DynamoDB knows the size of an item after an update, and reports it only in the message. */
     private static Problem refused(String message) {
         return message.toLowerCase(Locale.ROOT).contains("item size")
                 ? Problem.of(Kind.ITEM_TOO_LARGE, "The item would be larger than DynamoDB takes, which is 400 KB.")

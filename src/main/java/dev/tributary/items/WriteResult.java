@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How a request ended. Versions are digits; without a version attribute there is none. */
+/** The result of a request. A version is a string of digits; without a version attribute there is none. */
 public sealed interface WriteResult {
 
     /**
-     * The item is in the table, and is a new resource.
+     * The item was stored as a new one.
      *
      * @param key its key attributes, the partition key first; numbers as DynamoDB writes them
      * @param version the item's version
@@ -32,11 +32,11 @@ public sealed interface WriteResult {
     /**
      * An item was replaced, changed or removed.
      *
-     * @param version the item's version, as far as it is known
+     * @param version the item's new version; empty if unknown
      */
     record Changed(Optional<String> version) implements WriteResult {}
 
-    /** The item as it was read, key attributes first. */
+    /** The item was read; its key attributes come first. */
     record Found(Map<String, AttributeValue> item, Optional<String> version) implements WriteResult {
         public Found {
             item = Collections.unmodifiableMap(new LinkedHashMap<>(item));
@@ -49,12 +49,12 @@ public sealed interface WriteResult {
         }
     }
 
-    /** The item was read, and the caller has this version of it already. */
+    /** The item was read, and the caller has its version already. */
     record NotModified(String version) implements WriteResult {}
 
-    /** The same request was carried out before, and gets the answer that it got. */
+    /** The same request was carried out before, with this answer. */
     record Replayed(SavedAnswer answer) implements WriteResult {}
 
-    /** Nothing was written, except perhaps after {@link Problem.Kind#TIMEOUT}. */
+    /** Nothing was written, except possibly after {@link Problem.Kind#TIMEOUT}. */
     record Refused(Problem problem) implements WriteResult {}
 }

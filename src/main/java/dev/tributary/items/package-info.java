@@ -1,4 +1,4 @@
-/** The items of a resource: what a request changes of an item, and how that reaches the table. */
+/** The items of a resource: the changes that requests make, and the writes that carry them out. */
 @NullMarked
 package dev.tributary.items;
 

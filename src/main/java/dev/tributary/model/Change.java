@@ -2,7 +2,7 @@ package dev.tributary.model;
 
 import java.util.Optional;
 
-/** One stream record: what happened to one source item. */
+/** One stream record: the change of one source item. */
 public sealed interface Change {
 
     VersionStamp stamp();
@@ -13,7 +13,7 @@ public sealed interface Change {
     /** The item after the change; empty for a removal. */
     Optional<Item> after();
 
-    /** An item that was not there before. */
+    /** A new item. */
     record Insert(VersionStamp stamp, Item newImage) implements Change {
         @Override
         public Optional<Item> before() {
@@ -40,10 +40,10 @@ public sealed interface Change {
     }
 
     /**
-     * A record that this version cannot decode. No route can write it: it is parked, and the later changes of its item
-     * behind it.
+     * A record that this version cannot decode. It is parked on every route, and the later changes of its item behind
+     * it.
      *
-     * @param reason why not, for people, without values of the item
+     * @param reason the cause, for operators, without values of the item
      * @param record the record as JSON, as far as it could be read
      */
     record Undecoded(VersionStamp stamp, String reason, String record) implements Change {
@@ -58,7 +58,7 @@ public sealed interface Change {
         }
     }
 
-    /** An item that is gone, deleted or expired. */
+    /** An item that was deleted or has expired. */
     record Remove(VersionStamp stamp, Item oldImage) implements Change {
         @Override
         public Optional<Item> before() {

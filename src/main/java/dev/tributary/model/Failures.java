@@ -2,12 +2,12 @@ package dev.tributary.model;
 
 import java.util.concurrent.CompletionException;
 
-/** What futures fail with. */
+/** Unwraps the failures of futures. */
 public final class Failures {
 
     private Failures() {}
 
-    /** What was thrown, out of the wrapping that a stage gives to the failure of the one before it. */
+    /** Returns the exception inside the {@link CompletionException}s that dependent stages add. */
     public static Throwable unwrap(Throwable thrown) {
         Throwable inner = thrown;
         while (inner instanceof CompletionException && inner.getCause() != null) {

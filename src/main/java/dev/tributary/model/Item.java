@@ -6,7 +6,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * The attributes of an item or of a key.
  *
- * <p>{@link #toString()} tells the names of the attributes and never their values, so that no payload can reach a log.
+ * <p>{@link #toString()} has the names of the attributes and not their values, so that no payload reaches a log.
  */
 public record Item(Map<String, AttributeValue> attributes) {
 

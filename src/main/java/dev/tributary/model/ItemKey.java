@@ -9,11 +9,13 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Identity of a source item: that of the source table and the values of its primary key, in one string that is equal exactly
- * when the item is the same.
+ * Identity of a source item: the identity of its table and the values of its primary key, in one string that is equal
+ * exactly for the same item.
  *
- * <p>The encoding is injective: {@code <source>/<value>} or {@code <source>/<value>|<value>}, values in the order of their
- * attribute names, with {@code \} and {@code |} escaped by {@code \}. DynamoDB normalises numbers before it streams them,
+ * <p>The encoding is injective: {@code <source>/<value>} or {@code <source>/<value>|<value>}, values in the order of
+ * their
+ * attribute names, with {@code \} and {@code |} escaped by {@code \}. DynamoDB normalises numbers before it streams
+ * them,
  * and a key attribute has one type per table, so neither needs a tag.
  *
  * <p>{@link #toString()} is a checksum: key values may be personal data and must not reach a log.

@@ -1,18 +1,18 @@
 package dev.tributary.model;
 
-/** How a change ended on a route. Each of these lets the checkpoint pass it. */
+/** The result of a change on a route. Each allows the checkpoint to pass the change. */
 public enum Outcome {
-    /** The target holds what the change asked for. */
+    /** The target holds the result of the change. */
     APPLIED,
-    /** The target already holds something newer, or a row that another item owns. */
+    /** The target holds a newer row, or a row of another item. */
     SUPERSEDED,
     /**
-     * The same, but the target's row is the item's own, and older although its version is later: nothing of the item
-     * reaches the target any more.
+     * The target's row of the item was written for an older change although its version is later: no change of the
+     * item reaches the target any more.
      */
     REGRESSED,
-    /** The route has nothing to write for the change. */
+    /** The route requires no write for the change. */
     FILTERED,
-    /** The target can never take the change, or one of its item before it: it is kept as a dead letter. */
+    /** The target can never take this change or an earlier one of its item: it is kept as a dead letter. */
     PARKED
 }

@@ -5,29 +5,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What one change, or several changes of one item taken together, asks of one target table. */
+/** The write to one target table that one change, or several merged changes of one item, require. */
 public sealed interface TargetWrite {
 
     /** Owner and version that guard the write. */
     VersionStamp stamp();
 
-    /** Keys whose rows go, where they are still the owner's. */
+    /** Keys whose rows are removed if they still belong to the owner. */
     Set<Item> vacated();
 
-    /** The row that comes; empty for a delete. */
+    /** The row to write; empty for a delete. */
     Optional<Row> arriving();
 
-    /** This write and a later one of the same item as one write; see {@link #merged}. */
+    /** Merges this write with a later one of the same item; see {@link #merged}. */
     default TargetWrite then(TargetWrite later) {
         return merged(List.of(this, later));
     }
 
     /**
-     * Writes of one item, in their order, as one write with the last one's version.
+     * Merges writes of one item, in order, into one write with the last one's version.
      *
-     * <p>Every key that they would have touched and the last one leaves empty is vacated, also the ones in between: an
-     * earlier run that stopped half-way may have left a row there. The keys are in the order of the writes, so those
-     * come first where the row should be now.
+     * <p>Vacates every key of these writes but the one of the last row: an earlier run that stopped half-way may have
+     * left a row under any of them. The keys are in the order of the writes, so the key that should have the row now
+     * comes first.
      *
      * @param writes at least one
      */
@@ -54,10 +54,10 @@ public sealed interface TargetWrite {
     }
 
     /**
-     * The row comes, or is replaced under the same key.
+     * Writes a row, new or in place of one under the same key.
      *
-     * @param replaced names of the attributes of the row that should be there, empty if none should: a hint as to how
-     *     the write is made, not a condition
+     * @param replaced attribute names of the row that should be there, empty if none should: a hint for the form of
+     *     the write, not a condition
      */
     record Upsert(VersionStamp stamp, Row row, Set<String> replaced) implements TargetWrite {
 
@@ -77,7 +77,7 @@ public sealed interface TargetWrite {
         }
     }
 
-    /** The rows under these keys go. */
+    /** Removes the rows under these keys. */
     record Delete(VersionStamp stamp, Set<Item> vacated) implements TargetWrite {
         @Override
         public Optional<Row> arriving() {
@@ -85,7 +85,7 @@ public sealed interface TargetWrite {
         }
     }
 
-    /** The row comes under a new key, and those under the old keys go: all in one transaction. */
+    /** Writes a row under a new key and removes those under the old keys, in one transaction. */
     record Move(VersionStamp stamp, Set<Item> vacated, Row row) implements TargetWrite {
         @Override
         public Optional<Row> arriving() {

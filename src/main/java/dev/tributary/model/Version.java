@@ -4,8 +4,8 @@ package dev.tributary.model;
  * Position of a change in the history of its item: epoch, then sequence number.
  *
  * <p>Sequence numbers are decimal strings of 21 to 40 digits that grow per item; they are padded to 40 digits so that
- * the text compares as the number does (a DynamoDB number holds 38 digits only). The epoch, an ISO time, is when the
- * source began to read the stream; it orders everything in a stream after everything that was read before it.
+ * the text compares as the number does (a DynamoDB number holds 38 digits only). The epoch is the ISO time at which
+ * the source began to read the stream; it orders all changes of a stream after those of the stream before it.
  *
  * @param encoded {@code <epoch>#<40 digits>}
  */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Who wrote a target row, and on account of which change. Kept in the row itself; the guard of every write.
+ * The owner of a target row and the change that wrote it. Stored in the row; the guard of every write compares it.
  *
  * @param owner the source item whose projection the row is
  * @param version of the change that wrote it
@@ -16,11 +16,10 @@ public record VersionStamp(ItemKey owner, Version version, Instant createdAt) {
     public static final String ATTRIBUTE = "_tributary";
 
     /**
-     * Reserved attribute of a tombstone, which no other row has: when it goes, in epoch seconds; the target's TTL
-     * attribute.
+     * Reserved attribute of tombstones: their expiry in epoch seconds; by default the target's TTL attribute.
      */
     public static final String EXPIRES = "_tributary_expires";
 
-    /** What only replication writes: in an item of others these names would pass for its marks. */
+    /** Attributes that only the replication writes: in other items they would be taken for its stamps. */
     public static final Set<String> RESERVED = Set.of(ATTRIBUTE, EXPIRES);
 }

@@ -1,4 +1,4 @@
-/** The words everything else is written in: changes, versions, target writes. Immutable. */
+/** The values that all packages share: changes, versions, target writes. Immutable. */
 @NullMarked
 package dev.tributary.model;
 

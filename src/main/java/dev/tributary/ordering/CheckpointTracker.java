@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The highest position up to which everything is complete.
+ * Tracks the highest position up to which all positions are complete.
  *
  * <p>Positions are opened in stream order and completed in any order; a position is passed only when it and all before
  * it are complete. Opening and completing cost constant time, amortised. Safe for any thread.
@@ -19,7 +19,7 @@ public final class CheckpointTracker<P> {
     private final Deque<Entry> open = new ArrayDeque<>();
     private @Nullable P passed;
 
-    /** A position that is open until it has been completed as often as it has parts. */
+    /** A position that is open until each of its parts is complete. */
     public final class Entry {
         private final P position;
         private final Runnable ended;
@@ -34,7 +34,7 @@ public final class CheckpointTracker<P> {
         /**
          * Completes one part.
          *
-         * @throws IllegalStateException if all its parts were complete already
+         * @throws IllegalStateException if all parts are complete already
          */
         public void complete() {
             synchronized (CheckpointTracker.this) {
@@ -54,16 +54,16 @@ public final class CheckpointTracker<P> {
     /**
      * Opens the next position.
      *
-     * @param parts completions it takes, one for each route; with 0 it is complete at once
+     * @param parts number of its parts; with 0 it is complete at once
      */
     public Entry open(P position, int parts) {
         return open(position, parts, () -> {});
     }
 
     /**
-     * The same.
+     * Opens the next position.
      *
-     * @param ended run once when the position is complete, whether passed or not
+     * @param ended run once, when the position is complete, whether it has been passed or not
      */
     public Entry open(P position, int parts, Runnable ended) {
         Entry entry = new Entry(position, parts, ended);
@@ -105,7 +105,7 @@ public final class CheckpointTracker<P> {
         return true;
     }
 
-    /** Positions opened and not passed, complete ones behind an incomplete one included. */
+    /** The number of positions that are not passed, including complete ones behind an incomplete one. */
     public synchronized int size() {
         return open.size();
     }

@@ -11,14 +11,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs asynchronous tasks one at a time per key, in the order they were submitted, and different keys in parallel.
+ * Runs asynchronous tasks of one key one at a time, in the order of submission, and tasks of different keys in
+ * parallel.
  *
  * <p>Tasks that wait behind another of their key run together when it ends, so submitting one costs constant time
- * however many wait. There is no bound on the number of keys: whoever submits bounds what is in flight. Safe for any
+ * however many wait. The number of keys is not bounded: the caller bounds the tasks in flight. Safe for any
  * thread.
  *
- * <p>The work's stage must complete at some time, whatever happens: the key stands still until then. Where it fails,
- * the key stands still for good, because nothing of it may overtake the task that failed.
+ * <p>The stage of the work must complete, normally or not; the key is blocked until then. If it fails, the key stays
+ * blocked, because no later task may overtake the failed one.
  *
  * @param <K> key
  * @param <T> task
@@ -27,10 +28,10 @@ public final class KeyedSerialExecutor<K, T> {
 
     private final Function<List<T>, ? extends CompletionStage<?>> work;
     private final BiConsumer<K, Throwable> failed;
-    private final Map<K, Lane> lanes = new HashMap<>();
+    private final Map<K, ActiveKey> active = new HashMap<>();
 
-    /** A key at work: present exactly while a task of it is running, or after one failed. */
-    private final class Lane {
+    /** The tasks that wait behind a running or failed one of their key. */
+    private final class ActiveKey {
         private @Nullable List<T> waiting;
 
         private void add(T task) {
@@ -42,35 +43,35 @@ public final class KeyedSerialExecutor<K, T> {
     }
 
     /**
-     * @param work starts tasks of one key, at least one, in their order; must not block
-     * @param failed receives the key of work that failed, and why; called once for each key
+     * @param work starts tasks of one key, at least one, in order; must not block
+     * @param failed receives the key and the cause of a failure; called at most once for each key
      */
     public KeyedSerialExecutor(Function<List<T>, ? extends CompletionStage<?>> work, BiConsumer<K, Throwable> failed) {
         this.work = work;
         this.failed = failed;
     }
 
-    /** Runs the task now, or after those of its key that came before. */
+    /** Runs the task now, or after the earlier tasks of its key. */
     public void submit(K key, T task) {
-        synchronized (lanes) {
-            Lane lane = lanes.get(key);
-            if (lane != null) {
-                lane.add(task);
+        synchronized (active) {
+            ActiveKey behind = active.get(key);
+            if (behind != null) {
+                behind.add(task);
                 return;
             }
-            lanes.put(key, new Lane());
+            active.put(key, new ActiveKey());
         }
         run(key, List.of(task));
     }
 
-    /** Keys with a task running, and keys that stand still. */
+    /** The number of keys with a running task, or blocked by a failed one. */
     public int activeKeys() {
-        synchronized (lanes) {
-            return lanes.size();
+        synchronized (active) {
+            return active.size();
         }
     }
 
-    /** Iterates where stages complete at once, so that a long run of a key cannot exhaust the stack. */
+    /** Iterates over stages that complete at once, so that many tasks of a key cannot exhaust the stack. */
     private void run(K key, List<T> first) {
         @Nullable List<T> tasks = first;
         while (tasks != null) {
@@ -107,14 +108,14 @@ public final class KeyedSerialExecutor<K, T> {
             failed.accept(key, failure);
             return null;
         }
-        synchronized (lanes) {
-            Lane lane = lanes.get(key);
-            if (lane == null || lane.waiting == null) {
-                lanes.remove(key);
+        synchronized (active) {
+            ActiveKey behind = active.get(key);
+            if (behind == null || behind.waiting == null) {
+                active.remove(key);
                 return null;
             }
-            List<T> next = lane.waiting;
-            lane.waiting = null;
+            List<T> next = behind.waiting;
+            behind.waiting = null;
             return next;
         }
     }

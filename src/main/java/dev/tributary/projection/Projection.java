@@ -24,7 +24,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 public final class Projection {
 
-    /** Owner, version and creation time in a version stamp; an item whose reserved attribute lacks one is no tombstone. */
+    /**
+     * Owner, version and creation time in a version stamp; an item whose reserved attribute lacks one is no
+     * tombstone.
+     */
     private static final Set<String> STAMP_FIELDS = Set.of("o", "v", "t");
 
     private final TargetKey targetKey;

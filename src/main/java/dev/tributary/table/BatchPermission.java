@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a table takes batches of PartiQL statements, as far as is known: where it refused one, the next is tried a
- * minute later, because permissions change while the daemon runs. Safe for any thread.
+ * Tracks whether a table accepts batches of PartiQL statements. After a refusal the next batch is tried a minute
+ * later, because permissions change while the daemon runs. Safe for any thread.
  */
 final class BatchPermission {
 
@@ -18,7 +18,7 @@ final class BatchPermission {
     private final String table;
     private final LongSupplier nanoTime;
     private volatile boolean refused;
-    private volatile long next;
+    private volatile long retryAt;
 
     /**
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
@@ -30,33 +30,33 @@ final class BatchPermission {
 
     /** Whether to send a batch now. */
     boolean holds() {
-        return !refused || nanoTime.getAsLong() - next >= 0;
+        return !refused || nanoTime.getAsLong() - retryAt >= 0;
     }
 
-    /** A batch was refused for what it is. */
+    /** Records that a batch was refused because it is one. */
     synchronized void refused(String reason) {
-        next = nanoTime.getAsLong() + PAUSE;
+        retryAt = nanoTime.getAsLong() + PAUSE;
         if (!refused) {
             refused = true;
             log.warn(
-                    "{}: writes go one by one, at more cost, because batches of PartiQL statements are refused ({}), and"
-                            + " one is tried again every minute; allow dynamodb:PartiQLInsert, PartiQLUpdate and"
+                    "{}: writes go one by one, at a higher cost, because batches of PartiQL statements are refused ({}),"
+                            + " and one is tried again every minute; allow dynamodb:PartiQLInsert, PartiQLUpdate and"
                             + " PartiQLDelete on the table",
                     table,
                     reason);
         }
     }
 
-    /** A batch was answered. */
+    /** Records that a batch was accepted. */
     void granted() {
         if (refused) {
             end();
         }
     }
 
-    /** Not by the answer of a batch that was sent before the refusal. */
+    /** Ignores the response to a batch that was sent before the refusal. */
     private synchronized void end() {
-        if (refused && nanoTime.getAsLong() - next >= 0) {
+        if (refused && nanoTime.getAsLong() - retryAt >= 0) {
             refused = false;
             log.info("{}: batches of PartiQL statements are accepted again", table);
         }

@@ -24,7 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 /**
  * Guarded writes to one target table, batched where many wait: the guarantees of {@link TargetTable} at less cost.
  *
- * <p>While few calls are in flight, each write is sent at once in a call of its own. Otherwise, writes of one row share a
+ * <p>While few calls are in flight, each write is sent at once in a call of its own. Otherwise, writes of one row
+ * share a
  * call of PartiQL statements, each with its own condition and result. A write whose statement fails is repeated in a
  * single call, which decides. Moves never share a call. Safe for any thread.
  */
@@ -126,7 +127,8 @@ public final class BatchingTable {
      * refuses every write.
      *
      * @param expected the key at the start
-     * @return the failure if the key differs; empty if it does not, or if this process may not describe the table; fails
+     * @return the failure if the key differs; empty if it does not, or if this process may not describe the table;
+     *     fails
      *     with what the SDK threw
      */
     public CompletableFuture<Optional<WriteFailure>> wrongKey(KeySchema expected) {
@@ -134,7 +136,8 @@ public final class BatchingTable {
     }
 
     /**
-     * Applies a write in a call of its own, without a lease. The outcome of a removal then says whether there was a row,
+     * Applies a write in a call of its own, without a lease. The outcome of a removal then says whether there was a
+     * row,
      * which that of a statement does not.
      */
     public CompletableFuture<Outcome> applyAlone(TargetWrite write) {

@@ -8,10 +8,11 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The condition expressions that let a write through only where the row is not newer and not another item's.
+ * The condition expressions that allow a write only if the row is not newer and not another item's.
  *
- * <p>Between two owners of one key the later change wins, if the route says so: by creation time, then version, then
- * owner. That is a total order, so every replay ends with the same row. A tombstone gives way to any other owner.
+ * <p>Of two owners of one key the later change wins, if the collision policy is {@code latest}: by creation time,
+ * then version, then owner. This order is total, so every replay ends with the same row. A tombstone gives way to any
+ * other owner.
  *
  * @param condition a DynamoDB condition expression
  * @param names its attribute names
@@ -24,14 +25,14 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
 
     private static final String OWN_AND_OLDER = "(#stamp.#o = :o AND #stamp.#v < :v)";
 
-    /** A row without a stamp was not written by a replication, and gives way. */
+    /** A row without a stamp was not written by the replication, and gives way. */
     private static final String FREE_OR_OWN =
             "attribute_not_exists(#stamp) OR " + OWN_AND_OLDER + " OR (#stamp.#o <> :o AND attribute_exists(#x))";
 
     private static final String OTHERS_AND_EARLIER = "(#stamp.#o <> :o AND (#stamp.#t < :t OR (#stamp.#t = :t AND"
             + " (#stamp.#v < :v OR (#stamp.#v = :v AND #stamp.#o < :o)))))";
 
-    /** Lets a row through where there is none, an older one of its owner, or one that loses the collision. */
+    /** Allows a put if there is no row, an older one of its owner, or one that loses the collision. */
     static Guard put(VersionStamp stamp, CollisionPolicy collisions) {
         return switch (collisions) {
             case LATEST -> new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(stamp));
@@ -39,14 +40,14 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
         };
     }
 
-    /** Lets a delete through where the row is an older one of its owner. */
+    /** Allows a delete if the row is an older one of its owner. */
     static Guard delete(VersionStamp stamp) {
         return new Guard(OWN_AND_OLDER, OWN_NAMES, untimedValues(stamp));
     }
 
     /**
-     * Lets a tombstone through where a delete goes through, where there is no row, and over an earlier tombstone: of the
-     * items that were under the key, the last one's late writes find it.
+     * Allows a tombstone if a delete is allowed, if there is no row, and over an earlier tombstone, so that late
+     * writes of the last item under the key find it.
      */
     static Guard tombstone(VersionStamp stamp, Item key) {
         Map<String, String> names = timedNames();

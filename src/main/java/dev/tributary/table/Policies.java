@@ -8,22 +8,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a route says of rows that are in the way, and of rows that go.
+ * The policies of a route for collisions and removed rows.
  *
- * @param collisions which of two items with one key has the row
- * @param tombstones what a row that went leaves; empty: nothing
+ * @param collisions which of two items with one key keeps the row
+ * @param tombstones what replaces a removed row; empty for nothing
  */
 public record Policies(CollisionPolicy collisions, Optional<Tombstones> tombstones) {
 
     /**
-     * What rows leave that went.
+     * Tombstones in the place of removed rows.
      *
-     * @param life from the change on account of which they went
-     * @param ttlAttribute of the target
+     * @param life time to live, from the change that removed the row
+     * @param ttlAttribute TTL attribute of the target
      */
     public record Tombstones(Duration life, String ttlAttribute) {
 
-        /** In a target whose TTL attribute is for nothing else. */
+        /** Tombstones in a target with the default TTL attribute. */
         public Tombstones(Duration life) {
             this(life, VersionStamp.EXPIRES);
         }
@@ -38,7 +38,7 @@ public record Policies(CollisionPolicy collisions, Optional<Tombstones> tombston
     /** The later of two items wins, and rows that go leave nothing. */
     public static final Policies USUAL = new Policies(CollisionPolicy.LATEST, Optional.empty());
 
-    /** Whether an item leaves the row of another alone. */
+    /** Whether a collision parks the change. */
     boolean rejects() {
         return collisions == CollisionPolicy.REJECT;
     }

@@ -10,12 +10,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
- * Finds rows that refuse a change of their own item although they were written for an earlier one: their version is
+ * Detects rows that refuse a change of their own item although they were written for an earlier one: their version is
  * later and their change is older.
  *
- * <p>A replay never meets such a row: what refuses it was made later. So the versions have gone backwards, and the
- * target stands still for the item. Only about one refusal a second is looked into, because a row that comes with its
- * refusal may be large. Safe for any thread.
+ * <p>A replay never finds such a row: the row that refuses it was written later. So the versions have decreased, and
+ * no change of the item reaches the target. Only about one refusal a second is checked, because the row that it
+ * returns may be large. Safe for any thread.
  */
 final class Regressions {
 
@@ -26,7 +26,7 @@ final class Regressions {
 
     private final AtomicLong next = new AtomicLong(System.nanoTime());
 
-    /** What is to come with the refusal of a write. */
+    /** What the refusal of a write returns. */
     ReturnValuesOnConditionCheckFailure wanted() {
         return System.nanoTime() - next.get() >= 0
                 ? ReturnValuesOnConditionCheckFailure.ALL_OLD
@@ -34,9 +34,9 @@ final class Regressions {
     }
 
     /**
-     * How a change ends that a row has refused.
+     * The outcome of a change that a row has refused.
      *
-     * @param row as it came with the refusal; empty if it did not come, or there is none
+     * @param row the row that the refusal returned; empty if it returned none
      */
     Outcome judge(Map<String, AttributeValue> row, VersionStamp stamp) {
         if (row.isEmpty()) {

@@ -13,7 +13,8 @@ import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The value of {@link VersionStamp#ATTRIBUTE}: a map of owner, version, creation time and a digest of the row's attribute names.
+ * The value of {@link VersionStamp#ATTRIBUTE}: a map of owner, version, creation time and a digest of the row's
+ * attribute names.
  */
 final class StampAttribute {
 

@@ -13,23 +13,24 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 
 /**
- * A guarded write of one row as a PartiQL statement: a batch of these may have conditions, one of BatchWriteItem not.
+ * A guarded write of one row as a PartiQL statement. Unlike those of BatchWriteItem, the writes of a batch of
+ * statements have conditions.
  *
- * <p>Where a statement succeeds, the table is as after the same write by {@link TargetTable}. A statement goes by what
- * should be there according to the stream, so where it fails, the guard may still let the write through.
+ * <p>If a statement succeeds, the table is as after the same write by {@link TargetTable}. A statement assumes the
+ * row that should be there according to the stream, so if it fails, the guard may still allow the write.
  *
- * @param key of the row; a batch may touch it once
- * @param text with a {@code ?} for every value: no payload is in it
+ * @param key of the row; unique in a batch
+ * @param text with a {@code ?} for every value, so it contains no payload
  */
 record Statement(Item key, String text, List<AttributeValue> parameters) {
 
     /** Longest statement that DynamoDB takes, in characters. */
     private static final int MAX_LENGTH = 8192;
 
-    /** Names that need no thought about quoting. */
+    /** Names that need no escaping within quotes. */
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.:#@-]+");
 
-    /** The statement of a write of one row; empty where the write takes more than that. */
+    /** The statement of a write; empty if the write needs more than one statement. */
     static Optional<Statement> of(String table, TargetWrite write) {
         if (write instanceof TargetWrite.Upsert upsert && arePlain(upsert)) {
             Statement statement = upsert.replaced().isEmpty() ? insert(table, upsert) : update(table, upsert);
@@ -62,8 +63,8 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
     }
 
     /**
-     * Sets what is new and takes away what is not. The digest of the names says that the row has just what was to be
-     * expected, so the end is the same as if it were put whole.
+     * Sets the new attributes and removes the others. The digest of the names ensures that the row has exactly the
+     * expected attributes, so the result equals a put of the whole row.
      */
     private static Statement update(String table, TargetWrite.Upsert write) {
         Map<String, AttributeValue> attributes = write.row().item().attributes();
@@ -95,7 +96,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
         return StampAttribute.of(write.stamp(), write.row().item().attributes().keySet());
     }
 
-    /** A statement that grows. */
+    /** Builds a statement. */
     private static final class Text {
         private final StringBuilder text;
         private final List<AttributeValue> parameters = new ArrayList<>();
@@ -109,7 +110,7 @@ record Statement(Item key, String text, List<AttributeValue> parameters) {
             parameters.addAll(List.of(values));
         }
 
-        /** The row is an older one of the stamp's owner. */
+        /** Appends the condition that the row is an older one of the stamp's owner. */
         private void appendGuard(Item key, VersionStamp stamp) {
             String word = " WHERE ";
             for (Map.Entry<String, AttributeValue> attribute : key.attributes().entrySet()) {

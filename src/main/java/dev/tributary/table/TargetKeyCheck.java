@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 
 /**
- * Compares the key that a table has with the one that is written to it, at most once a second: a table that was
- * recreated with another key refuses every write as if each were at fault. Safe for any thread.
+ * Compares the key of a table with the one that its route writes, at most once a second: a table that was recreated
+ * with another key refuses each write as invalid. Safe for any thread.
  */
 final class TargetKeyCheck {
 
@@ -25,7 +25,7 @@ final class TargetKeyCheck {
     private final TableControl table;
     private final LongSupplier nanoTime;
 
-    /** Guarded by this, as is the next. Null before the first. */
+    /** The last description; null before the first. Guarded by this, as is the field below. */
     private @Nullable CompletableFuture<Optional<KeySchema>> described;
 
     private long asked;

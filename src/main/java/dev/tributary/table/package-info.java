@@ -1,4 +1,4 @@
-/** The DynamoDB edge: guarded writes and what their failures mean. */
+/** Guarded writes to target tables, single and in batches. */
 @NullMarked
 package dev.tributary.table;
 
