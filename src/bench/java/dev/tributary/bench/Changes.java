@@ -25,7 +25,7 @@ final class Changes {
         Change[] changes = new Change[count];
         for (int i = 0; i < count; i++) {
             int number = random.nextInt(8) == 0 ? 0 : i;
-            VersionStamp mark = new VersionStamp(
+            VersionStamp stamp = new VersionStamp(
                     ItemKey.of(Users.SOURCE, Map.of("email", AttributeValue.fromS(Users.email(number)))),
                     Version.of("2026-11-21T00:00:00.000", "300000000000" + (1_000_000_000 + i)),
                     Instant.ofEpochSecond(1_800_000_000 + i));
@@ -33,9 +33,9 @@ final class Changes {
             Item after = new Item(Users.item(number, random.nextInt(10) == 0 ? 1 : 0, i + 1));
             int kind = random.nextInt(10);
             if (kind < 6) {
-                changes[i] = new Change.Insert(mark, after);
+                changes[i] = new Change.Insert(stamp, after);
             } else {
-                changes[i] = kind < 9 ? new Change.Modify(mark, before, after) : new Change.Remove(mark, before);
+                changes[i] = kind < 9 ? new Change.Modify(stamp, before, after) : new Change.Remove(stamp, before);
             }
         }
         return changes;

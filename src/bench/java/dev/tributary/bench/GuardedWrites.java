@@ -50,7 +50,7 @@ final class GuardedWrites {
                 new TargetTable(client, table), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer));
         for (int user = 0; user < users + LATER; user++) {
             if (user < users) {
-                writes.apply(new TargetWrite.Upsert(mark(user, 1), row(user, 0)));
+                writes.apply(new TargetWrite.Upsert(stamp(user, 1), row(user, 0)));
             }
             if (user >= LATER) {
                 writes.writeAgain(user - LATER);
@@ -64,13 +64,13 @@ final class GuardedWrites {
     }
 
     private void writeAgain(int user) throws InterruptedException {
-        VersionStamp mark = mark(user, 2);
+        VersionStamp stamp = stamp(user, 2);
         Row row = row(user, 0);
         switch (user % 20) {
             case 0, 1, 2, 3, 4, 5 ->
-                apply(new TargetWrite.Upsert(mark, row, row.item().attributes().keySet()));
-            case 6, 7, 8 -> apply(new TargetWrite.Delete(mark, Set.of(row.key())));
-            case 9 -> apply(new TargetWrite.Move(mark, Set.of(row.key()), row(user, 1)));
+                apply(new TargetWrite.Upsert(stamp, row, row.item().attributes().keySet()));
+            case 6, 7, 8 -> apply(new TargetWrite.Delete(stamp, Set.of(row.key())));
+            case 9 -> apply(new TargetWrite.Move(stamp, Set.of(row.key()), row(user, 1)));
             default -> {
                 // The others are written once.
             }
@@ -88,7 +88,7 @@ final class GuardedWrites {
         });
     }
 
-    private static VersionStamp mark(int user, int version) {
+    private static VersionStamp stamp(int user, int version) {
         return new VersionStamp(
                 new ItemKey("users/" + user),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

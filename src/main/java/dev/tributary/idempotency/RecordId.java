@@ -24,7 +24,9 @@ public record RecordId(String text) {
         MessageDigest hash = Sha256.start();
         for (String part : List.of(resource, caller, key)) {
             byte[] bytes = part.getBytes(UTF_8);
-            hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip()); // so that "ab","c" and "a","bc" differ
+            hash.update(ByteBuffer.allocate(Integer.BYTES)
+                    .putInt(bytes.length)
+                    .flip()); // so that "ab","c" and "a","bc" differ
             hash.update(bytes);
         }
         return new RecordId(resource + "#" + HexFormat.of().formatHex(hash.digest()));

@@ -84,8 +84,8 @@ record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, 
             Optional<String> found = versionOf(current.get());
             return found.filter(named.versions()::contains).isPresent()
                     ? Optional.empty()
-                    : Optional.of(
-                            failed("The item has %s, which If-Match does not name. Read the item again before you change it."
+                    : Optional.of(failed(
+                            "The item has %s, which If-Match does not name. Read the item again before you change it."
                                     .formatted(found.map(count -> "the ETag \"" + count + "\"")
                                             .orElse("no ETag"))));
         }

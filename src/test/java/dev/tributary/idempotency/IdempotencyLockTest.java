@@ -96,9 +96,9 @@ class IdempotencyLockTest {
         assertThat(row()).containsEntry("status", AttributeValue.fromS("COMPLETED"));
     }
 
-    /** What it did is done, and nobody else has begun. */
+    /** Its writes have taken effect, and there is no later holder. */
     @Test
-    void whoIsOutOfTimeMayCompleteWhereNobodyCameAfter() {
+    void anExpiredHolderMayCompleteIfThereIsNoLaterOne() {
         HeldLock late = acquire(first);
         time.pass(HOLD.multipliedBy(2));
         assertThat(late.complete(ANSWER, "f").join()).isTrue();

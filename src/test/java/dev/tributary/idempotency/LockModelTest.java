@@ -58,7 +58,7 @@ class LockModelTest {
     }
 
     @Test
-    void noTwoHoldALiveRequestAndNobodyTouchesTheRecordOfAnother() {
+    void aLiveRequestHasOneHolderAndNoOtherChangesItsRecord() {
         String table = dynamo.createTable("idempotency", "id:S");
         Set<Object> seen = new HashSet<>();
         Deque<List<Move>> next = new ArrayDeque<>(List.of(List.of()));

@@ -42,7 +42,7 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
-/** What the service does to batches now and then, which DynamoDB Local never does. */
+/** Responses to batches that occur in the service and not in DynamoDB Local. */
 class BatchDeliveryTest {
 
     private static final KeySchema ID = new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty());
@@ -50,7 +50,7 @@ class BatchDeliveryTest {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final Table table = new Table();
 
-    /** Answers later, from another thread; leaves undone, and refuses, as it is told. */
+    /** Answers later, from another thread; leaves puts unprocessed and refuses them as the test requires. */
     private final class Table implements DynamoDbAsyncClient {
         private final Map<String, Integer> rows = new ConcurrentHashMap<>();
         private final List<Integer> sizes = new CopyOnWriteArrayList<>();
@@ -151,7 +151,7 @@ class BatchDeliveryTest {
 
     @Test
     @Tag("slow")
-    void whatABatchLeavesUndoneIsSentAgainUntilItIsDoneAndInOrder() throws Exception {
+    void unprocessedPutsAreRepeatedUntilTheyAreStoredAndInOrder() throws Exception {
         table.leavesUndoneOfFour = 2;
         Map<String, Integer> expected = new HashMap<>();
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
@@ -170,7 +170,7 @@ class BatchDeliveryTest {
     }
 
     @Test
-    void whatIsLeftUndoneForTheWholeTimeIsSaidToBeThrottled() throws Exception {
+    void putThatStaysUnprocessedUntilItsTimeoutIsThrottled() throws Exception {
         table.leavesUndoneOfFour = 4;
         WriteResult result =
                 writer(Duration.ofMillis(300)).post(document("a", 1)).get(20, TimeUnit.SECONDS);
@@ -180,7 +180,7 @@ class BatchDeliveryTest {
     }
 
     @Test
-    void oneItemThatTheTableRefusesDoesNotTakeTheOthersOfItsBatchWithIt() throws Exception {
+    void refusedItemDoesNotFailTheOthersOfItsBatch() throws Exception {
         table.refuses = "id99";
         BulkWriter writer = writer(Duration.ofSeconds(30));
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
@@ -196,7 +196,7 @@ class BatchDeliveryTest {
 
     @Test
     @Tag("slow")
-    void itemThatComesBackInAnotherFormIsStillUndone() throws Exception {
+    void unprocessedItemIsRecognisedInAnotherForm() throws Exception {
         table.leavesUndoneOfFour = 3;
         table.returns = put -> {
             Map<String, AttributeValue> item = new HashMap<>(put.putRequest().item());
@@ -209,7 +209,7 @@ class BatchDeliveryTest {
     }
 
     @Test
-    void answerThatNamesWhatWasNotSentMakesNothingDone() throws Exception {
+    void responseWithAnUnknownItemCompletesNothing() throws Exception {
         table.leavesUndoneOfFour = 1;
         table.returns = put -> WriteRequest.builder().build();
         assertEveryStoredLineIsInTheTable();
@@ -230,8 +230,8 @@ class BatchDeliveryTest {
     }
 
     @Test
-    void callThatCannotBeMadeEndsItsDocumentsAndFreesItsTurn() throws Exception {
-        for (int i = 0; i < 20; i++) { // more than there are turns
+    void callThatThrowsEndsItsDocumentsAndFreesItsSlot() throws Exception {
+        for (int i = 0; i < 20; i++) { // more than there are slots
             table.throwsNext.add(new IllegalArgumentException("timeout must be positive"));
         }
         BulkWriter writer = writer(Duration.ofSeconds(30));
@@ -243,7 +243,7 @@ class BatchDeliveryTest {
     }
 
     @Test
-    void timeThatRunsOutBetweenTwoLooksEndsADocumentToo() throws Exception {
+    void timeoutBetweenTwoChecksEndsADocumentToo() throws Exception {
         table.answersAfterMillis = 0;
         table.leavesUndoneOfFour = 4;
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
@@ -256,13 +256,13 @@ class BatchDeliveryTest {
     }
 
     @Test
-    void documentsThatWaitForASlowTableAreNotLateForIt() throws Exception {
+    void waitingForASlowTableDoesNotCountAgainstTheTimeout() throws Exception {
         table.answersAfterMillis = 100;
         assertStored(4000, writer(Duration.ofSeconds(1))); // takes 2 s
     }
 
     @Test
-    void putsWithAConditionGoAloneAndNotAllAtOnce() throws Exception {
+    void conditionalPutsUseSingleCallsWithinTheLimit() throws Exception {
         table.answersAfterMillis = 5;
         assertStored(1000, writer(Duration.ofSeconds(30), new Precondition.Absent()));
         assertThat(table.sizes).isEmpty();

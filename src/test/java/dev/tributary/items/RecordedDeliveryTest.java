@@ -103,7 +103,7 @@ class RecordedDeliveryTest {
     }
 
     @Test
-    void requestsThatMeetAllTheTimeAreToldThatOneIsInProgress() throws Exception {
+    void requestsThatConflictUntilTheTimeoutAreInProgress() throws Exception {
         cancel(Integer.MAX_VALUE, "TransactionConflict", "None");
         assertThat(deliver(Duration.ofMillis(200)).get(20, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(Outcome.Ended.class, ended -> assertThat(ended.result())

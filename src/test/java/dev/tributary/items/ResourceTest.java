@@ -99,7 +99,7 @@ class ResourceTest {
     }
 
     @Test
-    void missingTableIsToldFromABadRequest() {
+    void missingTableIsDistinguishedFromABadRequest() {
         var result =
                 post(route("nowhere", dynamo.asyncClient()), "{\"id\":\"i\"}").join();
         assertThat(((WriteResult.Refused) result).problem().kind()).isEqualTo(Kind.TABLE_UNAVAILABLE);

@@ -20,7 +20,7 @@ class AdaptiveRateLimiterTest {
     private long throttled;
 
     @Test
-    void aTableThatDoesNotThrottleGetsAllThereIs() {
+    void aTableThatDoesNotThrottleGetsEveryWrite() {
         capacity = 1e9;
         write(Duration.ofSeconds(5));
         assertThat(limiter.rate()).isEqualTo(Double.POSITIVE_INFINITY);
@@ -28,7 +28,7 @@ class AdaptiveRateLimiterTest {
     }
 
     @Test
-    void aTableThatThrottlesGetsWhatItTakesAndLittleMore() {
+    void aTableThatThrottlesGetsLittleMoreThanItAccepts() {
         for (int each : new int[] {20, 500, 10_000}) {
             capacity = each;
             write(Duration.ofSeconds(30));
@@ -47,7 +47,7 @@ class AdaptiveRateLimiterTest {
     }
 
     @Test
-    void aTableThatTookNothingForAWhileGetsAllAgainSoon() {
+    void theRateRecoversSoonAfterATableAcceptedNothing() {
         capacity = 1_000;
         write(Duration.ofSeconds(30));
         capacity = 0;
@@ -69,7 +69,7 @@ class AdaptiveRateLimiterTest {
     }
 
     @Test
-    void aThrottledWriteNowAndThenSaysNothingAboutTheTable() {
+    void rareThrottlingDoesNotLimitTheRate() {
         for (int i = 0; i < 100; i++) {
             now += Duration.ofMillis(200).toNanos();
             limiter.throttled(1);
@@ -79,7 +79,7 @@ class AdaptiveRateLimiterTest {
 
     /** A key that is hot cannot be helped by fewer writes to the others. */
     @Test
-    void aFewThrottledWritesSlowNobodyDown() {
+    void fewThrottledWritesDoNotLowerTheRate() {
         capacity = 1e9;
         for (int i = 0; i < 1_000; i++) {
             now += STEP;
@@ -90,7 +90,7 @@ class AdaptiveRateLimiterTest {
     }
 
     @Test
-    void whatIsGivenBackMayBeTakenAgain() {
+    void permitsThatAreGivenBackCanBeTakenAgain() {
         capacity = 500;
         write(Duration.ofSeconds(10));
         now += Duration.ofSeconds(10).toNanos();

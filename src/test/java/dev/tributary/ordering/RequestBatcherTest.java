@@ -40,13 +40,13 @@ class RequestBatcherTest {
             (call, thrown) -> {});
 
     @Test
-    void anElementGoesAtOnceWhileFewCallsAreUnderWay() {
+    void anElementIsSentAtOnceWhileFewCallsAreInFlight() {
         submit("a", "b");
         assertThat(calls).containsExactly(List.of("a"), List.of("b"));
     }
 
     @Test
-    void whatComesWhileCallsAreUnderWaySharesTheNextCall() {
+    void elementsThatArriveMeanwhileShareTheNextCall() {
         submit("a", "b", "c", "d");
         assertThat(calls).hasSize(CALLS_AT_ONCE);
         answers.get(0).complete(null);
@@ -72,14 +72,14 @@ class RequestBatcherTest {
     }
 
     @Test
-    void aCallThatFailsFreesItsPlaceToo() {
+    void aCallThatFailsFreesItsSlot() {
         submit("a", "b", "c");
         answers.get(0).completeExceptionally(new IllegalStateException("no answer"));
         assertThat(calls).hasSize(3);
     }
 
     @Test
-    void elementsThatMayNotShareACallGoInDifferentOnesInOrder() {
+    void elementsThatMayNotShareACallAreSentInOrder() {
         submit("a", "b", "c1", "c2", "d", "c3");
         answers.get(0).complete(null);
         answers.get(1).complete(null);
@@ -144,7 +144,7 @@ class RequestBatcherTest {
     }
 
     @Test
-    void aCallThatThrowsIsReportedAndItsPlaceIsFree() {
+    void aCallThatThrowsIsReportedAndFreesItsSlot() {
         IllegalStateException failure = new IllegalStateException("on purpose");
         Map<List<String>, Throwable> failures = new HashMap<>();
         RequestBatcher<String> throwing = oneByOne(
@@ -182,7 +182,7 @@ class RequestBatcherTest {
     }
 
     @Test
-    void elementsWaitForThePaceAndThenGo() {
+    void elementsWaitForTheRateLimiter() {
         AtomicLong nanos = new AtomicLong();
         AdaptiveRateLimiter limiter = new AdaptiveRateLimiter(nanos::get);
         limiter.throttled(10);

@@ -32,7 +32,7 @@ class ProjectionTest {
 
     private static final KeySchema KEY = new KeySchema(
             new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("city", AttributeType.S)));
-    private static final VersionStamp MARK = new VersionStamp(
+    private static final VersionStamp STAMP = new VersionStamp(
             new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
 
     private final Projection projection = new Projection(
@@ -43,7 +43,7 @@ class ProjectionTest {
 
     @Test
     void anInsertBecomesAnUpsertOfTheSelectedAttributes() {
-        assertThat(projection.project(new Change.Insert(MARK, user("NY", "Brooklyn"))))
+        assertThat(projection.project(new Change.Insert(STAMP, user("NY", "Brooklyn"))))
                 .isInstanceOfSatisfying(Projected.Write.class, projected -> {
                     TargetWrite.Upsert upsert = (TargetWrite.Upsert) projected.write();
                     assertThat(upsert.row().key()).isEqualTo(key("NY", "Brooklyn"));
@@ -66,7 +66,7 @@ class ProjectionTest {
 
     @Test
     void aChangeOfAnAttributeThatATemplateUsesMovesTheRow() {
-        assertThat(byScore.project(new Change.Modify(MARK, scored("x", "7"), scored("x", "10"))))
+        assertThat(byScore.project(new Change.Modify(STAMP, scored("x", "7"), scored("x", "10"))))
                 .isInstanceOfSatisfying(Projected.Write.class, projected -> {
                     assertThat(projected.write().vacated()).containsExactly(key("NY", "007"));
                     assertThat(projected.write().arriving().orElseThrow().key()).isEqualTo(key("NY", "010"));
@@ -75,18 +75,18 @@ class ProjectionTest {
 
     @Test
     void anItemThatDoesNotFitItsTemplateIsRefusedWhateverTheRouteSaysOfMissingKeys() {
-        assertThat(byScore.project(new Change.Modify(MARK, scored("x", "7"), scored("x", "-1"))))
+        assertThat(byScore.project(new Change.Modify(STAMP, scored("x", "7"), scored("x", "-1"))))
                 .isInstanceOfSatisfying(Projected.Refused.class, refused -> assertThat(refused.reason())
                         .contains("score")
                         .contains("{score:03}"));
-        assertThat(byScore.project(new Change.Remove(MARK, scored("x", "-1")))).isInstanceOf(Projected.Nothing.class);
+        assertThat(byScore.project(new Change.Remove(STAMP, scored("x", "-1")))).isInstanceOf(Projected.Nothing.class);
     }
 
     @Test
     void anItemWithoutAnAttributeThatATemplateUsesHasNoRow() {
-        assertThat(byScore.project(new Change.Insert(MARK, user("NY", "Brooklyn"))))
+        assertThat(byScore.project(new Change.Insert(STAMP, user("NY", "Brooklyn"))))
                 .isInstanceOf(Projected.Nothing.class);
-        assertThat(byScore.project(new Change.Modify(MARK, scored("x", "7"), user("NY", "Brooklyn"))))
+        assertThat(byScore.project(new Change.Modify(STAMP, scored("x", "7"), user("NY", "Brooklyn"))))
                 .isInstanceOfSatisfying(
                         Projected.Write.class,
                         projected -> assertThat(projected.write().vacated()).containsExactly(key("NY", "007")));
@@ -94,13 +94,13 @@ class ProjectionTest {
 
     @Test
     void aModificationUnderTheSameKeyBecomesAnUpsert() {
-        assertThat(write(new Change.Modify(MARK, user("NY", "Brooklyn"), user("NY", "Brooklyn"))))
+        assertThat(write(new Change.Modify(STAMP, user("NY", "Brooklyn"), user("NY", "Brooklyn"))))
                 .isInstanceOf(TargetWrite.Upsert.class);
     }
 
     @Test
     void aModificationOfTheTargetKeyBecomesAMove() {
-        assertThat(projection.project(new Change.Modify(MARK, user("NY", "Brooklyn"), user("CA", "Oakland"))))
+        assertThat(projection.project(new Change.Modify(STAMP, user("NY", "Brooklyn"), user("CA", "Oakland"))))
                 .isInstanceOfSatisfying(Projected.Write.class, projected -> {
                     TargetWrite write = projected.write();
                     assertThat(write).isInstanceOf(TargetWrite.Move.class);
@@ -111,35 +111,35 @@ class ProjectionTest {
 
     @Test
     void aRemovalBecomesADelete() {
-        assertThat(projection.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
-                .isEqualTo(new Projected.Write(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn")))));
+        assertThat(projection.project(new Change.Remove(STAMP, user("NY", "Brooklyn"))))
+                .isEqualTo(new Projected.Write(new TargetWrite.Delete(STAMP, Set.of(key("NY", "Brooklyn")))));
     }
 
     @Test
     void aRemovalIsNothingWhereDeletesAreIgnored() {
         Projection keeping = new Projection(
                 TestSource.Route.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
-        assertThat(keeping.project(new Change.Remove(MARK, user("NY", "Brooklyn"))))
+        assertThat(keeping.project(new Change.Remove(STAMP, user("NY", "Brooklyn"))))
                 .isEqualTo(new Projected.Nothing());
     }
 
     @Test
     void anItemWithoutAKeyAttributeOfTheTargetHasNoRow() {
-        assertThat(projection.project(new Change.Insert(MARK, without("city", user("NY", "Brooklyn")))))
+        assertThat(projection.project(new Change.Insert(STAMP, without("city", user("NY", "Brooklyn")))))
                 .isEqualTo(new Projected.Nothing());
     }
 
     @Test
     void anItemThatLosesAKeyAttributeOfTheTargetLosesItsRow() {
         Item before = user("NY", "Brooklyn");
-        assertThat(projection.project(new Change.Modify(MARK, before, without("city", before))))
-                .isEqualTo(new Projected.Write(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn")))));
+        assertThat(projection.project(new Change.Modify(STAMP, before, without("city", before))))
+                .isEqualTo(new Projected.Write(new TargetWrite.Delete(STAMP, Set.of(key("NY", "Brooklyn")))));
     }
 
     @Test
     void anItemThatGainsItsKeyAttributesGainsARow() {
         Item after = user("NY", "Brooklyn");
-        assertThat(write(new Change.Modify(MARK, without("city", after), after)))
+        assertThat(write(new Change.Modify(STAMP, without("city", after), after)))
                 .isInstanceOf(TargetWrite.Upsert.class);
     }
 
@@ -148,11 +148,11 @@ class ProjectionTest {
         Projection parking = new Projection(
                 TestSource.Route.to("t").missingKey(MissingKeyPolicy.PARK).projection(), KEY);
         Item before = user("NY", "Brooklyn");
-        assertThat(parking.project(new Change.Modify(MARK, before, without("city", before))))
+        assertThat(parking.project(new Change.Modify(STAMP, before, without("city", before))))
                 .isEqualTo(new Projected.Refused("the item has no city, which the target's key needs"));
-        assertThat(parking.project(new Change.Insert(MARK, without("state", without("city", before)))))
+        assertThat(parking.project(new Change.Insert(STAMP, without("state", without("city", before)))))
                 .isEqualTo(new Projected.Refused("the item has no state and city, which the target's key needs"));
-        assertThat(parking.project(new Change.Remove(MARK, without("city", before))))
+        assertThat(parking.project(new Change.Remove(STAMP, without("city", before))))
                 .isEqualTo(new Projected.Nothing());
     }
 
@@ -160,9 +160,9 @@ class ProjectionTest {
     @MethodSource("impossibleKeys")
     void aKeyThatTheTargetCannotHaveIsNotVacated(AttributeValue impossible) {
         Item before = with("city", impossible, user("NY", "Brooklyn"));
-        assertThat(write(new Change.Modify(MARK, before, user("NY", "Brooklyn"))))
+        assertThat(write(new Change.Modify(STAMP, before, user("NY", "Brooklyn"))))
                 .isInstanceOf(TargetWrite.Upsert.class);
-        assertThat(projection.project(new Change.Remove(MARK, before))).isEqualTo(new Projected.Nothing());
+        assertThat(projection.project(new Change.Remove(STAMP, before))).isEqualTo(new Projected.Nothing());
     }
 
     static Stream<AttributeValue> impossibleKeys() {
@@ -176,7 +176,7 @@ class ProjectionTest {
     @Test
     void aKeyOfTheGreatestLengthIsVacated() {
         Item before = with("city", AttributeValue.fromS("ü".repeat(512)), user("NY", "Brooklyn"));
-        assertThat(write(new Change.Remove(MARK, before))).isInstanceOf(TargetWrite.Delete.class);
+        assertThat(write(new Change.Remove(STAMP, before))).isInstanceOf(TargetWrite.Delete.class);
     }
 
     @Test
@@ -214,29 +214,29 @@ class ProjectionTest {
                 new Projection(TestSource.Route.to("t").missingKey(missingKey).projection(), KEY);
         Item item = user("NY", "Brooklyn");
         Item tombstone = tombstone(Map.of("email", AttributeValue.fromS("ada@example.com")));
-        assertThat(further.project(new Change.Modify(MARK, item, tombstone)))
-                .isEqualTo(new Projected.Write(new TargetWrite.Delete(MARK, Set.of(key("NY", "Brooklyn")))));
+        assertThat(further.project(new Change.Modify(STAMP, item, tombstone)))
+                .isEqualTo(new Projected.Write(new TargetWrite.Delete(STAMP, Set.of(key("NY", "Brooklyn")))));
         Item under = tombstone(key("NY", "Brooklyn").attributes());
         for (Change nothing : List.of(
-                new Change.Insert(MARK, under),
-                new Change.Modify(MARK, under, under),
-                new Change.Remove(MARK, under))) {
+                new Change.Insert(STAMP, under),
+                new Change.Modify(STAMP, under, under),
+                new Change.Remove(STAMP, under))) {
             assertThat(further.project(nothing)).isEqualTo(new Projected.Nothing());
         }
-        assertThat(further.project(new Change.Modify(MARK, tombstone, item)))
-                .isEqualTo(further.project(new Change.Insert(MARK, item)));
+        assertThat(further.project(new Change.Modify(STAMP, tombstone, item)))
+                .isEqualTo(further.project(new Change.Insert(STAMP, item)));
     }
 
     /** Whoever writes the source past the endpoint may use the reserved names for anything. */
     @Test
     void itemWithOtherValuesUnderTheReservedNamesIsProjectedWithoutThem() {
         Item plain = user("NY", "Brooklyn");
-        for (AttributeValue mark :
+        for (AttributeValue stamp :
                 List.of(AttributeValue.fromS("x"), AttributeValue.fromN("1"), AttributeValue.fromM(Map.of()))) {
             for (AttributeValue expires : List.of(AttributeValue.fromN("1"), AttributeValue.fromS("x"))) {
-                Item item = with(VersionStamp.EXPIRES, expires, with(VersionStamp.ATTRIBUTE, mark, plain));
-                assertThat(projection.project(new Change.Modify(MARK, plain, item)))
-                        .isEqualTo(projection.project(new Change.Modify(MARK, plain, plain)));
+                Item item = with(VersionStamp.EXPIRES, expires, with(VersionStamp.ATTRIBUTE, stamp, plain));
+                assertThat(projection.project(new Change.Modify(STAMP, plain, item)))
+                        .isEqualTo(projection.project(new Change.Modify(STAMP, plain, plain)));
             }
         }
     }
@@ -245,7 +245,7 @@ class ProjectionTest {
     void whereRemovalsAreIgnoredATombstoneOfTheSourceIsTooAndTheRowStays() {
         Projection keeping = new Projection(
                 TestSource.Route.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
-        Change buried = new Change.Modify(MARK, user("NY", "Brooklyn"), tombstone(Map.of()));
+        Change buried = new Change.Modify(STAMP, user("NY", "Brooklyn"), tombstone(Map.of()));
         assertThat(keeping.project(buried)).isEqualTo(new Projected.Nothing());
         assertThat(keeping.keepsRow(buried)).isTrue();
     }

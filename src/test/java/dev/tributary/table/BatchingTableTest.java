@@ -76,7 +76,7 @@ class BatchingTableTest {
     }
 
     @Test
-    void aWriteThatIsAloneGoesAtOnceAndWithoutPartiQl() {
+    void aSingleWriteIsSentAtOnceAndWithoutPartiQl() {
         assertThat(applyAll(table, List.of(upsert(0, 1)))).containsExactly(Outcome.APPLIED);
         assertThat(batches()).isZero();
     }
@@ -90,7 +90,7 @@ class BatchingTableTest {
     }
 
     @Test
-    void withABatchSizeOfOneEveryWriteGoesAlone() {
+    void withABatchSizeOfOneEveryWriteUsesASingleCall() {
         BatchingTable alone =
                 new BatchingTable(new TargetTable(client, name), BatchingTable.Limits.batchSize(1), timer);
         assertThat(applyAll(alone, writes(n -> upsert(n, 1)))).containsOnly(Outcome.APPLIED);
@@ -180,14 +180,14 @@ class BatchingTableTest {
     }
 
     @Test
-    void aNameThatNeedsCareGoesAlone() {
+    void aNameThatNeedsEscapingUsesASingleCall() {
         Map<String, AttributeValue> odd = Map.of("it's \"odd\"", AttributeValue.fromBool(true));
         applyAll(table, writes(n -> upsert(n, 1, odd, Set.of())));
         assertThat(rows(name)).hasSize(MANY).allMatch(row -> row.keySet().containsAll(odd.keySet()));
     }
 
     @Test
-    void aStatementThatWouldBeTooLongGoesAlone() {
+    void aStatementThatWouldBeTooLongUsesASingleCall() {
         Map<String, AttributeValue> many = new HashMap<>();
         for (int i = 0; i < 300; i++) {
             many.put("an_attribute_with_quite_a_long_name_" + i, AttributeValue.fromN("1"));
@@ -204,7 +204,7 @@ class BatchingTableTest {
     }
 
     @Test
-    void aWriteWhoseLeaseWentWhileItWaitedIsNotMade() {
+    void aWriteThatLosesItsLeaseWhileItWaitsIsNotSent() {
         AtomicBoolean held = new AtomicBoolean(true);
         List<CompletableFuture<Outcome>> answers = start(table, writes(n -> upsert(n, 1)), () -> {
             boolean holds = held.get();
@@ -217,7 +217,7 @@ class BatchingTableTest {
     }
 
     @Test
-    void whereBatchesAreDeniedWritesGoAlone() {
+    void writesUseSingleCallsIfBatchesAreDenied() {
         denied.set(true);
         assertThat(applyAll(table, writes(n -> upsert(n, 1)))).containsOnly(Outcome.APPLIED);
         long refused = batches();
@@ -228,7 +228,7 @@ class BatchingTableTest {
 
     /** Permissions change while the daemon runs. */
     @Test
-    void whereBatchesWereDeniedOneIsTriedAgainAMinuteLater() {
+    void aBatchIsTriedAMinuteAfterADenial() {
         AtomicLong nanos = new AtomicLong();
         BatchingTable patient = new BatchingTable(
                 new TargetTable(client, name),
