@@ -2,6 +2,7 @@ package dev.tributary;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -143,6 +144,17 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("read")
                 .mayOnlyBeAccessedByLayers("application")
+                .check(CLASSES);
+    }
+
+    @Test
+    void configKnowsNoFeature() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tributary.config")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.tributary..").and(resideOutsideOfPackage("dev.tributary.config")))
                 .check(CLASSES);
     }
 

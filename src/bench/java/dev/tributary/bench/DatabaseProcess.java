@@ -1,8 +1,8 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.LocalSettings;
-import dev.tributary.config.LocalSettings.Mode;
 import dev.tributary.local.DynamoDbLocal;
+import dev.tributary.local.LocalSettings;
+import dev.tributary.local.LocalSettings.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.GapPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.TableControl;
@@ -11,8 +9,11 @@ import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.SourceWorker;
+import dev.tributary.stream.TestSource;
 import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
@@ -87,9 +88,9 @@ final class ReplicationProcess {
         Duration poll = Duration.ofMillis(Long.parseLong(args[1]));
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
         try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout())) {
-            TestSource.Route route = Users.ROW_KB == 0
-                    ? TestSource.Route.to(Users.TARGET).excluding(Users.PAYLOAD)
-                    : TestSource.Route.to(Users.TARGET);
+            TestRoute route = Users.ROW_KB == 0
+                    ? TestRoute.to(Users.TARGET).excluding(Users.PAYLOAD)
+                    : TestRoute.to(Users.TARGET);
             MeterRegistry registry = new SimpleMeterRegistry();
             String stream = Users.streamArn(clients.control());
             SourceWorker worker = new SourceWorker(

@@ -1,7 +1,7 @@
 package dev.tributary.bench;
 
-import dev.tributary.config.LocalTable;
 import dev.tributary.local.LocalStreams;
+import dev.tributary.local.LocalTable;
 import dev.tributary.local.LocalTables;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;

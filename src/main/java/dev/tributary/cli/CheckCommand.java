@@ -1,11 +1,11 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.LocalSettings;
 import dev.tributary.daemon.Clients;
 import dev.tributary.daemon.ExitCode;
 import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.daemon.TableChecks;
+import dev.tributary.local.LocalSettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

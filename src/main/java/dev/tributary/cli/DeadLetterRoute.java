@@ -1,7 +1,5 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings;
 import dev.tributary.daemon.Clients;
 import dev.tributary.daemon.ExitCode;
 import dev.tributary.daemon.SourceIdentity;
@@ -17,6 +15,8 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.Failures;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.SourceSettings;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.LocalSettings;
 import dev.tributary.daemon.Clients;
 import dev.tributary.daemon.ExitCode;
 import dev.tributary.daemon.OwnTable;
@@ -9,6 +8,7 @@ import dev.tributary.daemon.StartException;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.local.LocalEndpoint;
+import dev.tributary.local.LocalSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

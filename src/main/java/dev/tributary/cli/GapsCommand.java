@@ -1,11 +1,11 @@
 package dev.tributary.cli;
 
-import dev.tributary.config.SourceSettings;
 import dev.tributary.daemon.Clients;
 import dev.tributary.daemon.ExitCode;
 import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.PassedGap;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;

@@ -47,8 +47,9 @@ record SettingsRecord(Class<?> type, String prefix, Set<String> anyNames) {
 
     private void addTo(List<Heading> headings) {
         Section section = type.getAnnotation(Section.class);
-        if (section != null && !section.title().isEmpty()) {
-            headings.add(new Heading(section.title(), section.intro(), new ArrayList<>()));
+        if (headings.isEmpty() || (section != null && !section.title().isEmpty())) {
+            String title = section == null ? "" : section.title();
+            headings.add(new Heading(title, section == null ? "" : section.intro(), new ArrayList<>()));
         }
         for (RecordComponent component : type.getRecordComponents()) {
             if (component.isAnnotationPresent(Option.class)) {

@@ -1,4 +1,7 @@
-/** The configuration: typed, checked as a whole, and refused with every error at once. */
+/**
+ * Reads settings records from a properties file and the environment, and reports every error at once. It knows no option:
+ * each feature declares its own in a record.
+ */
 @NullMarked
 package dev.tributary.config;
 

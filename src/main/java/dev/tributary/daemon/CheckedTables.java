@@ -1,8 +1,8 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.RouteSettings;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.RouteSettings;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

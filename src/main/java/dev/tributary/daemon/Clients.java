@@ -1,7 +1,6 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.AwsSettings;
-import dev.tributary.config.TableSettings;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
 import dev.tributary.local.LocalStreams;

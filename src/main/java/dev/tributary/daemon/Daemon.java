@@ -2,10 +2,10 @@ package dev.tributary.daemon;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tributary.config.LocalSettings;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.local.DynamoDbLocal;
+import dev.tributary.local.LocalSettings;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;

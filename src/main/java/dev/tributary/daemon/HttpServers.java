@@ -1,10 +1,10 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.ResourceSettings;
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.WriteServer;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.Resource;
+import dev.tributary.items.ResourceSettings;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.net.URI;

@@ -1,12 +1,12 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.DeletePolicy;
-import dev.tributary.config.LocalSettings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalException;
+import dev.tributary.local.LocalSettings;
 import dev.tributary.local.LocalTables;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.table.Policies.Tombstones;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 

@@ -1,7 +1,7 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.RouteSettings;
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.replication.RouteSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.ResourceSettings;
-import dev.tributary.config.TableSettings;
 import dev.tributary.dynamo.Calls;
+import dev.tributary.dynamo.TableSettings;
+import dev.tributary.items.IdempotencyPolicy;
+import dev.tributary.items.ResourceSettings;
 import dev.tributary.model.KeySchema;
 import java.util.Collection;
 import java.util.LinkedHashMap;

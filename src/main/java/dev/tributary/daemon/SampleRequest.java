@@ -2,7 +2,7 @@ package dev.tributary.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tributary.config.ResourceSettings;
+import dev.tributary.items.ResourceSettings;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import java.net.URI;

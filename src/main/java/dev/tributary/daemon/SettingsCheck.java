@@ -1,10 +1,10 @@
 package dev.tributary.daemon;
 
 import dev.tributary.config.CrossCheck;
-import dev.tributary.config.LocalSettings.Mode;
-import dev.tributary.config.LocalTable;
-import dev.tributary.config.Location;
+import dev.tributary.dynamo.Location;
 import dev.tributary.http.openapi.OpenApiEndpoint;
+import dev.tributary.local.LocalSettings.Mode;
+import dev.tributary.local.LocalTable;
 import java.util.HashMap;
 import java.util.Map;
 

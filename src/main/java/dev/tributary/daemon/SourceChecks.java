@@ -1,7 +1,7 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.SourceSettings;
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.SourceState;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.SourceSettings;
+import dev.tributary.stream.SourceSettings;
 import java.util.List;
 
 /**

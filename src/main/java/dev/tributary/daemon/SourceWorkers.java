@@ -1,7 +1,5 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.LateWriteTable;
@@ -9,6 +7,8 @@ import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;

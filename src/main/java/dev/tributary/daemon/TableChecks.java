@@ -1,10 +1,10 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.TableSettings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.RouteSettings;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

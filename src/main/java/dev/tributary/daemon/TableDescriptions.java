@@ -1,8 +1,8 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.TableSettings;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -1,13 +1,13 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.DeletePolicy;
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.model.AttributeType;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.SourceSettings;
 import dev.tributary.table.Policies.Tombstones;
 import java.util.Map;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.KeyTemplate;
-import dev.tributary.config.RouteSettings;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.projection.KeyTemplate;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.RouteSettings;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,7 +1,7 @@
 package dev.tributary.daemon;
 
 import dev.tributary.config.CrossCheck;
-import dev.tributary.config.TableSettings;
+import dev.tributary.dynamo.TableSettings;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.tributary.daemon;
 
-import dev.tributary.config.LocalSettings;
+import dev.tributary.local.LocalSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HexFormat;

@@ -1,6 +1,5 @@
 package dev.tributary.document;
 
-import dev.tributary.config.GeneratedValue;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

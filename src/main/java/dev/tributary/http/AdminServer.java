@@ -1,8 +1,7 @@
 package dev.tributary.http;
 
-import dev.tributary.config.AdminSettings;
-import dev.tributary.config.HttpLimits;
 import dev.tributary.http.access.BrowserGuard;
+import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.Refusals;

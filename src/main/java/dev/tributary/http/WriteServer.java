@@ -1,6 +1,5 @@
 package dev.tributary.http;
 
-import dev.tributary.config.HttpSettings;
 import dev.tributary.http.access.WriteGuard;
 import dev.tributary.http.bulk.BulkRequestLimiter;
 import dev.tributary.http.items.IdempotencyMeters;

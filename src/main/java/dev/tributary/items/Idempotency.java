@@ -1,7 +1,5 @@
 package dev.tributary.items;
 
-import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.IdempotencySettings;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;

@@ -1,8 +1,5 @@
 package dev.tributary.items;
 
-import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.config.ResourceSettings;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.document.ItemReader;
 import dev.tributary.document.ItemSchema;

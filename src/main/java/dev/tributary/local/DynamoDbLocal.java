@@ -1,6 +1,5 @@
 package dev.tributary.local;
 
-import dev.tributary.config.LocalSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;

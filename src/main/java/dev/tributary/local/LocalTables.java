@@ -1,6 +1,5 @@
 package dev.tributary.local;
 
-import dev.tributary.config.LocalTable;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableControl;

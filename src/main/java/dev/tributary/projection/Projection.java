@@ -1,14 +1,13 @@
 package dev.tributary.projection;
 
-import dev.tributary.config.DeletePolicy;
-import dev.tributary.config.ProjectionSettings;
-import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.model.Change;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.projection.TargetKey.Made;
 import java.util.HashMap;
 import java.util.Map;

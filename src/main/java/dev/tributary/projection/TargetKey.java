@@ -1,6 +1,5 @@
 package dev.tributary.projection;
 
-import dev.tributary.config.KeyTemplate;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema;

@@ -1,9 +1,8 @@
 package dev.tributary.projection;
 
-import dev.tributary.config.KeyTemplate;
-import dev.tributary.config.KeyTemplate.Literal;
-import dev.tributary.config.KeyTemplate.Part;
-import dev.tributary.config.KeyTemplate.Placeholder;
+import dev.tributary.projection.KeyTemplate.Literal;
+import dev.tributary.projection.KeyTemplate.Part;
+import dev.tributary.projection.KeyTemplate.Placeholder;
 import java.math.BigDecimal;
 import java.util.Base64;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.tributary.stream;
 
-import dev.tributary.config.GapPolicy;
-import dev.tributary.config.SourceSettings;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.lease.LeaseRows;
@@ -11,6 +9,7 @@ import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.Gaps;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.SourceHealth;

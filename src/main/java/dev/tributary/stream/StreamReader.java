@@ -1,6 +1,5 @@
 package dev.tributary.stream;
 
-import dev.tributary.config.SourceSettings;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;

@@ -1,8 +1,8 @@
 package dev.tributary.table;
 
-import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;

@@ -1,9 +1,8 @@
 package dev.tributary.table;
 
-import dev.tributary.config.DeletePolicy;
-import dev.tributary.config.TargetSettings;
-import dev.tributary.config.TargetSettings.CollisionPolicy;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -3,7 +3,6 @@ package dev.tributary.telemetry;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.core.joran.spi.JoranException;
-import dev.tributary.config.LogSettings;
 import java.net.URL;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;

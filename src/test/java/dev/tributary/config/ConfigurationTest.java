@@ -3,13 +3,37 @@ package dev.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.tributary.config.LocalSettings.Mode;
-import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
-import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.daemon.Settings;
+import dev.tributary.document.DocumentSettings;
+import dev.tributary.document.GeneratedValue;
+import dev.tributary.dynamo.Location;
+import dev.tributary.http.AdminSettings;
+import dev.tributary.http.HttpSettings;
+import dev.tributary.http.access.AccessSettings;
+import dev.tributary.http.access.RateSettings;
+import dev.tributary.http.bulk.BulkLimits;
+import dev.tributary.http.server.HostName;
+import dev.tributary.http.server.HttpLimits;
+import dev.tributary.http.server.TlsSettings;
+import dev.tributary.items.IdempotencyPolicy;
+import dev.tributary.items.IdempotencySettings;
+import dev.tributary.items.PreconditionPolicy;
+import dev.tributary.items.ResourceSettings;
+import dev.tributary.local.LocalSettings;
+import dev.tributary.local.LocalSettings.Mode;
+import dev.tributary.local.LocalTable;
 import dev.tributary.model.AttributeType;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.projection.ProjectionSettings;
+import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.read.GapPolicy;
+import dev.tributary.table.TargetSettings;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
+import dev.tributary.telemetry.LogSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +47,6 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
@@ -463,24 +486,6 @@ class ConfigurationTest {
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
                         Optional.empty()));
         assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("::"), 0, true));
-    }
-
-    @ParameterizedTest
-    @EnumSource(AttributeType.class)
-    void exampleOfEachTypeIsAcceptedAsADefault(AttributeType type) throws Exception {
-        String example = AttributeText.example(type);
-
-        Settings settings = Settings.of(with(
-                "write.users.path",
-                "/",
-                "write.users.table",
-                "users",
-                "write.users.type.it",
-                type.name(),
-                "write.users.defaults.it",
-                example));
-
-        assertThat(settings.resource().get("users").document().defaults()).isEqualTo(Map.of("it", example));
     }
 
     @Test

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
-import dev.tributary.config.AwsSettings;
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.SourceSettings;
-import dev.tributary.config.TestSource;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.replication.TestRoute;
+import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.TestSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +30,8 @@ class ClientsTest {
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
     private final DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
-    private final RouteSettings route = TestSource.Route.to("t").settings();
-    private final SourceSettings source =
-            TestSource.of("s", TestSource.Route.to("t")).settings();
+    private final RouteSettings route = TestRoute.to("t").settings();
+    private final SourceSettings source = TestSource.of("s", TestRoute.to("t")).settings();
     private String table;
 
     @BeforeEach

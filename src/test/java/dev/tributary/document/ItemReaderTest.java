@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.tributary.config.GeneratedValue;
-import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;

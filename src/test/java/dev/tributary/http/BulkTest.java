@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tributary.config.BulkLimits;
-import dev.tributary.config.GeneratedValue;
-import dev.tributary.config.PreconditionPolicy;
+import dev.tributary.document.GeneratedValue;
+import dev.tributary.http.bulk.BulkLimits;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;

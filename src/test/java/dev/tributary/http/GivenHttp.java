@@ -1,13 +1,11 @@
 package dev.tributary.http;
 
-import dev.tributary.config.AccessSettings;
-import dev.tributary.config.AdminSettings;
-import dev.tributary.config.BulkLimits;
-import dev.tributary.config.HostName;
-import dev.tributary.config.HttpLimits;
-import dev.tributary.config.HttpSettings;
-import dev.tributary.config.RateSettings;
-import dev.tributary.config.TlsSettings;
+import dev.tributary.http.access.AccessSettings;
+import dev.tributary.http.access.RateSettings;
+import dev.tributary.http.bulk.BulkLimits;
+import dev.tributary.http.server.HostName;
+import dev.tributary.http.server.HttpLimits;
+import dev.tributary.http.server.TlsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

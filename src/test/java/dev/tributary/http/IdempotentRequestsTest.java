@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.idempotency.AcquireResult.Acquired;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
 import dev.tributary.idempotency.SavedAnswer;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.IdempotencyPolicy;
+import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import java.net.http.HttpResponse;

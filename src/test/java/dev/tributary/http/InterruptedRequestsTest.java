@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.DynamoDbFront.Call;
-import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.time.Clock;

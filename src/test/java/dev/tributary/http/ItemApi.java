@@ -1,11 +1,11 @@
 package dev.tributary.http;
 
-import dev.tributary.config.BulkLimits;
-import dev.tributary.config.ResourceSettings;
+import dev.tributary.http.bulk.BulkLimits;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
+import dev.tributary.items.ResourceSettings;
 import dev.tributary.model.KeySchema;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

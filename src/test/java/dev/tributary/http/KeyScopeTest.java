@@ -2,11 +2,11 @@ package dev.tributary.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.IdempotencyPolicy;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.IdempotencyPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

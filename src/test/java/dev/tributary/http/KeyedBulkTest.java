@@ -5,13 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.GeneratedValue;
-import dev.tributary.config.IdempotencyPolicy;
+import dev.tributary.document.GeneratedValue;
 import dev.tributary.idempotency.AcquireResult;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.IdempotencyPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

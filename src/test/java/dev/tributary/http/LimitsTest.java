@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.HttpLimits;
-import dev.tributary.config.RateSettings;
 import dev.tributary.http.access.NewToken;
+import dev.tributary.http.access.RateSettings;
+import dev.tributary.http.server.HttpLimits;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;

@@ -1,7 +1,7 @@
 package dev.tributary.http;
 
-import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.items.GivenWrites;
+import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;

@@ -3,7 +3,6 @@ package dev.tributary.items;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.PreconditionPolicy;
 import dev.tributary.document.Problem;
 import dev.tributary.document.RefusedException;
 import dev.tributary.items.Delivery.Outcome;

@@ -1,12 +1,8 @@
 package dev.tributary.items;
 
-import dev.tributary.config.DocumentSettings;
-import dev.tributary.config.GeneratedValue;
-import dev.tributary.config.IdempotencyPolicy;
-import dev.tributary.config.IdempotencySettings;
-import dev.tributary.config.Location;
-import dev.tributary.config.PreconditionPolicy;
-import dev.tributary.config.ResourceSettings;
+import dev.tributary.document.DocumentSettings;
+import dev.tributary.document.GeneratedValue;
+import dev.tributary.dynamo.Location;
 import dev.tributary.model.AttributeType;
 import java.time.Duration;
 import java.util.Map;

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.DeletePolicy;
-import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.TargetSettings.CollisionPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
@@ -24,6 +19,7 @@ import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
@@ -31,10 +27,14 @@ import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
+import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.replication.TestRoute;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -81,7 +81,7 @@ class RedriveTest {
         new TableControl(dynamo.asyncClient(), letters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
-        start(TestSource.Route.to(byCity));
+        start(TestRoute.to(byCity));
     }
 
     @AfterEach
@@ -115,7 +115,7 @@ class RedriveTest {
 
     @Test
     void whereRemovalsAreIgnoredTheRowStays() throws Exception {
-        start(TestSource.Route.to(byCity).deletes(DeletePolicy.IGNORE));
+        start(TestRoute.to(byCity).deletes(DeletePolicy.IGNORE));
         put("ada", "Oakland");
         put("ada", BAD);
         remove("ada");
@@ -125,7 +125,7 @@ class RedriveTest {
 
     @Test
     void anItemWithoutAKeyAttributeLeavesItsRowWhenItHasOneAgainOrGoes() throws Exception {
-        start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
+        start(TestRoute.to(byCity).missingKey(MissingKeyPolicy.PARK));
         for (String email : List.of("ada", "bob")) {
             put(email, email.equals("ada") ? "Oakland" : "Berkeley");
             put(email, Optional.empty());
@@ -139,7 +139,7 @@ class RedriveTest {
 
     @Test
     void anItemWhoseKeyIsTakenHasItsRowOnceTheOtherHasLeft() throws Exception {
-        start(TestSource.Route.to(byCity).collisions(CollisionPolicy.REJECT));
+        start(TestRoute.to(byCity).collisions(CollisionPolicy.REJECT));
         put("ada", "Oakland");
         put("bob", "Berkeley");
         put("bob", "Oakland");
@@ -151,7 +151,7 @@ class RedriveTest {
 
     @Test
     void itemsThatHaveChangedPlacesHaveTheirRowsOnceOneOfThemIsDeletedByHand() throws Exception {
-        start(TestSource.Route.to(byCity).collisions(CollisionPolicy.REJECT));
+        start(TestRoute.to(byCity).collisions(CollisionPolicy.REJECT));
         put("ada", "Oakland");
         put("bob", "Berkeley");
         put("ada", "Berkeley");
@@ -167,7 +167,7 @@ class RedriveTest {
 
     @Test
     void whatIsRefusedAgainStaysWithTheReasonOfToday() throws Exception {
-        start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
+        start(TestRoute.to(byCity).missingKey(MissingKeyPolicy.PARK));
         put("ada", "Oakland");
         put("ada", Optional.empty());
         put("ada", "Brooklyn");
@@ -225,7 +225,7 @@ class RedriveTest {
         put("ada", Map.of("city", AttributeValue.fromS("Oakland"), "note", AttributeValue.fromS("x".repeat(409_560))));
         put("ada", Map.of("city", AttributeValue.fromS("Albany"), "note", AttributeValue.fromS("x".repeat(409_560))));
         assertThat(redrive().get(0).left()).isEqualTo(2);
-        start(TestSource.Route.to(byCity).excluding("note"));
+        start(TestRoute.to(byCity).excluding("note"));
         assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
     }
@@ -308,7 +308,7 @@ class RedriveTest {
     }
 
     /** As a process that starts anew. */
-    private void start(TestSource.Route route) {
+    private void start(TestRoute route) {
         settings = route.settings();
         pipeline = new ReplicationPipeline(
                 List.of(route()),

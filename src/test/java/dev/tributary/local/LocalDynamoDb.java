@@ -1,6 +1,5 @@
 package dev.tributary.local;
 
-import dev.tributary.config.LocalTable;
 import dev.tributary.model.KeySchema;
 import java.net.URI;
 import java.time.Duration;

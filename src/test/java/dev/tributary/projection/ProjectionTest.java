@@ -2,11 +2,9 @@ package dev.tributary.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.DeletePolicy;
-import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
+import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
@@ -15,6 +13,8 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.replication.TestRoute;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -35,11 +35,11 @@ class ProjectionTest {
     private static final VersionStamp STAMP = new VersionStamp(
             new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
 
-    private final Projection projection = new Projection(
-            TestSource.Route.to("users_by_city").excluding("zipcode").projection(), KEY);
+    private final Projection projection =
+            new Projection(TestRoute.to("users_by_city").excluding("zipcode").projection(), KEY);
 
     private final Projection byScore =
-            new Projection(TestSource.Route.to("t").key("city", "{score:03}").projection(), KEY);
+            new Projection(TestRoute.to("t").key("city", "{score:03}").projection(), KEY);
 
     @Test
     void anInsertBecomesAnUpsertOfTheSelectedAttributes() {
@@ -54,7 +54,7 @@ class ProjectionTest {
     @Test
     void aKeyAttributeIsMadeByItsTemplateAndNotCopied() {
         Projection byCityAndEmail = new Projection(
-                TestSource.Route.to("t")
+                TestRoute.to("t")
                         .including("state")
                         .key("city", "{city}#{email}")
                         .projection(),
@@ -117,8 +117,8 @@ class ProjectionTest {
 
     @Test
     void aRemovalIsNothingWhereDeletesAreIgnored() {
-        Projection keeping = new Projection(
-                TestSource.Route.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
+        Projection keeping =
+                new Projection(TestRoute.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
         assertThat(keeping.project(new Change.Remove(STAMP, user("NY", "Brooklyn"))))
                 .isEqualTo(new Projected.Nothing());
     }
@@ -146,7 +146,7 @@ class ProjectionTest {
     @Test
     void aRouteMayAskToParkAnItemWithoutAKeyAttribute() {
         Projection parking = new Projection(
-                TestSource.Route.to("t").missingKey(MissingKeyPolicy.PARK).projection(), KEY);
+                TestRoute.to("t").missingKey(MissingKeyPolicy.PARK).projection(), KEY);
         Item before = user("NY", "Brooklyn");
         assertThat(parking.project(new Change.Modify(STAMP, before, without("city", before))))
                 .isEqualTo(new Projected.Refused("the item has no city, which the target's key needs"));
@@ -182,7 +182,7 @@ class ProjectionTest {
     @Test
     void onlyIncludedAttributesAreCopiedAndExclusionWins() {
         Projection some = new Projection(
-                TestSource.Route.to("t")
+                TestRoute.to("t")
                         .including("state", "city", "zipcode")
                         .excluding("zipcode")
                         .projection(),
@@ -211,7 +211,7 @@ class ProjectionTest {
     @EnumSource(MissingKeyPolicy.class)
     void aTombstoneOfTheSourceIsNoItem(MissingKeyPolicy missingKey) {
         Projection further =
-                new Projection(TestSource.Route.to("t").missingKey(missingKey).projection(), KEY);
+                new Projection(TestRoute.to("t").missingKey(missingKey).projection(), KEY);
         Item item = user("NY", "Brooklyn");
         Item tombstone = tombstone(Map.of("email", AttributeValue.fromS("ada@example.com")));
         assertThat(further.project(new Change.Modify(STAMP, item, tombstone)))
@@ -243,8 +243,8 @@ class ProjectionTest {
 
     @Test
     void whereRemovalsAreIgnoredATombstoneOfTheSourceIsTooAndTheRowStays() {
-        Projection keeping = new Projection(
-                TestSource.Route.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
+        Projection keeping =
+                new Projection(TestRoute.to("t").deletes(DeletePolicy.IGNORE).projection(), KEY);
         Change buried = new Change.Modify(STAMP, user("NY", "Brooklyn"), tombstone(Map.of()));
         assertThat(keeping.project(buried)).isEqualTo(new Projected.Nothing());
         assertThat(keeping.keepsRow(buried)).isTrue();

@@ -2,7 +2,6 @@ package dev.tributary.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.KeyTemplate;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

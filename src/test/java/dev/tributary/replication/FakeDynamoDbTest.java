@@ -2,7 +2,6 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
@@ -13,6 +12,7 @@ import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies;
 import dev.tributary.table.Policies.Tombstones;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,6 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.TestSource;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Change;
@@ -48,7 +47,7 @@ class FencedPipelineTest {
             List.of(new Route(
                     "users.by_city",
                     new Projection(
-                            TestSource.Route.to(TABLE).projection(),
+                            TestRoute.to(TABLE).projection(),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                     new BatchingTable(
                             new TargetTable(client, TABLE),

@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.tributary.DynamoDbFront;
 import dev.tributary.DynamoDbFront.Answer;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -163,7 +162,7 @@ class MalformedAnswersTest {
                 List.of(new Route(
                         "users.by-city",
                         new Projection(
-                                TestSource.Route.to(target).projection(),
+                                TestRoute.to(target).projection(),
                                 new KeySchema(
                                         new KeyAttribute("city", AttributeType.S),
                                         Optional.of(new KeyAttribute("id", AttributeType.S)))),

@@ -2,7 +2,6 @@ package dev.tributary.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.model.AttributeType;
@@ -101,7 +100,7 @@ class ParkedItemsRefreshTest {
         Route route = new Route(
                 "users.by_city",
                 new Projection(
-                        TestSource.Route.to("users_by_city").projection(),
+                        TestRoute.to("users_by_city").projection(),
                         new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                 new BatchingTable(
                         new TargetTable(client, "users_by_city"),

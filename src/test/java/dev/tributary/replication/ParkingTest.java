@@ -3,10 +3,6 @@ package dev.tributary.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.ProjectionSettings.MissingKeyPolicy;
-import dev.tributary.config.RouteSettings;
-import dev.tributary.config.TargetSettings.CollisionPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedChange;
@@ -25,8 +21,10 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
+import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -85,7 +83,7 @@ class ParkingTest {
         new TableControl(dynamo.asyncClient(), letters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
-        start(TestSource.Route.to(byCity));
+        start(TestRoute.to(byCity));
     }
 
     @AfterEach
@@ -137,7 +135,7 @@ class ParkingTest {
     void whatIsParkedStaysParkedAfterARestart() throws Exception {
         change("ada", cityOfTheWrongType());
         drain();
-        start(TestSource.Route.to(byCity));
+        start(TestRoute.to(byCity));
         change("ada", city("Oakland"));
         change("bob", city("Berkeley"));
         drain();
@@ -153,7 +151,7 @@ class ParkingTest {
         drain();
         List<ParkedChange> before = parked();
 
-        start(TestSource.Route.to(byCity));
+        start(TestRoute.to(byCity));
         sequence = 0;
         source.clear();
         change("ada", city("Oakland"));
@@ -193,7 +191,7 @@ class ParkingTest {
     @Test
     void nothingIsLostWhileTheTableIsMissing() throws Exception {
         dynamo.client().deleteTable(request -> request.tableName(letters.name()));
-        start(TestSource.Route.to(byCity));
+        start(TestRoute.to(byCity));
         change("ada", cityOfTheWrongType());
         change("ada", city("Oakland"));
         change("bob", city("Berkeley"));
@@ -272,7 +270,7 @@ class ParkingTest {
 
     @Test
     void anItemThatLacksAKeyAttributeIsParkedWhereTheRouteSaysSo() throws Exception {
-        start(TestSource.Route.to(byCity).missingKey(MissingKeyPolicy.PARK));
+        start(TestRoute.to(byCity).missingKey(MissingKeyPolicy.PARK));
         change("ada", city("Oakland"));
         change("ada", Map.of("zipcode", AttributeValue.fromN("1")));
         change("ada", null);
@@ -285,7 +283,7 @@ class ParkingTest {
 
     @Test
     void aRouteThatRejectsCollisionsParksTheItemThatComesSecond() throws Exception {
-        start(TestSource.Route.to(byCity).collisions(CollisionPolicy.REJECT));
+        start(TestRoute.to(byCity).collisions(CollisionPolicy.REJECT));
         change("ada", city("Oakland"));
         drain();
         change("bob", city("Oakland"));
@@ -320,7 +318,7 @@ class ParkingTest {
     @Test
     void nothingIsParkedOnceTheLeaseIsGone() throws Exception {
         dynamo.client().deleteTable(request -> request.tableName(letters.name()));
-        start(TestSource.Route.to(byCity));
+        start(TestRoute.to(byCity));
         change("ada", cityOfTheWrongType());
         await().until(() -> health.snapshot().status() == Status.DOWN);
         leaseHeld = false;
@@ -393,7 +391,7 @@ class ParkingTest {
     }
 
     /** As a process does that starts anew: it knows what is in the tables, and nothing else. */
-    private void start(TestSource.Route route) {
+    private void start(TestRoute route) {
         RouteSettings settings = route.settings();
         if (pipeline != null) {
             pipeline.close();

@@ -1,7 +1,5 @@
 package dev.tributary.replication;
 
-import dev.tributary.config.TargetSettings.CollisionPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
@@ -15,6 +13,7 @@ import dev.tributary.replication.SourceHistory.Shard;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
 import dev.tributary.table.Policies.Tombstones;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -365,6 +364,6 @@ final class Simulation {
         KeyAttribute city = new KeyAttribute("city", AttributeType.S);
         Optional<KeyAttribute> sort =
                 route.equals(INJECTIVE) ? Optional.of(new KeyAttribute("id", AttributeType.S)) : Optional.empty();
-        return new Projection(TestSource.Route.to(route).projection(), new KeySchema(city, sort));
+        return new Projection(TestRoute.to(route).projection(), new KeySchema(city, sort));
     }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.GapPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.DescribedTable;
@@ -14,9 +12,11 @@ import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
@@ -193,7 +193,7 @@ class LocalStreamChangeTest {
 
     private SourceWorker start(String name, GapPolicy gaps) throws InterruptedException {
         health = new Health();
-        TestSource.Route route = TestSource.Route.to(copies);
+        TestRoute route = TestRoute.to(copies);
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(copies))
                 .table());

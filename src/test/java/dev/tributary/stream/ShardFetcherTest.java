@@ -2,8 +2,8 @@ package dev.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.GapPolicy;
 import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.Gaps;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.ShardFetcher;

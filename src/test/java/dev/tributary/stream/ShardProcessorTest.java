@@ -3,7 +3,6 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.GivenLateWrites;
@@ -11,6 +10,7 @@ import dev.tributary.projection.Projection;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.ShardOwnership;
+import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
@@ -205,7 +205,7 @@ class ShardProcessorTest {
             @Override
             public void close() {}
         };
-        TestSource.Route settings = TestSource.Route.to("target");
+        TestRoute settings = TestRoute.to("target");
         return new Route(
                 "s.r",
                 new Projection(settings.projection(), DeadLetterTable.KEY),

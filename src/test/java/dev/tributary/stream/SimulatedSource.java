@@ -5,8 +5,6 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
-import dev.tributary.config.GapPolicy;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.DescribedTable;
@@ -15,12 +13,14 @@ import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.LeaseManagement;
 import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.Gaps;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.SourceHealth;
@@ -244,7 +244,7 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     private SourceWorker worker(String name) {
-        TestSource.Route route = TestSource.Route.to(target);
+        TestRoute route = TestRoute.to(target);
         DescribedTable described = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(target))
                 .table());

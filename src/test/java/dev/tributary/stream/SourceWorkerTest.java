@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
-import dev.tributary.config.TestSource;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.DescribedTable;
@@ -13,6 +12,7 @@ import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
@@ -188,7 +188,7 @@ class SourceWorkerTest {
     }
 
     private SourceWorker worker(String name, DynamoDbAsyncClient leases, Health health) {
-        TestSource.Route settings = TestSource.Route.to(byCity).excluding("zipcode");
+        TestRoute settings = TestRoute.to(byCity).excluding("zipcode");
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(byCity))
                 .table());

@@ -3,9 +3,9 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tributary.config.GapPolicy;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.stream.lease.StreamGap.Kind;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.streams.Fault;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;

@@ -3,7 +3,6 @@ package dev.tributary.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tributary.config.TargetSettings.CollisionPolicy;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
@@ -14,6 +13,7 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies.Tombstones;
+import dev.tributary.table.TargetSettings.CollisionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;

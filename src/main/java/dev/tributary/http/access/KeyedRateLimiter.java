@@ -1,6 +1,6 @@
 package dev.tributary.http.access;
 
-import dev.tributary.config.RateSettings.Rate;
+import dev.tributary.http.access.RateSettings.Rate;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;

@@ -1,9 +1,7 @@
 package dev.tributary.http.access;
 
-import dev.tributary.config.AccessSettings;
-import dev.tributary.config.HttpLimits;
-import dev.tributary.config.RateSettings;
 import dev.tributary.http.server.HandlerRegistry;
+import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.Refusals;

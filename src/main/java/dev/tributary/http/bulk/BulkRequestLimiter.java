@@ -1,6 +1,5 @@
 package dev.tributary.http.bulk;
 
-import dev.tributary.config.BulkLimits;
 import dev.tributary.http.access.KeyedRateLimiter;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tributary.config.GeneratedValue;
+import dev.tributary.document.GeneratedValue;
 import dev.tributary.document.ItemSchema;
 import dev.tributary.http.items.ItemJson;
 import dev.tributary.items.Resource;

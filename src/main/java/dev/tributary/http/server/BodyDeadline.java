@@ -1,6 +1,5 @@
 package dev.tributary.http.server;
 
-import dev.tributary.config.HttpLimits;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Content;

@@ -1,6 +1,5 @@
 package dev.tributary.http.server;
 
-import dev.tributary.config.HttpLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,6 +1,5 @@
 package dev.tributary.http.server;
 
-import dev.tributary.config.HttpLimits;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemType;
 import io.micrometer.core.instrument.Gauge;

@@ -1,6 +1,5 @@
 package dev.tributary.http.server;
 
-import dev.tributary.config.TlsFiles;
 import dev.tributary.telemetry.Health;
 import java.util.List;
 import org.eclipse.jetty.util.ssl.SslContextFactory;

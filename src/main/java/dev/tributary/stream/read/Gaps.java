@@ -1,6 +1,5 @@
 package dev.tributary.stream.read;
 
-import dev.tributary.config.GapPolicy;
 import dev.tributary.stream.lease.PassedGap;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.StreamGap;

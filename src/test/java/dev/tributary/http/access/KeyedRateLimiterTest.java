@@ -2,7 +2,7 @@ package dev.tributary.http.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.RateSettings.Rate;
+import dev.tributary.http.access.RateSettings.Rate;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -3,9 +3,8 @@ package dev.tributary.http.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tributary.config.BulkLimits;
-import dev.tributary.config.RateSettings;
 import dev.tributary.http.access.KeyedRateLimiter;
+import dev.tributary.http.access.RateSettings;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;

@@ -2,7 +2,6 @@ package dev.tributary.stream.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.config.GapPolicy;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

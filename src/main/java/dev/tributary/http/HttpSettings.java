@@ -1,0 +1,26 @@
+package dev.tributary.http;
+
+import dev.tributary.config.Option;
+import dev.tributary.config.Section;
+import dev.tributary.http.access.AccessSettings;
+import dev.tributary.http.bulk.BulkLimits;
+import dev.tributary.http.server.HttpLimits;
+import java.util.Optional;
+
+/** The HTTP endpoint of the resources. */
+@Section(prefix = "http", title = "Item endpoint", intro = "Where requests for the resources arrive.")
+public record HttpSettings(
+        AccessSettings access,
+        HttpLimits limits,
+        BulkLimits bulk,
+
+        @Option(
+                key = "base-path",
+                pattern = "(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+",
+                expected =
+                        "a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..",
+                example = "/store",
+                doc = """
+                Prefix that a proxy in front removes from the path of a request. Requests are expected without it;
+                `Location` and the OpenAPI document begin with it.""")
+        Optional<String> basePath) {}

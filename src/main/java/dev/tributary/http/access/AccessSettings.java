@@ -1,0 +1,66 @@
+package dev.tributary.http.access;
+
+import dev.tributary.config.Checked;
+import dev.tributary.config.CrossCheck;
+import dev.tributary.config.Option;
+import dev.tributary.http.server.HostName;
+import dev.tributary.http.server.TlsSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where the item endpoint listens, and which callers it accepts. */
+public record AccessSettings(
+        @Option(
+                key = "host",
+                defaultValue = "127.0.0.1",
+                expected = "a host name or address without a port",
+                doc = "Address that is listened on.")
+        HostName host,
+
+        @Option(key = "port", min = "0", max = "65535", defaultValue = "8080", doc = "Port; 0 takes a free one.")
+        int port,
+
+        @Option(key = "allow-remote", defaultValue = "false", doc = """
+                Accepts a host other than loopback without `http.tokens`. Callers are then not authenticated: let only those
+                reach the port who may write. Otherwise `Host` has to be `localhost` or a loopback address.""")
+        boolean allowRemote,
+
+        @Option(key = "tokens", pattern = ".*[^/]", example = "/etc/tributary/tokens", doc = """
+                File with the hashes of bearer tokens and the rights of each, one per line, as `tributary token` prints it.
+                With it, every request needs a token. The file is read again whenever it changes: valid lines are used,
+                invalid ones are skipped and shown in health.""")
+        Optional<Path> tokens,
+
+        TlsSettings tls,
+
+        @Option(key = "allow-plain-text", defaultValue = "false", doc = """
+                Accepts tokens without TLS on a host other than loopback. Whoever sees the traffic can then use them: for a
+                private network behind a proxy that ends TLS.""")
+        boolean allowPlainText,
+
+        RateSettings rate)
+        implements Checked {
+
+    @Override
+    public void check(CrossCheck check) {
+        if (host.isLoopback() || !check.accepted("tokens", "tls.certificate", "allow-remote", "allow-plain-text")) {
+            return;
+        }
+        if (tokens.isEmpty() && !allowRemote) {
+            check.report(
+                    "host",
+                    host,
+                    "is not loopback, and nothing authenticates callers",
+                    "listen on 127.0.0.1, give callers tokens with http.tokens, or set http.allow-remote=true if only"
+                            + " trusted callers reach the port");
+        }
+        if (tokens.isPresent() && tls.certificate().isEmpty() && !allowPlainText) {
+            check.report(
+                    "host",
+                    host,
+                    "is not loopback, and whoever sees the traffic could use the tokens in it",
+                    "listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
+                            + " http.allow-plain-text=true if something in front ends TLS");
+        }
+    }
+}

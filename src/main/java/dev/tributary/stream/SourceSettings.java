@@ -1,0 +1,85 @@
+package dev.tributary.stream;
+
+import dev.tributary.config.Checked;
+import dev.tributary.config.CrossCheck;
+import dev.tributary.config.Option;
+import dev.tributary.config.Section;
+import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableSettings;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.read.GapPolicy;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** A table whose stream is read once, for all its routes. */
+@Section(prefix = "source.<source>", title = "Sources", intro = """
+        `<source>` is a name of your choice, of small letters, digits and hyphens. It is part of the lease table's name: a
+        renamed source is read from the start. No source is called `dead-letters`, `late-writes` or `idempotency`, because
+        of the tables of those names. A source has at least one route.""")
+public record SourceSettings(
+        @Option(
+                key = "table",
+                pattern = TableSettings.NAME_PATTERN,
+                expected = TableSettings.NAME,
+                example = "users",
+                doc = "The table whose stream is read.")
+        String table,
+
+        Location location,
+
+        @Option(
+                key = "identity",
+                pattern = "[A-Za-z0-9_.:-]{1,255}",
+                expected = "1 to 255 letters, digits, _ . : or -",
+                example = "111122223333:eu-central-1:users",
+                doc = """
+                Name of the source table in the rows of its targets. Without it: `<account>:<region>:<table>`. Set it to the
+                former one where a replica of the table in another region takes its place. See
+                [operations.md](operations.md#moving-to-a-replica).""")
+        Optional<String> identity,
+
+        @Option(key = "poll-interval", min = "20ms", max = "1m", defaultValue = "100ms", doc = """
+                Pause between two reads of a shard without changes. It is halved after a read that returned changes, and
+                left out after a large batch, because more changes are waiting. Shorter is fresher and takes more read
+                requests.""")
+        Duration pollInterval,
+
+        @Option(key = "checkpoint-interval", min = "100ms", max = "5m", defaultValue = "2s", doc = """
+                Pause between two checkpoints of a shard. After a crash, the changes of at most this time and those in
+                flight are applied again.""")
+        Duration checkpointInterval,
+
+        @Option(
+                key = "max-in-flight",
+                min = "1",
+                max = "100000",
+                defaultValue = "1000",
+                doc = "Changes of one shard that may be in flight; reading waits above it.")
+        int maxInFlight,
+
+        @Option(key = "max-in-flight-bytes", min = "65536", max = "1073741824", defaultValue = "16777216", doc = """
+                Approximate memory, in bytes, that the changes of one shard may take from being read to being in every
+                target; reading waits above it. A quarter of the heap is divided equally among the sources; all shards of a
+                source together never take more than the source's part.""")
+        int maxInFlightBytes,
+
+        @Option(key = "gaps", defaultValue = "stop", example = "continue", doc = """
+                What happens where the stream has lost changes before they were read. With `stop` and `resync` reading stops
+                there, and health and log name the remedy. With `continue` the gap is recorded, and reading goes on with the
+                oldest change in the stream. See [operations.md](operations.md#gaps).""")
+        GapPolicy gaps,
+
+        Map<String, RouteSettings> route)
+        implements TableSettings, Checked {
+
+    @Override
+    public void check(CrossCheck check) {
+        if (route.isEmpty()) {
+            check.report(
+                    "",
+                    "has no route, so its changes would go nowhere",
+                    "give " + check.name("route.<name>.table") + ", or remove the source");
+        }
+    }
+}
