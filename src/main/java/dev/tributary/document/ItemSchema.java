@@ -50,7 +50,7 @@ public record ItemSchema(
     public static ItemSchema of(String resource, String table, DocumentSettings settings, KeySchema key) {
         List<String> mistakes = new ArrayList<>();
         Map<String, AttributeType> types = new HashMap<>(settings.type());
-        for (KeyAttribute attribute : attributes(key)) {
+        for (KeyAttribute attribute : key.attributes()) {
             AttributeType declared = types.put(attribute.name(), attribute.type());
             if (declared != null && declared != attribute.type()) {
                 mistakes.add(
@@ -87,7 +87,7 @@ public record ItemSchema(
 
     private static Set<String> allowed(Set<String> names, KeySchema key) {
         Set<String> all = new TreeSet<>(names);
-        attributes(key).forEach(attribute -> all.add(attribute.name()));
+        key.attributes().forEach(attribute -> all.add(attribute.name()));
         return Collections.unmodifiableSet(all);
     }
 
@@ -111,7 +111,7 @@ public record ItemSchema(
 
     private static void checkKeyIsNotMade(
             String resource, String table, DocumentSettings settings, KeySchema key, List<String> mistakes) {
-        for (KeyAttribute attribute : attributes(key)) {
+        for (KeyAttribute attribute : key.attributes()) {
             String name = attribute.name();
             GeneratedValue generated = settings.generated().get(name);
             if (generated != null && generated.type() != attribute.type()) {
@@ -133,11 +133,7 @@ public record ItemSchema(
 
     /** The partition key, and the sort key if there is one. */
     public List<KeyAttribute> keyAttributes() {
-        return attributes(key);
-    }
-
-    private static List<KeyAttribute> attributes(KeySchema key) {
-        return key.sort().map(sort -> List.of(key.partition(), sort)).orElse(List.of(key.partition()));
+        return key.attributes();
     }
 
     private static Optional<AttributeValue> parse(String text, @Nullable AttributeType declared, FieldErrors errors) {

@@ -11,7 +11,7 @@ public sealed interface AcquireResult {
      *
      * @param before the part that an earlier holder carried out; empty if there is none, or if that holder died
      */
-    record Acquired(HeldLock lock, Optional<PartialAnswer> before) implements AcquireResult {}
+    record Acquired(HeldLock lock, Optional<PartialReply> before) implements AcquireResult {}
 
     /** The request has a record. */
     sealed interface Found extends AcquireResult {}
@@ -28,7 +28,7 @@ public sealed interface AcquireResult {
      *
      * @param fingerprint of that request
      */
-    record Completed(SavedAnswer answer, String fingerprint) implements Found {
+    record Completed(SavedReply answer, String fingerprint) implements Found {
 
         /** The result for a request with this fingerprint and the same key. */
         public Repeat given(String fingerprintOfRepeat) {
@@ -40,7 +40,7 @@ public sealed interface AcquireResult {
     sealed interface Repeat {}
 
     /** The request is a repetition, and gets the same answer. */
-    record Replay(SavedAnswer answer) implements Repeat {}
+    record Replay(SavedReply answer) implements Repeat {}
 
     /** The request differs from the one that used the key. */
     record OtherPayload() implements Repeat {}

@@ -84,7 +84,7 @@ public final class HeldLock {
      * @return whether the lock was still ours; if false, nothing was stored, and another holder carries the request
      *     out or has done so
      */
-    public CompletableFuture<Boolean> complete(SavedAnswer answer, String fingerprint) {
+    public CompletableFuture<Boolean> complete(SavedReply answer, String fingerprint) {
         Instant now = lock.timing().clock().instant();
         return update(
                         "SET #status = :completed, #expiration = :expiration, #data = :data, #validation = :validation"
@@ -110,7 +110,7 @@ public final class HeldLock {
      *
      * @return whether the lock was still held; if false, nothing was stored
      */
-    public CompletableFuture<Boolean> suspend(PartialAnswer partial) {
+    public CompletableFuture<Boolean> suspend(PartialReply partial) {
         Instant now = lock.timing().clock().instant();
         return update(
                         "SET #until = :until, #expiration = :expiration, #partial = :partial",

@@ -51,7 +51,7 @@ public final class IdempotencyTable {
      *
      * @param expires how long the record is kept; at least 1 second
      */
-    public TransactWriteItem completed(RecordId id, String fingerprint, SavedAnswer answer, Duration expires) {
+    public TransactWriteItem completed(RecordId id, String fingerprint, SavedReply answer, Duration expires) {
         Instant now = clock.instant();
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(name)

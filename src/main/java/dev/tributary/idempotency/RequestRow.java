@@ -70,16 +70,16 @@ final class RequestRow {
             Duration left = Duration.ofMillis(number(row, IN_PROGRESS_EXPIRATION) - now.toEpochMilli());
             return new InProgress(left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left);
         }
-        return new Completed(SavedAnswer.parse(text(row, DATA)), text(row, VALIDATION));
+        return new Completed(SavedReply.parse(text(row, DATA)), text(row, VALIDATION));
     }
 
     /** The part of the request that an earlier holder carried out. */
-    static Optional<PartialAnswer> partial(Map<String, AttributeValue> row, Instant now) {
+    static Optional<PartialReply> partial(Map<String, AttributeValue> row, Instant now) {
         return number(row, EXPIRATION) < now.getEpochSecond()
                 ? Optional.empty()
                 : Optional.of(text(row, PARTIAL))
                         .filter(json -> !json.isEmpty())
-                        .flatMap(PartialAnswer::parse);
+                        .flatMap(PartialReply::parse);
     }
 
     private static String text(Map<String, AttributeValue> row, String attribute) {

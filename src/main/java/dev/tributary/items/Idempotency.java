@@ -10,7 +10,7 @@ import dev.tributary.idempotency.AcquireResult.Replay;
 import dev.tributary.idempotency.IdempotencyLock;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.SavedReply;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -88,7 +88,7 @@ public final class Idempotency {
      * @param fingerprint of the request
      * @param answer the answer to a result, which is stored for repetitions
      */
-    public Delivery delivery(String caller, String key, String fingerprint, Function<WriteResult, SavedAnswer> answer) {
+    public Delivery delivery(String caller, String key, String fingerprint, Function<WriteResult, SavedReply> answer) {
         return new RecordedDelivery(
                 client, records, table, RecordId.of(resource, caller, key), fingerprint, settings.expires(), answer);
     }

@@ -11,7 +11,7 @@ public sealed interface NextCall {
     record Send(ItemWrite write, WriteResult result) implements NextCall {}
 
     /** Read the item, and pass it to the change. */
-    record Look() implements NextCall {}
+    record Read() implements NextCall {}
 
     /** End the request. */
     record End(WriteResult result) implements NextCall {}

@@ -26,7 +26,7 @@ record PutChange(ResourceTable table, Map<String, AttributeValue> item, Precondi
             return table.begin(this, named, Map.of());
         }
         if (precondition instanceof Precondition.Present) {
-            return table.version().isPresent() ? new NextCall.Look() : given(Optional.of(Map.of()));
+            return table.version().isPresent() ? new NextCall.Read() : given(Optional.of(Map.of()));
         }
         boolean likelyNew = precondition instanceof Precondition.Absent
                 || always201

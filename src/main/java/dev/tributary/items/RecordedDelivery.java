@@ -6,7 +6,7 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.idempotency.AcquireResult.Found;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.SavedReply;
 import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +44,7 @@ final class RecordedDelivery implements Delivery {
     private final RecordId id;
     private final String fingerprint;
     private final Duration expires;
-    private final Function<WriteResult, SavedAnswer> answer;
+    private final Function<WriteResult, SavedReply> answer;
 
     RecordedDelivery(
             DynamoDbAsyncClient client,
@@ -53,7 +53,7 @@ final class RecordedDelivery implements Delivery {
             RecordId id,
             String fingerprint,
             Duration expires,
-            Function<WriteResult, SavedAnswer> answer) {
+            Function<WriteResult, SavedReply> answer) {
         this.client = client;
         this.records = records;
         this.table = table;

@@ -156,7 +156,7 @@ public final class Resource {
 
     /** Names of the key attributes, the partition key first. */
     public List<String> keyNames() {
-        return table.keyAttributes().stream().map(KeyAttribute::name).toList();
+        return table.key().attributes().stream().map(KeyAttribute::name).toList();
     }
 
     /**
@@ -166,7 +166,7 @@ public final class Resource {
      * @throws RefusedException if no item can have this key
      */
     public Map<String, AttributeValue> key(Map<String, String> texts) throws RefusedException {
-        return UriKey.read(table.keyAttributes(), texts);
+        return UriKey.read(table.key().attributes(), texts);
     }
 
     /** Writes a key as the texts that {@link #key} reads, in its order. */

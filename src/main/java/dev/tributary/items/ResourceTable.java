@@ -3,10 +3,8 @@ package dev.tributary.items;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.model.KeySchema;
-import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -18,15 +16,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, boolean guarded) {
 
-    /** The partition key, and the sort key if there is one. */
-    List<KeyAttribute> keyAttributes() {
-        return key.sort().map(sort -> List.of(key.partition(), sort)).orElse(List.of(key.partition()));
-    }
-
     /** The key attributes of an item, in the order of the schema. */
     Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
         Map<String, AttributeValue> attributes = new LinkedHashMap<>();
-        keyAttributes().forEach(attribute -> attributes.put(attribute.name(), item.get(attribute.name())));
+        key.attributes().forEach(attribute -> attributes.put(attribute.name(), item.get(attribute.name())));
         return attributes;
     }
 

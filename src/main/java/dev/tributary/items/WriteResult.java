@@ -1,7 +1,7 @@
 package dev.tributary.items;
 
 import dev.tributary.document.Problem;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.SavedReply;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,7 +53,7 @@ public sealed interface WriteResult {
     record NotModified(String version) implements WriteResult {}
 
     /** The same request was carried out before, with this answer. */
-    record Replayed(SavedAnswer answer) implements WriteResult {}
+    record Replayed(SavedReply answer) implements WriteResult {}
 
     /** Nothing was written, except possibly after {@link Problem.Kind#TIMEOUT}. */
     record Refused(Problem problem) implements WriteResult {}

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Derives the key of a target row from a source item: copied attributes, or texts of key templates. Immutable. */
@@ -65,7 +64,7 @@ final class TargetKey {
             return new Made.Unfit(unfit);
         }
         Map<String, AttributeValue> key = new LinkedHashMap<>();
-        attributes().map(KeyAttribute::name).forEach(name -> key.put(name, value(name, item)));
+        schema.attributes().forEach(attribute -> key.put(attribute.name(), value(attribute.name(), item)));
         return new Made.Key(new Item(key));
     }
 
@@ -98,7 +97,7 @@ final class TargetKey {
 
     /** The attributes of the source item that the key is derived from. */
     private Set<String> needed() {
-        return attributes()
+        return schema.attributes().stream()
                 .map(KeyAttribute::name)
                 .flatMap(name ->
                         Optional.ofNullable(encoders.get(name))
@@ -106,9 +105,5 @@ final class TargetKey {
                                 .orElse(List.of(name))
                                 .stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private Stream<KeyAttribute> attributes() {
-        return Stream.concat(Stream.of(schema.partition()), schema.sort().stream());
     }
 }

@@ -7,7 +7,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
 
-/** The error of one PartiQL statement of a batch, and what it says about the write and about batches. */
+/** The error of one PartiQL statement of a batch, and what follows for the write and for batches. */
 record StatementError(BatchStatementErrorCodeEnum code) {
 
     private static final Set<BatchStatementErrorCodeEnum> THROTTLING = Set.of(

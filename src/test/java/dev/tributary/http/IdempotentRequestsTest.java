@@ -10,7 +10,7 @@ import dev.tributary.idempotency.AcquireResult.Acquired;
 import dev.tributary.idempotency.GivenTime;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.SavedReply;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.IdempotencyPolicy;
 import dev.tributary.items.PreconditionPolicy;
@@ -383,7 +383,7 @@ class IdempotentRequestsTest {
         assertThat(header(meanwhile, "Retry-After")).isEqualTo("21");
         problem(send("POST", "/", "{\"n\":1}", "Idempotency-Key", "k"), 409, "request-in-progress");
 
-        held.complete(new SavedAnswer(200, Map.of(), "all"), "another").join();
+        held.complete(new SavedReply(200, Map.of(), "all"), "another").join();
         problem(send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k"), 422, "idempotency-key-reused");
     }
 

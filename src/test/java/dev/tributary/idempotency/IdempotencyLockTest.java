@@ -32,7 +32,7 @@ class IdempotencyLockTest {
     private static final Duration EXPIRES = Duration.ofHours(24);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final RecordId ID = RecordId.of("users", "ada", "k1");
-    private static final SavedAnswer ANSWER = new SavedAnswer(200, Map.of("Content-Type", "text/plain"), "lines: é");
+    private static final SavedReply ANSWER = new SavedReply(200, Map.of("Content-Type", "text/plain"), "lines: é");
 
     private final GivenTime time = new GivenTime();
     private String name;

@@ -171,8 +171,8 @@ class LockModelTest {
             }
         }
 
-        private static SavedAnswer answer(int process) {
-            return new SavedAnswer(200, Map.of(), "of " + process);
+        private static SavedReply answer(int process) {
+            return new SavedReply(200, Map.of(), "of " + process);
         }
 
         /** What later moves can tell: times that are over are alike. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tributary.document.Problem;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.idempotency.RecordId;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.SavedReply;
 import dev.tributary.items.Delivery.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,7 +98,7 @@ class RecordedDeliveryTest {
                 "data", AttributeValue.fromS("{\"status\":204,\"headers\":{},\"body\":\"\"}"),
                 "validation", AttributeValue.fromS("print"));
         assertThat(deliver(Duration.ofSeconds(20)).get(20, TimeUnit.SECONDS))
-                .isEqualTo(new Outcome.Ended(new WriteResult.Replayed(new SavedAnswer(204, Map.of(), ""))));
+                .isEqualTo(new Outcome.Ended(new WriteResult.Replayed(new SavedReply(204, Map.of(), ""))));
         assertThat(service.calls).hasValue(1);
     }
 
@@ -142,7 +142,7 @@ class RecordedDeliveryTest {
                         RecordId.of("route", "", "key"),
                         "print",
                         Duration.ofHours(24),
-                        result -> new SavedAnswer(204, Map.of(), ""))
+                        result -> new SavedReply(204, Map.of(), ""))
                 .deliver(write, RESULT, timeout);
     }
 }

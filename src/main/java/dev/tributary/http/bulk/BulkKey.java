@@ -10,8 +10,8 @@ import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.Exchange;
 import dev.tributary.idempotency.AcquireResult;
 import dev.tributary.idempotency.HeldLock;
-import dev.tributary.idempotency.PartialAnswer;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.PartialReply;
+import dev.tributary.idempotency.SavedReply;
 import dev.tributary.items.Idempotency;
 import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
@@ -40,11 +40,11 @@ final class BulkKey {
 
     private final Resource route;
     private final HeldLock lock;
-    private final Optional<PartialAnswer> before;
+    private final Optional<PartialReply> before;
     private int documents;
     private long renewed;
 
-    private BulkKey(Resource route, HeldLock lock, Optional<PartialAnswer> before) {
+    private BulkKey(Resource route, HeldLock lock, Optional<PartialReply> before) {
         this.route = route;
         this.lock = lock;
         this.before = before;
@@ -112,7 +112,7 @@ final class BulkKey {
         if (before.isEmpty()) {
             return Optional.empty();
         }
-        List<PartialAnswer.Part> parts = before.get().parts();
+        List<PartialReply.Part> parts = before.get().parts();
         if (index >= parts.size()) {
             if (before.get().fingerprint().isPresent()) {
                 throw new ProblemException(reused());
@@ -152,7 +152,7 @@ final class BulkKey {
     }
 
     /** Keeps the answer. If that fails the client has it all the same, and the key is free again after a while. */
-    void complete(SavedAnswer answer, String fingerprint) {
+    void complete(SavedReply answer, String fingerprint) {
         try {
             if (!lock.complete(answer, fingerprint).join()) {
                 log.warn("write {}: a request with a key ended too late, and another one carries it out", route.name());
@@ -166,14 +166,14 @@ final class BulkKey {
      * Gives the key back with what was done, for the same request to go on from there. What an earlier request did beyond
      * the documents that this one came to stays known.
      */
-    void suspend(PartialAnswer partial) {
-        PartialAnswer all = before.filter(
+    void suspend(PartialReply partial) {
+        PartialReply all = before.filter(
                         earlier -> earlier.parts().size() > partial.parts().size())
                 .map(earlier -> {
-                    List<PartialAnswer.Part> parts = new ArrayList<>(partial.parts());
+                    List<PartialReply.Part> parts = new ArrayList<>(partial.parts());
                     parts.addAll(earlier.parts()
                             .subList(parts.size(), earlier.parts().size()));
-                    return new PartialAnswer(parts, earlier.fingerprint());
+                    return new PartialReply(parts, earlier.fingerprint());
                 })
                 .orElse(partial);
         try {

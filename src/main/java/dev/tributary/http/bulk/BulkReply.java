@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.Reply;
 import dev.tributary.http.server.MediaTypes;
-import dev.tributary.idempotency.PartialAnswer;
-import dev.tributary.idempotency.PartialAnswer.Part;
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.PartialReply;
+import dev.tributary.idempotency.PartialReply.Part;
+import dev.tributary.idempotency.SavedReply;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
@@ -165,12 +165,12 @@ final class BulkReply implements AutoCloseable {
     }
 
     /** What is kept of it for whoever asks again: all of it where a record can hold that, else its last line. */
-    SavedAnswer saved() {
-        return spool.inMemory().map(BulkReply::saved).filter(SavedAnswer::fits).orElseGet(() -> saved(lastLine));
+    SavedReply saved() {
+        return spool.inMemory().map(BulkReply::saved).filter(SavedReply::fits).orElseGet(() -> saved(lastLine));
     }
 
-    private static SavedAnswer saved(String body) {
-        return new SavedAnswer(200, Map.of("Content-Type", TYPE), body);
+    private static SavedReply saved(String body) {
+        return new SavedReply(200, Map.of("Content-Type", TYPE), body);
     }
 
     /**
@@ -179,10 +179,10 @@ final class BulkReply implements AutoCloseable {
      * @param fingerprint of the whole request, if its end was seen
      * @return empty if a record cannot hold it
      */
-    Optional<PartialAnswer> partial(Optional<String> fingerprint) {
+    Optional<PartialReply> partial(Optional<String> fingerprint) {
         return Optional.ofNullable(parts)
-                .map(known -> new PartialAnswer(known, fingerprint))
-                .filter(PartialAnswer::fits);
+                .map(known -> new PartialReply(known, fingerprint))
+                .filter(PartialReply::fits);
     }
 
     /** In bytes. */

@@ -2,7 +2,7 @@ package dev.tributary.http.reply;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tributary.idempotency.SavedAnswer;
+import dev.tributary.idempotency.SavedReply;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,8 +22,8 @@ public record Reply(int status, Map<String, String> headers, String body) {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
-    public SavedAnswer saved() {
-        return new SavedAnswer(status, headers, body);
+    public SavedReply saved() {
+        return new SavedReply(status, headers, body);
     }
 
     /** The body as it is sent: as a line of text, so that a shell's prompt stands on a line of its own. */

@@ -8,17 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An HTTP answer that is stored for repetitions of its request.
+ * An HTTP reply that is stored for repetitions of its request.
  *
  * @param status of HTTP
  * @param headers in the order in which they are sent
  * @param body empty for none; with the rest of the record at most 400 KB, the limit of DynamoDB
  */
-public record SavedAnswer(int status, Map<String, String> headers, String body) {
+public record SavedReply(int status, Map<String, String> headers, String body) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    public SavedAnswer {
+    public SavedReply {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
@@ -43,9 +43,9 @@ public record SavedAnswer(int status, Map<String, String> headers, String body) 
     }
 
     /** @throws IllegalStateException if the JSON has another form */
-    static SavedAnswer parse(String json) {
+    static SavedReply parse(String json) {
         try {
-            return JSON.readValue(json, SavedAnswer.class);
+            return JSON.readValue(json, SavedReply.class);
         } catch (JsonProcessingException e) {
             e.clearLocation(); // the location quotes the answer, which may be personal data
             throw new IllegalStateException(
@@ -56,6 +56,6 @@ public record SavedAnswer(int status, Map<String, String> headers, String body) 
     /** Leaves out headers and body: they may be personal data and must not reach a log. */
     @Override
     public String toString() {
-        return "SavedAnswer[" + status + "]";
+        return "SavedReply[" + status + "]";
     }
 }

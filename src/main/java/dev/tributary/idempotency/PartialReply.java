@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The answers to the documents of a bulk request that was carried out in part, in the order of the documents.
+ * The replies to the documents of a bulk request that was carried out in part, in the order of the documents.
  *
  * @param fingerprint of the whole request; empty if the end of the request was not read
  */
-public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
+public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -25,7 +25,7 @@ public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
     /** The JSON that the record holds. */
     private record Stored(List<Part> parts, String fingerprint) {}
 
-    public PartialAnswer {
+    public PartialReply {
         parts = List.copyOf(parts);
     }
 
@@ -39,14 +39,14 @@ public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
 
     /** Whether it fits into a record. */
     public boolean fits() {
-        return SavedAnswer.fits(json());
+        return SavedReply.fits(json());
     }
 
     /** Reads the JSON of a record; empty if it has another form, and the request is then carried out as a new one. */
-    static Optional<PartialAnswer> parse(String json) {
+    static Optional<PartialReply> parse(String json) {
         try {
             Stored stored = JSON.readValue(json, Stored.class);
-            return Optional.of(new PartialAnswer(
+            return Optional.of(new PartialReply(
                     stored.parts(), Optional.of(stored.fingerprint()).filter(known -> !known.isEmpty())));
         } catch (JsonProcessingException e) {
             return Optional.empty();
@@ -56,6 +56,6 @@ public record PartialAnswer(List<Part> parts, Optional<String> fingerprint) {
     /** Leaves out documents and answers: they may be personal data and must not reach a log. */
     @Override
     public String toString() {
-        return "PartialAnswer[" + parts.size() + "]";
+        return "PartialReply[" + parts.size() + "]";
     }
 }
