@@ -3,7 +3,7 @@ package dev.tributary.config;
 import java.util.Optional;
 
 /**
- * One reason why a configuration is refused, told to the person who wrote it.
+ * One reason why a configuration is refused.
  *
  * @param key the key, or the environment variable, as the user wrote it
  * @param value the value it has; empty if there is none

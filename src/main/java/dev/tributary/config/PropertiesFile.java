@@ -11,7 +11,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** What a {@code .properties} file says, and whether it could be read at all. */
+/** The values in a {@code .properties} file, and whether it could be read. */
 record PropertiesFile(Map<String, String> values, boolean readable) {
 
     private static final PropertiesFile UNREADABLE = new PropertiesFile(Map.of(), false);

@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How a key attribute of a target is made of attributes of the source item, written {@code {city}#{email}}.
+ * Template of a key attribute of the target, with values of the source item in it: {@code {city}#{email}}.
  *
- * <p>{@code {score:010}} is a whole number from 0, with zeros in front up to ten digits, so that text sorts as numbers
- * do. A brace that is meant as such is doubled.
+ * <p>{@code {score:010}} is a whole number from 0, with leading zeros up to ten digits, so that text sorts as numbers
+ * do. A doubled brace is a plain brace.
  *
  * @param parts text and placeholders, at least one of these; a value that has no fixed width ends with
  *     the template or with text, which does not begin with {@code \\}

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every refusal, each alone in a configuration that is right but for it. */
+/** Each refusal, as the only error of its configuration. */
 class RefusedConfigurationTest {
 
     private static final String USERS = """
@@ -333,6 +333,10 @@ class RefusedConfigurationTest {
                         "write.users.version = v\nwrite.users.required = v",
                         "write.users.version = v: is counted by the endpoint, but write.users.required asks it of"
                                 + " requests; take it out there"),
+                write(
+                        "write.users.idempotency.attribute = _tributary",
+                        "write.users.idempotency.attribute = _tributary: is reserved: only replication writes it; name"
+                                + " another attribute"),
                 write(
                         "write.users.idempotency = off\nwrite.users.idempotency.attribute = order",
                         "write.users.idempotency.attribute = order: has no effect, as write.users.idempotency is off;"
