@@ -9,11 +9,13 @@ import dev.tributary.local.LocalDynamoDb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -159,17 +161,22 @@ class AttackIT {
         return head + (element + ",").repeat(times - 1) + element + tail;
     }
 
+    /** The daemon has a long idle timeout, so that no connection is closed before the heap is measured. */
     @Test
-    void answersThatNobodyReadsTakeABoundedPartOfTheHeap() throws Exception {
+    void unreadRepliesTakeABoundedPartOfTheHeap(@TempDir Path other) throws Exception {
         putLongItem();
-        byte[] request = AttackedDaemon.request("GET /items/large", "", "");
-        assertThat(AttackedDaemon.send(daemon.writePort(), request).status()).isEqualTo(200);
-        leaveUnread(400);
-        leaveUnread(400);
+        try (AttackedDaemon patient = AttackedDaemon.start(other, dynamo, table, "http.idle-timeout = 10m")) {
+            byte[] request = AttackedDaemon.request("GET /items/large", "", "");
+            assertThat(AttackedDaemon.send(patient.writePort(), request).status())
+                    .isEqualTo(200);
+            Usage first = patient.usage();
+            leaveUnread(patient, first, 400);
+            leaveUnread(patient, first, 400);
+        }
     }
 
     @Test
-    void longItemsThatManyReadAtOnceTakeABoundedPartOfTheHeap() throws Exception {
+    void concurrentReadsOfLongItemsTakeABoundedPartOfTheHeap() throws Exception {
         putLongItem();
         byte[] request = AttackedDaemon.request("GET /items/large", "", "");
         for (int i = 0; i < 3; i++) {
@@ -201,26 +208,26 @@ class AttackIT {
                         "text", AttributeValue.fromS("x".repeat(390_000)))));
     }
 
-    private void leaveUnread(int connections) throws Exception {
-        // More than the system's buffers take.
+    private void leaveUnread(AttackedDaemon patient, Usage first, int connections) throws Exception {
+        // More than the system's buffers hold.
         byte[] many = "GET /items/large HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 .repeat(15)
                 .getBytes(UTF_8);
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < connections; i++) {
-                Socket socket = AttackedDaemon.connect(daemon.writePort());
+                Socket socket = AttackedDaemon.connect(patient.writePort());
                 socket.setReceiveBufferSize(4096);
                 silent.add(socket);
                 socket.getOutputStream().write(many);
             }
-            await().atMost(Duration.ofSeconds(60)).until(() -> silent.stream().allMatch(AttackIT::hasAnswer));
-            long heap = daemon.usage().heapBytes();
+            awaitStalled(patient);
+            long heap = patient.usage().heapBytes();
             log.info("{} clients do not read answers of 390 KB: {} KB of heap", connections, heap >> 10);
-            assertThat(heap - before.heapBytes())
-                    .as(daemon.largest())
+            assertThat(heap - first.heapBytes())
+                    .as(patient.largest())
                     .isLessThan(AttackedDaemon.HEAP_MEGABYTES * MEGABYTE / 8 + KEPT_BY_CONNECTIONS + OF_CONNECTIONS);
-            assertThat(AttackedDaemon.send(daemon.writePort(), AttackedDaemon.request("GET /items/first", "", ""))
+            assertThat(AttackedDaemon.send(patient.writePort(), AttackedDaemon.request("GET /items/first", "", ""))
                             .status())
                     .isEqualTo(200);
         } finally {
@@ -228,19 +235,44 @@ class AttackIT {
                 socket.close();
             }
         }
-        daemon.assertAsBefore(before, KEPT_BY_CONNECTIONS);
+        patient.assertAsBefore(first, KEPT_BY_CONNECTIONS);
     }
 
-    private static boolean hasAnswer(Socket socket) {
-        try {
-            return socket.getInputStream().available() > 0;
-        } catch (IOException e) {
-            return true; // it was refused and closed
-        }
+    /** Waits until no request has ended for a while. */
+    private static void awaitStalled(AttackedDaemon patient) {
+        List<String> ended = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(180))
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> {
+                    ended.add(AttackedDaemon.send(patient.adminPort(), AttackedDaemon.request("GET /metrics", "", ""))
+                            .text()
+                            .lines()
+                            .filter(line -> line.startsWith("tributary_http_requests_seconds_count"))
+                            .collect(Collectors.joining()));
+                    List<String> last = ended.subList(Math.max(0, ended.size() - 3), ended.size());
+                    return last.size() == 3 && Set.copyOf(last).size() == 1;
+                });
     }
 
     @Test
-    void connectionsThatSayNothingTakeLittleAndLeaveNothing() throws Exception {
+    void longReplyWithoutDiskIsAnswered507() throws Exception {
+        byte[] request = AttackedDaemon.request(
+                "POST /items", "Content-Type: application/json", "[" + "0,".repeat(10_000) + "0]");
+        Path temporary = directory.resolve("tmp");
+        Path away = Files.move(temporary, directory.resolve("away"));
+        try {
+            AttackedDaemon.Answer answer = AttackedDaemon.send(daemon.writePort(), request);
+            assertThat(answer.status()).isEqualTo(507);
+            assertThat(answer.text()).contains("/problems/insufficient-storage");
+        } finally {
+            Files.move(away, temporary);
+        }
+        assertThat(AttackedDaemon.send(daemon.writePort(), request).status()).isEqualTo(200);
+        daemon.assertAsBefore(before, 8 * MEGABYTE);
+    }
+
+    @Test
+    void silentConnectionsTakeLittleHeapAndLeaveNothing() throws Exception {
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 900; i++) {
@@ -299,7 +331,7 @@ class AttackIT {
     }
 
     @Test
-    void aStopWaitsForWritesThatAreUnderWay(@TempDir Path other) throws Exception {
+    void stopWaitsForOpenWrites(@TempDir Path other) throws Exception {
         try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
                 AttackedDaemon stopping = AttackedDaemon.start(
                         other,

@@ -15,10 +15,10 @@ import java.util.Optional;
 /** Serves {@code GET /health} and {@code GET /metrics}. */
 public final class AdminServer implements AutoCloseable {
 
-    /** Its answers are made of what is in memory. */
+    /** Replies are built from memory, so they take no longer. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
-    /** A few scrapers and load balancers, whose requests have no bodies. */
+    /** For a few scrapers and load balancers, whose requests have no bodies. */
     private static final HttpLimits LIMITS =
             new HttpLimits(0, 0, 16, 64, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
 
@@ -29,12 +29,11 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Listens when this returns.
+     * Starts a server, which listens when this returns.
      *
      * @throws HttpStartException if it cannot listen where the settings say
      */
     public static AdminServer start(AdminSettings settings, Health health, Meters meters) {
-        Refusals refusals = new Refusals(meters.registry());
         Listener.Endpoint endpoint = new Listener.Endpoint(
                 "admin",
                 settings.host().name(),
@@ -47,30 +46,31 @@ public final class AdminServer implements AutoCloseable {
                 LIMITS,
                 List.of(
                         settings.allowRemote()
-                                ? BrowserGuard.anyHost("admin", refusals)
+                                ? BrowserGuard.anyHost("admin")
                                 : BrowserGuard.onLoopback(
-                                        "admin", settings.host().name(), refusals)));
-        return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, routes -> {
+                                        "admin", settings.host().name())),
+                new Refusals(meters.registry()));
+        return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, registry -> {
             HealthHandler healthHandler = new HealthHandler(health);
             MetricsHandler metricsHandler = new MetricsHandler(meters);
             for (String method : List.of("GET", "HEAD")) {
-                routes.add(method, "/health", healthHandler);
-                routes.add(method, "/metrics", metricsHandler);
+                registry.add(method, "/health", healthHandler);
+                registry.add(method, "/metrics", metricsHandler);
             }
         }));
     }
 
-    /** The port it listens on. */
+    /** Port the server listens on. */
     public int port() {
         return listener.port();
     }
 
-    /** Where it listens. */
+    /** Address the server listens on. */
     public URI uri() {
         return listener.uri();
     }
 
-    /** May be called again. */
+    /** Stops the server. Idempotent. */
     @Override
     public void close() {
         listener.close();

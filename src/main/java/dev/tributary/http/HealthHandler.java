@@ -11,7 +11,7 @@ import dev.tributary.telemetry.Health.Status;
 import java.util.Map;
 import java.util.Set;
 
-/** Health as JSON: 503 while a component starts or is down, so that a load balancer or an orchestrator needs the status only. */
+/** Serves health as JSON, with 503 while a component starts or is down: load balancers and orchestrators read the status only. */
 final class HealthHandler implements ExchangeHandler {
 
     private static final Set<Status> NOT_READY = Set.of(Status.STARTING, Status.DOWN);
@@ -25,9 +25,9 @@ final class HealthHandler implements ExchangeHandler {
     @Override
     public void handle(Exchange exchange) {
         Health.Snapshot now = health.snapshot();
-        ObjectNode answer =
+        ObjectNode body =
                 JsonNodeFactory.instance.objectNode().put("status", now.status().name());
-        ObjectNode components = answer.putObject("components");
+        ObjectNode components = body.putObject("components");
         now.components().forEach((name, component) -> components
                 .putObject(name)
                 .put("status", component.status().name())
@@ -35,6 +35,6 @@ final class HealthHandler implements ExchangeHandler {
         exchange.send(new Reply(
                 NOT_READY.contains(now.status()) ? 503 : 200,
                 Map.of("Content-Type", MediaTypes.JSON),
-                answer.toString()));
+                body.toString()));
     }
 }

@@ -6,7 +6,7 @@ import dev.tributary.http.server.ExchangeHandler;
 import dev.tributary.telemetry.Meters;
 import java.util.Map;
 
-/** Meters in the Prometheus text format. */
+/** Serves the meters in the Prometheus text format. */
 final class MetricsHandler implements ExchangeHandler {
 
     private final Meters meters;

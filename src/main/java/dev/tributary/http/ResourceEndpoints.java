@@ -23,8 +23,9 @@ import dev.tributary.items.ReadLimiter;
 import dev.tributary.items.Resource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
-/** The methods of a route's path, and of its items' paths. */
+/** Registers the handlers of a resource: one for each method of its path and of its items' paths. */
 final class ResourceEndpoints {
 
     private static final String OF_COLLECTION = "POST, OPTIONS";
@@ -34,11 +35,11 @@ final class ResourceEndpoints {
     private final ExchangeHandler post;
     private final ExchangeHandler bulk;
 
-    /** By method; the same for an item in the path and in the query. */
+    /** By method; the same whether the path or the query names the item. */
     private final Map<String, ExchangeHandler> ofItem = new LinkedHashMap<>();
 
     ResourceEndpoints(
-            Resource route,
+            Resource resource,
             ItemPaths paths,
             RequestBody body,
             ReadLimiter reads,
@@ -47,33 +48,27 @@ final class ResourceEndpoints {
             IdempotencyMeters keys,
             TableHealth table) {
         this.paths = paths;
-        this.bulk = new BulkHandler(route, paths, bulkRequests, body, meters, keys, table);
-        ItemRequests requests = new ItemRequests(route, paths, body);
-        this.post =
-                new ResourceHandler(route, paths, new ChangeHandler(route, paths, requests::post, keys), meters, table);
-        ExchangeHandler get = new ResourceHandler(route, paths, new GetHandler(route, paths, reads), meters, table);
+        this.bulk = new BulkHandler(resource, paths, bulkRequests, body, meters, keys, table);
+        ItemRequests requests = new ItemRequests(resource, paths, body);
+        Function<ChangeHandler.Reader, ExchangeHandler> changing = reader ->
+                new ResourceHandler(resource, paths, new ChangeHandler(resource, paths, reader, keys), meters, table);
+        this.post = changing.apply(requests::post);
+        ExchangeHandler get =
+                new ResourceHandler(resource, paths, new GetHandler(resource, paths, reads), meters, table);
         ofItem.put("GET", get);
         ofItem.put("HEAD", get);
-        ofItem.put(
-                "PUT",
-                new ResourceHandler(route, paths, new ChangeHandler(route, paths, requests::put, keys), meters, table));
-        ofItem.put(
-                "PATCH",
-                new ResourceHandler(
-                        route, paths, new ChangeHandler(route, paths, requests::patch, keys), meters, table));
-        ofItem.put(
-                "DELETE",
-                new ResourceHandler(
-                        route, paths, new ChangeHandler(route, paths, requests::delete, keys), meters, table));
+        ofItem.put("PUT", changing.apply(requests::put));
+        ofItem.put("PATCH", changing.apply(requests::patch));
+        ofItem.put("DELETE", changing.apply(requests::delete));
         ofItem.put("OPTIONS", this::options);
     }
 
-    void addTo(HandlerRegistry routes) {
-        routes.add("POST", paths.collection(), this::post);
+    void addTo(HandlerRegistry registry) {
+        registry.add("POST", paths.collection(), this::post);
         ofItem.forEach((method, handler) -> {
-            routes.add(method, paths.collection(), exchange -> atCollection(handler, exchange));
-            routes.add(method, paths.item(), exchange -> atItem(handler, exchange));
-            paths.rest().ifPresent(rest -> routes.add(method, rest, this::nothing));
+            registry.add(method, paths.collection(), exchange -> atCollection(handler, exchange));
+            registry.add(method, paths.item(), exchange -> atItem(handler, exchange));
+            paths.rest().ifPresent(rest -> registry.add(method, rest, this::nothing));
         });
     }
 
@@ -93,16 +88,16 @@ final class ResourceEndpoints {
     }
 
     private void atItem(ExchangeHandler handler, Exchange exchange) throws Exception {
-        if (paths.isUnderAnotherRoute(exchange)) {
+        if (paths.isUnderAnotherResource(exchange)) {
             nothing(exchange);
         }
         handler.handle(exchange);
     }
 
     private void nothing(Exchange exchange) {
-        throw new ProblemException(ProblemDocument.of(
+        throw new ProblemException(
                 ProblemType.UNKNOWN_PATH,
-                "Nothing is at %s. An item is at %s.".formatted(exchange.path(), paths.described())));
+                "Nothing is at %s. An item is at %s.".formatted(exchange.path(), paths.described()));
     }
 
     private void options(Exchange exchange) {

@@ -27,12 +27,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Serves the items of each route over HTTP. */
+/** Serves the items of the resources over HTTP. */
 public final class WriteServer implements AutoCloseable {
 
     private static final String COMPONENT = "http";
 
-    /** What stands for itself in a path; braces and asterisks would be patterns to the router. */
+    /** Paths without the braces and asterisks that the router reads as patterns. */
     private static final Pattern PLAIN_PATH = Pattern.compile("/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
 
     private final Listener listener;
@@ -48,75 +48,79 @@ public final class WriteServer implements AutoCloseable {
     }
 
     /**
-     * Listens when this returns.
+     * Starts a server, which listens when this returns.
      *
-     * @param health is told of the server and of each route's table
+     * @param health receives the status of the server and of each resource's table
      * @param stopTimeout longest time that {@link #close()} waits for requests in flight
      * @throws HttpStartException if it cannot listen where the settings say, or a path is unusable
      */
     public static WriteServer start(
-            HttpSettings settings, List<Resource> routes, Health health, MeterRegistry registry, Duration stopTimeout) {
-        routes.forEach(WriteServer::checkPath);
+            HttpSettings settings,
+            List<Resource> resources,
+            Health health,
+            MeterRegistry registry,
+            Duration stopTimeout) {
+        resources.forEach(WriteServer::checkPath);
         WriteMeters meters = new WriteMeters(registry);
         IdempotencyMeters keys = new IdempotencyMeters(registry);
         RequestBody body = new RequestBody(settings.limits().maxBodyBytes(), DocumentMemoryBudget.ofHeap());
         ReadLimiter reads = ReadLimiter.ofHeap();
         Set<String> paths = Stream.concat(
-                        Stream.of(OpenApiEndpoint.PATH), routes.stream().map(Resource::path))
+                        Stream.of(OpenApiEndpoint.PATH), resources.stream().map(Resource::path))
                 .collect(Collectors.toUnmodifiableSet());
         String basePath = settings.basePath().orElse("");
-        OpenApi description = OpenApi.of(routes, settings.access().tokens().isPresent(), basePath);
+        OpenApi description = OpenApi.of(resources, settings.access().tokens().isPresent(), basePath);
         WriteGuard guard = WriteGuard.of(
                 settings.access(),
                 settings.limits(),
-                routes.stream().map(Resource::name).collect(Collectors.toSet()),
+                resources.stream().map(Resource::name).collect(Collectors.toSet()),
                 health,
                 registry);
         BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), guard.rate(), System::nanoTime);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
-            // The router takes the first pattern that fits: an item is not looked for where something else is.
+            // The router takes the first pattern that matches, so the longer paths come first.
             new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
-            routes.stream()
+            resources.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
-                    .forEach(route -> new ResourceEndpoints(
-                                    route,
-                                    new ItemPaths(route, paths, basePath),
+                    .forEach(resource -> new ResourceEndpoints(
+                                    resource,
+                                    new ItemPaths(resource, paths, basePath),
                                     body,
                                     reads,
                                     bulk,
                                     meters,
                                     keys,
-                                    new TableHealth(health, route))
-                            .addTo(guard.authorizing(Optional.of(route.name()), router)));
+                                    new TableHealth(health, resource))
+                            .addTo(guard.authorizing(Optional.of(resource.name()), router)));
         });
         guard.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
         return new WriteServer(listener, guard, bulk, health);
     }
 
-    private static int depth(Resource route) {
-        return route.path().equals("/") ? 0 : route.path().split("/", -1).length;
+    private static int depth(Resource resource) {
+        return resource.path().equals("/") ? 0 : resource.path().split("/", -1).length;
     }
 
-    private static void checkPath(Resource route) {
-        if (!PLAIN_PATH.matcher(route.path()).matches()) {
+    private static void checkPath(Resource resource) {
+        if (!PLAIN_PATH.matcher(resource.path()).matches()) {
             throw new HttpStartException(
                     "write.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -, none of them . or ..."
-                            .formatted(route.name(), route.path()));
+                            .formatted(resource.name(), resource.path()));
         }
     }
 
-    /** The port it listens on. */
+    /** Port the server listens on. */
     public int port() {
         return listener.port();
     }
 
-    /** Where it listens. */
+    /** Address the server listens on. */
     public URI uri() {
         return listener.uri();
     }
 
-    /** Takes no more requests, waits for those in flight, then ends. May be called again. */
+    /** Refuses further requests, waits for those in flight, then stops. Idempotent. */
     @Override
     public void close() {
         health.report(COMPONENT, Status.DOWN, "stopped");

@@ -41,7 +41,7 @@ class AdminServerTest {
     }
 
     @Test
-    void whatStillStartsIsNotReady() throws Exception {
+    void startingComponentIsNotReady() throws Exception {
         health.report("http", Status.UP, "listening");
         health.report("daemon", Status.STARTING, "the sources and servers are being started");
         var response = send("GET", "/health");
@@ -97,7 +97,7 @@ class AdminServerTest {
     }
 
     @Test
-    void itIsNoMoreOpenToBrowsersThanTheWriteEndpoint() throws Exception {
+    void adminPortIsGuardedAgainstBrowsersToo() throws Exception {
         for (String path : new String[] {"/health", "/metrics", "/no"}) {
             var response = send("GET", path);
             assertThat(response.headers().map())

@@ -19,10 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What a server says of itself, held against what it does. */
+/** Validates requests and replies against the server's OpenAPI description. */
 final class ApiDescription {
 
-    /** Those that tell a caller what to do. */
+    /** Headers that a caller acts on. */
     private static final List<String> HEADERS = List.of(
             "ETag",
             "Location",
@@ -42,7 +42,7 @@ final class ApiDescription {
     }
 
     /**
-     * A request and what it was answered.
+     * A request and its reply.
      *
      * @param type of the request's body; empty for none
      * @param headers of the answer, by name in lower case
@@ -77,8 +77,8 @@ final class ApiDescription {
         }
     }
 
-    /** Fails if it does not say that this may happen. */
-    void assertTells(Exchange exchange) {
+    /** Fails if the description does not allow this. */
+    void assertDescribes(Exchange exchange) {
         Optional<JsonNode> path = path(exchange.target());
         if (path.isEmpty()) {
             assertThat(exchange.status()).as("at an untold path: %s", exchange).isBetween(400, 499);
@@ -107,7 +107,7 @@ final class ApiDescription {
         } else {
             assertContent(response, exchange.headers().getOrDefault("content-type", ""), exchange.answer(), exchange);
         }
-        // 200 says nothing of the documents in a body of many; and what is replayed was good enough once
+        // 200 does not mean that the documents of a bulk request are valid; a replayed request was valid once
         if (List.of(201, 204).contains(exchange.status())
                 && !exchange.headers().containsKey("idempotency-replayed")
                 && !exchange.body().isEmpty()) {
@@ -140,7 +140,7 @@ final class ApiDescription {
                 : node;
     }
 
-    /** The path with the fewest parameters that the target fits, as OpenAPI has it. */
+    /** The matching path with the fewest parameters, as OpenAPI requires. */
     private Optional<JsonNode> path(String target) {
         String path = target.replaceFirst("\\?.*", "").replaceFirst("(?<=.)/$", "");
         return names(document.get("paths"))

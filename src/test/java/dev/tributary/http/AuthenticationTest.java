@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server with tokens: who may do what, over real requests. */
+/** Authentication and rights, with requests to a server that has tokens. */
 class AuthenticationTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -70,14 +70,14 @@ class AuthenticationTest {
         return WriteServer.start(
                 settings.settings(),
                 List.of(
-                        route("users", GivenWrites.ofUsers("users")),
-                        route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()))),
+                        resource("users", GivenWrites.ofUsers("users")),
+                        resource("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()))),
                 new Health(),
                 registry,
                 PATIENCE);
     }
 
-    private Resource route(String name, GivenWrites settings) {
+    private Resource resource(String name, GivenWrites settings) {
         return new Resource(name, settings.settings(), BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
@@ -98,7 +98,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void withoutATokenNothingHappensAndNothingIsFoundOut() throws Exception {
+    void requestsWithoutATokenHaveNoEffectAndLearnNothing() throws Exception {
         for (String path : List.of("/", "/cities", "/no/where", "/e")) {
             for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "BREW")) {
                 var response = send(method, path);
@@ -116,7 +116,7 @@ class AuthenticationTest {
                 .isEqualTo(24);
     }
 
-    /** Some frameworks take the method from a header, where a right to read would be one to write. */
+    /** Some frameworks take the method from a header, which would turn a right to read into one to write. */
     @ParameterizedTest
     @ValueSource(strings = {"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"})
     void noHeaderTurnsAReadIntoAWrite(String header) throws Exception {
@@ -148,7 +148,7 @@ class AuthenticationTest {
                 "Bearer TOKENx",
                 "Bearer TOKEN TOKEN"
             })
-    void whatIsNoKnownTokenIsRefused(String authorization) throws Exception {
+    void unknownTokenIsRefused(String authorization) throws Exception {
         var response = send("POST", "/", authorization.replace("TOKEN", root.token()));
         assertThat(response.statusCode()).isEqualTo(401);
         assertThat(response.headers().firstValue("WWW-Authenticate"))
@@ -158,7 +158,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void strangerGetsTheAnswerAlsoBehindALongBody() throws Exception {
+    void refusedClientGetsItsReplyAlsoAfterALongBody() throws Exception {
         String chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
         String waiting = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
         String announced = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\nhello";
@@ -201,7 +201,7 @@ class AuthenticationTest {
             reader, OPTIONS, /,         204,
             root,   POST,   /cities,    201,
             """)
-    void tokenIsForItsRoutesAndMethods(String who, String method, String path, int status, String lacking)
+    void tokenAllowsItsResourcesAndMethodsOnly(String who, String method, String path, int status, String lacking)
             throws Exception {
         NewToken token =
                 Map.of("reader", reader, "writer", writer, "root", root).get(who);
@@ -219,7 +219,7 @@ class AuthenticationTest {
 
     @Test
     @Tag("slow")
-    void tokenThatIsAddedWorksAndOneThatIsRemovedDoesNotWithoutARestart() throws Exception {
+    void tokensAreAddedAndRevokedWithoutARestart() throws Exception {
         NewToken added = NewToken.make("added", List.of("users"));
         assertThat(send("POST", "/", "Bearer " + added.token()).statusCode()).isEqualTo(401);
         Files.writeString(file, added.line());
@@ -229,7 +229,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void fileThatIsNotUsableEndsTheStart() throws Exception {
+    void unusableFileEndsTheStart() throws Exception {
         Path broken = Files.writeString(directory.resolve("broken"), "x");
         assertThatThrownBy(() -> server(GivenHttp.onFreePort().withTokens(broken)))
                 .isInstanceOf(HttpStartException.class)
@@ -242,7 +242,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void tokensAreNotTakenInPlainTextFromOtherMachinesUnlessAllowed() {
+    void tokensWithoutTlsAreRefusedOnRemoteAddressesUnlessAllowed() {
         GivenHttp everywhere = GivenHttp.onFreePort().withTokens(file).at("0.0.0.0");
         assertThatThrownBy(() -> server(everywhere))
                 .isInstanceOf(HttpStartException.class)

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page in a browser on the same machine can do, and what programs still can. */
+/** Requests that browsers send for pages of other sites are refused; those of programs are not. */
 class BrowserGuardTest {
 
     private static final String JSON = "{\"email\":\"e\"}";
@@ -75,7 +75,7 @@ class BrowserGuardTest {
                 "Host: [fe80::1]:PORT",
                 "Host: 2130706433:PORT",
             })
-    void nameThatWasTurnedToThisMachineLeadsNowhere(String headers) throws IOException {
+    void reboundHostNameIsRefused(String headers) throws IOException {
         try (WriteServer server = start(GivenHttp.onFreePort())) {
             var response = post(server.port(), headers);
             assertThat(response.status()).isEqualTo(421);
@@ -106,7 +106,7 @@ class BrowserGuardTest {
                 "Host: [::1]:PORT~Origin: http://[::1]:PORT",
                 "Host: localhost~Origin: https://localhost",
             })
-    void whoeverCameHereByLoopbackWrites(String headers) throws IOException {
+    void loopbackHostsAreServed(String headers) throws IOException {
         try (WriteServer server = start(GivenHttp.onFreePort())) {
             assertThat(post(server.port(), headers).status()).isEqualTo(201);
         }
@@ -138,7 +138,7 @@ class BrowserGuardTest {
     }
 
     @Test
-    void browserThatAsksWhetherAPageMayWriteIsToldNothing() throws IOException {
+    void preflightRequestIsNotPermitted() throws IOException {
         try (WriteServer server = start(GivenHttp.onFreePort())) {
             String preflight = """
                     OPTIONS / HTTP/1.1
@@ -171,7 +171,7 @@ class BrowserGuardTest {
     }
 
     @Test
-    void whereOtherMachinesMayComeEveryNameLeadsHere() throws IOException {
+    void anyHostIsServedIfRemoteAccessIsAllowed() throws IOException {
         try (WriteServer server = start(new GivenHttp("127.0.0.1", 0, true, 1000))) {
             assertThat(post(server.port(), "Host: tributary.internal").status()).isEqualTo(201);
             assertThat(post(server.port(), "Host: app.example~Origin: https://app.example")
@@ -181,7 +181,7 @@ class BrowserGuardTest {
     }
 
     @Test
-    void tokenIsEnoughUnderAnyNameAndFromAnyPage() throws IOException {
+    void tokenSufficesForAnyHostAndOrigin() throws IOException {
         NewToken token = NewToken.make("me", List.of("*"));
         Path file = directory.resolve("tokens");
         GivenCertificate.writeSecret(file, token.line());
@@ -202,7 +202,7 @@ class BrowserGuardTest {
         "GET /health,  Host: 127.0.0.1:8081, 200",
         "GET /metrics, Host: localhost~Origin: http://localhost:3000, 403",
     })
-    void healthAndMetricsAreForThisMachinesOwnProgramsToo(String line, String headers, int status) throws IOException {
+    void adminPortIsGuardedToo(String line, String headers, int status) throws IOException {
         try (Meters meters = new Meters();
                 AdminServer server = AdminServer.start(GivenHttp.onFreePort().admin(), new Health(), meters)) {
             String request = line + " HTTP/1.1\r\n" + headers.replace("~", "\r\n") + "\r\nConnection: close\r\n\r\n";

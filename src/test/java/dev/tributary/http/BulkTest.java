@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** {@code POST} of many documents, into real tables. */
+/** {@code POST} of many documents to DynamoDB Local. */
 class BulkTest {
 
     @RegisterExtension
@@ -57,13 +57,13 @@ class BulkTest {
         users = dynamo.createTable("users", "email:S");
         locked = dynamo.createTable("locked", "email:S");
         api = new ItemApi(dynamo.asyncClient(), MAX_DOCUMENT)
-                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
-                .route(
+                .resource("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .resource(
                         "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
                         ManyResources.EMAIL)
-                .route(
+                .resource(
                         "made",
                         new GivenWrites("/made", dynamo.createTable("made", "id:S"), Map.of(), Map.of())
                                 .making(
@@ -79,7 +79,7 @@ class BulkTest {
     }
 
     @Test
-    void eachLineIsAnsweredInItsPlaceAndTheLastSaysThatTheseWereAll() throws Exception {
+    void eachLineHasItsReplyInOrderAndTheLastLineHasTotals() throws Exception {
         HttpResponse<String> response = lines("/", """
                 {"email":"ada@example.com","zipcode":12345678901234567890123456789012345678}
                 {"email":"bob@example.com"}\r
@@ -87,7 +87,7 @@ class BulkTest {
                 {"email":
                 {"email":"","zipcode":"x"}
                 [1]
-                {"email":"cy@example.com"}"""); // without an end of line
+                {"email":"cy@example.com"}"""); // without a line feed
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(header(response, "Content-Type")).isEqualTo("application/x-ndjson");
         List<JsonNode> answer = answer(response);
@@ -110,7 +110,7 @@ class BulkTest {
     }
 
     @Test
-    void theElementsOfAnArrayAreCountedFromZero() throws Exception {
+    void elementsOfAnArrayAreCountedFromZero() throws Exception {
         HttpResponse<String> response = api.send("POST", "/", """
                 \uFEFF [ {"email":"ada@example.com","name":"br[a],ck\\"}{ets\\\\"} ,
                   {"email":"bob@example.com", "tags":[1,[2]]}, 7, {"email" "x"}, , {"email":"cy@example.com"} ]
@@ -129,9 +129,9 @@ class BulkTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     [{"email":"a@example.com"},         | The array is not closed: the body ends in or before element 1.
                     [{"email":"a@example.com"}, {"em    | The array is not closed: the body ends in or before element 1.
-                    [{"email":"a@example.com"}] x       | Expected nothing behind the end of the array.
+                    [{"email":"a@example.com"}] x       | Expected nothing after the end of the array.
                     """)
-    void whatCannotBeTakenApartKeepsWhatCameBeforeAndSaysSo(String body, String detail) throws Exception {
+    void malformedBodyKeepsTheDocumentsBeforeTheError(String body, String detail) throws Exception {
         List<JsonNode> answer = answer(api.send("POST", "/", body));
         assertThat(answer.get(0).get("status").asInt()).isEqualTo(201);
         JsonNode last = answer.get(answer.size() - 1);
@@ -141,7 +141,7 @@ class BulkTest {
     }
 
     @Test
-    void ofLinesWithOneKeyTheLastOneStays() throws Exception {
+    void lastOfTheLinesWithOneKeyStays() throws Exception {
         String body = IntStream.range(0, 500)
                 .mapToObj(i -> "{\"email\":\"%s\",\"n\":%d}\n".formatted(i % 3 == 0 ? "hot" : "cold" + i, i))
                 .collect(Collectors.joining());
@@ -151,7 +151,7 @@ class BulkTest {
     }
 
     @Test
-    void aDocumentThatIsTooLongIsRefusedAndTheNextIsTaken() throws Exception {
+    void tooLongDocumentIsRefusedAndTheNextIsStored() throws Exception {
         String body = "{\"email\":\"a\",\"x\":\"%s\"}\n{\"email\":\"b\"}\n".formatted("x".repeat(MAX_DOCUMENT * 3));
         List<JsonNode> answer = answer(lines("/", body));
         assertThat(answer.get(0).at("/problem/type").asText()).isEqualTo("/problems/body-too-large");
@@ -160,7 +160,7 @@ class BulkTest {
     }
 
     @Test
-    void conditionsHoldForEachLineAsForOneRequest() throws Exception {
+    void preconditionsApplyToEachLine() throws Exception {
         String two = "{\"email\":\"a\",\"n\":1}\n{\"email\":\"a\",\"n\":2}\n";
         List<JsonNode> answer = answer(lines("/locked", two));
         assertThat(answer.get(0).get("etag").asText()).matches("\"\\d+\"");
@@ -178,7 +178,7 @@ class BulkTest {
     }
 
     @Test
-    void generatedKeysAreToldWithEachLine() throws Exception {
+    void eachLineHasTheGeneratedKey() throws Exception {
         List<JsonNode> answer = answer(lines("/made", "{\"n\":1}\n{\"n\":2}\n"));
         assertThat(answer.get(0).get("location").asText())
                 .startsWith("/made/")
@@ -189,7 +189,7 @@ class BulkTest {
     }
 
     @Test
-    void whatIsNoBulkRequestIsRefusedAsAnyOther() throws Exception {
+    void invalidBulkRequestsAreRefused() throws Exception {
         assertThat(lines("/?x=1", "{}").statusCode()).isEqualTo(400);
         assertThat(lines("/nowhere", "{}").statusCode()).isEqualTo(405);
         assertThat(lines("/", "{}", "Content-Encoding", "gzip").statusCode()).isEqualTo(415);
@@ -201,7 +201,7 @@ class BulkTest {
     }
 
     @Test
-    void aBodyLongerThanMayBeIsRefusedByItsLengthOrWhereItIsTooLong() throws Exception {
+    void tooLongBodyIsRefusedByItsDeclaredLengthOrWhenTheLimitIsReached() throws Exception {
         String head =
                 "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\n";
         RawHttp.Response declared = RawHttp.send(
@@ -211,7 +211,7 @@ class BulkTest {
     }
 
     @Test
-    void documentsAreWrittenWhileOthersAreStillSent() throws Exception {
+    void documentsAreWrittenWhileOthersArrive() throws Exception {
         try (Conversation conversation = new Conversation()) {
             conversation.send("{\"email\":\"a\"}\n");
             await().atMost(PATIENCE).until(() -> emails().equals(List.of("a")));
@@ -222,9 +222,9 @@ class BulkTest {
         }
     }
 
-    /** As many clients do that have no second thread. */
+    /** As clients with a single thread do. */
     @Test
-    void aClientThatReadsNothingBeforeItHasSentEverythingGetsAllOfALongAnswer() throws Exception {
+    void clientThatSendsEverythingBeforeItReadsGetsTheWholeReply() throws Exception {
         int documents = 30_000;
         try (Conversation conversation = new Conversation()) {
             for (int i = 0; i < documents; i += 1000) {
@@ -245,7 +245,7 @@ class BulkTest {
     }
 
     @Test
-    void thereAreNoMoreAtOnceThanMayBe() throws Exception {
+    void openBulkRequestsAreBounded() throws Exception {
         try (Conversation one = new Conversation();
                 Conversation two = new Conversation()) {
             one.send("{\"email\":\"a\"}\n");
@@ -262,10 +262,10 @@ class BulkTest {
     }
 
     @Test
-    void aRequestEndsWhenItsTimeIsOverWhateverItsClientSends() throws Exception {
+    void requestEndsWhenItsTimeIsOverWhateverItsClientSends() throws Exception {
         api.close();
         api = new ItemApi(dynamo.asyncClient(), MAX_DOCUMENT)
-                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .resource("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
                 .limiting(new BulkLimits(4, 1_000_000, Duration.ofSeconds(1)))
                 .start();
         try (Conversation trickling = new Conversation()) {
@@ -287,7 +287,7 @@ class BulkTest {
     }
 
     @Test
-    void aClientThatGoesAwayLeavesWhatItSentAndTakesNothingFromOthers() throws Exception {
+    void clientThatDisconnectsLeavesItsDocumentsAndFreesItsSlot() throws Exception {
         for (int i = 0; i < 6; i++) {
             int rows = i + 1;
             try (Conversation conversation = new Conversation()) {
@@ -299,7 +299,7 @@ class BulkTest {
     }
 
     @Test
-    void aServerThatStopsSaysWhereItStopped() throws Exception {
+    void stoppingServerReportsTheLastDocument() throws Exception {
         try (Conversation conversation = new Conversation()) {
             conversation.send("{\"email\":\"a\"}\n");
             await().atMost(PATIENCE).until(() -> emails().equals(List.of("a")));
@@ -313,7 +313,7 @@ class BulkTest {
         }
     }
 
-    /** A request that is sent and answered piece by piece. */
+    /** A request that is sent, and whose reply is read, in parts. */
     private final class Conversation implements AutoCloseable {
         private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
         private final OutputStream out = socket.getOutputStream();
@@ -341,7 +341,7 @@ class BulkTest {
             out.flush();
         }
 
-        /** The answer, of so many lines, without headers. */
+        /** Reads a reply of this many lines, without its headers. */
         List<String> lines(int expected) throws IOException {
             List<String> lines = new ArrayList<>();
             while (lines.size() < expected) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Requests that ask something of the item before they change it, with DynamoDB Local behind them. */
+/** Requests with preconditions, with DynamoDB Local. */
 class ConditionalRequestsTest {
 
     @RegisterExtension
@@ -36,13 +36,13 @@ class ConditionalRequestsTest {
         locked = dynamo.createTable("locked", "email:S");
         GivenWrites guarded = new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of());
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
-                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyResources.EMAIL)
-                .route(
+                .resource("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyResources.EMAIL)
+                .resource(
                         "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.OPTIONAL),
                         ManyResources.EMAIL)
-                .route("guarded", guarded.versioned("v", PreconditionPolicy.REQUIRED), ManyResources.EMAIL)
+                .resource("guarded", guarded.versioned("v", PreconditionPolicy.REQUIRED), ManyResources.EMAIL)
                 .start();
     }
 
@@ -69,7 +69,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void createOnlyIsRefusedWhereTheItemIs() throws Exception {
+    void createOnlyIsRefusedIfTheItemExists() throws Exception {
         for (String path : List.of("/a", "/locked/a", "/guarded/a")) {
             assertThat(send("PUT", path, "{\"n\":1}", "If-None-Match", "*").statusCode())
                     .isEqualTo(201);
@@ -91,7 +91,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void existingOnlyIsRefusedWhereNoItemIs() throws Exception {
+    void existingOnlyIsRefusedWithoutAnItem() throws Exception {
         for (String path : List.of("/a", "/locked/a", "/guarded/a")) {
             for (String method : List.of("PUT", "PATCH")) {
                 problem(send(method, path, "{\"n\":1}", "If-Match", "*"), 412, "precondition-failed");
@@ -109,7 +109,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void everyWriteHasAnETagOfItsOwnAndOnlyTheLatestMatches() throws Exception {
+    void everyWriteHasANewETagAndOnlyTheLatestMatches() throws Exception {
         String created = header(send("PUT", "/locked/a", "{\"n\":1}"), "ETag");
         assertThat(created).isEqualTo("\"" + ItemApi.NOW.toEpochMilli() + "\"");
         String posted = header(send("POST", "/locked", "{\"email\":\"a\",\"n\":2}"), "ETag");
@@ -181,7 +181,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void readingWhatIsKnownIsNotModified() throws Exception {
+    void readingAKnownVersionIsAnswered304() throws Exception {
         String etag = header(send("PUT", "/locked/a", "{\"n\":1}"), "ETag");
         var known = send("GET", "/locked/a?consistent=true", "", "If-None-Match", "\"1\", W/" + etag);
         assertThat(known.statusCode()).isEqualTo(304);
@@ -197,7 +197,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void versionThatIsSentBackIsNotTakenForTheClients() throws Exception {
+    void versionInADocumentIsIgnored() throws Exception {
         put("/locked/a", "{\"n\":1}");
         var read = send("GET", "/locked/a?consistent=true", "");
         assertThat(read.body()).contains("\"v\":" + ItemApi.NOW.toEpochMilli());
@@ -209,7 +209,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void itemFromElsewhereGetsAVersionWithItsFirstWrite() throws Exception {
+    void itemWithoutAVersionGetsOneWithItsFirstWrite() throws Exception {
         for (AttributeValue odd : List.of(AttributeValue.fromS("1"), AttributeValue.fromN("1.5"))) {
             dynamo.client()
                     .putItem(put -> put.tableName(locked).item(Map.of("email", AttributeValue.fromS("a"), "v", odd)));
@@ -223,7 +223,7 @@ class ConditionalRequestsTest {
     }
 
     @Test
-    void guardedItemIsWrittenOnlyByWhoNamesItsVersion() throws Exception {
+    void guardedItemIsWrittenOnlyWithItsVersion() throws Exception {
         String etag = header(send("POST", "/guarded", "{\"email\":\"a\"}"), "ETag");
         problem(send("POST", "/guarded", "{\"email\":\"a\"}"), 428, "precondition-required");
         problem(send("PUT", "/guarded/a", "{}"), 428, "precondition-required");

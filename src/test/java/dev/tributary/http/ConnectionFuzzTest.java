@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connections on which more, less or something else comes than one request: where requests begin and end is not open to
- * two readings, nothing hangs, and nothing is the server's fault.
+ * Connections with more or less than one request, or malformed ones: the boundaries of requests are unambiguous, nothing
+ * hangs, and no reply is a 5xx that is the server's fault.
  */
 class ConnectionFuzzTest {
 
@@ -48,7 +48,7 @@ class ConnectionFuzzTest {
     private static final String POST = "POST / HTTP/1.1|Host: localhost|Content-Type: application/json|";
     private static final String WHOLE = POST + "Content-Length: 13||" + JSON;
 
-    /** What an attacker hides in the body of another request. */
+    /** A request that an attacker hides in the body of another. */
     private static final String HIDDEN =
             "POST /hidden HTTP/1.1|Host: localhost|Content-Type: application/json|Content-Length: 13||" + JSON;
 
@@ -87,7 +87,7 @@ class ConnectionFuzzTest {
     }
 
     @AfterEach
-    void nothingIsSaidAndTheServerStillServes() throws IOException {
+    void emptyConnectionsDoNoHarm() throws IOException {
         assertThat(statuses(bytes(WHOLE))).containsExactly(201);
         table.puts.clear();
         assertThat(logged.list).isEmpty();
@@ -102,7 +102,7 @@ class ConnectionFuzzTest {
         return text.replace("|", "\r\n").getBytes(ISO_8859_1);
     }
 
-    /** Sends all, ends, and reads until the server ends too. A connection that is reset ends what can be read. */
+    /** Sends all bytes, then reads until the server closes or resets the connection. */
     private static String answer(byte[] request) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -156,7 +156,7 @@ class ConnectionFuzzTest {
                 Case.of("pipeline with an error in it", WHOLE + get + "|" + WHOLE, 201, 405, 201),
                 Case.of("pipeline behind the end", get + "Connection: close||" + HIDDEN, 405),
                 Case.of("blank lines between requests", WHOLE + "||" + WHOLE, 201, 201),
-                // where a body ends is said twice
+                // two declarations of a body's length
                 Case.of(
                         "chunked and a length",
                         POST + "Content-Length: 4|Transfer-Encoding: chunked||0||" + HIDDEN,
@@ -195,7 +195,7 @@ class ConnectionFuzzTest {
                         "proxy request to elsewhere",
                         WHOLE.replace("POST / ", "POST http://evil.example/ ").replace("localhost", "evil.example"),
                         421),
-                Case.of("absolute form that is none", WHOLE.replace("POST / ", "POST http:// "), 400),
+                Case.of("malformed absolute form", WHOLE.replace("POST / ", "POST http:// "), 400),
                 Case.of("no host", WHOLE.replace("Host: localhost|", ""), 400),
                 Case.of("two hosts", WHOLE.replace("Host: ", "Host: localhost|Host: "), 400),
                 Case.of("host that is none", WHOLE.replace("Host: localhost", "Host: a b"), 400),
@@ -230,36 +230,36 @@ class ConnectionFuzzTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void eachRequestIsReadInOneWayOnly(Case given) throws IOException {
+    void boundariesOfRequestsAreUnambiguous(Case given) throws IOException {
         String answer = answer(bytes(given.sent()));
         assertThat(statuses(answer)).as(answer).isEqualTo(given.statuses());
         assertThat(table.puts).noneMatch(put -> put.tableName().equals("hidden"));
     }
 
-    /** A client that is gone does not hear it. */
+    /** A client that has disconnected gets no reply. */
     @ParameterizedTest
     @ValueSource(strings = {"", "GET / HT", "GET / HTTP/1.1|Host: loc"})
-    void requestThatBreaksOffIsNotTakenForOne(String sent) throws IOException {
+    void truncatedRequestIsNotCarriedOut(String sent) throws IOException {
         assertThat(statuses(bytes(sent))).isSubsetOf(400);
     }
 
     /** The connection may be closed at once. */
     @Test
-    void nothingIsTakenForARequestBehindWhatIsNoHttp() throws IOException {
+    void bytesAfterMalformedHttpAreNotReadAsARequest() throws IOException {
         assertThat(statuses(bytes(WHOLE + "G(T / HTTP/1.1|Host: localhost||" + HIDDEN)))
                 .isIn(List.of(201), List.of(201, 400));
         assertThat(table.puts).noneMatch(put -> put.tableName().equals("hidden"));
     }
 
     @Test
-    void tunnelIsNotMade() throws IOException {
+    void connectIsRefused() throws IOException {
         String answer = answer(bytes("CONNECT localhost:80 HTTP/1.1|Host: localhost:80||" + HIDDEN));
         assertThat(statuses(answer).get(0)).isBetween(400, 499);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void bytesThatAreChangedDroppedOrRepeatedBreakNothing(long seed) throws IOException {
+    void changedBytesBreakNothing(long seed) throws IOException {
         Random random = new Random(seed);
         List<Case> cases = cases().filter(given -> given.sent().length() < 1000).toList();
         int answered = 0;

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for 127.0.0.1 that signs itself, made by the JDK's keytool. */
+/** A self-signed certificate for 127.0.0.1, generated with the JDK's keytool. */
 record GivenCertificate(X509Certificate certificate, PrivateKey privateKey) {
 
     /** @param algorithm RSA, EC or Ed25519 */
@@ -52,7 +52,7 @@ record GivenCertificate(X509Certificate certificate, PrivateKey privateKey) {
                 keys.getKey("server", "changeit".toCharArray()));
     }
 
-    /** As PKCS#8. */
+    /** The private key in PKCS#8. */
     byte[] key() {
         return privateKey.getEncoded();
     }
@@ -81,7 +81,7 @@ record GivenCertificate(X509Certificate certificate, PrivateKey privateKey) {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     }
 
-    /** Trusts this one and nothing else. */
+    /** A client context that trusts this certificate only. */
     SSLContext trusting() throws Exception {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);

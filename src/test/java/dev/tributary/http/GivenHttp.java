@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where a test has its server listen, and whom it lets in. */
+/** The settings of a test's server. */
 record GivenHttp(
         String host,
         int port,
@@ -23,7 +23,7 @@ record GivenHttp(
         BulkLimits bulk,
         Optional<String> basePath) {
 
-    /** One caller may have two requests with many documents. */
+    /** Allows one caller two bulk requests at once. */
     static final BulkLimits BULK = new BulkLimits(3, 50_000_000, Duration.ofMinutes(1));
 
     static final HttpLimits LIMITS = limits(1000);

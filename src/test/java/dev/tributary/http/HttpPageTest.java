@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code src/docs/http.md} says what is so: its configuration is loaded, and its {@code curl} lines are run. */
+/** Holds {@code src/docs/http.md} against a server with its configuration: its {@code curl} lines are run. */
 class HttpPageTest {
 
     @RegisterExtension
@@ -29,14 +29,14 @@ class HttpPageTest {
     private static final Path PAGE = Path.of("src/docs/http.md");
     private static final String SERVER = "http://127.0.0.1:8080";
 
-    /** A row of the table of problems. */
+    /** A row of the page's table of problems. */
     private static final Pattern PROBLEM = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (\\d{3}) \\| [^|]+ \\|$");
 
     @TempDir
     Path directory;
 
     @Test
-    void everyCommandPrintsWhatThePageSays() throws Exception {
+    void everyCommandPrintsTheLinesOfThePage() throws Exception {
         String page = Files.readString(PAGE);
         Path file = Files.writeString(directory.resolve("page.properties"), ConsolePage.block(page, "properties"));
         Settings settings = Settings.load(file, Map.of());
@@ -45,7 +45,7 @@ class HttpPageTest {
                 .recording(new IdempotencyTable(
                         dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), Clock.systemUTC()));
         settings.resource()
-                .forEach((name, write) -> api.route(
+                .forEach((name, write) -> api.resource(
                         name, write, settings.local().table().get(write.table()).key()));
         List<ConsolePage.Command> commands = ConsolePage.commands(page);
         assertThat(commands).hasSizeGreaterThan(10);
@@ -61,7 +61,7 @@ class HttpPageTest {
     }
 
     @Test
-    void everyProblemThatThereIsStandsThereWithItsStatus() throws Exception {
+    void everyProblemTypeIsOnThePageWithItsStatus() throws Exception {
         Map<String, Integer> told = PROBLEM.matcher(Files.readString(PAGE))
                 .results()
                 .collect(Collectors.toMap(match -> match.group(1), match -> Integer.valueOf(match.group(2))));

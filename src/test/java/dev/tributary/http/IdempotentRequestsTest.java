@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Requests with a key take effect once and are answered alike, with DynamoDB Local behind them. */
+/** Requests with a key take effect once and always get the same reply, with DynamoDB Local. */
 class IdempotentRequestsTest {
 
     @RegisterExtension
@@ -55,20 +55,20 @@ class IdempotentRequestsTest {
                 "/orders", dynamo.createTable("orders", "email:S"), Map.of("no", AttributeType.N), Map.of());
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
                 .recording(table)
-                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
-                .route("locked", locked.versioned("v", PreconditionPolicy.OPTIONAL), ManyResources.EMAIL)
-                .route(
+                .resource("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .resource("locked", locked.versioned("v", PreconditionPolicy.OPTIONAL), ManyResources.EMAIL)
+                .resource(
                         "guarded",
                         new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
                         ManyResources.EMAIL)
-                .route(
+                .resource(
                         "strict",
                         new GivenWrites("/strict", dynamo.createTable("strict", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.REQUIRED, Optional.empty()),
                         ManyResources.EMAIL)
-                .route("orders", orders.keyed(IdempotencyPolicy.REQUIRED, Optional.of("no")), ManyResources.EMAIL)
-                .route(
+                .resource("orders", orders.keyed(IdempotencyPolicy.REQUIRED, Optional.of("no")), ManyResources.EMAIL)
+                .resource(
                         "open",
                         new GivenWrites("/open", dynamo.createTable("open", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.OFF, Optional.empty()),
@@ -102,7 +102,7 @@ class IdempotentRequestsTest {
         assertThat(header(response, "Idempotency-Replayed")).isEmpty();
     }
 
-    /** The same answer, with all that a client goes by. */
+    /** Compares status, headers and body. */
     private static void replayed(HttpResponse<String> again, HttpResponse<String> first) {
         assertThat(again.statusCode()).as(again.body()).isEqualTo(first.statusCode());
         assertThat(again.body()).isEqualTo(first.body());
@@ -113,8 +113,8 @@ class IdempotentRequestsTest {
     }
 
     /**
-     * Each request, on an item that is there or not, sent again after the item has become another one: whatever it asks
-     * of the item does not hold any more, and yet the answer is the first one's, and the item stays as it is.
+     * Each request, on an existing or absent item, is repeated after the item has changed: its precondition fails by then,
+     * and yet it gets the first reply, and the item stays as it is.
      */
     @ParameterizedTest(name = "{0} {1} {2} {3}")
     @CsvSource(
@@ -151,7 +151,7 @@ class IdempotentRequestsTest {
                 "DELETE | /locked/a | present | If-Match: \"1769860800250\" | 204",
                 "DELETE | /guarded/a| present | If-Match: \"1769860800250\" | 204",
             })
-    void aRequestThatIsRepeatedGetsTheFirstAnswerAndChangesNothing(
+    void repeatedRequestGetsTheFirstReplyAndChangesNothing(
             String method, String path, String before, String precondition, int status) throws Exception {
         String item = method.equals("POST") ? path.replaceAll("/$", "") + "/a" : path;
         if (before.equals("present")) {
@@ -172,7 +172,7 @@ class IdempotentRequestsTest {
         replayed(send(method, path, body, headers), first);
         assertThat(item(item)).isEqualTo(after);
 
-        // Somebody removes what is there, or puts what is not.
+        // Another client removes the item, or puts it if it is absent.
         String etag = header(send("GET", item + "?consistent=true", ""), "ETag");
         String[] others = etag.isEmpty()
                 ? new String[] {"Idempotency-Key", "other"}
@@ -186,7 +186,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void aKeyThatIsSpentIsRefusedToAnotherRequest() throws Exception {
+    void usedKeyIsRefusedToAnotherRequest() throws Exception {
         executed(send("POST", "/", "{\"email\":\"a\",\"n\":1}", "Idempotency-Key", "k"), 201);
         problem(send("POST", "/", "{\"email\":\"a\",\"n\":2}", "Idempotency-Key", "k"), 422, "idempotency-key-reused");
         problem(send("PUT", "/a", "{\"email\":\"a\",\"n\":1}", "Idempotency-Key", "k"), 422, "idempotency-key-reused");
@@ -199,20 +199,20 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void theSameDocumentInAnotherSpellingIsTheSameRequest() throws Exception {
+    void sameDocumentInAnotherNotationIsTheSameRequest() throws Exception {
         var first = send("POST", "/", "{\"email\":\"a\",\"n\":1.0}", "Idempotency-Key", "k");
         executed(first, 201);
         replayed(send("POST", "/", "{ \"n\": 10e-1, \"email\": \"\\u0061\" }", "Idempotency-Key", "\"k\""), first);
     }
 
     @Test
-    void aKeyIsTheRoutesOwn() throws Exception {
+    void keysBelongToAResource() throws Exception {
         executed(send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k"), 201);
         executed(send("POST", "/locked", "{\"email\":\"a\"}", "Idempotency-Key", "k"), 201);
     }
 
     @Test
-    void whatTheServerMakesIsNoPartOfTheRequest() throws Exception {
+    void generatedValuesAreNoPartOfTheRequest() throws Exception {
         var first = send("POST", "/locked", "{\"email\":\"a\",\"n\":1}", "Idempotency-Key", "k");
         executed(first, 201);
         assertThat(header(first, "ETag")).isNotEmpty();
@@ -220,7 +220,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void aKeyIsKnownUntilItsTimeIsOverAndNotUntilItsRecordIsGone() throws Exception {
+    void keyIsKnownUntilItExpiresEvenIfItsRecordStays() throws Exception {
         var first = send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k");
         time.pass(DAY);
         replayed(send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k"), first);
@@ -233,9 +233,9 @@ class IdempotentRequestsTest {
         problem(send("PATCH", "/c", "{\"n\":1}", "Idempotency-Key", "k"), 404, "no-such-item");
     }
 
-    /** It wrote nothing, so its key is not spent, and it is decided again. */
+    /** A refused request wrote nothing, so its key is free, and its repetition is carried out. */
     @Test
-    void aRefusalIsNotKept() throws Exception {
+    void refusalIsNotRecorded() throws Exception {
         problem(send("PATCH", "/a", "{\"n\":1}", "Idempotency-Key", "k"), 404, "no-such-item");
         problem(send("PUT", "/a", "{\"n\":1}", "Idempotency-Key", "k", "If-Match", "*"), 412, "precondition-failed");
         problem(send("POST", "/", "{\"n\":1}", "Idempotency-Key", "k"), 422, "invalid-item");
@@ -247,11 +247,11 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void aRequestThatWasGoodOnceIsAnsweredAlsoWhereTheRulesHaveChanged() throws Exception {
+    void repetitionGetsItsReplyAlsoAfterTheRulesHaveChanged() throws Exception {
         var first = send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k");
         try (ItemApi stricter = new ItemApi(dynamo.asyncClient(), 1_000_000)
                 .recording(table)
-                .route("users", GivenWrites.ofUsers(users).requiring("name"), ManyResources.EMAIL)
+                .resource("users", GivenWrites.ofUsers(users).requiring("name"), ManyResources.EMAIL)
                 .start()) {
             replayed(stricter.send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k"), first);
             problem(stricter.send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "l"), 422, "invalid-item");
@@ -259,7 +259,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void aRouteThatRequiresAKeyRefusesRequestsWithoutOne() throws Exception {
+    void resourceThatRequiresKeysRefusesRequestsWithoutOne() throws Exception {
         problem(send("POST", "/strict", "{\"email\":\"a\"}"), 400, "idempotency-key-required");
         problem(send("PUT", "/strict/a", "{}"), 400, "idempotency-key-required");
         problem(send("PATCH", "/strict/a", "{}"), 400, "idempotency-key-required");
@@ -272,14 +272,14 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void aRouteWithoutKeysRefusesThemForItKeepsNoPromise() throws Exception {
+    void resourceWithoutKeysRefusesThem() throws Exception {
         problem(send("POST", "/open", "{\"email\":\"a\"}", "Idempotency-Key", "k"), 400, "bad-idempotency-key");
         executed(send("POST", "/open", "{\"email\":\"a\"}"), 201);
         assertThat(rows()).isEmpty();
     }
 
     @Test
-    void theItemItselfMayHaveTheKey() throws Exception {
+    void keyMayBeAnAttributeOfTheItem() throws Exception {
         var first = send("POST", "/orders", "{\"email\":\"a\",\"no\":7}");
         executed(first, 201);
         replayed(send("POST", "/orders", "{\"email\":\"a\",\"no\":7}"), first);
@@ -300,12 +300,12 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void theKeyOfAnItemMayBeItsPath() throws Exception {
+    void keyMayBeAKeyAttributeInThePath() throws Exception {
         GivenWrites byEmail = new GivenWrites("/mail", dynamo.createTable("mail", "email:S"), Map.of(), Map.of());
         try (ItemApi mail = new ItemApi(dynamo.asyncClient(), 1_000_000)
                 .recording(table)
-                .route("mail", byEmail.keyed(IdempotencyPolicy.OPTIONAL, Optional.of("email")), ManyResources.EMAIL)
-                .route(
+                .resource("mail", byEmail.keyed(IdempotencyPolicy.OPTIONAL, Optional.of("email")), ManyResources.EMAIL)
+                .resource(
                         "typed",
                         new GivenWrites("/typed", dynamo.createTable("typed", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.OPTIONAL, Optional.of("k")),
@@ -346,13 +346,13 @@ class IdempotentRequestsTest {
                 ":YQ==:;",
                 "\"a\tb\"",
             })
-    void whatIsNoKeyIsRefused(String value) throws Exception {
+    void malformedKeyIsRefused(String value) throws Exception {
         assertThat(raw("Idempotency-Key: " + value + "\r\n")).isEqualTo(400);
         assertThat(rows()).isEmpty();
     }
 
     @Test
-    void oneKeyIsEnough() throws Exception {
+    void secondKeyIsRefused() throws Exception {
         assertThat(raw("Idempotency-Key: a\r\nIdempotency-Key: a\r\n")).isEqualTo(400);
         assertThat(raw("Idempotency-Key: \r\n")).isEqualTo(400);
         assertThat(raw("Idempotency-Key: " + "a".repeat(256) + "\r\n")).isEqualTo(400);
@@ -374,7 +374,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void aRequestInProgressIsSaidToBeThat() throws Exception {
+    void repetitionOfAnOpenRequestIsAnswered409() throws Exception {
         var lock = table.lock(RecordId.of("users", "", "k"), Duration.ofSeconds(30), DAY, time, DAY);
         var held = ((Acquired) lock.take().join()).lock();
         time.pass(Duration.ofSeconds(9));
@@ -388,7 +388,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void theTableOfKeysMayBeMissingForAWhile() throws Exception {
+    void missingTableOfKeysRefusesRequestsUntilItIsBack() throws Exception {
         dynamo.client().deleteTable(request -> request.tableName(records));
         var refused = send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k");
         problem(refused, 503, "table-unavailable");
@@ -399,7 +399,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void anItemThatIsTooLargeIsRefusedAlsoWithAKey() throws Exception {
+    void tooLargeItemIsRefusedAlsoWithAKey() throws Exception {
         executed(send("PUT", "/a", "{\"a\":\"" + "x".repeat(300_000) + "\"}"), 201);
         problem(
                 send("PATCH", "/a", "{\"b\":\"" + "x".repeat(200_000) + "\"}", "Idempotency-Key", "k"),
@@ -409,7 +409,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void recordsSayNothingOfKeyAndCaller() throws Exception {
+    void recordsContainNeitherKeyNorCaller() throws Exception {
         executed(send("POST", "/", "{\"email\":\"a\",\"secret\":\"s3cr3t\"}", "Idempotency-Key", "my-own-key"), 201);
         assertThat(rows()).singleElement().satisfies(row -> {
             assertThat(row).containsOnlyKeys("id", "status", "expiration", "data", "validation");
@@ -421,7 +421,7 @@ class IdempotentRequestsTest {
     }
 
     @Test
-    void whatBecameOfKeysIsCounted() throws Exception {
+    void requestsWithKeysAreCountedByResult() throws Exception {
         send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k");
         send("POST", "/", "{\"email\":\"a\"}", "Idempotency-Key", "k");
         send("POST", "/", "{\"email\":\"b\"}", "Idempotency-Key", "k");

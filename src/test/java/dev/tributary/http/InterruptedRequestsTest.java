@@ -34,8 +34,8 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 
 /**
- * A request with a key takes effect once, wherever it is cut off, and however many send it at the same time. The items'
- * version counts the effects, and so does the table's stream.
+ * A request with a key takes effect once, wherever it is interrupted, and however many clients send it at the same time. The
+ * version of the item counts the effects, and so does the stream of the table.
  */
 class InterruptedRequestsTest {
 
@@ -70,14 +70,14 @@ class InterruptedRequestsTest {
         front.close();
     }
 
-    /** As a daemon of its own: nothing is shared but the tables. */
+    /** Like another daemon, it shares nothing but the tables. */
     private ItemApi server(DynamoDbAsyncClient through, Duration time) {
         GivenWrites versioned = new GivenWrites("/locked", locked, Map.of(), Map.of());
         ItemApi server = new ItemApi(through, 1_000_000)
                 .recording(new IdempotencyTable(through, records, Clock.systemUTC()))
                 .within(time)
-                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
-                .route("locked", versioned.versioned("v", PreconditionPolicy.OPTIONAL), ManyResources.EMAIL)
+                .resource("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .resource("locked", versioned.versioned("v", PreconditionPolicy.OPTIONAL), ManyResources.EMAIL)
                 .start();
         servers.add(server);
         return server;
@@ -85,7 +85,7 @@ class InterruptedRequestsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void ofFiveHundredAtOnceOneIsCarriedOut(int daemons) throws Exception {
+    void oneOfFiveHundredConcurrentRequestsIsCarriedOut(int daemons) throws Exception {
         List<ItemApi> all = new ArrayList<>();
         for (int i = 0; i < daemons; i++) {
             all.add(server(dynamo.asyncClient(), Duration.ofSeconds(10)));
@@ -116,7 +116,7 @@ class InterruptedRequestsTest {
         assertThat(header(later, "Idempotency-Replayed")).isEqualTo("true");
     }
 
-    /** All at once, as far as the machine goes. */
+    /** Sends all requests concurrently. */
     private static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(100);
         try {
@@ -130,9 +130,9 @@ class InterruptedRequestsTest {
         }
     }
 
-    /** The client sends it again by itself, and DynamoDB knows it by the client's token. */
+    /** The SDK retries the call, and DynamoDB recognises it by its client request token. */
     @Test
-    void aLostAnswerThatTheClientAsksForAgainIsNoRepetition() throws Exception {
+    void retryOfTheSdkIsNoRepetition() throws Exception {
         ItemApi server = server(client, Duration.ofSeconds(10));
         front.loseAnswers(once(InterruptedRequestsTest::isTransaction));
         var answer = server.send("POST", "/locked", BODY, "Idempotency-Key", "k");
@@ -143,10 +143,10 @@ class InterruptedRequestsTest {
         assertThat(effects(locked)).hasSize(1);
     }
 
-    /** Executed, and nobody hears of it: the first that is heard is the answer of the effect. */
+    /** The call takes effect and its response is lost: the repetition gets the reply of the effect. */
     @ParameterizedTest
     @ValueSource(strings = {"POST /locked", "PUT /locked/a", "PATCH /locked/a", "DELETE /locked/a"})
-    void whatTookEffectUnheardIsAnsweredByItsRepetition(String request) throws Exception {
+    void repetitionGetsTheReplyOfARequestWhoseResponseWasLost(String request) throws Exception {
         String method = request.substring(0, request.indexOf(' '));
         String path = request.substring(request.indexOf(' ') + 1);
         ItemApi server = server(client, Duration.ofMillis(700));
@@ -154,7 +154,7 @@ class InterruptedRequestsTest {
         List<String> headers = new ArrayList<>(List.of("Idempotency-Key", "k"));
         if (!method.equals("POST")) {
             var put = other.send("PUT", "/locked/a", "{\"n\":0}");
-            headers.addAll(List.of("If-Match", header(put, "ETag"))); // which holds no more after the effect
+            headers.addAll(List.of("If-Match", header(put, "ETag"))); // which fails after the effect
         }
         String[] all = headers.toArray(String[]::new);
         int before = effects(locked).size();
@@ -173,9 +173,9 @@ class InterruptedRequestsTest {
         assertThat(effects(locked)).hasSize(before + 1);
     }
 
-    /** Nothing arrives: the repetition is the first that is carried out. */
+    /** The call never arrives: the repetition is the first that is carried out. */
     @Test
-    void whatWasCutOffBeforeItsCallIsCarriedOutByItsRepetition() throws Exception {
+    void repetitionCarriesOutARequestThatNeverReachedTheTable() throws Exception {
         ItemApi server = server(client, Duration.ofMillis(700));
         front.refuse(InterruptedRequestsTest::isTransaction);
         var refused = server.send("POST", "/locked", BODY, "Idempotency-Key", "k");
@@ -188,9 +188,9 @@ class InterruptedRequestsTest {
         assertThat(effects(locked)).hasSize(1);
     }
 
-    /** The network keeps the first attempt until the repetition, through another daemon, has been answered. */
+    /** The first call arrives only after the repetition, through another daemon, has its reply. */
     @Test
-    void anAttemptThatArrivesAfterItsRepetitionDoesNothing() throws Exception {
+    void callThatArrivesAfterItsRepetitionChangesNothing() throws Exception {
         ItemApi slow = server(client, Duration.ofMillis(700));
         ItemApi other = server(dynamo.asyncClient(), Duration.ofSeconds(10));
         front.hold(InterruptedRequestsTest::isTransaction);
@@ -208,9 +208,9 @@ class InterruptedRequestsTest {
         assertThat(effects(locked)).as("the POST and the DELETE").hasSize(2);
     }
 
-    /** Without the record a repetition would be told that the item it made itself is in its way. */
+    /** Without the record, the precondition of a repetition would fail on the item of the first request. */
     @Test
-    void aCreateOnlyRequestIsNotRefusedForItsOwnItem() throws Exception {
+    void createOnlyRequestIsNotRefusedForItsOwnItem() throws Exception {
         ItemApi server = server(client, Duration.ofMillis(700));
         front.loseAnswers(InterruptedRequestsTest::isTransaction);
         server.send("POST", "/", BODY, "Idempotency-Key", "k", "If-None-Match", "*");
@@ -232,7 +232,7 @@ class InterruptedRequestsTest {
         return call -> calls.test(call) && done.compareAndSet(false, true);
     }
 
-    /** All that ever happened to the table. */
+    /** All changes of the table, from its stream. */
     private static List<Record> effects(String table) {
         String arn = dynamo.streamArn(table);
         return dynamo

@@ -30,7 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
-/** A server with the routes of a test, and what a client sends to it. Its clock stands at {@link #NOW}. */
+/** A server with the resources of a test, and a client of it. Its clock is fixed at {@link #NOW}. */
 final class ItemApi implements AutoCloseable {
 
     static final Instant NOW = Instant.parse("2026-01-31T12:00:00.250Z");
@@ -39,7 +39,7 @@ final class ItemApi implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final DynamoDbAsyncClient client;
-    private final List<Resource> routes = new ArrayList<>();
+    private final List<Resource> resources = new ArrayList<>();
     private final int maxBodyBytes;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private IdempotencyTable records;
@@ -54,37 +54,37 @@ final class ItemApi implements AutoCloseable {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    /** Routes from here on record requests with a key there. */
+    /** Resources that are added later record requests with a key in this table. */
     ItemApi recording(IdempotencyTable table) {
         records = table;
         return this;
     }
 
-    /** Requests from here on take no longer than that. */
+    /** Sets the timeout of the resources that are added later. */
     ItemApi within(Duration time) {
         timeout = time;
         return this;
     }
 
-    /** Requests with many documents may take that. */
+    /** Sets the limits of bulk requests. */
     ItemApi limiting(BulkLimits limits) {
         bulk = limits;
         return this;
     }
 
-    /** Who sends a request needs a token of this file. */
+    /** Requires tokens of this file. */
     ItemApi authenticating(Path file) {
         tokens = Optional.of(file);
         return this;
     }
 
-    ItemApi route(String name, GivenWrites given, KeySchema key) {
-        return route(name, given.settings(), key);
+    ItemApi resource(String name, GivenWrites given, KeySchema key) {
+        return resource(name, given.settings(), key);
     }
 
-    ItemApi route(String name, ResourceSettings settings, KeySchema key) {
+    ItemApi resource(String name, ResourceSettings settings, KeySchema key) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        routes.add(
+        resources.add(
                 records == null
                         ? new Resource(name, settings, key, client, timeout, clock)
                         : new Resource(name, settings, key, client, timeout, clock, records));
@@ -95,12 +95,12 @@ final class ItemApi implements AutoCloseable {
         GivenHttp settings = new GivenHttp("127.0.0.1", 0, false, maxBodyBytes).with(bulk);
         server = WriteServer.start(
                 tokens.map(settings::withTokens).orElse(settings).settings(),
-                routes,
+                resources,
                 new Health(),
                 meters,
                 Duration.ofSeconds(5));
         description =
-                new ApiDescription(OpenApi.of(routes, tokens.isPresent(), "").json());
+                new ApiDescription(OpenApi.of(resources, tokens.isPresent(), "").json());
         return this;
     }
 
@@ -129,11 +129,11 @@ final class ItemApi implements AutoCloseable {
             request.setHeader(headers[i], headers[i + 1]);
         }
         HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
-        description.assertTells(ApiDescription.Exchange.of(response, path, body));
+        description.assertDescribes(ApiDescription.Exchange.of(response, path, body));
         return response;
     }
 
-    /** What the server says of itself. Whatever {@link #send} is answered is held against it. */
+    /** The server's OpenAPI description. Every reply to {@link #send} is validated against it. */
     ApiDescription description() {
         return description;
     }
@@ -142,7 +142,7 @@ final class ItemApi implements AutoCloseable {
         return response.headers().firstValue(name).orElse("");
     }
 
-    /** Runs them all, sixteen at a time. */
+    /** Runs the tasks, sixteen at a time. */
     static <T> List<T> together(List<Callable<T>> tasks) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(16);
         try {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The items of a table over HTTP, with DynamoDB Local behind it. */
+/** Requests for single items, with DynamoDB Local. */
 class ItemApiTest {
 
     @RegisterExtension
@@ -44,9 +44,9 @@ class ItemApiTest {
         files = dynamo.createTable("files", "hash:B");
         locked = dynamo.createTable("locked", "email:S");
         api = new ItemApi(dynamo.asyncClient(), 1_000_000)
-                .route("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
-                .route("scores", new GivenWrites("/scores", scores, Map.of(), Map.of()), ManyResources.GAME_AND_NO)
-                .route(
+                .resource("users", GivenWrites.ofUsers(users), ManyResources.EMAIL)
+                .resource("scores", new GivenWrites("/scores", scores, Map.of(), Map.of()), ManyResources.GAME_AND_NO)
+                .resource(
                         "files",
                         new GivenWrites(
                                 "/files",
@@ -62,12 +62,12 @@ class ItemApiTest {
                                         AttributeType.B),
                                 Map.of()),
                         ManyResources.HASH)
-                .route(
+                .resource(
                         "locked",
                         new GivenWrites("/locked", locked, Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.OPTIONAL),
                         ManyResources.EMAIL)
-                .route(
+                .resource(
                         "guarded",
                         new GivenWrites("/guarded", dynamo.createTable("guarded", "email:S"), Map.of(), Map.of())
                                 .versioned("v", PreconditionPolicy.REQUIRED),
@@ -101,7 +101,7 @@ class ItemApiTest {
     }
 
     @Test
-    void itemLivesFromPostToDelete() throws Exception {
+    void itemExistsFromPostToDelete() throws Exception {
         var created = send("POST", "/", "{\"email\":\"a@example.com\",\"zipcode\":\"11208\"}");
         assertThat(created.statusCode()).isEqualTo(201);
         String location = header(created, "Location");
@@ -129,7 +129,7 @@ class ItemApiTest {
     }
 
     @Test
-    void putTellsWhetherTheItemIsNew() throws Exception {
+    void statusOfPutShowsWhetherTheItemIsNew() throws Exception {
         var created = send("PUT", "/a", "{\"n\":1}");
         assertThat(created.statusCode()).isEqualTo(201);
         assertThat(header(created, "Location")).isEqualTo("/a");
@@ -222,7 +222,7 @@ class ItemApiTest {
     }
 
     @Test
-    void whatIsReadIsWhatWouldBeWrittenAgain() throws Exception {
+    void itemThatIsReadCanBeWrittenAgainUnchanged() throws Exception {
         String document = """
                 {"hash":"AQ==","b":"AAEC","bool":false,"bs":["AQ==","Ag=="],"l":[1,"1",null,{"x":[]}],"m":{"deep":{"n":-0.00000000000000000000000000000000000001}},\
                 "n":9.9999999999999999999999999999999999999E+125,"ns":[1.5,12345678901234567890123456789012345678],"nul":null,"s":"é\\u0000\\"\\\\","ss":["a","b"]}""";
@@ -255,7 +255,7 @@ class ItemApiTest {
     }
 
     @Test
-    void optionsTellWhatThePathTakes() throws Exception {
+    void optionsListTheMethodsOfThePath() throws Exception {
         var collection = send("OPTIONS", "/scores", "");
         assertThat(collection.statusCode()).isEqualTo(204);
         assertThat(header(collection, "Allow")).isEqualTo("POST, OPTIONS");
@@ -300,7 +300,7 @@ class ItemApiTest {
     }
 
     @Test
-    void patchMakesNoItem() throws Exception {
+    void patchDoesNotCreateAnItem() throws Exception {
         problem(send("PATCH", "/a", "{\"n\":1}"), 404, "no-such-item");
         problem(send("PATCH", "/a", "{\"m\":{\"n\":1}}"), 404, "no-such-item");
         problem(send("GET", "/a?consistent=true", ""), 404, "no-such-item");
@@ -323,7 +323,7 @@ class ItemApiTest {
     }
 
     @Test
-    void patchThatDynamoDbCannotTakeAtOnceIsRefusedBeforeItIsSent() throws Exception {
+    void patchWithTooManyChangesIsRefusedBeforeItIsSent() throws Exception {
         put("/a", "{}");
         StringBuilder patch = new StringBuilder("{\"a0\":0");
         IntStream.range(1, 200).forEach(i -> patch.append(",\"a%d\":%d".formatted(i, i)));

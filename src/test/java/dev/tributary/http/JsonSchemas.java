@@ -21,12 +21,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Holds documents against schemas: those of OpenAPI and of JSON Schema itself, and those in a document. */
+/** Validates documents against the schemas of OpenAPI and JSON Schema, and values against those in a document. */
 final class JsonSchemas {
 
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
-    /** Keeps all digits. */
+    /** Reads numbers with all digits. */
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
@@ -34,7 +34,7 @@ final class JsonSchemas {
 
     private JsonSchemas() {}
 
-    /** What is wrong with an OpenAPI 3.1 document: its own form, and that of each schema in it. */
+    /** The errors of an OpenAPI 3.1 document and of each schema in it. */
     static List<String> errorsOf(JsonNode document) {
         OpenApiResult parsed = new OpenApiParser(new DocumentStore(), loader())
                 .parse(URI.create("https://tributary.test/openapi.json"), object(document));
@@ -60,7 +60,7 @@ final class JsonSchemas {
         return store.getSchema(store.register(whole));
     }
 
-    /** What is wrong with a value. */
+    /** The errors of a value. */
     static List<String> errorsOf(JsonNode value, JsonSchema schema) {
         List<String> errors = new ArrayList<>();
         collect(new Validator().validate(schema, new JsonInstance(object(value))), errors);

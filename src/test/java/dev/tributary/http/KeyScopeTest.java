@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A key is one caller's, on one route: what others send with the same key is another request. */
+/** An idempotency key belongs to one caller and one resource: from others, the same key is another key. */
 class KeyScopeTest {
 
     @RegisterExtension
@@ -46,8 +46,8 @@ class KeyScopeTest {
                 .authenticating(tokens)
                 .recording(new IdempotencyTable(
                         dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), new GivenTime()))
-                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyResources.EMAIL)
-                .route(
+                .resource("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), ManyResources.EMAIL)
+                .resource(
                         "orders",
                         new GivenWrites("/orders", dynamo.createTable("orders", "email:S"), Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.REQUIRED, Optional.empty()),
@@ -61,7 +61,7 @@ class KeyScopeTest {
     }
 
     @Test
-    void callersDoNotGetTheAnswersOfOthers() throws Exception {
+    void callersDoNotGetRepliesOfOthers() throws Exception {
         assertThat(replayed(post("/", till))).isFalse();
         assertThat(replayed(post("/", shop))).isFalse();
         assertThat(replayed(post("/", till))).isTrue();
@@ -69,13 +69,13 @@ class KeyScopeTest {
     }
 
     @Test
-    void aNewTokenOfTheSameNameIsTheSameCaller() throws Exception {
+    void newTokenWithTheSameNameIsTheSameCaller() throws Exception {
         assertThat(replayed(post("/", till))).isFalse();
         assertThat(replayed(post("/", nextOfTill))).isTrue();
     }
 
     @Test
-    void routesDoNotShareKeys() throws Exception {
+    void resourcesDoNotShareKeys() throws Exception {
         assertThat(replayed(post("/", till))).isFalse();
         assertThat(replayed(post("/orders", till))).isFalse();
         assertThat(replayed(post("/orders", till))).isTrue();

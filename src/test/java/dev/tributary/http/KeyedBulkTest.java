@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 
-/** Many documents under one key, with DynamoDB Local behind them. */
+/** Bulk requests with an idempotency key, with DynamoDB Local. */
 class KeyedBulkTest {
 
     @RegisterExtension
@@ -61,20 +61,20 @@ class KeyedBulkTest {
         GivenWrites plain = new GivenWrites("/plain", items, Map.of(), Map.of());
         api = new ItemApi(throttled(dynamo.asyncClient()), 100_000)
                 .recording(records)
-                .route(
+                .resource(
                         "items",
                         new GivenWrites("/items", items, Map.of(), Map.of())
                                 .making(
                                         Map.of("id", new GeneratedValue(GeneratedValue.Kind.UUID, Duration.ZERO)),
                                         Map.of()),
                         ManyResources.ID)
-                .route("off", plain.keyed(IdempotencyPolicy.OFF, Optional.empty()), ManyResources.ID)
-                .route(
+                .resource("off", plain.keyed(IdempotencyPolicy.OFF, Optional.empty()), ManyResources.ID)
+                .resource(
                         "own",
                         new GivenWrites("/own", items, Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.OPTIONAL, Optional.of("id")),
                         ManyResources.ID)
-                .route(
+                .resource(
                         "strict",
                         new GivenWrites("/strict", items, Map.of(), Map.of())
                                 .keyed(IdempotencyPolicy.REQUIRED, Optional.empty()),
@@ -88,7 +88,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void aRepetitionGetsTheSameAnswerAndWritesNothing() throws Exception {
+    void repetitionGetsTheSameReplyAndWritesNothing() throws Exception {
         HttpResponse<String> first = post("/items", TWO, "k");
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(first.body()).contains("\"line\":2,\"status\":201", "\"complete\":true");
@@ -112,7 +112,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void ofALongAnswerTheLastLineIsKept() throws Exception {
+    void lastLineOfALongReplyIsRecorded() throws Exception {
         String many = IntStream.range(0, 4000)
                 .mapToObj(n -> "{\"n\":%d}\n".formatted(n))
                 .collect(Collectors.joining());
@@ -125,7 +125,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void whatIsUnderWayIsNotBegunAgainAndWhatWasCutIs() throws Exception {
+    void openRequestIsNotRepeatedAndACutOneIs() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
             String head = "POST /items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
                     + "Idempotency-Key: k\r\nContent-Length: " + TWO.length() + "\r\n\r\n";
@@ -143,7 +143,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void whatFailedForAReasonThatPassesIsCarriedOutByTheRepetitionAndNothingElse() throws Exception {
+    void repetitionWritesOnlyTheDocumentsThatFailedTransiently() throws Exception {
         throttled.add("2");
         List<String> first =
                 post("/items", TWO + "{\"n\":3}\n{\"n\":", "k").body().lines().toList();
@@ -171,7 +171,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void otherDocumentsDoNotGoOnWithARequestThatIsNotFinished() throws Exception {
+    void otherDocumentsDoNotContinueAnUnfinishedRequest() throws Exception {
         throttled.add("2");
         post("/items", TWO, "k");
         throttled.clear();
@@ -185,7 +185,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void ofOneItemTheLastDocumentStaysWhereAnEarlierOneIsCarriedOutLater() throws Exception {
+    void lastDocumentOfAnItemStaysIfAnEarlierOneIsWrittenByTheRepetition() throws Exception {
         String documents = "{\"id\":\"x\",\"n\":1}\n{\"id\":\"x\",\"n\":2}\n";
         throttled.add("1");
         assertThat(post("/items", documents, "k").body()).contains("\"stored\":1,\"refused\":1");
@@ -195,7 +195,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void aRequestOfAnotherKindUnderTheKeyIsRefused() throws Exception {
+    void requestOfAnotherKindUnderTheKeyIsRefused() throws Exception {
         assertThat(post("/items", "{\"n\":1}", "k").statusCode()).isEqualTo(200);
         for (String body : List.of("{\"n\":1}", "[{\"n\":1}]")) {
             HttpResponse<String> refused =
@@ -207,7 +207,7 @@ class KeyedBulkTest {
     }
 
     @Test
-    void aHolderThatDiedHoldsTheKeyForItsTimeOnly() throws Exception {
+    void crashedHolderKeepsTheKeyForItsLeaseOnly() throws Exception {
         AcquireResult taken = records.lock(
                         RecordId.of("items", "", "k"),
                         Duration.ofMinutes(1),
@@ -223,13 +223,13 @@ class KeyedBulkTest {
     }
 
     @Test
-    void whatTookNoEffectLeavesTheKeyUnspent() throws Exception {
+    void requestWithoutEffectLeavesTheKeyFree() throws Exception {
         assertThat(post("/items", "{\"n\":", "k").body()).contains("\"stored\":0,\"refused\":1");
         assertThat(post("/items", TWO, "k").body()).contains("\"stored\":2");
     }
 
     @Test
-    void routesThatTakeNoKeyOrNeedOneSaySo() throws Exception {
+    void resourcesRefuseKeysTheyDoNotTakeAndRequestsWithoutAKeyTheyRequire() throws Exception {
         assertThat(post("/plain", "{\"id\":\"a\"}", "k").body()).contains("/problems/bad-idempotency-key");
         assertThat(post("/own", "{\"id\":\"a\"}", "k").body()).contains("a request of its own");
         assertThat(post("/strict", "{\"id\":\"a\"}", "").body()).contains("/problems/idempotency-key-required");

@@ -34,9 +34,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 
-/** What the write endpoint takes on, and how long it waits, over real sockets. */
+/** The limits and timeouts of the write endpoint, over real sockets. */
 @Tag("slow")
 class LimitsTest {
 
@@ -106,7 +107,7 @@ class LimitsTest {
         try {
             return new String(socket.getInputStream().readAllBytes(), UTF_8);
         } catch (SocketException e) {
-            return ""; // closed with something of ours unread
+            return ""; // the server closed it with bytes unread
         }
     }
 
@@ -134,7 +135,7 @@ class LimitsTest {
     }
 
     @Test
-    void moreRequestsThanAreTakenOnAreToldToComeBackAndTakenWhenOthersAreDone() throws Exception {
+    void requestsBeyondTheLimitAreRefusedUntilOthersEnd() throws Exception {
         start(limits(64, 2, 65_536));
         CompletableFuture<PutItemResponse> slow = new CompletableFuture<>();
         table.answers(slow);
@@ -160,7 +161,7 @@ class LimitsTest {
     }
 
     @Test
-    void bodiesTakeNoMoreMemoryTogetherThanIsAllowed() throws Exception {
+    void memoryOfBodiesIsBounded() throws Exception {
         start(limits(64, 64, 1000));
         sending(head(990) + "\r\n");
         awaitOpen(1);
@@ -250,7 +251,7 @@ class LimitsTest {
     }
 
     @Test
-    void connectionAtRestIsNotTakenForATricklingOne() throws Exception {
+    void idleConnectionIsNotTakenForASlowOne() throws Exception {
         start(times(SHORT, 1024, PATIENCE));
         String request = "OPTIONS / HTTP/1.1\r\nHost: localhost\r\n";
         Socket socket = sending(request + "\r\n");
@@ -276,7 +277,7 @@ class LimitsTest {
         assertThat(answer(socket)).startsWith("HTTP/1.1 201");
     }
 
-    /** Sends this again and again until the server has closed the connection. */
+    /** Sends the text repeatedly until the server closes the connection. */
     private static void trickle(Socket socket, String text) {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             try {
@@ -289,13 +290,34 @@ class LimitsTest {
     }
 
     @Test
+    void connectionOfAClientThatReadsTooSlowlyIsClosed() throws Exception {
+        start(times(SHORT, 1_048_576, PATIENCE));
+        table.holds(Map.of("email", AttributeValue.fromS("e"), "text", AttributeValue.fromS("x".repeat(390_000))));
+        Socket slow = connected();
+        slow.setReceiveBufferSize(4096);
+        // More than the system's buffers hold.
+        slow.getOutputStream()
+                .write("GET /e HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(30).getBytes(US_ASCII));
+        awaitOpen(1);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            try {
+                int unused = slow.getInputStream().read(new byte[100]);
+            } catch (SocketException closed) {
+                return true;
+            }
+            return registry.get("tributary.http.open").gauge().value() == 0;
+        });
+        assertThat(answer(slow).length()).isLessThan(30 * 390_000);
+    }
+
+    @Test
     void idleConnectionIsClosed() throws Exception {
         start(times(PATIENCE, 1024, SHORT));
         assertThat(answer(connected())).isEmpty();
     }
 
     @Test
-    void headersAndUriHaveALargestSize() throws Exception {
+    void sizeOfHeadersAndUriIsBounded() throws Exception {
         start(GivenHttp.LIMITS);
         RawHttp.Response headers = post("X: " + "x".repeat(9000) + "\r\n");
         assertThat(headers.status()).isEqualTo(431);
@@ -310,7 +332,7 @@ class LimitsTest {
     }
 
     @Test
-    void callerThatSendsTooOftenIsToldWhenToComeBack() throws Exception {
+    void callerBeyondItsRateIsAnswered429() throws Exception {
         start(GivenHttp.onFreePort().with(rate(1, 2)));
         assertThat(post().status()).isEqualTo(201);
         assertThat(post().status()).isEqualTo(201);
@@ -332,7 +354,7 @@ class LimitsTest {
     }
 
     @Test
-    void guessesAreSlowedDownAndThoseWithATokenAreNot() throws Exception {
+    void unknownTokensAreLimitedAndKnownOnesAreNot() throws Exception {
         NewToken known = NewToken.make("known", List.of("*"));
         start(GivenHttp.onFreePort().withTokens(tokens(known)));
         RawHttp.Response refused = await().atMost(PATIENCE)
@@ -355,7 +377,7 @@ class LimitsTest {
     }
 
     @Test
-    void everyAnswerHasTheHeadersThatKeepBrowsersFromMakingMoreOfIt() throws Exception {
+    void everyReplyHasTheSecurityHeaders() throws Exception {
         start(GivenHttp.LIMITS);
         String close = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         for (Map.Entry<String, Integer> request : Map.of(
@@ -389,7 +411,7 @@ class LimitsTest {
     }
 
     @Test
-    void callersWithTokensMayCallItAnything() throws Exception {
+    void callersWithTokensMayUseAnyHost() throws Exception {
         NewToken known = NewToken.make("known", List.of("*"));
         start(GivenHttp.onFreePort().withTokens(tokens(known)));
         assertThat(to("api.example.com", bearer(known.token())).status()).isEqualTo(201);

@@ -9,7 +9,7 @@ import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Map;
 import java.util.Optional;
 
-/** A route of each kind. */
+/** A resource of each kind. */
 final class ManyResources {
 
     static final KeySchema EMAIL = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
@@ -33,21 +33,21 @@ final class ManyResources {
 
     static ItemApi on(LocalDynamoDb dynamo, int maxBodyBytes) {
         return new ItemApi(dynamo.asyncClient(), maxBodyBytes)
-                .route("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), EMAIL)
-                .route("scores", plain("/scores", dynamo.createTable("scores", "game:S, no:N")), GAME_AND_NO)
-                .route("files", plain("/files", dynamo.createTable("files", "hash:B")), HASH)
-                .route("typed", new GivenWrites("/typed", dynamo.createTable("typed", "id:S"), TYPES, Map.of()), ID)
-                .route(
+                .resource("users", GivenWrites.ofUsers(dynamo.createTable("users", "email:S")), EMAIL)
+                .resource("scores", plain("/scores", dynamo.createTable("scores", "game:S, no:N")), GAME_AND_NO)
+                .resource("files", plain("/files", dynamo.createTable("files", "hash:B")), HASH)
+                .resource("typed", new GivenWrites("/typed", dynamo.createTable("typed", "id:S"), TYPES, Map.of()), ID)
+                .resource(
                         "locked",
                         plain("/locked", dynamo.createTable("locked", "email:S"))
                                 .versioned("v", PreconditionPolicy.OPTIONAL),
                         EMAIL)
-                .route(
+                .resource(
                         "guarded",
                         plain("/guarded", dynamo.createTable("guarded", "email:S"))
                                 .versioned("v", PreconditionPolicy.REQUIRED),
                         EMAIL)
-                .route(
+                .resource(
                         "profiles",
                         plain("/profiles", dynamo.createTable("profiles", "id:S"))
                                 .requiring("name")

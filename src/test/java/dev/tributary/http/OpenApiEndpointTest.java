@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The description of the routes, asked for over HTTP. */
+/** Requests for the description of the resources. */
 class OpenApiEndpointTest {
 
     @RegisterExtension
@@ -52,7 +52,7 @@ class OpenApiEndpointTest {
     }
 
     @Test
-    void describesEveryRoute() throws Exception {
+    void describesEveryResource() throws Exception {
         HttpResponse<String> response = api.send("GET", PATH, "");
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -80,7 +80,7 @@ class OpenApiEndpointTest {
     }
 
     @Test
-    void isNotSentAgainToWhoeverHasIt() throws Exception {
+    void knownVersionIsNotSentAgain() throws Exception {
         String etag = ItemApi.header(api.send("GET", PATH, ""), "ETag");
 
         for (String known : List.of(etag, "W/" + etag, "\"other\", " + etag, "*")) {
@@ -106,9 +106,9 @@ class OpenApiEndpointTest {
         assertThat(ItemApi.header(options, "Allow")).isEqualTo("GET, HEAD, OPTIONS");
     }
 
-    /** The route at / has items under every name, also under this one. */
+    /** The resource at / could have an item with this name. */
     @Test
-    void anItemWithItsNameIsWhereItCanBeReached() throws Exception {
+    void itemWithItsNameHasAQueryAsItsLocation() throws Exception {
         HttpResponse<String> created = api.send("POST", "/", "{\"email\":\"openapi.json\",\"city\":\"c\"}");
 
         assertThat(ItemApi.header(created, "Location")).isEqualTo("/?email=openapi.json");
@@ -118,7 +118,7 @@ class OpenApiEndpointTest {
     }
 
     @Test
-    void everyToldMethodOfEveryToldPathIsThere() throws Exception {
+    void everyDescribedMethodOfEveryDescribedPathExists() throws Exception {
         JsonNode paths = JsonSchemas.read(api.send("GET", PATH, "").body()).get("paths");
         for (Map.Entry<String, JsonNode> path : paths.properties()) {
             for (String method : List.of("get", "head", "put", "patch", "delete", "post", "options")) {
@@ -135,7 +135,7 @@ class OpenApiEndpointTest {
                                 .append("=1");
                     }
                 }
-                // The answer is held against the description by whoever sends it.
+                // send validates the reply against the description.
                 HttpResponse<String> response = api.send(
                         method.toUpperCase(Locale.ROOT),
                         target + query,
@@ -148,7 +148,7 @@ class OpenApiEndpointTest {
     }
 
     @Test
-    void anyTokenMayReadItAndNobodyElse(@TempDir Path directory) throws Exception {
+    void anyTokenMayReadIt(@TempDir Path directory) throws Exception {
         NewToken token = NewToken.make("reader", List.of("other:read"));
         Path file = Files.writeString(directory.resolve("tokens"), token.line());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
@@ -180,7 +180,7 @@ class OpenApiEndpointTest {
                 for (String method : List.of("GET", "PUT", "OPTIONS")) {
                     HttpResponse<String> refused = send(server, method, "/ada", authorization);
                     assertThat(refused.statusCode()).isEqualTo(authorization.isEmpty() ? 401 : 403);
-                    description.assertTells(ApiDescription.Exchange.of(refused, "/ada", ""));
+                    description.assertDescribes(ApiDescription.Exchange.of(refused, "/ada", ""));
                 }
             }
         }

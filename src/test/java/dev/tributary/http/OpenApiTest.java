@@ -33,12 +33,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The description of the routes is an OpenAPI 3.1 document, and says what the settings say. */
+/** The description of the resources is a valid OpenAPI 3.1 document, and agrees with the settings. */
 class OpenApiTest {
 
     private static final GeneratedValue NOW_ISO = new GeneratedValue(Kind.NOW_ISO, Duration.ZERO);
 
-    record Case(String name, List<Resource> routes) {
+    record Case(String name, List<Resource> resources) {
         @Override
         public String toString() {
             return name;
@@ -47,25 +47,27 @@ class OpenApiTest {
 
     static Stream<Case> cases() throws Exception {
         List<Case> cases = new ArrayList<>();
-        cases.add(new Case("no routes", List.of()));
-        cases.add(new Case("every type", List.of(route("typed", typed(), ManyResources.ID))));
+        cases.add(new Case("no resources", List.of()));
+        cases.add(new Case("every type", List.of(resource("typed", typed(), ManyResources.ID))));
         cases.add(new Case(
                 "keys that no path template can have",
-                List.of(route(
+                List.of(resource(
                         "odd",
                         new GivenWrites("/odd", "odd", Map.of(), Map.of()),
                         new KeySchema(
                                 new KeyAttribute("a/{b}", AttributeType.B),
                                 Optional.of(new KeyAttribute("consistent", AttributeType.N)))))));
         cases.add(new Case(
-                "routes named as parts of the document",
+                "resources named as parts of the document",
                 List.of(
-                        route("openapi", new GivenWrites("/a", "a", Map.of(), Map.of()), ManyResources.ID),
-                        route("problem", new GivenWrites("/b", "b", Map.of(), Map.of()), ManyResources.ID),
-                        route("description", new GivenWrites("/c", "c", Map.of(), Map.of()), ManyResources.ID))));
+                        resource("openapi", new GivenWrites("/a", "a", Map.of(), Map.of()), ManyResources.ID),
+                        resource("problem", new GivenWrites("/b", "b", Map.of(), Map.of()), ManyResources.ID),
+                        resource("description", new GivenWrites("/c", "c", Map.of(), Map.of()), ManyResources.ID))));
         cases.add(new Case(
                 "a version, times, defaults, and rules",
-                List.of(route("ruled", ruled(), ManyResources.EMAIL), route("typed", typed(), ManyResources.ID))));
+                List.of(
+                        resource("ruled", ruled(), ManyResources.EMAIL),
+                        resource("typed", typed(), ManyResources.ID))));
         for (String file : List.of(
                 "config/local.properties", "config/examples/users.properties",
                 "config/examples/sessions.properties", "config/examples/leaderboard.properties")) {
@@ -73,7 +75,7 @@ class OpenApiTest {
             cases.add(new Case(
                     file,
                     settings.resource().entrySet().stream()
-                            .map(write -> route(
+                            .map(write -> resource(
                                     write.getKey(),
                                     write.getValue(),
                                     settings.local()
@@ -85,11 +87,11 @@ class OpenApiTest {
         return cases.stream();
     }
 
-    private static Resource route(String name, GivenWrites given, KeySchema key) {
-        return route(name, given.settings(), key);
+    private static Resource resource(String name, GivenWrites given, KeySchema key) {
+        return resource(name, given.settings(), key);
     }
 
-    private static Resource route(String name, ResourceSettings settings, KeySchema key) {
+    private static Resource resource(String name, ResourceSettings settings, KeySchema key) {
         return new Resource(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
     }
 
@@ -112,7 +114,7 @@ class OpenApiTest {
     void isAnOpenApiDocument(Case described) throws IOException {
         for (boolean authenticated : List.of(false, true)) {
             JsonNode document = JsonSchemas.read(
-                    OpenApi.of(described.routes(), authenticated, "").json());
+                    OpenApi.of(described.resources(), authenticated, "").json());
             assertThat(JsonSchemas.errorsOf(document)).isEmpty();
             assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates();
             for (String reference : document.findValuesAsText("$ref")) {
@@ -123,9 +125,9 @@ class OpenApiTest {
         }
     }
 
-    /** Or the test above would pass on anything. */
+    /** Shows that the validation of the test above finds errors. */
     @Test
-    void documentsThatAreNotAreFound() throws IOException {
+    void invalidDescriptionsAreFound() throws IOException {
         ObjectNode document =
                 (ObjectNode) JsonSchemas.read(OpenApi.of(List.of(), true, "").json());
         document.withObject("/paths/~1x/get/responses/200").put("descripton", "misspelt");
@@ -137,39 +139,39 @@ class OpenApiTest {
     }
 
     @Test
-    void changesItsVersionOnlyWithTheSettings() {
-        OpenApi before = OpenApi.of(List.of(route("typed", typed(), ManyResources.ID)), false, "");
+    void versionChangesOnlyWithTheSettings() {
+        OpenApi before = OpenApi.of(List.of(resource("typed", typed(), ManyResources.ID)), false, "");
 
-        assertThat(OpenApi.of(List.of(route("typed", typed(), ManyResources.ID)), false, ""))
+        assertThat(OpenApi.of(List.of(resource("typed", typed(), ManyResources.ID)), false, ""))
                 .isEqualTo(before);
-        assertThat(OpenApi.of(List.of(route("typed", typed().requiring("b"), ManyResources.ID)), false, "")
+        assertThat(OpenApi.of(List.of(resource("typed", typed().requiring("b"), ManyResources.ID)), false, "")
                         .version())
                 .isNotEqualTo(before.version());
     }
 
     @Test
-    void isTheSameInWhateverOrderTheRoutesCome() {
-        List<Resource> routes = new ArrayList<>(
-                List.of(route("ruled", ruled(), ManyResources.EMAIL), route("typed", typed(), ManyResources.ID)));
-        OpenApi one = OpenApi.of(routes, false, "");
-        Collections.reverse(routes);
-        assertThat(OpenApi.of(routes, false, "")).isEqualTo(one);
+    void orderOfTheResourcesDoesNotMatter() {
+        List<Resource> resources = new ArrayList<>(
+                List.of(resource("ruled", ruled(), ManyResources.EMAIL), resource("typed", typed(), ManyResources.ID)));
+        OpenApi one = OpenApi.of(resources, false, "");
+        Collections.reverse(resources);
+        assertThat(OpenApi.of(resources, false, "")).isEqualTo(one);
     }
 
     @Test
-    void everyProblemOfAnItemStandsInSomeAnswer() {
-        Set<ProblemType> told = EnumSet.of(ProblemType.UNKNOWN_PATH); // what is not there is not described
-        told.add(ProblemType.METHOD_NOT_ALLOWED);
-        told.addAll(ApiProblems.ofAny(true));
-        told.addAll(ApiProblems.ofAny(false));
+    void everyProblemTypeIsInSomeResponse() {
+        Set<ProblemType> described = EnumSet.of(ProblemType.UNKNOWN_PATH); // paths that do not exist are not described
+        described.add(ProblemType.METHOD_NOT_ALLOWED);
+        described.addAll(ApiProblems.ofAny(true));
+        described.addAll(ApiProblems.ofAny(false));
         List.of("post", "get", "put", "patch", "delete")
-                .forEach(method -> told.addAll(ApiProblems.ofItem(method, true)));
-        assertThat(told).containsExactlyInAnyOrder(ProblemType.values());
+                .forEach(method -> described.addAll(ApiProblems.ofItem(method, true)));
+        assertThat(described).containsExactlyInAnyOrder(ProblemType.values());
     }
 
     @Test
     void requestsAreDescribedByTheRules() throws IOException {
-        JsonNode schemas = schemas(route("ruled", ruled(), ManyResources.EMAIL));
+        JsonNode schemas = schemas(resource("ruled", ruled(), ManyResources.EMAIL));
 
         JsonNode post = schemas.get("ruled-post");
         assertThat(names(post.get("properties")))
@@ -186,8 +188,8 @@ class OpenApiTest {
     }
 
     @Test
-    void itemsAreDescribedWithWhatTheServerMakes() throws IOException {
-        JsonNode item = schemas(route("ruled", ruled(), ManyResources.EMAIL)).get("ruled-item");
+    void itemsAreDescribedWithGeneratedValues() throws IOException {
+        JsonNode item = schemas(resource("ruled", ruled(), ManyResources.EMAIL)).get("ruled-item");
 
         assertThat(names(item.get("properties")))
                 .containsExactlyInAnyOrder(
@@ -202,17 +204,17 @@ class OpenApiTest {
 
     @Test
     void defaultsKeepTheirDigits() throws IOException {
-        assertThat(schemas(route("typed", typed(), ManyResources.ID))
+        assertThat(schemas(resource("typed", typed(), ManyResources.ID))
                         .at("/typed-post/properties/n/default")
                         .decimalValue())
                 .isEqualTo("1.5");
     }
 
     @Test
-    void onlyRoutesWithAVersionHaveETags() throws IOException {
-        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(route("typed", typed(), ManyResources.ID)), false, "")
+    void onlyResourcesWithAVersionHaveETags() throws IOException {
+        JsonNode without = JsonSchemas.read(OpenApi.of(List.of(resource("typed", typed(), ManyResources.ID)), false, "")
                 .json());
-        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(route("ruled", ruled(), ManyResources.EMAIL)), false, "")
+        JsonNode with = JsonSchemas.read(OpenApi.of(List.of(resource("ruled", ruled(), ManyResources.EMAIL)), false, "")
                 .json());
 
         assertThat(without.at("/paths/~1typed~1{id}/get/responses/200/headers").has("ETag"))
@@ -223,8 +225,8 @@ class OpenApiTest {
         assertThat(with.at("/paths/~1{email}/get/responses").has("304")).isTrue();
     }
 
-    private static JsonNode schemas(Resource route) throws IOException {
-        return JsonSchemas.read(OpenApi.of(List.of(route), false, "").json()).at("/components/schemas");
+    private static JsonNode schemas(Resource resource) throws IOException {
+        return JsonSchemas.read(OpenApi.of(List.of(resource), false, "").json()).at("/components/schemas");
     }
 
     private static Stream<String> names(JsonNode object) {

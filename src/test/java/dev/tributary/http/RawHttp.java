@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Requests as bytes, so that they may be wrong in any way; one for each connection. */
+/** Sends requests as bytes, which may be malformed in any way; one on each connection. */
 final class RawHttp {
 
-    /** Far above what any answer takes here: reaching it is the failure. */
+    /** Longer than any reply takes in these tests: reaching it is the failure. */
     private static final int PATIENCE_MILLIS = 20_000;
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3})[^\r]*\r\n");
@@ -42,7 +42,7 @@ final class RawHttp {
         Matcher status = STATUS.matcher(response);
         int end = response.indexOf("\r\n\r\n");
         if (end >= 0 && response.startsWith("HTTP/1.1 100 ")) {
-            return parse(response.substring(end + 4)); // what was waited for comes after it
+            return parse(response.substring(end + 4)); // skips 100 Continue
         }
         if (!status.lookingAt() || end < 0) {
             throw new AssertionError("no answer, but: " + response);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every request of {@code bad-requests.txt} is answered with the problem document that stands there. */
+/** Every request of {@code bad-requests.txt} is answered with the problem document beside it. */
 class RefusedRequestsTest {
 
     @RegisterExtension
@@ -107,14 +107,14 @@ class RefusedRequestsTest {
     }
 
     @Test
-    void theTableIsAsLongAsItShouldBe() throws IOException {
+    void tableOfRequestsIsComplete() throws IOException {
         assertThat(cases()).hasSizeGreaterThanOrEqualTo(60);
         assertThat(cases().map(Case::name)).doesNotHaveDuplicates();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void eachIsAnsweredWithItsProblem(Case refused) throws IOException {
+    void eachRequestGetsItsProblem(Case refused) throws IOException {
         RawHttp.Response response = RawHttp.send(api.port(), bytes(refused));
 
         assertThat(response.status()).as(response.body()).isEqualTo(refused.status());
@@ -134,7 +134,7 @@ class RefusedRequestsTest {
         assertThat(response.headers().containsKey("allow")).isEqualTo(refused.status() == 405);
         List<String> words = List.of(refused.requestLine().split(" ", 2));
         api.description()
-                .assertTells(new ApiDescription.Exchange(
+                .assertDescribes(new ApiDescription.Exchange(
                         words.get(0), words.get(1), "", "", response.status(), response.headers(), response.body()));
     }
 

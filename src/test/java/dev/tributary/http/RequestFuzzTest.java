@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests that nobody would think of: each gets an answer, none is the server's fault, and none gets into the log. A
- * failure names its seed and the request.
+ * Random requests: each gets a reply, none a 5xx that is the server's fault, and none is logged. A failure names its seed
+ * and the request.
  */
 class RequestFuzzTest {
 
@@ -169,14 +169,14 @@ class RequestFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void everyRequestIsAnsweredAndNoneBreaksTheServer(long seed) throws IOException {
+    void everyRequestGetsAReplyAndNoneBreaksTheServer(long seed) throws IOException {
         Random random = new Random(seed);
         int accepted = 0;
         for (int i = 0; i < REQUESTS; i++) {
             byte[] request = request(random);
             String told = "seed %d, request %d:%n%.2000s%n".formatted(seed, i, new String(request, ISO_8859_1));
             RawHttp.Response response = send(request, told);
-            // 501 and 505 are Jetty's words for a transfer coding or version of HTTP that it does not know.
+            // Jetty refuses an unknown transfer coding or version of HTTP with 501 or 505.
             assertThat(response.status()).as(told + response.body()).isNotIn(500, 502, 503, 504);
             if (response.status() >= 400 && !response.body().isEmpty()) {
                 assertThat(response.headers()).as(told).containsEntry("content-type", "application/problem+json");
@@ -192,7 +192,7 @@ class RequestFuzzTest {
         assertThat(accepted).as("requests that got through to the table").isGreaterThan(REQUESTS / 20);
     }
 
-    /** Ends what is sent after these bytes, as a client does that dies. */
+    /** Closes the connection after these bytes, as a client does that crashes. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -204,7 +204,7 @@ class RequestFuzzTest {
                 "Transfer-Encoding: chunked\r\n\r\nffffffffff\r\n{\"n\":1}",
                 "Transfer-Encoding: chunked\r\n\r\n7\r\n{\"n\":1}0\r\n\r\n"
             })
-    void bodyThatBreaksOffIsTheClientsFault(String rest) throws IOException {
+    void truncatedBodyIsTheClientsFault(String rest) throws IOException {
         String head = "PUT /a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n";
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
             socket.setSoTimeout(20_000);
@@ -220,10 +220,10 @@ class RequestFuzzTest {
         String line = new String(request, ISO_8859_1).lines().findFirst().orElseThrow();
         String target = line.substring(line.indexOf(' ') + 1, line.lastIndexOf(' '));
         if (!PLAIN_TARGET.matcher(target).matches()) {
-            return; // a description tells of paths, not of all that stands for one
+            return; // the description has paths, not every encoding of one
         }
         api.description()
-                .assertTells(new ApiDescription.Exchange(
+                .assertDescribes(new ApiDescription.Exchange(
                         line.substring(0, line.indexOf(' ')),
                         target,
                         "",
@@ -293,7 +293,7 @@ class RequestFuzzTest {
         return document.append('}').toString();
     }
 
-    /** Changes a few bytes of one in so many. */
+    /** Changes a few bytes of some requests. */
     private static byte[] mangled(byte[] bytes, Random random, int oneIn) {
         byte[] mangled = bytes.clone();
         if (mangled.length > 0 && random.nextInt(oneIn) == 0) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where the path of one route is under that of another, a request for the one never gets to the other. */
+/** If the path of one resource is under that of another, no request for one reaches the other. */
 class ResourcesWithinResourcesTest {
 
     private static final String JSON = "{\"v\":1}";
@@ -38,15 +38,15 @@ class ResourcesWithinResourcesTest {
         return WriteServer.start(
                 settings.settings(),
                 List.of(
-                        route("all", "/", "a", "b"),
-                        route("cities", "/cities", "state", "city"),
-                        route("big", "/cities/big", "id")),
+                        resource("all", "/", "a", "b"),
+                        resource("cities", "/cities", "state", "city"),
+                        resource("big", "/cities/big", "id")),
                 new Health(),
                 new SimpleMeterRegistry(),
                 Duration.ofSeconds(5));
     }
 
-    private Resource route(String name, String path, String... key) {
+    private Resource resource(String name, String path, String... key) {
         return new Resource(
                 name,
                 new GivenWrites(path, name, Map.of(), Map.of()).settings(),
@@ -78,7 +78,7 @@ class ResourcesWithinResourcesTest {
         "/cities/x/y/z,    ",
         "/cities/big/x/y,  ",
     })
-    void itemIsWrittenToTheTableOfTheRouteThatItsPathIsUnder(String path, String written) throws IOException {
+    void itemIsWrittenToTheTableOfTheResourceWithTheLongestPath(String path, String written) throws IOException {
         try (WriteServer server = start(GivenHttp.onFreePort())) {
             var response = send(server.port(), "PUT", path, JSON, "");
             if (written == null) {
@@ -95,7 +95,7 @@ class ResourcesWithinResourcesTest {
 
     @ParameterizedTest
     @CsvSource({"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"})
-    void methodsAgreeThatNothingIsThere(String method) throws IOException {
+    void everyMethodFindsNothing(String method) throws IOException {
         try (WriteServer server = start(GivenHttp.onFreePort())) {
             assertThat(send(server.port(), method, "/cities/x", "", "").status())
                     .isEqualTo(404);
@@ -103,7 +103,7 @@ class ResourcesWithinResourcesTest {
     }
 
     @Test
-    void itemThatLooksLikeAnotherRoutesPathIsNamedByAQuery() throws IOException {
+    void itemWithThePathOfAnotherResourceHasAQueryAsItsLocation() throws IOException {
         try (WriteServer server = start(GivenHttp.onFreePort())) {
             var response = send(server.port(), "POST", "/", "{\"a\":\"cities\",\"b\":\"x\"}", "");
             assertThat(response.headers()).containsEntry("location", "/?a=cities&b=x");
@@ -111,7 +111,7 @@ class ResourcesWithinResourcesTest {
     }
 
     @Test
-    void rightIsThatOfTheRouteThatThePathIsUnder() throws IOException {
+    void rightIsThatOfTheResourceWithTheLongestPath() throws IOException {
         NewToken all = NewToken.make("all", List.of("all"));
         NewToken cities = NewToken.make("cities", List.of("cities"));
         Path file = directory.resolve("tokens");

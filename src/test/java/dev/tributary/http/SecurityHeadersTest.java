@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever is asked, on both ports, also what Jetty answers before any code of ours. */
+/** Headers of all replies on both ports, those of Jetty's own refusals included. */
 class SecurityHeadersTest {
 
     private static final Map<String, String> EXPECTED = Map.of(
@@ -78,7 +78,7 @@ class SecurityHeadersTest {
             GET /a HTTP/1.1          | X: LONG                               | 431
             POST / HTTP/1.1          | Expect: 200-ok                        | 417
             """)
-    void everyAnswerOfTheWritePortHasThem(String requestLine, String headers, int status) throws IOException {
+    void everyReplyOfTheWritePortHasSecurityHeaders(String requestLine, String headers, int status) throws IOException {
         String written = headers == null
                 ? ""
                 : headers.replace("LONG", "x".repeat(100_000)).replace("~", "\r\n") + "\r\n"
@@ -98,16 +98,16 @@ class SecurityHeadersTest {
             POST /health HTTP/1.1    | 405
             no request               | 505
             """)
-    void everyAnswerOfTheAdminPortHasThem(String requestLine, int status) throws IOException {
+    void everyReplyOfTheAdminPortHasSecurityHeaders(String requestLine, int status) throws IOException {
         var response = send(admin.port(), requestLine, "");
         assertThat(response.status()).as(response.body()).isEqualTo(status);
         assertHeaders(response);
         assertThat(response.headers()).containsEntry("cache-control", "no-store");
     }
 
-    /** A server that keeps something for each visitor can be filled by anybody, without a token. */
+    /** State for each visitor would let clients without a token fill the server's memory. */
     @Test
-    void upgradesAreIgnoredAndNothingIsKeptOfAVisitor() throws IOException {
+    void upgradesAreIgnoredAndLeaveNoSessionCookieOrFile() throws IOException {
         String upgrade =
                 "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
         for (int port : List.of(writes.port(), admin.port())) {
@@ -124,9 +124,9 @@ class SecurityHeadersTest {
         }
     }
 
-    /** Of one ETag there is one sequence of bytes; who wants it shorter puts a proxy in front. */
+    /** Replies are not compressed, so one ETag means one sequence of bytes. A proxy may compress. */
     @Test
-    void answersAreTheSameForClientsThatTakeCompressedOnes() throws IOException {
+    void repliesAreNotCompressed() throws IOException {
         String description = "GET /openapi.json HTTP/1.1";
         var plain = send(writes.port(), description, "");
         var asked = send(writes.port(), description, "Accept-Encoding: gzip\r\n");
@@ -138,7 +138,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void answersWithoutABodyHaveNoTypeOfOne() throws IOException {
+    void repliesWithoutABodyHaveNoContentType() throws IOException {
         var response = send(writes.port(), "OPTIONS /e HTTP/1.1", "");
         assertThat(response.status()).isEqualTo(204);
         assertThat(response.headers()).doesNotContainKeys("content-type", "content-length");

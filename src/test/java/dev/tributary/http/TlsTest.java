@@ -124,7 +124,7 @@ class TlsTest {
     }
 
     @Test
-    void withTlsTokensAreTakenFromOtherMachinesToo() throws Exception {
+    void tokensWithTlsAllowRemoteAddresses() throws Exception {
         GivenCertificate given = GivenCertificate.make(directory, "EC");
         given.write(certificate, key);
         NewToken token = NewToken.make("me", List.of("*"));
@@ -138,7 +138,7 @@ class TlsTest {
     }
 
     @Test
-    void renewedCertificateIsShownToNewConnectionsWhileOldOnesStay() throws Exception {
+    void newConnectionsGetTheRenewedCertificateAndOldOnesStay() throws Exception {
         GivenCertificate before = GivenCertificate.make(directory, "EC");
         GivenCertificate renewed = GivenCertificate.make(directory, "RSA");
         before.write(certificate, key);
@@ -166,15 +166,15 @@ class TlsTest {
     }
 
     @Test
-    void halfOfARenewalLeavesTheCertificateAsItWasAndShows() throws Exception {
+    void incompleteRenewalKeepsTheCertificateAndShowsInHealth() throws Exception {
         GivenCertificate before = GivenCertificate.make(directory, "EC");
         before.write(certificate, key);
         ReloadingFiles files = new Tls(new TlsFiles(certificate, key)).reloaded(health);
         files.first();
         Files.writeString(certificate, GivenCertificate.make(directory, "EC").certificatePem());
-        files.look();
+        files.check();
         assertThat(component().status()).as("the other half may follow").isEqualTo(Status.UP);
-        files.look();
+        files.check();
         assertThat(component().status()).isEqualTo(Status.DEGRADED);
         assertThat(component().detail()).contains("not the key of the first certificate", "stays in use");
     }
@@ -184,7 +184,7 @@ class TlsTest {
     }
 
     @Test
-    void chainIsSentWhole() throws Exception {
+    void wholeChainIsSent() throws Exception {
         GivenCertificate server = GivenCertificate.make(directory, "EC");
         GivenCertificate authority = GivenCertificate.make(directory, "EC");
         server.write(certificate, key);
@@ -196,7 +196,7 @@ class TlsTest {
     }
 
     @Test
-    void filesThatCannotBeUsedEndTheStartWithTheReason() throws Exception {
+    void unusableFilesEndTheStartWithTheReason() throws Exception {
         GivenCertificate given = GivenCertificate.make(directory, "EC");
         given.write(certificate, key);
 

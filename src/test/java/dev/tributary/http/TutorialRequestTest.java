@@ -29,9 +29,9 @@ class TutorialRequestTest {
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
     @Test
-    void requestOfTheTutorialIsStoredAsTheTutorialSays() throws Exception {
+    void requestOfTheTutorialIsStoredAsDescribed() throws Exception {
         String table = dynamo.createTable("users", "email:S");
-        var route = new Resource(
+        var resource = new Resource(
                 "users",
                 GivenWrites.ofUsers(table).settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
@@ -40,7 +40,7 @@ class TutorialRequestTest {
                 Clock.systemUTC());
         try (WriteServer server = WriteServer.start(
                 GivenHttp.onFreePort().settings(),
-                List.of(route),
+                List.of(resource),
                 new Health(),
                 new SimpleMeterRegistry(),
                 Duration.ofSeconds(5))) {

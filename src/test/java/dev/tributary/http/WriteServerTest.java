@@ -74,17 +74,17 @@ class WriteServerTest {
         server = WriteServer.start(
                 GivenHttp.onFreePort().settings(),
                 List.of(
-                        route(
+                        resource(
                                 "users",
                                 GivenWrites.ofUsers("users"),
                                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty())),
-                        route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), composite)),
+                        resource("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), composite)),
                 health,
                 registry,
                 PATIENCE);
     }
 
-    private Resource route(String name, GivenWrites settings, KeySchema key) {
+    private Resource resource(String name, GivenWrites settings, KeySchema key) {
         return new Resource(name, settings.settings(), key, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
@@ -108,12 +108,12 @@ class WriteServerTest {
         var response =
                 CLIENT.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
         var description = CLIENT.send(request("/openapi.json").build(), BodyHandlers.ofString());
-        new ApiDescription(description.body()).assertTells(ApiDescription.Exchange.of(response, path, body));
+        new ApiDescription(description.body()).assertDescribes(ApiDescription.Exchange.of(response, path, body));
         return response;
     }
 
     @Test
-    void storedItemIsCreatedAndItsKeyIsNamed() throws Exception {
+    void replyToAStoredItemHasItsKeyAndLocation() throws Exception {
         var response = post("/", "{\"email\":\"a&b c@é.org\",\"zipcode\":\"11208\"}");
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(response.headers().firstValue("Location")).contains("/a%26b%20c%40%C3%A9.org");
@@ -126,7 +126,7 @@ class WriteServerTest {
     }
 
     @Test
-    void compositeKeyIsNamedWithAllItsDigits() throws Exception {
+    void compositeKeyKeepsAllDigits() throws Exception {
         var response = post("/cities", "{\"no\":12345678901234567890123456789012345678,\"state\":\"N/Y\"}");
         assertThat(response.headers().firstValue("Location"))
                 .contains("/cities?state=N%2FY&no=12345678901234567890123456789012345678");
@@ -148,7 +148,7 @@ class WriteServerTest {
                     POST  | /        | application/x-www-form-urlencoded | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json or application/x-ndjson or application/jsonl; found application/x-www-form-urlencoded.
                     POST  | /        | application/json; charset=latin1  | {"email":"e"}        | 415 | unsupported-media-type | Expected the header Content-Type: application/json
                     """)
-    void badRequestIsAnsweredWithItsProblem(
+    void invalidRequestGetsItsProblem(
             String method, String path, String type, String body, int status, String slug, String detail)
             throws Exception {
         var response = CLIENT.send(
@@ -175,7 +175,7 @@ class WriteServerTest {
     }
 
     @Test
-    void methodThatIsNotAllowedComesWithThoseThatAre() throws Exception {
+    void replyToAForbiddenMethodListsTheAllowedOnes() throws Exception {
         var response = CLIENT.send(request("/").DELETE().build(), BodyHandlers.ofString());
         assertThat(response.headers().firstValue("Allow")).contains("POST, OPTIONS");
     }
@@ -233,11 +233,11 @@ class WriteServerTest {
     }
 
     @Test
-    void behindAProxyThatTakesOffAPrefixItemsAreNamedWithIt() throws Exception {
+    void locationHasThePrefixThatAProxyStrips() throws Exception {
         var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
         try (WriteServer prefixed = WriteServer.start(
                 GivenHttp.onFreePort().under("/store/v1").settings(),
-                List.of(route("users", new GivenWrites("/users", "users", Map.of(), Map.of()), key)),
+                List.of(resource("users", new GivenWrites("/users", "users", Map.of(), Map.of()), key)),
                 health,
                 new SimpleMeterRegistry(),
                 PATIENCE)) {
@@ -268,7 +268,7 @@ class WriteServerTest {
     }
 
     @Test
-    void throttledTableAsksForPatienceAndShowsInHealthUntilItTakesWrites() throws Exception {
+    void throttledTableIsAnswered503AndShownInHealthUntilAWriteSucceeds() throws Exception {
         table.fails(DynamoDbException.builder()
                 .statusCode(400)
                 .awsErrorDetails(AwsErrorDetails.builder()
@@ -288,16 +288,16 @@ class WriteServerTest {
     }
 
     @Test
-    void tableThatDoesNotAnswerIsToldFromOneThatCannotBeReached() throws Exception {
+    void timeoutAndUnreachableTableAreDifferentProblems() throws Exception {
         table.fails(ApiCallTimeoutException.create(5000));
         problem(post("/", "{\"email\":\"e\"}"), 504, "timeout");
         table.fails(SdkClientException.create("connection refused"));
         problem(post("/", "{\"email\":\"e\"}"), 503, "unavailable");
     }
 
-    /** Names of roles, accounts, tables and hosts are the operators' business. */
+    /** Names of roles, accounts, tables and hosts are for operators only. */
     @Test
-    void callersAreToldNothingThatAwsSaid() throws Exception {
+    void messagesOfAwsAreNotPassedToCallers() throws Exception {
         String said = "User: arn:aws:iam::123456789012:role/writer is not authorized to perform: dynamodb:PutItem on"
                 + " arn:aws:dynamodb:eu-west-1:123456789012:table/users-of-10.0.0.7:8000";
         for (String code : List.of(
@@ -317,7 +317,7 @@ class WriteServerTest {
                 var response = CLIENT.send(
                         HttpRequest.newBuilder(server.uri())
                                 .header("Content-Type", type)
-                                .header("If-None-Match", "*") // each document by itself
+                                .header("If-None-Match", "*") // so that each document is a call
                                 .POST(BodyPublishers.ofString("{\"email\":\"e\"}"))
                                 .build(),
                         BodyHandlers.ofString());
@@ -337,7 +337,7 @@ class WriteServerTest {
     }
 
     @Test
-    void aReadThatSucceedsDoesNotHideThatWritesFail() throws Exception {
+    void successfulReadDoesNotHideFailingWrites() throws Exception {
         table.fails(DynamoDbException.builder()
                 .statusCode(400)
                 .awsErrorDetails(AwsErrorDetails.builder()
@@ -362,7 +362,7 @@ class WriteServerTest {
     }
 
     @Test
-    void unexpectedFailureIsLoggedWithoutThePayloadAndNotShown() throws Exception {
+    void unexpectedFailureIsLoggedWithoutThePayload() throws Exception {
         table.fails(new IllegalStateException("inner workings"));
         var response = post("/", "{\"email\":\"secret@example.com\"}");
         problem(response, 500, "internal-error");
@@ -377,7 +377,7 @@ class WriteServerTest {
     }
 
     @Test
-    void requestThatIsNoHttpIsAnsweredWithAProblemToo() throws Exception {
+    void malformedHttpGetsAProblemToo() throws Exception {
         assertThat(raw("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n"))
                 .startsWith("HTTP/1.1 400")
                 .contains("application/problem+json", "/problems/bad-request")
@@ -398,7 +398,7 @@ class WriteServerTest {
     }
 
     @Test
-    void answersAreCountedByRouteAndOutcome() throws Exception {
+    void requestsAreCountedByResourceAndOutcome() throws Exception {
         assertThat(post("/", "{\"email\":\"e\"}").statusCode()).isEqualTo(201);
         assertThat(post("/", "{\"email\":1}").statusCode()).isEqualTo(422);
         assertThat(post("/cities", "no").statusCode()).isEqualTo(400);
@@ -407,9 +407,9 @@ class WriteServerTest {
         assertThat(count("cities", "malformed-json")).isEqualTo(1);
     }
 
-    private long count(String route, String outcome) {
+    private long count(String resource, String outcome) {
         return registry.get("tributary.http.requests")
-                .tags("route", route, "method", "POST", "outcome", outcome)
+                .tags("route", resource, "method", "POST", "outcome", outcome)
                 .timer()
                 .count();
     }
@@ -430,7 +430,7 @@ class WriteServerTest {
 
             CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
             await().atMost(PATIENCE).until(() -> refusesConnections(port));
-            // The connection without a request is closed for being idle; the one with a request must outlive that.
+            // The idle connection is closed; the one with an open request must stay.
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
             assertThat(response).isNotDone();
             assertThat(closed).isNotDone();
@@ -450,10 +450,10 @@ class WriteServerTest {
     }
 
     @Test
-    void requestThatNeverEndsDoesNotKeepTheServer() throws Exception {
+    void requestThatNeverEndsDoesNotBlockTheStop() throws Exception {
         FakeTable stuck = new FakeTable();
         stuck.answers(new CompletableFuture<>());
-        var route = new Resource(
+        var resource = new Resource(
                 "users",
                 GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
@@ -461,7 +461,7 @@ class WriteServerTest {
                 Duration.ofSeconds(5),
                 Clock.systemUTC());
         WriteServer other = WriteServer.start(
-                GivenHttp.onFreePort().settings(), List.of(route), new Health(), registry, Duration.ofSeconds(1));
+                GivenHttp.onFreePort().settings(), List.of(resource), new Health(), registry, Duration.ofSeconds(1));
         var response = CLIENT.sendAsync(
                 HttpRequest.newBuilder(other.uri())
                         .header("Content-Type", "application/json")
@@ -470,7 +470,7 @@ class WriteServerTest {
                 BodyHandlers.ofString());
         await().atMost(PATIENCE).until(() -> !stuck.puts.isEmpty());
         CompletableFuture.runAsync(other::close).get(20, TimeUnit.SECONDS);
-        // What became of the write is not known, which 500 would not say.
+        // The outcome of the write is unknown, which 500 would not express.
         problem(response.get(20, TimeUnit.SECONDS), 504, "timeout");
     }
 
@@ -487,7 +487,7 @@ class WriteServerTest {
     }
 
     @Test
-    void addressThatOthersReachIsRefusedUnlessAllowed() {
+    void remoteAddressIsRefusedUnlessAllowed() {
         assertThatThrownBy(() -> WriteServer.start(
                         new GivenHttp("0.0.0.0", 0, false, 1000).settings(), List.of(), health, registry, PATIENCE))
                 .isInstanceOf(HttpStartException.class)
@@ -495,14 +495,14 @@ class WriteServerTest {
     }
 
     @Test
-    void itemsAtTheRootAreNotLookedForUnderAnotherRoute() throws Exception {
+    void resourceAtTheRootHasNoItemsUnderTheOthers() throws Exception {
         var twoParts = new KeySchema(
                 new KeyAttribute("state", AttributeType.S), Optional.of(new KeyAttribute("no", AttributeType.S)));
         WriteServer rooted = WriteServer.start(
                 GivenHttp.onFreePort().settings(),
                 List.of(
-                        route("root", new GivenWrites("/", "root", Map.of(), Map.of()), twoParts),
-                        route("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), twoParts)),
+                        resource("root", new GivenWrites("/", "root", Map.of(), Map.of()), twoParts),
+                        resource("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()), twoParts)),
                 health,
                 new SimpleMeterRegistry(),
                 PATIENCE);
@@ -537,7 +537,7 @@ class WriteServerTest {
             var key = new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty());
             assertThatThrownBy(() -> WriteServer.start(
                             GivenHttp.onFreePort().settings(),
-                            List.of(route("users", settings, key)),
+                            List.of(resource("users", settings, key)),
                             health,
                             registry,
                             PATIENCE))
@@ -547,7 +547,7 @@ class WriteServerTest {
     }
 
     @Test
-    void startAndStopSayNothingInTheLog() {
+    void startAndStopLogNothing() {
         server.close();
         assertThat(logged.list)
                 .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))

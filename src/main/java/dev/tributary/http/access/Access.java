@@ -2,12 +2,12 @@ package dev.tributary.http.access;
 
 import java.util.Locale;
 
-/** What a token may do on a write route. */
+/** What a token may do on a resource. */
 public enum Access {
     READ,
     WRITE;
 
-    /** What a method takes. All that is not known to be harmless is a write. */
+    /** The right that a method needs: a write unless the method is known to be safe. */
     public static Access of(String method) {
         return switch (method) {
             case "GET", "HEAD", "OPTIONS" -> READ;
@@ -15,7 +15,7 @@ public enum Access {
         };
     }
 
-    /** As it is written in the file of tokens. */
+    /** Its name in the token file. */
     public String written() {
         return name().toLowerCase(Locale.ROOT);
     }

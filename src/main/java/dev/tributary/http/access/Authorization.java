@@ -11,26 +11,25 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Refuses what the caller's token is not for. Stands in front of each handler that is added through it, and so goes by what
- * the router has chosen, and not by the path, which could be read in two ways. What belongs to no write route may be read
- * with any token, and nothing else.
+ * Registers handlers that refuse callers whose token lacks the right. The right is that of the handler which the router has
+ * chosen, not of the path, which could be read in two ways. Without a resource, any token may read.
  */
 final class Authorization implements HandlerRegistry {
 
-    private final Optional<String> route;
+    private final Optional<String> resource;
     private final Refusals refusals;
-    private final HandlerRegistry routes;
+    private final HandlerRegistry registry;
 
-    /** @param route name of the write route whose handlers are added; empty for what belongs to none */
-    Authorization(Optional<String> route, Refusals refusals, HandlerRegistry routes) {
-        this.route = route;
+    /** @param resource name of the resource whose handlers are added; empty for handlers that belong to none */
+    Authorization(Optional<String> resource, Refusals refusals, HandlerRegistry registry) {
+        this.resource = resource;
         this.refusals = refusals;
-        this.routes = routes;
+        this.registry = registry;
     }
 
     @Override
     public void add(String method, String pattern, ExchangeHandler handler) {
-        routes.add(method, pattern, exchange -> {
+        registry.add(method, pattern, exchange -> {
             check(exchange);
             handler.handle(exchange);
         });
@@ -40,12 +39,12 @@ final class Authorization implements HandlerRegistry {
         Caller caller = Caller.of(exchange.request());
         Access access = Access.of(exchange.method());
         boolean allowed = caller != null
-                && route.map(name -> caller.rights().allow(name, access)).orElse(access == Access.READ);
+                && resource.map(name -> caller.rights().allow(name, access)).orElse(access == Access.READ);
         if (!allowed) {
             refusals.count(ProblemType.FORBIDDEN);
             throw new ProblemException(ProblemDocument.of(
                             ProblemType.FORBIDDEN,
-                            route.map(name -> "It takes the right %s:%s.".formatted(name, access.written()))
+                            resource.map(name -> "It takes the right %s:%s.".formatted(name, access.written()))
                                     .orElse("No token allows this."))
                     .with(
                             HttpHeader.WWW_AUTHENTICATE.asString(),

@@ -5,9 +5,9 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sent a request, by its token.
+ * The sender of a request, by its token.
  *
- * @param name of the token; tokens that take turns have the same, so that the caller stays who it is
+ * @param name of the token; tokens that replace each other have the same, so the caller stays the same
  */
 public record Caller(String name, Permissions rights) {
 
@@ -16,7 +16,7 @@ public record Caller(String name, Permissions rights) {
     /** The name of every caller where there are no tokens. */
     static final String ANYBODY = "";
 
-    /** The name of who sent the request; {@link #ANYBODY} where callers are not authenticated. */
+    /** The name of the caller; {@link #ANYBODY} if callers are not authenticated. */
     public static String nameOf(Exchange exchange) {
         Caller caller = of(exchange.request());
         return caller == null ? ANYBODY : caller.name();
@@ -26,8 +26,8 @@ public record Caller(String name, Permissions rights) {
         return (Caller) request.getAttribute(ATTRIBUTE);
     }
 
-    /** Says who sent it, to all who handle it afterwards. */
-    void sent(Request request) {
+    /** Notes this as the caller of a request. */
+    void attachTo(Request request) {
         request.setAttribute(ATTRIBUTE, this);
     }
 }

@@ -1,59 +1,49 @@
 package dev.tributary.http.access;
 
 import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
-import dev.tributary.http.server.ProblemWriter;
-import dev.tributary.http.server.Refusals;
+import dev.tributary.http.server.RequestGuard;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 
-/** Answers callers that send more often than they may, before anything is done for them. */
-public final class CallerRate extends Handler.Wrapper {
+/** Refuses callers that exceed their rate, before any work is done for them. */
+public final class CallerRate implements RequestGuard {
 
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final KeyedRateLimiter buckets;
-    private final Refusals refusals;
 
-    CallerRate(KeyedRateLimiter buckets, Refusals refusals) {
+    CallerRate(KeyedRateLimiter buckets) {
         this.buckets = buckets;
-        this.refusals = refusals;
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        Duration wait = buckets.take(name(request));
-        if (wait.isZero()) {
-            return super.handle(request, response, callback);
+    public void check(Request request) {
+        take(buckets, name(request));
+    }
+
+    /** @throws ProblemException if the name has to wait */
+    static void take(KeyedRateLimiter buckets, String name) {
+        Duration wait = buckets.take(name);
+        if (!wait.isZero()) {
+            throw new ProblemException(
+                    ProblemDocument.of(ProblemType.TOO_MANY_REQUESTS, "Send the request again after Retry-After.")
+                            .retryAfter(wait));
         }
-        refuse(wait, refusals, request, response, callback);
-        return true;
     }
 
-    static void refuse(Duration wait, Refusals refusals, Request request, Response response, Callback callback) {
-        refusals.count(ProblemType.TOO_MANY_REQUESTS);
-        ProblemWriter.send(
-                ProblemDocument.of(ProblemType.TOO_MANY_REQUESTS, "Send the request again after Retry-After.")
-                        .retryAfter(wait),
-                request,
-                response,
-                callback);
-    }
-
-    /** What a caller is counted by: the name of its token, or its address where there are no tokens. */
+    /** The key of a caller's rate: the name of its token, or its address if there are no tokens. */
     public static String name(Request request) {
         Caller caller = Caller.of(request);
         return caller == null ? address(request) : caller.name();
     }
 
-    /** Of an IPv6 address its network: whoever has one has all of them. */
+    /** The address of the client; for IPv6 its /64 network, whose addresses one client may use. */
     static String address(Request request) {
         SocketAddress socket = request.getConnectionMetaData().getRemoteSocketAddress();
         InetAddress address = socket instanceof InetSocketAddress known ? known.getAddress() : null;

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A bucket of tokens for each name. Forgets those unused for longest where there are too many names: they are full again
- * by then, or somebody has more addresses than this could count. Safe for any thread.
+ * One token bucket for each name. With more than 10,000 names, the bucket unused for longest is dropped: it is full again
+ * by then, or one client has more addresses than can be counted. Safe for any thread.
  */
 public final class KeyedRateLimiter {
 
@@ -30,7 +30,7 @@ public final class KeyedRateLimiter {
         this.time = time;
     }
 
-    /** Takes one. Returns how long to wait for the next: zero if there was one. */
+    /** Takes one token. Returns zero if there was one, else the time until the next. */
     public Duration take(String name) {
         ConsumptionProbe probe = bucket(name).tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? Duration.ZERO : Duration.ofNanos(probe.getNanosToWaitForRefill());

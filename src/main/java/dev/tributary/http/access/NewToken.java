@@ -4,18 +4,18 @@ import java.security.SecureRandom;
 import java.util.List;
 
 /**
- * A bearer token that was just made.
+ * A new bearer token.
  *
  * @param token the secret itself, for its caller alone
- * @param line what the file of tokens has of it
+ * @param line its line in the token file, without the secret
  */
 public record NewToken(String token, String line) {
 
     /**
-     * Makes one.
+     * Creates a token.
      *
      * @param rights such as {@code users:read,write}
-     * @throws IllegalArgumentException if the name or a right is not of the form that the file has; says which
+     * @throws IllegalArgumentException if the name or a right is malformed; the message names it
      */
     public static NewToken make(String name, List<String> rights) {
         if (!TokenFile.NAME.matcher(name).matches()) {
@@ -29,7 +29,7 @@ public record NewToken(String token, String line) {
         return new NewToken(token, TokenFile.line(name, token, rights));
     }
 
-    /** Without the secret. */
+    /** The line, without the secret. */
     @Override
     public String toString() {
         return line;

@@ -11,35 +11,36 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * On which write routes a token may do what.
+ * The rights of a token.
  *
- * @param byRoute by name of the route; {@link #EVERY_ROUTE} for all
+ * @param byResource rights by name of the resource; {@link #EVERY_RESOURCE} for all resources
  */
-record Permissions(Map<String, Set<Access>> byRoute) {
+record Permissions(Map<String, Set<Access>> byResource) {
 
-    static final String EVERY_ROUTE = "*";
+    static final String EVERY_RESOURCE = "*";
 
     private static final Pattern RIGHT =
             Pattern.compile("(?:\\*|[a-z0-9-]{1,100})(?::(?:read|write)(?:,(?:read|write))?)?");
 
     Permissions {
-        byRoute = Map.copyOf(byRoute);
+        byResource = Map.copyOf(byResource);
     }
 
-    static final String EXPECTED = "ROUTE:read, ROUTE:write or ROUTE:read,write, where * is every route";
+    static final String EXPECTED = "RESOURCE:read, RESOURCE:write or RESOURCE:read,write, where * is every resource";
 
-    /** Reads rights such as {@code users:read,write} and {@code *}; empty if one of them is none. */
+    /** Reads rights such as {@code users:read,write} and {@code *}; empty if one is malformed. */
     static Optional<Permissions> parse(List<String> texts) {
-        Map<String, Set<Access>> byRoute = new HashMap<>();
+        Map<String, Set<Access>> byResource = new HashMap<>();
         for (String text : texts) {
             if (!RIGHT.matcher(text).matches()) {
                 return Optional.empty();
             }
             String[] parts = text.split(":", 2);
-            byRoute.computeIfAbsent(parts[0], route -> EnumSet.noneOf(Access.class))
+            byResource
+                    .computeIfAbsent(parts[0], resource -> EnumSet.noneOf(Access.class))
                     .addAll(parts.length == 1 ? EnumSet.allOf(Access.class) : accesses(parts[1]));
         }
-        return Optional.of(new Permissions(byRoute));
+        return Optional.of(new Permissions(byResource));
     }
 
     private static Set<Access> accesses(String text) {
@@ -48,8 +49,8 @@ record Permissions(Map<String, Set<Access>> byRoute) {
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Access.class)));
     }
 
-    boolean allow(String route, Access access) {
-        return byRoute.getOrDefault(route, Set.of()).contains(access)
-                || byRoute.getOrDefault(EVERY_ROUTE, Set.of()).contains(access);
+    boolean allow(String resource, Access access) {
+        return byResource.getOrDefault(resource, Set.of()).contains(access)
+                || byResource.getOrDefault(EVERY_RESOURCE, Set.of()).contains(access);
     }
 }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * The form of tokens: a prefix that scanners for leaked secrets can look for, and 256 random bits.
  *
- * <p>Nothing else is taken for a token, so nobody can put a password into the file. That makes one round of SHA-256
- * enough: slow hashes and salts are for secrets that can be guessed.
+ * <p>No other text is a token, so the token file cannot hold a password. One round of SHA-256 is therefore enough: slow
+ * hashes and salts are for secrets that can be guessed.
  */
 final class Token {
 

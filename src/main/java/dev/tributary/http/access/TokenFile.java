@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of a file, each as a hash with a caller. Immutable. */
+/** The content of a token file: the hash of each token, and its caller. Immutable. */
 final class TokenFile {
 
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -29,17 +29,17 @@ final class TokenFile {
             this.caller = caller;
         }
 
-        /** In a time that does not tell how much of it is right. */
+        /** Compares in constant time. */
         boolean isOf(byte[] presented) {
             return MessageDigest.isEqual(hash, presented);
         }
     }
 
     /**
-     * What stands in a file.
+     * The result of parsing a token file.
      *
-     * @param tokens of the lines that are good
-     * @param errors every line that is wrong, and nothing of what stands in it but names
+     * @param tokens of the valid lines
+     * @param errors one for each invalid line; they quote nothing of it but names
      */
     record Parsed(TokenFile tokens, List<String> errors) {}
 
@@ -51,13 +51,13 @@ final class TokenFile {
         this.entries = List.copyOf(entries);
     }
 
-    /** The line of a file for a token. */
+    /** The line of the file for a token. */
     static String line(String name, String token, List<String> rights) {
         return "%s sha256:%s %s".formatted(name, Token.hex(Token.hash(token)), String.join(" ", rights));
     }
 
     /**
-     * Reads lines of a name, a hash and rights. Empty lines and those that begin with {@code #} are left out; of two lines
+     * Parses lines of a name, a hash and rights. Empty lines and those that begin with {@code #} are skipped; of two lines
      * with one token, the first counts.
      */
     static Parsed parse(String text) {
@@ -102,7 +102,7 @@ final class TokenFile {
                 : "expected the rights " + Permissions.EXPECTED;
     }
 
-    /** Whose token it is. Takes the same time for every token, known or not. */
+    /** The caller of a token. Takes the same time for every token, known or not. */
     Optional<Caller> caller(String token) {
         if (!Token.isToken(token)) {
             return Optional.empty();
@@ -121,12 +121,13 @@ final class TokenFile {
         return entries.size();
     }
 
-    /** Routes that tokens are for, though there are none of these names. */
-    Set<String> unknownRoutes(Set<String> known) {
+    /** Names in rights that are not among the known resources. */
+    Set<String> unknownResources(Set<String> known) {
         Set<String> unknown = new TreeSet<>();
-        entries.forEach(entry -> unknown.addAll(entry.caller.rights().byRoute().keySet()));
+        entries.forEach(
+                entry -> unknown.addAll(entry.caller.rights().byResource().keySet()));
         unknown.removeAll(known);
-        unknown.remove(Permissions.EVERY_ROUTE);
+        unknown.remove(Permissions.EVERY_RESOURCE);
         return unknown;
     }
 }

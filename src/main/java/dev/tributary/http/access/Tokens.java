@@ -14,24 +14,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens in use. What their file does not say now is no token: a line with a mistake, or a file that is gone, takes
- * tokens out of use, because what stays in use could be what somebody meant to revoke. Safe for any thread.
+ * The tokens in use: those of the valid lines that the token file has now. An invalid line, or a missing file, revokes
+ * tokens, because keeping them could keep one that was meant to be revoked. Safe for any thread.
  */
 public final class Tokens {
 
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
 
     private final GuardedFile file;
-    private final Set<String> routes;
+    private final Set<String> resources;
     private volatile TokenFile known = TokenFile.EMPTY;
 
-    /** What can be used of the file as it was read last; of the thread that reads. */
+    /** The valid lines of the last read. Used by the reading thread only. */
     private TokenFile usable = TokenFile.EMPTY;
 
-    /** @param routes names of the write routes there are */
-    public Tokens(Path path, Set<String> routes) {
+    /** @param resources names of the resources */
+    public Tokens(Path path, Set<String> resources) {
         this.file = new GuardedFile(path, false);
-        this.routes = Set.copyOf(routes);
+        this.resources = Set.copyOf(resources);
     }
 
     public ReloadingFiles reloaded(Health health) {
@@ -65,9 +65,9 @@ public final class Tokens {
                     "{}: everybody on this machine may read who may do what; the tokens themselves are not in it",
                     file.path());
         }
-        Set<String> unknown = read.unknownRoutes(routes);
+        Set<String> unknown = read.unknownResources(resources);
         if (!unknown.isEmpty()) {
-            log.warn("{}: has rights on write routes that there are not: {}", file.path(), String.join(", ", unknown));
+            log.warn("{}: has rights on resources that do not exist: {}", file.path(), String.join(", ", unknown));
         }
         known = read;
         return read.size() == 0

@@ -6,6 +6,7 @@ import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.Refusals;
 import dev.tributary.http.server.ReloadingFiles;
+import dev.tributary.http.server.RequestGuard;
 import dev.tributary.http.server.RequestLimiter;
 import dev.tributary.http.server.Tls;
 import dev.tributary.http.server.UnusableFileException;
@@ -20,26 +21,25 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What stands between callers and the write routes. */
+/** The guards of the write server that its settings ask for, with the files they read. */
 public final class WriteGuard implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WriteGuard.class);
 
-    /** How often files are looked at; a change is in use after two looks. */
+    /** Interval of the checks of the files; a change takes effect after two of them. */
     private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
 
-    /** Requests without a known token that an address may send before it is told to wait. */
+    /** Requests without a known token that an address may send before it has to wait. */
     private static final RateSettings.Rate FAILURES = new RateSettings.Rate(1, 50);
 
     private final AccessSettings settings;
     private final HttpLimits limits;
     private final Refusals refusals;
-    private final List<Handler.Wrapper> handlers = new ArrayList<>();
+    private final List<RequestGuard> guards = new ArrayList<>();
     private final List<ReloadingFiles> files = new ArrayList<>();
     private final boolean authenticates;
     private final Optional<Tls> tls;
@@ -47,7 +47,7 @@ public final class WriteGuard implements AutoCloseable {
     private @Nullable ScheduledExecutorService reloading;
 
     private WriteGuard(
-            AccessSettings settings, HttpLimits limits, Set<String> routes, Health health, MeterRegistry registry)
+            AccessSettings settings, HttpLimits limits, Set<String> resources, Health health, MeterRegistry registry)
             throws UnusableFileException {
         this.settings = settings;
         this.limits = limits;
@@ -56,50 +56,49 @@ public final class WriteGuard implements AutoCloseable {
         this.tls = settings.tls().files().map(Tls::new);
         tls.ifPresent(used -> files.add(used.reloaded(health)));
         if (settings.tokens().isPresent()) {
-            Tokens tokens = new Tokens(settings.tokens().get(), routes);
+            Tokens tokens = new Tokens(settings.tokens().get(), resources);
             files.add(tokens.reloaded(health));
-            handlers.add(
-                    new Authentication(tokens, new KeyedRateLimiter(FAILURES, TimeMeter.SYSTEM_NANOTIME), refusals));
+            guards.add(new Authentication(tokens, new KeyedRateLimiter(FAILURES, TimeMeter.SYSTEM_NANOTIME)));
         } else {
-            handlers.add(
+            guards.add(
                     settings.allowRemote()
-                            ? BrowserGuard.anyHost("http", refusals)
-                            : BrowserGuard.onLoopback("http", settings.host().name(), refusals));
+                            ? BrowserGuard.anyHost("http")
+                            : BrowserGuard.onLoopback("http", settings.host().name()));
         }
         this.rate = settings.rate().limit().map(limit -> new KeyedRateLimiter(limit, TimeMeter.SYSTEM_NANOTIME));
-        rate.ifPresent(buckets -> handlers.add(new CallerRate(buckets, refusals)));
-        handlers.add(new RequestLimiter(limits, refusals, registry));
+        rate.ifPresent(buckets -> guards.add(new CallerRate(buckets)));
+        guards.add(new RequestLimiter(limits, registry));
         for (ReloadingFiles file : files) {
             file.first();
         }
     }
 
     /**
-     * The guards that the settings ask for.
+     * Creates the guards.
      *
-     * @param routes names of the write routes there are
+     * @param resources names of the resources
      * @throws HttpStartException if a file is not usable
      */
     public static WriteGuard of(
-            AccessSettings settings, HttpLimits limits, Set<String> routes, Health health, MeterRegistry registry) {
+            AccessSettings settings, HttpLimits limits, Set<String> resources, Health health, MeterRegistry registry) {
         try {
-            return new WriteGuard(settings, limits, routes, health, registry);
+            return new WriteGuard(settings, limits, resources, health, registry);
         } catch (UnusableFileException e) {
             throw new HttpStartException(e.getMessage() + ".", e);
         }
     }
 
-    /** What requests are charged to; empty if callers may send as much as they like. */
+    /** The rate limit of callers; empty if there is none. */
     public Optional<KeyedRateLimiter> rate() {
         return rate;
     }
 
     public Listener.Endpoint endpoint() {
         return new Listener.Endpoint(
-                "http", settings.host().name(), settings.port(), exposure(), tls, limits, handlers);
+                "http", settings.host().name(), settings.port(), exposure(), tls, limits, guards, refusals);
     }
 
-    /** Why other machines must not reach it, if they must not. */
+    /** Why other machines must not reach the endpoint; empty if they may. */
     private Optional<String> exposure() {
         if (authenticates) {
             return tls.isPresent() || settings.allowPlainText()
@@ -115,15 +114,15 @@ public final class WriteGuard implements AutoCloseable {
     }
 
     /**
-     * Routes whose handlers are asked only for callers who have the right to it.
+     * A registry whose handlers are called only for callers with the right to the resource.
      *
-     * @param route name of the write route whose handlers are added; empty for what belongs to none
+     * @param resource name of the resource whose handlers are added; empty for handlers that belong to none
      */
-    public HandlerRegistry authorizing(Optional<String> route, HandlerRegistry routes) {
-        return authenticates ? new Authorization(route, refusals, routes) : routes;
+    public HandlerRegistry authorizing(Optional<String> resource, HandlerRegistry registry) {
+        return authenticates ? new Authorization(resource, refusals, registry) : registry;
     }
 
-    /** Begins to look whether files change. */
+    /** Starts the checks of the files. */
     public void start() {
         if (files.isEmpty()) {
             return;
@@ -134,15 +133,15 @@ public final class WriteGuard implements AutoCloseable {
             return thread;
         });
         reloading.scheduleWithFixedDelay(
-                this::look, RELOAD_INTERVAL.toMillis(), RELOAD_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                this::checkFiles, RELOAD_INTERVAL.toMillis(), RELOAD_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void look() {
+    private void checkFiles() {
         for (ReloadingFiles file : files) {
             try {
-                file.look();
+                file.check();
             } catch (RuntimeException e) {
-                log.error("a file could not be looked at, and will be again", e); // or the timer would end
+                log.error("a file could not be checked; it will be checked again", e); // thrown, it would end the timer
             }
         }
     }

@@ -1,4 +1,4 @@
-/** Who may send which request, and how often. */
+/** Authentication, authorization and rate limits of callers. */
 @NullMarked
 package dev.tributary.http.access;
 

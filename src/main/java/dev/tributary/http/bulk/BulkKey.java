@@ -1,5 +1,6 @@
 package dev.tributary.http.bulk;
 
+import dev.tributary.document.RefusedException;
 import dev.tributary.http.access.Access;
 import dev.tributary.http.access.Caller;
 import dev.tributary.http.items.IdempotencyKey;
@@ -24,44 +25,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The idempotency key of a request with many documents, which is ours while they are written. For one thread.
+ * The idempotency key of a bulk request, locked while its documents are written. For one thread.
  *
- * <p>There is no transaction around the documents: a request that is cut, or has documents that failed for a reason that
- * passes, gives its key back with what was done, and the same request again carries out the rest.
+ * <p>There is no transaction around the documents. A request that is cut, or has documents that failed for a transient
+ * reason, releases its key with the outcomes so far, and its repetition writes the remaining documents.
  */
 final class BulkKey {
 
     private static final Logger log = LoggerFactory.getLogger(BulkKey.class);
 
-    /** Longer than a client may be silent, with time for a write behind that. */
+    /** Lease of the lock: longer than a client may be silent, and a write after that. */
     private static final Duration HOLD = Duration.ofMinutes(1);
 
     private static final Duration RENEWAL = Duration.ofSeconds(10);
 
-    private final Resource route;
+    private final Resource resource;
     private final HeldLock lock;
     private final Optional<PartialReply> before;
     private int documents;
     private long renewed;
 
-    private BulkKey(Resource route, HeldLock lock, Optional<PartialReply> before) {
-        this.route = route;
+    private BulkKey(Resource resource, HeldLock lock, Optional<PartialReply> before) {
+        this.resource = resource;
         this.lock = lock;
         this.before = before;
         this.renewed = System.nanoTime();
     }
 
     /**
-     * The key that a request has.
+     * The key of a request.
      *
-     * @throws ProblemException if it must not have one, or must have one
+     * @throws ProblemException if it has one that is not allowed, or lacks one that is required
      */
-    static Optional<String> of(Exchange exchange, Resource route) {
+    static Optional<String> of(Exchange exchange, Resource resource) {
         Optional<String> header = IdempotencyKey.of(exchange);
-        Optional<Idempotency> idempotency = route.idempotency();
+        Optional<Idempotency> idempotency = resource.idempotency();
         if (idempotency.isEmpty()) {
             if (header.isPresent()) {
-                throw IdempotencyKey.notTaken(route);
+                throw IdempotencyKey.notTaken(resource);
             }
             return Optional.empty();
         }
@@ -76,38 +77,43 @@ final class BulkKey {
         return header;
     }
 
-    /** Begins the request of this key, unless there is a record of it. */
-    static AcquireResult take(Exchange exchange, Resource route, String key, TableHealth table) {
+    /**
+     * Acquires the lock of a key, unless there is a record of it.
+     *
+     * @throws RefusedException if the table of keys fails
+     */
+    static AcquireResult acquire(Exchange exchange, Resource resource, String key, TableHealth table)
+            throws RefusedException {
         try {
-            return route.idempotency()
+            return resource.idempotency()
                     .orElseThrow()
-                    .lock(Caller.nameOf(exchange), key, HOLD, System::nanoTime, route.timeout())
+                    .lock(Caller.nameOf(exchange), key, HOLD, System::nanoTime, resource.timeout())
                     .take()
                     .join();
         } catch (CompletionException e) {
-            WriteResult.Refused refused = route.explain(e);
-            table.heard(Access.WRITE, refused);
-            throw new ProblemException(ProblemDocument.of(refused.problem()));
+            WriteResult.Refused refused = resource.explain(e);
+            table.record(Access.WRITE, refused);
+            throw new RefusedException(refused.problem());
         }
     }
 
-    static BulkKey held(Resource route, AcquireResult.Acquired acquired) {
-        return new BulkKey(route, acquired.lock(), acquired.before());
+    static BulkKey held(Resource resource, AcquireResult.Acquired acquired) {
+        return new BulkKey(resource, acquired.lock(), acquired.before());
     }
 
-    /** Whether an earlier request with this key was begun, and its documents may have been answered. */
-    boolean goesOn() {
+    /** Whether an earlier request with this key was begun and not completed. */
+    boolean continuesEarlierRequest() {
         return before.isPresent();
     }
 
     /**
-     * What the next document was answered before.
+     * The outcome of the next document in an earlier request.
      *
      * @param document its hash
-     * @return empty if it is still to be carried out
-     * @throws ProblemException if it is not the document that the earlier request had at this place
+     * @return empty if it is still to be written
+     * @throws ProblemException if the earlier request had another document at this place
      */
-    Optional<String> known(String document) {
+    Optional<String> earlierOutcome(String document) {
         int index = documents++;
         if (before.isEmpty()) {
             return Optional.empty();
@@ -125,7 +131,7 @@ final class BulkKey {
         return Optional.of(parts.get(index).answer()).filter(answer -> !answer.isEmpty());
     }
 
-    /** Why the request, at its end, is not the earlier one; empty if it is, or there was none. */
+    /** Why the request, at its end, differs from the earlier one; empty if it is the same, or there was none. */
     Optional<ProblemDocument> refusal(String fingerprint) {
         return before.filter(earlier -> documents < earlier.parts().size()
                         || !earlier.fingerprint().orElse(fingerprint).equals(fingerprint))
@@ -138,33 +144,38 @@ final class BulkKey {
                 "The key was used with other documents. Give each request a key of its own, and repeat a request unchanged.");
     }
 
-    /** Whether a write that begins now ends while the request is ours. */
+    /** Whether a write that begins now ends while the lock is held. Renews the lock. */
     boolean isHeld() {
         if (System.nanoTime() - renewed > RENEWAL.toNanos()) {
             try {
                 lock.renew().join();
                 renewed = System.nanoTime();
             } catch (CompletionException e) {
-                log.warn("write {}: a key was not renewed, and will be tried again ({})", route.name(), e.toString());
+                log.warn(
+                        "write {}: a key was not renewed; the renewal is tried again ({})",
+                        resource.name(),
+                        e.toString());
             }
         }
-        return lock.holds(route.timeout());
+        return lock.holds(resource.timeout());
     }
 
-    /** Keeps the answer. If that fails the client has it all the same, and the key is free again after a while. */
+    /** Records the reply. If that fails, the client still receives it, and the key is free once its lease ends. */
     void complete(SavedReply answer, String fingerprint) {
         try {
             if (!lock.complete(answer, fingerprint).join()) {
-                log.warn("write {}: a request with a key ended too late, and another one carries it out", route.name());
+                log.warn(
+                        "write {}: the lease of a key ended before its request, and another request may repeat it",
+                        resource.name());
             }
         } catch (CompletionException e) {
-            log.warn("write {}: an answer could not be kept ({})", route.name(), e.toString());
+            log.warn("write {}: a reply could not be recorded ({})", resource.name(), e.toString());
         }
     }
 
     /**
-     * Gives the key back with what was done, for the same request to go on from there. What an earlier request did beyond
-     * the documents that this one came to stays known.
+     * Releases the key with the outcomes so far, so that the same request can continue. Outcomes of an earlier request beyond
+     * the last document of this one are kept.
      */
     void suspend(PartialReply partial) {
         PartialReply all = before.filter(
@@ -178,24 +189,26 @@ final class BulkKey {
                 .orElse(partial);
         try {
             if (!lock.suspend(all).join()) {
-                log.warn("write {}: a request with a key ended too late, and another one carries it out", route.name());
+                log.warn(
+                        "write {}: the lease of a key ended before its request, and another request may repeat it",
+                        resource.name());
             }
         } catch (CompletionException e) {
-            log.warn("write {}: a key is in use until its time is over ({})", route.name(), e.toString());
+            log.warn("write {}: a key stays locked until its lease ends ({})", resource.name(), e.toString());
         }
     }
 
-    /** Gives the key back as it was: what was done of the request before stays known. */
+    /** Releases the key with the outcomes of the earlier request, if there was one. */
     void giveBack() {
         before.ifPresentOrElse(this::suspend, this::release);
     }
 
-    /** Gives the key back, for the same request to be carried out again. */
+    /** Releases the key without outcomes, so that the same request is carried out from its beginning. */
     void release() {
         try {
             lock.release().join();
         } catch (CompletionException e) {
-            log.warn("write {}: a key is in use until its time is over ({})", route.name(), e.toString());
+            log.warn("write {}: a key stays locked until its lease ends ({})", resource.name(), e.toString());
         }
     }
 }

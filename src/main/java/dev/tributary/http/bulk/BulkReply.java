@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.Reply;
 import dev.tributary.http.server.MediaTypes;
 import dev.tributary.idempotency.PartialReply;
@@ -15,6 +16,7 @@ import dev.tributary.idempotency.PartialReply.Part;
 import dev.tributary.idempotency.SavedReply;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,36 +28,36 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers documents in their order, a line each; the last line says that these were all. The answer waits in a
- * {@link Spool}: many clients read nothing before they have sent everything. For one thread.
+ * The reply to a bulk request: a line for each document, in their order, and a last line with the totals. It waits in a
+ * {@link Spool}, because many clients read nothing before they have sent everything. For one thread.
  */
 final class BulkReply implements AutoCloseable {
 
     static final String TYPE = MediaTypes.LINES.types().get(0);
 
-    /** Bytes of documents under way, with what they take beside their text, and of answers that wait for their turn. */
+    /** Largest weight of the open documents, in bytes: their text with an overhead, and outcomes that wait for their turn. */
     private static final int ROOM = 4 * 1024 * 1024;
 
-    /** Bytes of the lines of refused documents; thousands of them have one cause, and a document can be two bytes. */
+    /** Largest size of the lines of refused documents: thousands have one cause, and a document can be two bytes. */
     private static final long ROOM_OF_REFUSALS = 16 * 1024 * 1024;
 
     private static final int OVERHEAD = 1024;
 
-    /** More than a record can hold, whatever they are. */
+    /** More characters than any record can hold. */
     private static final int MAX_PART_CHARS = 400 * 1024;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final String numbering;
-    private final Spool spool = new Spool();
-    private final Deque<Line> underWay = new ArrayDeque<>();
+    private final Spool spool = new Spool(Path.of(System.getProperty("java.io.tmpdir")));
+    private final Deque<Line> open = new ArrayDeque<>();
     private int held;
     private long stored;
     private long refused;
     private long refusalBytes;
     private String lastLine = "";
 
-    /** Of each document so far, for an answer that is kept though it is not complete; null once they are too many. */
+    /** The outcome of each document so far, to be recorded if the request is not completed; null once they are too many. */
     private @Nullable List<Part> parts = new ArrayList<>();
 
     private int partChars;
@@ -80,21 +82,21 @@ final class BulkReply implements AutoCloseable {
             return new Outcome(answer.status(), line.toString());
         }
 
-        /** One that was kept. */
+        /** A recorded outcome. */
         static Outcome of(String json) {
             try {
                 return new Outcome(JSON.readTree(json).path("status").asInt(), json);
             } catch (JsonProcessingException e) {
-                e.clearLocation(); // which quotes the answer
-                throw new IllegalStateException("a record of the idempotency table has a line that is none of ours", e);
+                e.clearLocation(); // which quotes the record
+                throw new IllegalStateException("a record of the idempotency table has a malformed line", e);
             }
         }
     }
 
-    /** @param document its hash; empty where nothing is kept */
+    /** @param document its hash; empty if nothing is recorded */
     private record Line(long number, int weight, String document, CompletableFuture<Outcome> done) {
 
-        /** One that has ended may have to wait for its turn with its answer. */
+        /** The outcome counts too if it is known: it may have to wait for its turn. */
         private static Line of(long number, int weight, String document, CompletableFuture<Outcome> done) {
             int answer = done.isDone() && !done.isCompletedExceptionally()
                     ? 2 * done.join().json().length()
@@ -103,7 +105,7 @@ final class BulkReply implements AutoCloseable {
         }
     }
 
-    /** @param numbering what lines call the number of a document */
+    /** @param numbering name of a document's number in its line */
     BulkReply(String numbering) {
         this.numbering = numbering;
     }
@@ -112,32 +114,32 @@ final class BulkReply implements AutoCloseable {
      * Adds a document. Waits until there is room for it.
      *
      * @param bytes of its text
-     * @param document its hash; empty where nothing is kept
+     * @param document its hash; empty if nothing is recorded
      * @param start begins to write it; its future never fails
-     * @throws IOException if the answer cannot be kept
+     * @throws ProblemException if the reply cannot be kept
      */
-    void add(long number, int bytes, String document, Supplier<CompletableFuture<Outcome>> start) throws IOException {
+    void add(long number, int bytes, String document, Supplier<CompletableFuture<Outcome>> start) {
         int weight = bytes + OVERHEAD;
-        while (held + weight > ROOM && !underWay.isEmpty()) {
-            sayFirst();
+        while (held + weight > ROOM && !open.isEmpty()) {
+            appendFirst();
         }
         Line line = Line.of(number, weight, document, start.get());
         held += line.weight();
-        underWay.add(line);
-        while (!underWay.isEmpty() && underWay.getFirst().done().isDone()) {
-            sayFirst();
+        open.add(line);
+        while (!open.isEmpty() && open.getFirst().done().isDone()) {
+            appendFirst();
         }
     }
 
     /**
-     * Waits for what is under way, then says how it ended.
+     * Waits for the open documents, then adds the last line.
      *
-     * @param cut why not every document of the body was looked at, if so
-     * @throws IOException if the answer cannot be kept
+     * @param cut why the request ended before its body; empty if it did not
+     * @throws ProblemException if the reply cannot be kept
      */
-    void end(Optional<ProblemDocument> cut) throws IOException {
-        while (!underWay.isEmpty()) {
-            sayFirst();
+    void end(Optional<ProblemDocument> cut) {
+        while (!open.isEmpty()) {
+            appendFirst();
         }
         ObjectNode summary = JsonNodeFactory.instance
                 .objectNode()
@@ -149,22 +151,22 @@ final class BulkReply implements AutoCloseable {
         spool.write(lastLine.getBytes(UTF_8));
     }
 
-    /** Whether so much was refused that it is no use to go on. */
+    /** Whether the lines of refused documents have reached their largest size. */
     boolean isFull() {
         return refusalBytes > ROOM_OF_REFUSALS;
     }
 
-    /** Whether anything was stored. */
+    /** Whether any document was stored. */
     boolean tookEffect() {
         return stored > 0;
     }
 
-    /** Whether a document was left undone, or may have been, for a reason that passes. */
+    /** Whether a document may not have been written, for a transient reason. */
     boolean isUnfinished() {
         return unfinished;
     }
 
-    /** What is kept of it for whoever asks again: all of it where a record can hold that, else its last line. */
+    /** The reply to record for repetitions: all of it if a record can hold that, else its last line. */
     SavedReply saved() {
         return spool.inMemory().map(BulkReply::saved).filter(SavedReply::fits).orElseGet(() -> saved(lastLine));
     }
@@ -174,10 +176,10 @@ final class BulkReply implements AutoCloseable {
     }
 
     /**
-     * What is kept of it where it is not complete.
+     * The outcomes to record if the request is not completed.
      *
-     * @param fingerprint of the whole request, if its end was seen
-     * @return empty if a record cannot hold it
+     * @param fingerprint of the whole request; empty if it was cut
+     * @return empty if a record cannot hold them
      */
     Optional<PartialReply> partial(Optional<String> fingerprint) {
         return Optional.ofNullable(parts)
@@ -185,7 +187,7 @@ final class BulkReply implements AutoCloseable {
                 .filter(PartialReply::fits);
     }
 
-    /** In bytes. */
+    /** Length of the body in bytes. */
     long length() {
         return spool.length();
     }
@@ -194,13 +196,13 @@ final class BulkReply implements AutoCloseable {
         spool.sendTo(out);
     }
 
-    private void sayFirst() throws IOException {
-        Line line = underWay.removeFirst();
-        say(line, line.done().join());
+    private void appendFirst() {
+        Line line = open.removeFirst();
+        append(line, line.done().join());
         held -= line.weight();
     }
 
-    private void say(Line line, Outcome outcome) throws IOException {
+    private void append(Line line, Outcome outcome) {
         if (outcome.status() < 300) {
             stored++;
         } else {
@@ -209,14 +211,14 @@ final class BulkReply implements AutoCloseable {
         }
         unfinished |= outcome.status() >= 500;
         if (!line.document().isEmpty()) {
-            keep(new Part(line.document(), outcome.status() >= 500 ? "" : outcome.json()));
+            record(new Part(line.document(), outcome.status() >= 500 ? "" : outcome.json()));
         }
         String text = "{\"%s\":%d,%s\n"
                 .formatted(numbering, line.number(), outcome.json().substring(1));
         spool.write(text.getBytes(UTF_8));
     }
 
-    private void keep(Part part) {
+    private void record(Part part) {
         if (parts == null) {
             return;
         }

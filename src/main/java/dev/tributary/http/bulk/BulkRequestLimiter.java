@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds requests with many documents, of all routes together: how many there may be at once, how many of one caller, how
- * long each may last, and how many documents a caller may send per second. Safe for any thread.
+ * Bounds bulk requests, over all resources: how many are open, how many of one caller, how long each may last, and how many
+ * documents a caller may send per second. Safe for any thread.
  */
 public final class BulkRequestLimiter {
 
@@ -25,13 +25,13 @@ public final class BulkRequestLimiter {
     private final LongSupplier nanos;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** By caller; guarded by this. */
-    private final Map<String, Integer> underWay = new HashMap<>();
+    /** Open requests by caller. Guarded by this. */
+    private final Map<String, Integer> open = new HashMap<>();
 
     /**
-     * Documents of these callers are charged to their rate, where there is one.
+     * Creates a limiter.
      *
-     * @param rate that requests are charged to
+     * @param rate that documents are charged to, as requests are; empty if there is none
      * @param nanos a clock like {@link System#nanoTime}
      */
     public BulkRequestLimiter(BulkLimits limits, Optional<KeyedRateLimiter> rate, LongSupplier nanos) {
@@ -45,23 +45,20 @@ public final class BulkRequestLimiter {
     }
 
     /**
-     * Begins a request of a caller. It has to be closed.
+     * Begins a request of a caller. The slot has to be closed.
      *
-     * @throws ProblemException if there are as many as there may be
+     * @throws ProblemException if all slots are taken
      */
     synchronized Slot begin(String caller) {
-        int all = underWay.values().stream().mapToInt(Integer::intValue).sum();
-        int own = underWay.getOrDefault(caller, 0);
+        int all = open.values().stream().mapToInt(Integer::intValue).sum();
+        int own = open.getOrDefault(caller, 0);
         if (all >= limits.requests()) {
-            throw busy("%d requests with many documents are under way, and there may not be more. Try again."
-                    .formatted(limits.requests()));
+            throw busy("%d bulk requests are open, which is the limit. Try again.".formatted(limits.requests()));
         }
         if (own >= limits.requestsOfOneCaller()) {
-            throw busy(
-                    "%d requests with many documents of this caller are under way, and there may not be more. Try again."
-                            .formatted(own));
+            throw busy("%d bulk requests of this caller are open, which is the limit. Try again.".formatted(own));
         }
-        underWay.put(caller, own + 1);
+        open.put(caller, own + 1);
         return new Slot(caller, nanos.getAsLong() + limits.time().toNanos());
     }
 
@@ -70,10 +67,10 @@ public final class BulkRequestLimiter {
     }
 
     private synchronized void end(String caller) {
-        underWay.computeIfPresent(caller, (name, requests) -> requests == 1 ? null : requests - 1);
+        open.computeIfPresent(caller, (name, requests) -> requests == 1 ? null : requests - 1);
     }
 
-    /** Those under way take no more documents. */
+    /** Makes open requests end before their next document. */
     public void stop() {
         stopped.countDown();
     }
@@ -82,7 +79,7 @@ public final class BulkRequestLimiter {
         return stopped.getCount() == 0;
     }
 
-    /** One request under way. For one thread. */
+    /** One open request. For one thread. */
     final class Slot implements AutoCloseable {
 
         private final String caller;
@@ -94,24 +91,24 @@ public final class BulkRequestLimiter {
             this.end = end;
         }
 
-        /** Why the request takes no more documents; empty if it does. */
+        /** Why the request has to end; empty if it may continue. */
         Optional<ProblemDocument> over() {
             if (isStopping()) {
                 return Optional.of(ProblemDocument.of(
-                        ProblemType.STOPPING, "Send what has no line here again when the server is back."));
+                        ProblemType.STOPPING, "Send the documents without a line again when the server is back."));
             }
             return nanos.getAsLong() - end < 0
                     ? Optional.empty()
                     : Optional.of(ProblemDocument.of(
                             ProblemType.REQUEST_TIMEOUT,
-                            "A request with many documents may take %d s. Send what has no line here in another one."
+                            "A bulk request may take %d s. Send the documents without a line in another one."
                                     .formatted(limits.time().toSeconds())));
         }
 
         /**
          * Charges a document to the caller's rate, and waits until that allows it. The first is charged with the request.
          *
-         * @return why the request takes no more documents; empty if it does
+         * @return why the request has to end; empty if it may continue
          */
         Optional<ProblemDocument> charge() {
             if (charged && rate.isPresent()) {
@@ -125,7 +122,7 @@ public final class BulkRequestLimiter {
             return over();
         }
 
-        /** Until the time is over or the server stops. */
+        /** Waits until the time is over or the server stops. */
         private void sleep(long nanoseconds) {
             try {
                 boolean unused = stopped.await(nanoseconds, TimeUnit.NANOSECONDS);

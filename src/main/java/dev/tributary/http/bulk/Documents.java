@@ -9,8 +9,8 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * Takes a body apart into its documents, one after the other, and holds one of them at a time. It looks only for where
- * they end: a reader of JSON would hold a value of any length before it could say that it is too long.
+ * Splits a body into its documents, and holds one of them at a time. It looks only for their ends, because a JSON parser
+ * would hold a value of any length before it could refuse it.
  */
 abstract sealed class Documents permits JsonLines, JsonArray {
 
@@ -21,7 +21,7 @@ abstract sealed class Documents permits JsonLines, JsonArray {
     private final int maxDocumentBytes;
     private long bytes;
 
-    /** Where it stands in the body, and its text or why it cannot be a document. */
+    /** The number of a document, and its text or why it is refused. */
     static final class Document {
         private final long number;
         private final byte[] text;
@@ -37,7 +37,7 @@ abstract sealed class Documents permits JsonLines, JsonArray {
             return number;
         }
 
-        /** JSON, or meant to be; empty if it is refused. */
+        /** The text, which need not be JSON; empty if the document is refused. */
         byte[] text() {
             return text;
         }
@@ -49,7 +49,7 @@ abstract sealed class Documents permits JsonLines, JsonArray {
 
     /**
      * @param maxBytes of the body
-     * @param maxDocumentBytes of one document; what is longer is refused, and the next is looked for
+     * @param maxDocumentBytes of one document; a longer one is refused, and the next is read
      */
     Documents(InputStream body, int maxBytes, int maxDocumentBytes) {
         this.body = body;
@@ -57,13 +57,13 @@ abstract sealed class Documents permits JsonLines, JsonArray {
         this.maxDocumentBytes = maxDocumentBytes;
     }
 
-    /** What answers call the number of a document. */
+    /** Name of a document's number in its line of the reply. */
     abstract String numbering();
 
     /**
      * The next document; empty at the end of the body. Waits for the client.
      *
-     * @throws ProblemException if no more documents can be found, though there may be some
+     * @throws ProblemException if the next document cannot be found, though there may be one
      */
     abstract Optional<Document> next() throws IOException;
 
@@ -85,7 +85,7 @@ abstract sealed class Documents permits JsonLines, JsonArray {
         return next == ' ' || next == '\t' || next == '\r' || next == '\n';
     }
 
-    /** A document that grows up to its bound. */
+    /** The text of a document while it is read, up to its largest length. */
     final class Text {
         private final ByteArrayOutputStream text = new ByteArrayOutputStream(256);
         private boolean tooLong;

@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * The elements of one JSON array, counted from 0 as JSON Pointer does. An element that is malformed is a document that is
- * refused, as long as its brackets and quotes leave no doubt where it ends.
+ * Splits one JSON array into its elements, counted from 0 as in JSON Pointer. A malformed element is refused on its own if
+ * its brackets and quotes show where it ends.
  */
 final class JsonArray extends Documents {
 
@@ -17,7 +17,7 @@ final class JsonArray extends Documents {
     private boolean begun;
     private boolean ended;
 
-    /** The body begins with white space, or a byte order mark, and the bracket. */
+    /** @param body begins with the bracket, after white space or a byte order mark */
     JsonArray(InputStream body, int maxBytes, int maxDocumentBytes) {
         super(body, maxBytes, maxDocumentBytes);
     }
@@ -55,7 +55,7 @@ final class JsonArray extends Documents {
                         "Expected an object before the next comma or the end of the array; found nothing.")));
     }
 
-    /** Up to the comma behind it, or to the end of the array. */
+    /** The text up to the next comma, or to the end of the array. */
     private Text element() throws IOException {
         Text text = new Text();
         int depth = 0;
@@ -86,12 +86,12 @@ final class JsonArray extends Documents {
     private void end() throws IOException {
         for (int next = read(); next >= 0; next = read()) {
             if (!isBlank(next)) {
-                throw malformed("Expected nothing behind the end of the array.");
+                throw malformed("Expected nothing after the end of the array.");
             }
         }
     }
 
     private static ProblemException malformed(String detail) {
-        return new ProblemException(ProblemDocument.of(ProblemType.MALFORMED_JSON, detail));
+        return new ProblemException(ProblemType.MALFORMED_JSON, detail);
     }
 }

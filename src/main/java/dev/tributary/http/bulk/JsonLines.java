@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** A document a line, ended by LF or CRLF; the last line need not be ended. Blank lines are counted and left out. */
+/** Splits a body into lines that end with LF or CRLF, each a document. Blank lines are counted and skipped. */
 final class JsonLines extends Documents {
 
     private long line;

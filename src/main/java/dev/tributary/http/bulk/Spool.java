@@ -2,6 +2,8 @@ package dev.tributary.http.bulk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,32 +15,52 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Bytes that wait until they can be sent: a few in memory, more in a temporary file. For one thread at a time. */
+/**
+ * Bytes that wait until they can be sent: the first 256 KB in memory, all of them in a temporary file once there are more.
+ * For one thread at a time.
+ */
 final class Spool implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Spool.class);
 
     private static final int IN_MEMORY = 256 * 1024;
 
+    private final Path directory;
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private long length;
     private @Nullable FileChannel file;
     private @Nullable OutputStream toFile;
 
-    /** @throws IOException if the file cannot be written; {@code java.io.tmpdir} says where it would be */
-    void write(byte[] bytes) throws IOException {
+    /** @param directory of the file */
+    Spool(Path directory) {
+        this.directory = directory;
+    }
+
+    /** @throws ProblemException if the file cannot be written */
+    void write(byte[] bytes) {
         length += bytes.length;
-        if (toFile == null && length > IN_MEMORY) {
-            file = open();
-            toFile = new BufferedOutputStream(Channels.newOutputStream(file));
-            memory.writeTo(toFile);
-            memory.reset();
+        try {
+            if (toFile == null && length > IN_MEMORY) {
+                file = open();
+                toFile = new BufferedOutputStream(Channels.newOutputStream(file));
+                memory.writeTo(toFile);
+                memory.reset();
+            }
+            (toFile == null ? memory : toFile).write(bytes);
+        } catch (IOException e) {
+            log.error("no reply can be kept in {}", directory, e);
+            throw new ProblemException(
+                    ProblemType.INSUFFICIENT_STORAGE,
+                    "The disk of the server has no room for the answer. Some documents may have been written: send all of them again when there is room.");
         }
-        (toFile == null ? memory : toFile).write(bytes);
     }
 
     /** Where the system allows it, the file has no name once it is open, so that not even a killed process leaves it. */
-    private static FileChannel open() throws IOException {
-        Path path = Files.createTempFile("tributary-answer-", ".ndjson");
+    private FileChannel open() throws IOException {
+        Path path = Files.createTempFile(directory, "tributary-answer-", ".ndjson");
         try {
             return FileChannel.open(
                     path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
@@ -57,7 +79,7 @@ final class Spool implements AutoCloseable {
         return toFile == null ? Optional.of(memory.toString(UTF_8)) : Optional.empty();
     }
 
-    /** Ends the writing. */
+    /** Sends all bytes; no more can be written then. */
     void sendTo(OutputStream out) throws IOException {
         if (toFile == null || file == null) {
             memory.writeTo(out);

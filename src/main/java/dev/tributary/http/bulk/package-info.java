@@ -1,4 +1,4 @@
-/** Requests with many documents. */
+/** Bulk requests: {@code POST} of many documents. */
 @NullMarked
 package dev.tributary.http.bulk;
 

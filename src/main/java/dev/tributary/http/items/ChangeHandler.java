@@ -3,7 +3,6 @@ package dev.tributary.http.items;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tributary.document.RefusedException;
 import dev.tributary.http.access.Caller;
-import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.Exchange;
@@ -17,21 +16,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
+/** Handles requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
 public final class ChangeHandler implements ResourceHandler.Work {
 
-    /** Takes a request in. */
+    /** Reads a request. */
     public interface Reader {
         ItemRequest read(Exchange exchange) throws RefusedException;
     }
 
-    private final Resource route;
+    private final Resource resource;
     private final ItemPaths paths;
     private final Reader reader;
     private final IdempotencyMeters meters;
 
-    public ChangeHandler(Resource route, ItemPaths paths, Reader reader, IdempotencyMeters meters) {
-        this.route = route;
+    public ChangeHandler(Resource resource, ItemPaths paths, Reader reader, IdempotencyMeters meters) {
+        this.resource = resource;
         this.paths = paths;
         this.reader = reader;
         this.meters = meters;
@@ -40,12 +39,12 @@ public final class ChangeHandler implements ResourceHandler.Work {
     @Override
     public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
         Optional<String> header = IdempotencyKey.of(exchange);
-        Optional<Idempotency> idempotency = route.idempotency();
+        Optional<Idempotency> idempotency = resource.idempotency();
         if (idempotency.isEmpty()) {
             if (header.isPresent()) {
-                throw IdempotencyKey.notTaken(route);
+                throw IdempotencyKey.notTaken(resource);
             }
-            return route.run(reader.read(exchange).change());
+            return resource.run(reader.read(exchange).change());
         }
         return start(exchange, header, idempotency.get());
     }
@@ -65,11 +64,11 @@ public final class ChangeHandler implements ResourceHandler.Work {
         try {
             change = request.change();
         } catch (RefusedException refused) {
-            // What it asks for was good enough once, if it was carried out before the configuration changed.
+            // It may have been carried out before a change of the configuration made it invalid.
             if (header.isEmpty()) {
                 throw refused;
             }
-            return meters.count(route, known(exchange, idempotency, header.get(), request, refused));
+            return meters.count(resource, recorded(exchange, idempotency, header.get(), request, refused));
         }
         Optional<String> key = ofItem ? idempotency.keyIn(change) : header;
         if (key.isEmpty()) {
@@ -77,15 +76,15 @@ public final class ChangeHandler implements ResourceHandler.Work {
                 throw missing("Expected a value of %s in the document: it is the idempotency key here."
                         .formatted(idempotency.attribute().orElseThrow()));
             }
-            return route.run(change);
+            return resource.run(change);
         }
         String fingerprint;
         try {
             fingerprint = fingerprint(exchange, request);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a change was made of what is no JSON", e);
+            throw new IllegalStateException("a change was read from a document that is not JSON", e);
         }
-        return meters.count(route, route.run(change, delivery(exchange, idempotency, key.get(), fingerprint)));
+        return meters.count(resource, resource.run(change, delivery(exchange, idempotency, key.get(), fingerprint)));
     }
 
     private static boolean putsItem(Exchange exchange) {
@@ -93,18 +92,18 @@ public final class ChangeHandler implements ResourceHandler.Work {
     }
 
     private static ProblemException missing(String detail) {
-        return new ProblemException(ProblemDocument.of(ProblemType.IDEMPOTENCY_KEY_REQUIRED, detail));
+        return new ProblemException(ProblemType.IDEMPOTENCY_KEY_REQUIRED, detail);
     }
 
-    private CompletableFuture<WriteResult> known(
+    private CompletableFuture<WriteResult> recorded(
             Exchange exchange, Idempotency idempotency, String key, ItemRequest request, RefusedException refused)
             throws RefusedException {
         try {
-            return route.end(
+            return resource.end(
                     new WriteResult.Refused(refused.problem()),
                     delivery(exchange, idempotency, key, fingerprint(exchange, request)));
         } catch (JsonProcessingException e) {
-            throw refused; // what is no JSON never was carried out
+            throw refused; // a document that is not JSON was never carried out
         }
     }
 

@@ -15,19 +15,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** {@code GET} and {@code HEAD}: the item, as it is or as it was a moment ago. */
+/** Handles {@code GET} and {@code HEAD} of an item, with eventual or strong consistency. */
 public final class GetHandler implements ResourceHandler.Work {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final Resource route;
+    private final Resource resource;
     private final ItemPaths paths;
-    private final ReadLimiter turns;
+    private final ReadLimiter limiter;
 
-    public GetHandler(Resource route, ItemPaths paths, ReadLimiter turns) {
-        this.route = route;
+    public GetHandler(Resource resource, ItemPaths paths, ReadLimiter limiter) {
+        this.resource = resource;
         this.paths = paths;
-        this.turns = turns;
+        this.limiter = limiter;
     }
 
     @Override
@@ -37,14 +37,14 @@ public final class GetHandler implements ResourceHandler.Work {
         boolean consistent = query.takeFlag("consistent");
         query.end();
         Predicate<String> known = Preconditions.known(exchange);
-        return turns.take(() -> route.get(key, consistent, known))
+        return limiter.take(() -> resource.get(key, consistent, known))
                 .thenApply(result -> result.orElseThrow(GetHandler::overloaded));
     }
 
     private static ProblemException overloaded() {
         return new ProblemException(ProblemDocument.of(
                         ProblemType.OVERLOADED,
-                        "Other reads take the memory that there is for items. Send this again after Retry-After.")
+                        "Other reads take the memory for items. Send this again after Retry-After.")
                 .retryAfter(RETRY_AFTER));
     }
 }

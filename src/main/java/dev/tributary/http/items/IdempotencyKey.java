@@ -1,6 +1,5 @@
 package dev.tributary.http.items;
 
-import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.Exchange;
@@ -11,17 +10,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The header with the key of a request: a string as RFC 8941 has it, or a bare word. */
+/** The header with the idempotency key of a request: a string of RFC 8941, or a word without quotes. */
 public final class IdempotencyKey {
 
     public static final String HEADER = "Idempotency-Key";
 
-    /** Of an answer that is an earlier one. */
+    /** The header of a reply that repeats an earlier one. */
     public static final String REPLAYED = "Idempotency-Replayed";
 
     private static final Pattern QUOTED = Pattern.compile("\"(?<text>(?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
 
-    /** Wider than a token of RFC 8941, which no UUID that starts with a digit is. */
+    /** Wider than a token of RFC 8941, which must not start with a digit as UUIDs may. */
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9!#$%&'*+./:=^_`|~-]+");
 
     private static final List<String> PRECONDITIONS = List.of("If-Match", "If-None-Match");
@@ -31,7 +30,7 @@ public final class IdempotencyKey {
     /**
      * The key, without its quotes.
      *
-     * @throws ProblemException if there is more than one, or what is there cannot be one
+     * @throws ProblemException if there is more than one, or it is malformed
      */
     public static Optional<String> of(Exchange exchange) {
         List<String> headers = exchange.headers(HEADER);
@@ -57,30 +56,29 @@ public final class IdempotencyKey {
         return matcher.group("text").replaceAll("\\\\(.)", "$1");
     }
 
-    /** Without the value, which is none of anybody else's business. */
+    /** The detail does not quote the value, which is private. */
     private static ProblemException malformed() {
         return bad(
                 "Expected %s: 1 to %d printable ASCII characters in double quotes, with \\ before each \" and \\ among them; or a word without quotes."
                         .formatted(HEADER, Idempotency.MAX_KEY));
     }
 
-    public static ProblemException notTaken(Resource route) {
+    public static ProblemException notTaken(Resource resource) {
         return bad(
                 "This path takes no %s, as write.%s.idempotency is off: the request might take effect twice all the same."
-                        .formatted(HEADER, route.name()));
+                        .formatted(HEADER, resource.name()));
     }
 
     public static ProblemException missing() {
-        return new ProblemException(ProblemDocument.of(
+        return new ProblemException(
                 ProblemType.IDEMPOTENCY_KEY_REQUIRED,
-                "Expected the header %s, so that the request can be repeated and takes effect once."
-                        .formatted(HEADER)));
+                "Expected the header %s, so that the request can be repeated and takes effect once.".formatted(HEADER));
     }
 
     /**
-     * Of a request, without its documents.
+     * The fingerprint of a request, without its documents.
      *
-     * @param kind of requests whose answers have one form
+     * @param kind names the form of the reply
      */
     public static Fingerprint fingerprint(Exchange exchange, String kind) {
         String query = exchange.query();
@@ -95,6 +93,6 @@ public final class IdempotencyKey {
     }
 
     public static ProblemException bad(String detail) {
-        return new ProblemException(ProblemDocument.of(ProblemType.BAD_IDEMPOTENCY_KEY, detail));
+        return new ProblemException(ProblemType.BAD_IDEMPOTENCY_KEY, detail);
     }
 }

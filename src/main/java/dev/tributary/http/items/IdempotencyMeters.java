@@ -8,28 +8,28 @@ import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.CompletableFuture;
 
-/** Counts what became of requests with an idempotency key. */
+/** Counts requests with an idempotency key by their result. */
 public final class IdempotencyMeters {
 
     private final MeterProvider<Counter> requests;
 
     public IdempotencyMeters(MeterRegistry registry) {
         this.requests = Counter.builder("tributary.idempotency")
-                .description("Requests with an idempotency key, by what became of them")
+                .description("Requests with an idempotency key, by result")
                 .withRegistry(registry);
     }
 
-    public CompletableFuture<WriteResult> count(Resource route, CompletableFuture<WriteResult> result) {
-        return result.whenComplete((done, thrown) -> count(route, thrown == null ? name(done) : "failed"));
+    public CompletableFuture<WriteResult> count(Resource resource, CompletableFuture<WriteResult> result) {
+        return result.whenComplete((done, thrown) -> count(resource, thrown == null ? name(done) : "failed"));
     }
 
-    /** Counts a request, and tells the word that it is counted by. */
-    public String count(Resource route, WriteResult result) {
-        return count(route, name(result));
+    /** Counts a request, and returns its result as the meter names it. */
+    public String count(Resource resource, WriteResult result) {
+        return count(resource, name(result));
     }
 
-    public String count(Resource route, String result) {
-        requests.withTags("route", route.name(), "result", result).increment();
+    public String count(Resource resource, String result) {
+        requests.withTags("route", resource.name(), "result", result).increment();
         return result;
     }
 

@@ -11,8 +11,8 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Items as JSON, in the form that requests have: numbers with all their digits, binary in base64, sets as arrays. A route
- * that declares the types of the latter two makes the same item of it again.
+ * Items as JSON, in the form of requests: numbers with all their digits, binary in base64, sets as arrays. A resource that
+ * declares the types of binary and sets reads the same item from it.
  */
 public final class ItemJson {
 
@@ -70,7 +70,8 @@ public final class ItemJson {
                 }
                 json.writeEndArray();
             }
-            case UNKNOWN_TO_SDK_VERSION -> throw new IOException("a value of a type that this SDK does not know");
+            case UNKNOWN_TO_SDK_VERSION ->
+                throw new IOException("a value of a type unknown to this version of the SDK");
         }
     }
 

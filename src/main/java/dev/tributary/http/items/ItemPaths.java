@@ -15,59 +15,59 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Where the items of a route are: under its path, with a segment for each key attribute, or at its path, with the key
- * attributes as a query. The second is for keys that a path cannot carry.
+ * The URIs of the items of a resource: under its path with a segment for each key attribute, or its path with the key
+ * attributes as a query, for keys that a path cannot carry.
  */
 public final class ItemPaths {
 
-    private final Resource route;
+    private final Resource resource;
     private final Set<String> paths;
     private final String basePath;
 
     /**
-     * @param paths those of all routes: an item cannot be where a route is
-     * @param basePath what callers have in front of the paths, and a proxy takes off; may be empty
+     * @param paths of all resources: no item has the path of a resource
+     * @param basePath prefix of the paths that a proxy strips; may be empty
      */
-    public ItemPaths(Resource route, Set<String> paths, String basePath) {
-        this.route = route;
+    public ItemPaths(Resource resource, Set<String> paths, String basePath) {
+        this.resource = resource;
         this.paths = paths;
         this.basePath = basePath;
     }
 
-    /** The route's own path. */
+    /** The path of the resource. */
     public String collection() {
-        return route.path();
+        return resource.path();
     }
 
-    /** The pattern of its items' paths, as the router takes it. */
+    /** The pattern of its items' paths, for the router. */
     public String item() {
-        return base() + "/{partition}" + (route.keyNames().size() == 1 ? "" : "/{sort}");
+        return base() + "/{partition}" + (resource.keyNames().size() == 1 ? "" : "/{sort}");
     }
 
     /**
-     * The pattern of what else is under its path, where it could be taken for an item of a route whose path is shorter:
+     * The pattern of the other paths under its path, if a resource with a shorter path could take them for items:
      * {@code /cities/x} names no city if a city has two key attributes, and must not name an item of {@code /} instead.
      */
     public Optional<String> rest() {
         boolean within = paths.stream()
-                .anyMatch(other -> other.length() < route.path().length()
-                        && (other.equals("/") || route.path().startsWith(other + "/")));
+                .anyMatch(other -> other.length() < resource.path().length()
+                        && (other.equals("/") || resource.path().startsWith(other + "/")));
         return within ? Optional.of(base() + "/**") : Optional.empty();
     }
 
-    /** The pattern of its items' paths for people, with the names of the attributes. */
+    /** The pattern of its items' paths, with the names of the attributes, for problem details. */
     public String described() {
-        return route.keyNames().stream().map(name -> "/{" + name + "}").collect(Collectors.joining("", base(), ""));
+        return resource.keyNames().stream().map(name -> "/{" + name + "}").collect(Collectors.joining("", base(), ""));
     }
 
-    /** Whether the request names an item, and not the collection. */
+    /** Whether the request names an item rather than the collection. */
     public boolean namesItem(Exchange exchange) {
         return exchange.pattern().hasVariables() || exchange.query() != null;
     }
 
     /** The key that the request names. */
     Map<String, AttributeValue> key(Exchange exchange, Query query) throws RefusedException {
-        List<String> names = route.keyNames();
+        List<String> names = resource.keyNames();
         Map<String, String> texts = new HashMap<>();
         if (exchange.pattern().hasVariables()) {
             List<String> segments = segments(exchange);
@@ -77,21 +77,21 @@ public final class ItemPaths {
         } else {
             names.forEach(name -> texts.put(name, query.take(name)));
         }
-        return route.key(texts);
+        return resource.key(texts);
     }
 
     /**
-     * Whether the path, decoded, begins like that of another route, deeper than this one. The router goes by the path as it
-     * came, and does not see an encoded letter as that letter.
+     * Whether the decoded path is under a longer path of another resource. The router matches paths as they were sent, so an
+     * encoded letter hides that from it.
      */
-    public boolean isUnderAnotherRoute(Exchange exchange) {
+    public boolean isUnderAnotherResource(Exchange exchange) {
         String path = String.join("/", segments(exchange)) + "/";
         return paths.stream()
-                .filter(other -> other.length() > route.path().length())
+                .filter(other -> other.length() > resource.path().length())
                 .anyMatch(other -> path.startsWith(other + "/"));
     }
 
-    /** Decoded by ourselves, from the request as it came: the router's way replaces what it cannot read. */
+    /** The decoded segments of the path as it was sent. */
     private static List<String> segments(Exchange exchange) {
         String path = exchange.path();
         String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
@@ -99,10 +99,10 @@ public final class ItemPaths {
     }
 
     /**
-     * The item's own URI reference.
+     * The URI reference of an item.
      *
-     * <p>Proxies drop {@code ..} and refuse or decode {@code %2F} in a path, and what looks like another route's path
-     * would lead there: such keys are in the query.
+     * <p>The key is in the query if it has {@code ..}, which proxies remove, or a slash, which they refuse or decode, or if
+     * the path would be that of another resource.
      */
     String location(Map<String, AttributeValue> key) {
         Map<String, String> encoded = new LinkedHashMap<>();
@@ -111,12 +111,12 @@ public final class ItemPaths {
         String path = base() + encoded.values().stream().map(text -> "/" + text).collect(Collectors.joining());
         boolean plain = texts.values().stream().allMatch(ItemPaths::isSegment)
                 && paths.stream()
-                        .filter(other -> other.length() > route.path().length())
+                        .filter(other -> other.length() > resource.path().length())
                         .noneMatch(other -> path.equals(other) || path.startsWith(other + "/"));
         return basePath
                 + (plain
                         ? path
-                        : route.path()
+                        : resource.path()
                                 + encoded.entrySet().stream()
                                         .map(entry -> PercentEncoding.encode(entry.getKey()) + "=" + entry.getValue())
                                         .collect(Collectors.joining("&", "?", "")));
@@ -131,6 +131,6 @@ public final class ItemPaths {
     }
 
     private String base() {
-        return route.path().equals("/") ? "" : route.path();
+        return resource.path().equals("/") ? "" : resource.path();
     }
 }

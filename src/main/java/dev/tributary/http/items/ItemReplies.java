@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The replies to requests for items: what a {@link WriteResult} is in HTTP. */
+/** Maps each {@link WriteResult} to its reply. */
 public final class ItemReplies {
 
     private ItemReplies() {}
@@ -18,29 +18,29 @@ public final class ItemReplies {
         if (result instanceof WriteResult.Stored stored) {
             headers.put("Content-Type", MediaTypes.JSON);
             headers.put("Location", paths.location(stored.key()));
-            return answer(201, headers, stored.version(), ItemJson.of(stored.key()));
+            return reply(201, headers, stored.version(), ItemJson.of(stored.key()));
         }
         if (result instanceof WriteResult.Changed changed) {
-            return answer(204, headers, changed.version(), "");
+            return reply(204, headers, changed.version(), "");
         }
         if (result instanceof WriteResult.Found found) {
             headers.put("Content-Type", MediaTypes.JSON);
             headers.put("Cache-Control", Reply.REVALIDATE);
-            return answer(200, headers, found.version(), ItemJson.of(found.item()));
+            return reply(200, headers, found.version(), ItemJson.of(found.item()));
         }
         if (result instanceof WriteResult.NotModified same) {
             headers.put("Cache-Control", Reply.REVALIDATE);
-            return answer(304, headers, Optional.of(same.version()), "");
+            return reply(304, headers, Optional.of(same.version()), "");
         }
         if (result instanceof WriteResult.Replayed again) {
             headers.putAll(again.answer().headers());
             headers.put(IdempotencyKey.REPLAYED, "true");
             return new Reply(again.answer().status(), headers, again.answer().body());
         }
-        return ProblemDocument.of(((WriteResult.Refused) result).problem()).answer();
+        return ProblemDocument.of(((WriteResult.Refused) result).problem()).reply();
     }
 
-    private static Reply answer(int status, Map<String, String> headers, Optional<String> version, String body) {
+    private static Reply reply(int status, Map<String, String> headers, Optional<String> version, String body) {
         version.ifPresent(known -> headers.put("ETag", Preconditions.etag(known)));
         return new Reply(status, headers, body);
     }

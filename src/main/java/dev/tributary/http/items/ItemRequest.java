@@ -3,7 +3,7 @@ package dev.tributary.http.items;
 import dev.tributary.document.RefusedException;
 import dev.tributary.items.ItemChange;
 
-/** A request that changes an item, as it came. */
+/** A request that changes an item: its document, and how that is read. */
 public final class ItemRequest {
 
     private static final byte[] NO_DOCUMENT = {};
@@ -11,7 +11,7 @@ public final class ItemRequest {
     private final byte[] document;
     private final Reading reading;
 
-    /** Makes a change of what came. */
+    /** Reads the change from the document. */
     interface Reading {
         ItemChange change(byte[] document) throws RefusedException;
     }
@@ -25,7 +25,7 @@ public final class ItemRequest {
         return new ItemRequest(NO_DOCUMENT, reading);
     }
 
-    /** Empty if its method has none. */
+    /** The document; empty for methods without one. */
     byte[] document() {
         return document;
     }

@@ -10,15 +10,15 @@ import dev.tributary.items.Resource;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Reads what requests ask of a route's items: one method of this class for each method of HTTP. */
+/** Reads requests that change an item of a resource: one method for each HTTP method. */
 public final class ItemRequests {
 
-    private final Resource route;
+    private final Resource resource;
     private final ItemPaths paths;
     private final RequestBody body;
 
-    public ItemRequests(Resource route, ItemPaths paths, RequestBody body) {
-        this.route = route;
+    public ItemRequests(Resource resource, ItemPaths paths, RequestBody body) {
+        this.resource = resource;
         this.paths = paths;
         this.body = body;
     }
@@ -27,27 +27,27 @@ public final class ItemRequests {
         new Query(exchange.query()).end();
         byte[] document = body.read(exchange, MediaTypes.POST);
         Precondition precondition = Preconditions.ofWrite(exchange);
-        return new ItemRequest(document, text -> route.post(text, precondition));
+        return new ItemRequest(document, text -> resource.post(text, precondition));
     }
 
     public ItemRequest put(Exchange exchange) throws RefusedException {
         Map<String, AttributeValue> key = key(exchange);
         byte[] document = body.read(exchange, MediaTypes.PUT);
         Precondition precondition = Preconditions.ofWrite(exchange);
-        return new ItemRequest(document, text -> route.put(key, text, precondition));
+        return new ItemRequest(document, text -> resource.put(key, text, precondition));
     }
 
     public ItemRequest patch(Exchange exchange) throws RefusedException {
         Map<String, AttributeValue> key = key(exchange);
         byte[] document = body.read(exchange, MediaTypes.PATCH);
         Precondition precondition = Preconditions.ofWrite(exchange);
-        return new ItemRequest(document, text -> route.patch(key, text, precondition));
+        return new ItemRequest(document, text -> resource.patch(key, text, precondition));
     }
 
     public ItemRequest delete(Exchange exchange) throws RefusedException {
         Map<String, AttributeValue> key = key(exchange);
         Precondition precondition = Preconditions.ofWrite(exchange);
-        return ItemRequest.withoutDocument(none -> route.delete(key, precondition));
+        return ItemRequest.withoutDocument(none -> resource.delete(key, precondition));
     }
 
     private Map<String, AttributeValue> key(Exchange exchange) throws RefusedException {

@@ -1,6 +1,5 @@
 package dev.tributary.http.items;
 
-import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.Exchange;
@@ -11,7 +10,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The headers that make a request conditional (RFC 9110, section 13), and the ETags in them. */
+/** Reads the headers of conditional requests (RFC 9110, section 13). */
 public final class Preconditions {
 
     /** An ETag and what separates it from the next. */
@@ -26,7 +25,7 @@ public final class Preconditions {
         return '"' + version + '"';
     }
 
-    /** What a request that writes asks of the item. */
+    /** The precondition of a request that writes. */
     public static Precondition ofWrite(Exchange exchange) {
         String match = header(exchange, "If-Match");
         String noneMatch = header(exchange, "If-None-Match");
@@ -45,14 +44,14 @@ public final class Preconditions {
         if (match.equals("*")) {
             return new Precondition.Present();
         }
-        // A weak ETag stands for items that are merely alike, which is not enough to write.
+        // A weak ETag means equivalent items, which does not allow a write.
         return new Precondition.Versions(tags("If-Match", match).stream()
                 .filter(tag -> !tag.weak())
                 .map(Tag::opaque)
                 .toList());
     }
 
-    /** Which versions a request that reads has already. */
+    /** The versions that the caller of a request that reads already has. */
     public static Predicate<String> known(Exchange exchange) {
         if (!header(exchange, "If-Match").isEmpty()) {
             throw bad(
@@ -70,12 +69,12 @@ public final class Preconditions {
         return known::contains;
     }
 
-    /** All lines of a header as one; empty only where there is none. */
+    /** The lines of a header, joined; empty only if there is none. */
     private static String header(Exchange exchange, String name) {
         List<String> lines = exchange.headers(name);
         String value = String.join(",", lines).strip();
         if (value.isEmpty() && !lines.isEmpty()) {
-            throw unreadable(name); // whoever means a precondition must not write without one
+            throw unreadable(name); // a write with an empty precondition must not be unconditional
         }
         return value;
     }
@@ -99,6 +98,6 @@ public final class Preconditions {
     }
 
     private static ProblemException bad(String detail) {
-        return new ProblemException(ProblemDocument.of(ProblemType.BAD_PRECONDITION, detail));
+        return new ProblemException(ProblemType.BAD_PRECONDITION, detail);
     }
 }

@@ -32,7 +32,7 @@ public final class TableHealth {
      *
      * @param access what the request asked of the table
      */
-    public void heard(Access access, WriteResult result) {
+    public void record(Access access, WriteResult result) {
         String requests = access.written() + "s";
         if (result instanceof WriteResult.Refused refused) {
             refused(requests, refused.problem());

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
-/** Counts and times the answers to requests for items. */
+/** Times requests for items, and counts the documents of bulk requests, by outcome. */
 public final class WriteMeters {
 
     private final MeterRegistry registry;
@@ -15,20 +15,20 @@ public final class WriteMeters {
     public WriteMeters(MeterRegistry registry) {
         this.registry = registry;
         this.requests = Timer.builder("tributary.http.requests")
-                .description("Duration of requests for items over HTTP, by what they were answered")
+                .description("Duration of requests for items over HTTP, by outcome")
                 .withRegistry(registry);
         this.lines = Counter.builder("tributary.http.bulk.documents")
-                .description("Documents in requests with many of them, by what each was answered")
+                .description("Documents of bulk requests, by outcome")
                 .withRegistry(registry);
     }
 
     /**
-     * Counts one document of a request with many.
+     * Counts one document of a bulk request.
      *
-     * @param outcome as that of requests
+     * @param outcome as for {@link #stop}
      */
-    public void line(String route, String outcome) {
-        lines.withTags("route", route, "outcome", outcome).increment();
+    public void document(String resource, String outcome) {
+        lines.withTags("route", resource, "outcome", outcome).increment();
     }
 
     public Timer.Sample start() {
@@ -36,11 +36,11 @@ public final class WriteMeters {
     }
 
     /**
-     * Records how long a request took, and how it ended.
+     * Records the duration and the outcome of a request.
      *
      * @param outcome such as {@code stored}, or the slug of a problem
      */
-    public void stop(Timer.Sample sample, String route, String method, String outcome) {
-        sample.stop(requests.withTags("route", route, "method", method, "outcome", outcome));
+    public void stop(Timer.Sample sample, String resource, String method, String outcome) {
+        sample.stop(requests.withTags("route", resource, "method", method, "outcome", outcome));
     }
 }

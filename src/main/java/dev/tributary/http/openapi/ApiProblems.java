@@ -12,6 +12,7 @@ import static dev.tributary.http.reply.ProblemType.FORBIDDEN;
 import static dev.tributary.http.reply.ProblemType.FOREIGN_ORIGIN;
 import static dev.tributary.http.reply.ProblemType.IDEMPOTENCY_KEY_REQUIRED;
 import static dev.tributary.http.reply.ProblemType.IDEMPOTENCY_KEY_REUSED;
+import static dev.tributary.http.reply.ProblemType.INSUFFICIENT_STORAGE;
 import static dev.tributary.http.reply.ProblemType.INTERNAL_ERROR;
 import static dev.tributary.http.reply.ProblemType.INVALID_ITEM;
 import static dev.tributary.http.reply.ProblemType.ITEM_TOO_LARGE;
@@ -47,15 +48,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The problems in the description of the routes: which answers name them, and what these look like. */
+/** The problems in the description of the resources: which replies have them, and their schema. */
 public final class ApiProblems {
 
-    /** Statuses of {@link ProblemType#BAD_REQUEST} besides its own, for what is hardly HTTP. No route has part in them. */
+    /** Statuses of {@link ProblemType#BAD_REQUEST} besides its own, for malformed HTTP. They are the same for all resources. */
     public static final List<Integer> NOT_HTTP = List.of(411, 414, 417, 426, 431, 501, 505);
 
     private static final String NOT_HTTP_RESPONSE = "problem-not-http";
 
-    /** Of a problem with this type, the answer has this header. */
+    /** Headers of problems, by status. */
     private static final Map<Integer, List<String>> HEADERS = Map.of(
             401, List.of("WWW-Authenticate"),
             403, List.of("WWW-Authenticate"),
@@ -67,7 +68,7 @@ public final class ApiProblems {
 
     private ApiProblems() {}
 
-    /** Those of every request, whatever it asks for. */
+    /** The problems of every request. */
     public static Set<ProblemType> ofAny(boolean authenticated) {
         Set<ProblemType> problems = EnumSet.of(BAD_REQUEST, INTERNAL_ERROR, TOO_MANY_REQUESTS, OVERLOADED);
         if (authenticated) {
@@ -79,7 +80,7 @@ public final class ApiProblems {
     }
 
     /**
-     * Those that a request for an item may be answered with besides.
+     * The further problems of requests for an item.
      *
      * @param guarded whether existing items are written only by requests that name their version
      */
@@ -87,7 +88,10 @@ public final class ApiProblems {
         // invalid-item: the table has another key than it had at the start
         Set<ProblemType> problems = EnumSet.of(
                 BAD_QUERY, BAD_PRECONDITION, INVALID_ITEM, THROTTLED, UNAVAILABLE, TABLE_UNAVAILABLE, TIMEOUT);
-        problems.addAll(method.equals("post") ? EnumSet.of(BUSY, STOPPING, TOO_MANY_REFUSED) : EnumSet.of(BAD_KEY));
+        problems.addAll(
+                method.equals("post")
+                        ? EnumSet.of(BUSY, STOPPING, TOO_MANY_REFUSED, INSUFFICIENT_STORAGE)
+                        : EnumSet.of(BAD_KEY));
         if (List.of("get", "head").contains(method)) {
             problems.add(NO_SUCH_ITEM);
             return problems;
@@ -113,7 +117,7 @@ public final class ApiProblems {
         return problems;
     }
 
-    /** Adds references to the answers with these problems, one for each status. */
+    /** Adds references to the responses with these problems, one for each status. */
     static void refer(Set<ProblemType> problems, ObjectNode responses) {
         problems.stream()
                 .map(ProblemType::status)
@@ -123,7 +127,7 @@ public final class ApiProblems {
         responses.set("default", OpenApi.reference("responses", NOT_HTTP_RESPONSE));
     }
 
-    /** Adds what {@link #refer} refers to. */
+    /** Adds the responses that {@link #refer} refers to. */
     static void addTo(ObjectNode responses) {
         Map<Integer, List<ProblemType>> byStatus = Arrays.stream(ProblemType.values())
                 .collect(Collectors.groupingBy(ProblemType::status, TreeMap::new, Collectors.toList()));
@@ -155,7 +159,7 @@ public final class ApiProblems {
         types.forEach(type -> slugs.add(ProblemDocument.uri(type)));
     }
 
-    /** What all problem documents have (RFC 9457), and the list of errors that ours may have. */
+    /** Adds the schema of problem documents (RFC 9457), with the list of errors. */
     static void addSchemaTo(ObjectNode schemas) {
         ObjectNode problem = schemas.putObject("problem");
         problem.put("type", "object").put("description", "Why a request was refused (RFC 9457).");

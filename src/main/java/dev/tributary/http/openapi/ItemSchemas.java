@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** JSON Schemas of the documents that a route takes, and of those that it answers with. */
+/** JSON Schemas of the documents that a resource accepts, and of those in its replies. */
 final class ItemSchemas {
 
     private static final JsonMapper DECIMALS = JsonMapper.builder()
@@ -37,29 +37,29 @@ final class ItemSchemas {
         PATCH
     }
 
-    private final Resource route;
+    private final Resource resource;
     private final ItemSchema schema;
     private final Map<String, GeneratedValue> generated;
     private final Map<String, GeneratedValue> refreshed;
     private final Set<String> key = new LinkedHashSet<>();
 
-    ItemSchemas(Resource route) {
-        this.route = route;
-        this.schema = route.schema();
-        this.generated = route.settings().document().generated();
-        this.refreshed = route.settings().document().refreshed();
+    ItemSchemas(Resource resource) {
+        this.resource = resource;
+        this.schema = resource.schema();
+        this.generated = resource.settings().document().generated();
+        this.refreshed = resource.settings().document().refreshed();
         schema.keyAttributes().forEach(attribute -> key.add(attribute.name()));
     }
 
     void addTo(ObjectNode schemas) {
-        schemas.set(route.name() + "-key", ofKey());
-        schemas.set(route.name() + "-item", ofItem());
-        schemas.set(route.name() + "-post", ofRequest(Document.POST));
-        schemas.set(route.name() + "-put", ofRequest(Document.PUT));
-        schemas.set(route.name() + "-patch", ofRequest(Document.PATCH));
+        schemas.set(resource.name() + "-key", ofKey());
+        schemas.set(resource.name() + "-item", ofItem());
+        schemas.set(resource.name() + "-post", ofRequest(Document.POST));
+        schemas.set(resource.name() + "-put", ofRequest(Document.PUT));
+        schemas.set(resource.name() + "-patch", ofRequest(Document.PATCH));
     }
 
-    /** A key attribute in a path or a query, where binary is in base64url. */
+    /** The schema of a key attribute in a path or a query, where binary is in base64url. */
     static ObjectNode ofKeyInUri(KeyAttribute attribute) {
         return switch (attribute.type()) {
             case N -> object().put("type", "number").put("description", NUMBER);
@@ -96,7 +96,7 @@ final class ItemSchemas {
         }
         GeneratedValue made = refreshed.get(name);
         if (made != null) {
-            return made(made, "Made anew at every write: ").put("readOnly", true);
+            return made(made, "Made at every write: ").put("readOnly", true);
         }
         made = generated.get(name);
         if (made != null
@@ -133,8 +133,7 @@ final class ItemSchemas {
 
     private ObjectNode inRequest(String name, Document kind) {
         if (isVersion(name)) {
-            return object().put("readOnly", true)
-                    .put("description", "Counted by the server; what a request says here changes nothing.");
+            return object().put("readOnly", true).put("description", "Counted by the server; ignored in requests.");
         }
         AttributeType type = schema.types().get(name);
         boolean mayBeNull = kind == Document.PATCH && !key.contains(name) && !isRequired(name);
@@ -143,10 +142,10 @@ final class ItemSchemas {
             value.put("minLength", 1);
         }
         if (refreshed.containsKey(name)) {
-            value.put("readOnly", true)
-                    .put("description", "Made by the server; what a request says here changes nothing.");
+            value.put("readOnly", true).put("description", "Made by the server; ignored in requests.");
         } else if (kind != Document.PATCH && generated.containsKey(name)) {
-            value.put("description", "Where it is absent, the server makes it: " + told(generated.get(name)) + ".");
+            value.put(
+                    "description", "Where it is absent, the server makes it: " + described(generated.get(name)) + ".");
         }
         AttributeValue fallback = schema.defaults().get(name);
         if (kind != Document.PATCH && fallback != null) {
@@ -163,7 +162,7 @@ final class ItemSchemas {
         return schema.required().contains(name);
     }
 
-    /** Attributes that requests may name, as far as the route knows them; key attributes first. */
+    /** The attributes of requests that the resource declares, key attributes first. */
     private Set<String> requested() {
         Set<String> others = new TreeSet<>(schema.types().keySet());
         others.addAll(schema.defaults().keySet());
@@ -180,7 +179,7 @@ final class ItemSchemas {
         return names;
     }
 
-    /** What a request may send for a type; a number may be written as a string. */
+    /** The schema of a value in a request, where a number may be a string. */
     private static ObjectNode requested(@Nullable AttributeType type, boolean mayBeNull, boolean neverNull) {
         if (type == null) {
             return neverNull ? types("string", "number", "boolean", "object", "array") : object();
@@ -231,13 +230,13 @@ final class ItemSchemas {
             case UUID -> made.put("format", "uuid");
             case NOW_ISO -> made.put("format", "date-time");
             case NOW -> {
-                // no format says it
+                // JSON Schema has no format for it
             }
         }
-        return made.put("description", when + told(value) + ".");
+        return made.put("description", when + described(value) + ".");
     }
 
-    private static String told(GeneratedValue value) {
+    private static String described(GeneratedValue value) {
         String later = value.offset().isZero()
                 ? ""
                 : ", and %d seconds".formatted(value.offset().toSeconds());

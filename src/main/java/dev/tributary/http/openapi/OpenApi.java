@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The write routes as an OpenAPI 3.1 document. A function of the settings alone: every daemon of one configuration has the
- * same.
+ * An OpenAPI 3.1 document of the resources. It depends on the settings alone, so daemons with one configuration have the
+ * same document.
  *
  * @param version changes when the document does
  */
@@ -30,9 +30,9 @@ public record OpenApi(String json, String version) {
      * Describes these resources.
      *
      * @param authenticated whether requests need a token
-     * @param basePath what callers have in front of the paths, and a proxy takes off; may be empty
+     * @param basePath prefix of the paths that a proxy strips; may be empty
      */
-    public static OpenApi of(List<Resource> routes, boolean authenticated, String basePath) {
+    public static OpenApi of(List<Resource> resources, boolean authenticated, String basePath) {
         ObjectNode document = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.0");
         ObjectNode info = document.putObject("info");
         info.put("title", "Items")
@@ -41,16 +41,16 @@ public record OpenApi(String json, String version) {
                         "Each path is one table, and each resource under it one item. Numbers have up to 38 digits: read"
                                 + " them as decimals, as a double keeps 15 to 17. What a request sends may be at most 32"
                                 + " objects and arrays deep.");
-        // Relative to where the document was found, which holds behind proxies of any name.
+        // Relative to the document's own URI, which also holds behind proxies.
         document.putArray("servers").addObject().put("url", basePath.isEmpty() ? "/" : basePath);
         if (authenticated) {
             document.putArray("security").addObject().putArray("bearer");
         }
         List<Resource> ordered =
-                routes.stream().sorted(Comparator.comparing(Resource::name)).toList();
+                resources.stream().sorted(Comparator.comparing(Resource::name)).toList();
         ObjectNode paths = document.putObject("paths");
         describeItself(paths.putObject(OpenApiEndpoint.PATH), authenticated);
-        ordered.forEach(route -> new ResourceOperations(route, authenticated).addTo(paths));
+        ordered.forEach(resource -> new ResourceOperations(resource, authenticated).addTo(paths));
         addComponents(document.putObject("components"), ordered, authenticated);
 
         String version = hash(document.toString());
@@ -61,7 +61,7 @@ public record OpenApi(String json, String version) {
     private static void describeItself(ObjectNode path, boolean authenticated) {
         for (String method : List.of("get", "head")) {
             ObjectNode operation = path.putObject(method)
-                    .put("operationId", method + "Description") // upper case: no name of a route has any
+                    .put("operationId", method + "Description") // upper case, which names of resources do not have
                     .put("summary", "This description");
             ObjectNode responses = operation.putObject("responses");
             ObjectNode found = responses.putObject("200").put("description", "The description.");
@@ -83,7 +83,7 @@ public record OpenApi(String json, String version) {
         }
         ObjectNode options = path.putObject("options")
                 .put("operationId", "optionsDescription")
-                .put("summary", "Tells the methods");
+                .put("summary", "Lists the methods");
         ObjectNode responses = options.putObject("responses");
         responses
                 .putObject("204")
@@ -93,10 +93,10 @@ public record OpenApi(String json, String version) {
         ApiProblems.refer(ApiProblems.ofAny(authenticated), responses);
     }
 
-    private static void addComponents(ObjectNode components, List<Resource> routes, boolean authenticated) {
+    private static void addComponents(ObjectNode components, List<Resource> resources, boolean authenticated) {
         ObjectNode schemas = components.putObject("schemas");
         ApiProblems.addSchemaTo(schemas);
-        routes.forEach(route -> new ItemSchemas(route).addTo(schemas));
+        resources.forEach(resource -> new ItemSchemas(resource).addTo(schemas));
         ApiProblems.addTo(components.putObject("responses"));
         ObjectNode headers = components.putObject("headers");
         Map.of(

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Serves the description of the routes. Its path belongs to it whatever the method, so that an item of the route at / is
- * not written there and read elsewhere.
+ * Serves the description of the resources. It handles every method of its path, so that an item of the resource at / cannot
+ * be written there and read elsewhere.
  */
 public final class OpenApiEndpoint {
 
@@ -30,11 +30,11 @@ public final class OpenApiEndpoint {
         this.description = description;
     }
 
-    public void addTo(HandlerRegistry routes) {
-        routes.add("GET", PATH, this::get);
-        routes.add("HEAD", PATH, this::get);
-        routes.add("OPTIONS", PATH, exchange -> exchange.send(new Reply(204, Map.of("Allow", ALLOWED), "")));
-        OTHERS.forEach(method -> routes.add(method, PATH, OpenApiEndpoint::refuse));
+    public void addTo(HandlerRegistry registry) {
+        registry.add("GET", PATH, this::get);
+        registry.add("HEAD", PATH, this::get);
+        registry.add("OPTIONS", PATH, exchange -> exchange.send(new Reply(204, Map.of("Allow", ALLOWED), "")));
+        OTHERS.forEach(method -> registry.add(method, PATH, OpenApiEndpoint::refuse));
     }
 
     private void get(Exchange exchange) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What may be asked of a route, in the words of OpenAPI: the methods of its path, and of its items' paths. */
+/** The OpenAPI operations of a resource: the methods of its path, and of its items' paths. */
 final class ResourceOperations {
 
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._~-]+");
@@ -30,26 +30,26 @@ final class ResourceOperations {
 
     static {
         SUMMARIES.put("get", "Reads an item");
-        SUMMARIES.put("head", "Tells whether there is an item");
+        SUMMARIES.put("head", "Shows whether there is an item");
         SUMMARIES.put("put", "Puts an item, new or in place of what is there");
         SUMMARIES.put("patch", "Merges a JSON Merge Patch (RFC 7396) into an item");
         SUMMARIES.put("delete", "Removes an item, if there is one");
     }
 
-    private final Resource route;
+    private final Resource resource;
     private final boolean authenticated;
     private final boolean versioned;
     private final boolean guarded;
 
-    ResourceOperations(Resource route, boolean authenticated) {
-        this.route = route;
+    ResourceOperations(Resource resource, boolean authenticated) {
+        this.resource = resource;
         this.authenticated = authenticated;
-        this.versioned = route.schema().version().isPresent();
-        this.guarded = route.settings().precondition() == PreconditionPolicy.REQUIRED;
+        this.versioned = resource.schema().version().isPresent();
+        this.guarded = resource.settings().precondition() == PreconditionPolicy.REQUIRED;
     }
 
     void addTo(ObjectNode paths) {
-        ObjectNode collection = paths.putObject(route.path());
+        ObjectNode collection = paths.putObject(resource.path());
         collection.set("post", post());
         SUMMARIES.forEach((method, summary) -> collection.set(method, ofItem(method, summary, true)));
         collection.set("options", options(BY_QUERY));
@@ -60,7 +60,7 @@ final class ResourceOperations {
         ArrayNode parameters = item.putArray("parameters");
         for (int i = 0; i < names.size(); i++) {
             parameters.add(ofKey(
-                    route.schema().keyAttributes().get(i),
+                    resource.schema().keyAttributes().get(i),
                     names.get(i),
                     "path",
                     "A key attribute, as one percent-encoded segment."));
@@ -70,12 +70,12 @@ final class ResourceOperations {
     }
 
     private String base() {
-        return route.path().equals("/") ? "" : route.path();
+        return resource.path().equals("/") ? "" : resource.path();
     }
 
-    /** Those of the key attributes, unless one of them would not do in a path template. */
+    /** The names of the key attributes, or neutral ones if one cannot be in a path template. */
     private List<String> namesInPath() {
-        List<String> names = route.keyNames();
+        List<String> names = resource.keyNames();
         return names.stream().allMatch(name -> PLAIN_NAME.matcher(name).matches())
                 ? names
                 : List.of("partition", "sort").subList(0, names.size());
@@ -113,20 +113,21 @@ final class ResourceOperations {
         ArrayNode parameters = preconditions(method);
         Set<ProblemType> problems = ApiProblems.ofItem(method, guarded);
         if (byQuery) {
-            route.schema()
+            resource.schema()
                     .keyAttributes()
                     .forEach(attribute -> parameters.add(ofKey(
                             attribute,
                             attribute.name(),
                             "query",
                             "A key attribute. For keys with a slash or a backslash, and for . and .. alone.")));
-            problems.add(ProblemType.METHOD_NOT_ALLOWED); // without a query it is the collection, which takes POST
+            problems.add(
+                    ProblemType.METHOD_NOT_ALLOWED); // without a query, the path is the collection's, which takes POST
         }
         operation.set("parameters", parameters);
         ObjectNode responses = JsonNodeFactory.instance.objectNode();
         switch (method) {
             case "get", "head" -> {
-                if (!byQuery || !route.keyNames().contains(CONSISTENT)) {
+                if (!byQuery || !resource.keyNames().contains(CONSISTENT)) {
                     parameters.add(parameter(
                             CONSISTENT,
                             "query",
@@ -164,7 +165,7 @@ final class ResourceOperations {
     }
 
     private ObjectNode options(String suffix) {
-        ObjectNode operation = operation("options", suffix, "Tells the methods");
+        ObjectNode operation = operation("options", suffix, "Lists the methods");
         ObjectNode responses = operation.putObject("responses");
         ObjectNode headers = responses
                 .putObject("204")
@@ -179,9 +180,9 @@ final class ResourceOperations {
     private ObjectNode operation(String method, String suffix, String summary) {
         ObjectNode operation = JsonNodeFactory.instance
                 .objectNode()
-                .put("operationId", route.name() + "-" + method + suffix)
+                .put("operationId", resource.name() + "-" + method + suffix)
                 .put("summary", summary);
-        operation.putArray("tags").add(route.name());
+        operation.putArray("tags").add(resource.name());
         return operation;
     }
 
@@ -194,7 +195,7 @@ final class ResourceOperations {
         return operation.putObject("requestBody").put("required", true).putObject("content");
     }
 
-    /** OpenAPI 3.1 has no words for what a line is. */
+    /** The lines are described in prose: OpenAPI 3.1 cannot describe them. */
     private static void lines(ObjectNode content, String type, String description) {
         content.putObject(type).putObject("schema").put("type", "string").put("description", description);
     }
@@ -217,9 +218,9 @@ final class ResourceOperations {
         return response;
     }
 
-    /** Says of the answers so far that they may be those of an earlier request with the same key. */
+    /** Adds the header of repeated replies to the responses so far. */
     private void replay(ObjectNode responses) {
-        if (route.idempotency().isPresent()) {
+        if (resource.idempotency().isPresent()) {
             responses.forEach(response -> ((ObjectNode) response)
                     .withObject("/headers")
                     .set(IdempotencyKey.REPLAYED, OpenApi.reference("headers", IdempotencyKey.REPLAYED)));
@@ -232,7 +233,7 @@ final class ResourceOperations {
     }
 
     private ObjectNode schema(String name) {
-        return OpenApi.reference("schemas", route.name() + "-" + name);
+        return OpenApi.reference("schemas", resource.name() + "-" + name);
     }
 
     private ArrayNode preconditions(String method) {
@@ -246,15 +247,15 @@ final class ResourceOperations {
         if (List.of("post", "put").contains(method)) {
             parameters.add(header("If-None-Match", "Goes through only if there is no item.", "*"));
         }
-        if (route.idempotency().isPresent()) {
+        if (resource.idempotency().isPresent()) {
             ObjectNode key = header(
                     IdempotencyKey.HEADER,
                     "Makes the request take effect once, however often it is sent.",
                     "\"8e03978e\"");
-            boolean inItem = route.idempotency().get().attribute().isPresent()
+            boolean inItem = resource.idempotency().get().attribute().isPresent()
                     && List.of("post", "put").contains(method);
             if (!inItem) {
-                parameters.add(key.put("required", route.idempotency().get().required()));
+                parameters.add(key.put("required", resource.idempotency().get().required()));
             }
         }
         parameters.add(header(

@@ -5,15 +5,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.document.FieldError;
 import dev.tributary.document.Problem;
+import dev.tributary.document.RefusedException;
+import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An error as RFC 9457 has it.
+ * A problem document (RFC 9457): why a request was refused.
  *
- * @param status that of the type, except where Jetty answers with a rarer one
+ * @param status that of the type, except where Jetty refuses a request with another
  * @param headers of the response, such as {@code Allow}
  */
 public record ProblemDocument(
@@ -21,7 +23,7 @@ public record ProblemDocument(
 
     public static final String CONTENT_TYPE = "application/problem+json";
 
-    /** Longest detail and longest message of one error, in characters: both may quote the request. */
+    /** Largest length of the detail and of each error message, in characters: both may quote the request. */
     private static final int MAX_TEXT = 1000;
 
     private static final int MAX_ERRORS = 50;
@@ -46,6 +48,18 @@ public record ProblemDocument(
                         () -> new ProblemDocument(type, type.status(), problem.detail(), problem.errors(), Map.of()));
     }
 
+    /** What a request is answered whose handling failed: its refusal, or 500 if the failure is no refusal. */
+    public static ProblemDocument of(Throwable failure) {
+        Throwable cause = Failures.unwrap(failure);
+        if (cause instanceof ProblemException refused) {
+            return refused.document();
+        }
+        if (cause instanceof RefusedException refused) {
+            return of(refused.problem());
+        }
+        return of(ProblemType.INTERNAL_ERROR, "The log of the server has the cause.");
+    }
+
     public ProblemDocument with(String header, String value) {
         Map<String, String> more = new TreeMap<>(headers);
         more.put(header, value);
@@ -56,7 +70,7 @@ public record ProblemDocument(
         return with("Retry-After", seconds(duration));
     }
 
-    /** What documents of this type are known by. */
+    /** The {@code type} member of documents of this type. */
     public static String uri(ProblemType type) {
         return "/problems/" + type.slug();
     }
@@ -80,7 +94,7 @@ public record ProblemDocument(
         return document;
     }
 
-    public Reply answer() {
+    public Reply reply() {
         Map<String, String> all = new TreeMap<>(headers);
         all.put("Content-Type", CONTENT_TYPE);
         return new Reply(status, all, json());
@@ -90,12 +104,12 @@ public record ProblemDocument(
         if (text.length() <= MAX_TEXT) {
             return text;
         }
-        // Never half of a surrogate pair: it could not be encoded.
+        // Half of a surrogate pair could not be encoded.
         int end = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1)) ? MAX_TEXT - 1 : MAX_TEXT;
         return text.substring(0, end) + "…";
     }
 
-    /** Retry-After has whole seconds, and 0 would invite a storm. */
+    /** In whole seconds, as Retry-After needs; at least 1, because 0 would invite a retry storm. */
     private static String seconds(Duration duration) {
         return String.valueOf(Math.max(1, duration.plusMillis(999).toSeconds()));
     }

@@ -1,6 +1,6 @@
 package dev.tributary.http.reply;
 
-/** Ends a request with a problem. Without a stack trace: the request is at fault, not the code. */
+/** Thrown to refuse a request. It has no stack trace: the request is at fault, not the code. */
 public final class ProblemException extends RuntimeException {
 
     private final transient ProblemDocument document;
@@ -8,6 +8,10 @@ public final class ProblemException extends RuntimeException {
     public ProblemException(ProblemDocument document) {
         super(document.type().slug(), null, false, false);
         this.document = document;
+    }
+
+    public ProblemException(ProblemType type, String detail) {
+        this(ProblemDocument.of(type, detail));
     }
 
     public ProblemDocument document() {

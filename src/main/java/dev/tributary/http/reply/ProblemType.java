@@ -3,11 +3,10 @@ package dev.tributary.http.reply;
 import dev.tributary.document.Problem;
 
 /**
- * The problems that answers name. Slugs and statuses are an interface: programs decide by them, so neither changes.
+ * The types of problems. Slugs and statuses are an interface that programs depend on, so neither changes.
  *
- * <p>400 says the body cannot be read as a document at all; 422 says it can, and that its content is wrong (RFC 9110,
- * 15.5.21). The first is a fault of the program that sent it, the second often of the person who filled it in, and only
- * the second has field errors to show.
+ * <p>400 means that the body cannot be parsed; 422 that it can, and that its content is invalid (RFC 9110, 15.5.21). The
+ * first is an error of the client program, the second often of its user, and only the second has field errors to show.
  */
 public enum ProblemType {
     BAD_REQUEST("bad-request", 400, "Not a valid HTTP request"),
@@ -45,7 +44,8 @@ public enum ProblemType {
     CONTENDED("contended", 503, "Others write the item at the same time"),
     UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
     TABLE_UNAVAILABLE("table-unavailable", 503, "The table cannot be written"),
-    TIMEOUT("timeout", 504, "DynamoDB did not answer in time");
+    TIMEOUT("timeout", 504, "DynamoDB did not answer in time"),
+    INSUFFICIENT_STORAGE("insufficient-storage", 507, "The server has no room on its disk for the answer");
 
     private final String slug;
     private final int status;
@@ -93,7 +93,7 @@ public enum ProblemType {
         };
     }
 
-    /** For what Jetty and Javalin refuse before a handler of ours is asked. */
+    /** The type of a request that Jetty refuses with this status before any handler is called. */
     public static ProblemType ofStatus(int status) {
         return switch (status) {
             case 401 -> UNAUTHENTICATED;
@@ -105,7 +105,7 @@ public enum ProblemType {
             case 421 -> MISDIRECTED;
             case 429 -> TOO_MANY_REQUESTS;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
-            case 501, 505 -> BAD_REQUEST; // a transfer coding or a version of HTTP that there is not
+            case 501, 505 -> BAD_REQUEST; // an unknown transfer coding or version of HTTP
             case 503 -> UNAVAILABLE;
             default -> status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
         };

@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a request is answered. A value, so that it can be kept before the request takes effect.
+ * An HTTP response as a value, so that it can be recorded before the request takes effect.
  *
  * @param headers in the order they are sent
- * @param body empty for none
+ * @param body empty if there is none
  */
 public record Reply(int status, Map<String, String> headers, String body) {
 
-    /** Lets a cache keep an answer only for itself, and ask each time whether it is still that. */
+    /** Value of {@code Cache-Control}: only private caches, which revalidate each time. */
     public static final String REVALIDATE = "private, no-cache";
 
     public Reply {
@@ -26,7 +26,7 @@ public record Reply(int status, Map<String, String> headers, String body) {
         return new SavedReply(status, headers, body);
     }
 
-    /** The body as it is sent: as a line of text, so that a shell's prompt stands on a line of its own. */
+    /** The body as it is sent: with a line feed at its end, so that a shell's prompt starts on a new line. */
     public byte[] bytes() {
         return (body.isEmpty() || body.endsWith("\n") ? body : body + "\n").getBytes(UTF_8);
     }

@@ -8,12 +8,12 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A body that may have to end before it is read. Whoever reads it meets a {@link ProblemException} then. */
+/** A body whose reads throw a {@link ProblemException} once the request has to end. */
 final class AbortableBody extends FilterInputStream {
 
     private final Supplier<Optional<ProblemDocument>> end;
 
-    /** @param end why reading has to end, if it has to; asked before and after each wait for the client */
+    /** @param end why the request has to end; empty if it may continue. Asked before and after each wait for the client */
     AbortableBody(InputStream body, Supplier<Optional<ProblemDocument>> end) {
         super(body);
         this.end = end;

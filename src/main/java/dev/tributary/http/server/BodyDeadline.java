@@ -10,10 +10,10 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends bodies that trickle. A body that stalls is ended by the connection's idle timeout, which each byte starts anew.
+ * Ends bodies that arrive too slowly. The connection's idle timeout ends only bodies that stall: it restarts with each byte.
  *
- * <p>Only the time counts that the server waits for the client. Jetty's own minimum rate counts all of it, so it would end
- * bodies that the server reads late or slowly, because it is busy or because a table is.
+ * <p>Only the time that the server waits for the client counts. Jetty's own minimum rate counts all time, so it would end
+ * bodies that the server reads slowly because it or a table is busy.
  */
 final class BodyDeadline extends Handler.Wrapper {
 

@@ -1,10 +1,8 @@
 package dev.tributary.http.server;
 
 import dev.tributary.http.reply.ProblemDocument;
-import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.reply.Reply;
-import dev.tributary.model.Failures;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its answer, as the handlers of this package see them. Nothing of it outlives the request. Used by one
- * thread at a time; exactly one answer is sent.
+ * One request and its reply, as handlers see them. It does not outlive the request. For one thread at a time; exactly one
+ * reply is sent.
  */
 public final class Exchange {
 
@@ -35,7 +33,7 @@ public final class Exchange {
 
     private static final int BODY_BUFFER = 16 * 1024;
 
-    /** Writes a body that is too long to be held as one value. */
+    /** Writes a body that is too long to be a {@link Reply}. */
     public interface BodyWriter {
         void writeTo(OutputStream out) throws IOException;
     }
@@ -48,12 +46,12 @@ public final class Exchange {
     private final ReplyMemoryBudget memory;
     private @Nullable BufferedInputStream body;
     private Supplier<Optional<ProblemDocument>> bodyEnd = Optional::empty;
-    private boolean answered;
+    private boolean replied;
 
     /**
-     * @param pattern that the request's path fits
-     * @param pending where answers are noted that are still to come
-     * @param memory for answers until they are read
+     * @param pattern that the request's path matches
+     * @param pending tracks the replies that are still to come
+     * @param memory bounds the replies that clients have not read
      */
     Exchange(
             Request request,
@@ -74,12 +72,12 @@ public final class Exchange {
         return request.getMethod();
     }
 
-    /** As it was sent, percent-encoded. */
+    /** The path as it was sent, percent-encoded. */
     public String path() {
         return Router.path(request);
     }
 
-    /** As it was sent, percent-encoded; null if there is none. */
+    /** The query as it was sent, percent-encoded; null if there is none. */
     public @Nullable String query() {
         return request.getHttpURI().getQuery();
     }
@@ -93,17 +91,17 @@ public final class Exchange {
         return request.getHeaders().get(name);
     }
 
-    /** Each line of a header. */
+    /** The value of each line of a header. */
     public List<String> headers(String name) {
         return request.getHeaders().getValuesList(name);
     }
 
-    /** Declared length of the body in bytes; -1 if it is not known. */
+    /** Declared length of the body in bytes; -1 if it is unknown. */
     public long contentLength() {
         return request.getLength();
     }
 
-    /** The request as Jetty has it, for what is decided from its connection and its attributes. */
+    /** Jetty's request, for its connection and attributes. */
     public Request request() {
         return request;
     }
@@ -123,54 +121,54 @@ public final class Exchange {
     }
 
     /**
-     * Lets reading of the body fail from some moment on.
+     * Makes reads of the body fail once the request has to end.
      *
-     * @param end asked at each read from the connection: why reading has to end, if it has to
+     * @param end why the request has to end; empty if it may continue. Asked at each read
      */
     public void endBody(Supplier<Optional<ProblemDocument>> end) {
         bodyEnd = end;
     }
 
-    /** Sends an answer, or 503 if there is no memory for it, without waiting until the client has taken it. */
-    public void send(Reply answer) {
-        byte[] bytes = answer.bytes();
+    /** Sends a reply, or 503 if there is no memory for it, without waiting for the client to read it. */
+    public void send(Reply reply) {
+        byte[] bytes = reply.bytes();
         Optional<Runnable> release = memory.claim(bytes.length);
         if (release.isEmpty()) {
             send(ProblemDocument.of(
                             ProblemType.OVERLOADED,
-                            "Answers that others do not read take the memory that there is for them. Send this again after Retry-After.")
+                            "Answers that others have not read take the memory for answers. Send this again after Retry-After.")
                     .retryAfter(RETRY_AFTER)
-                    .answer());
+                    .reply());
             return;
         }
-        begin(answer);
+        begin(reply);
         if (bytes.length > 0) {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
         }
         response.write(true, ByteBuffer.wrap(bytes), Callback.from(callback, release.get()));
     }
 
-    /** Sends an answer once it is known. The calling thread is free in the meantime. */
+    /** Sends a reply once it is known. Returns at once. */
     public void send(CompletableFuture<Reply> future) {
-        CompletableFuture<Void> unused = pending.add(future).handle((answer, failure) -> {
+        CompletableFuture<Void> unused = pending.add(future).handle((reply, failure) -> {
             try {
                 if (failure == null) {
-                    send(answer);
+                    send(reply);
                 } else {
-                    fail(Failures.unwrap(failure));
+                    fail(failure);
                 }
             } catch (RuntimeException | Error e) {
-                callback.failed(e); // ends the connection: nothing else would end the request
+                callback.failed(e); // closes the connection: nothing else would end the request
             }
             return null;
         });
     }
 
     /**
-     * Sends an answer whose body is written while it is sent. Waits for the client.
+     * Sends a reply whose body is written while it is sent. Waits for the client to read it.
      *
      * @param head status and headers; its body is not sent
-     * @throws IOException if the client did not take all of it
+     * @throws IOException if the client did not read all of it
      */
     public void send(Reply head, long length, BodyWriter writer) throws IOException {
         begin(head);
@@ -184,28 +182,26 @@ public final class Exchange {
         callback.succeeded();
     }
 
-    /** Answers a request whose handler failed: with the problem, if the request is at fault, else with 500. */
+    /** Sends the reply to a request whose handler failed: the problem if it was refused, else 500. */
     void fail(Throwable failure) {
-        if (answered) {
-            log.debug("a request failed behind its answer", failure);
+        if (replied) {
+            log.debug("a request failed after its reply", failure);
             return;
         }
-        if (failure instanceof ProblemException problem) {
-            send(problem.document().answer());
-            return;
+        ProblemDocument problem = ProblemDocument.of(failure);
+        if (problem.type() == ProblemType.INTERNAL_ERROR) {
+            log.error("{} {} failed", method(), pattern, failure);
         }
-        log.error("{} {} failed", method(), pattern, failure);
-        send(ProblemDocument.of(ProblemType.INTERNAL_ERROR, "The log of the server has the cause.")
-                .answer());
+        send(problem.reply());
     }
 
-    private void begin(Reply answer) {
-        answered = true;
+    private void begin(Reply reply) {
+        replied = true;
         if (!request.consumeAvailable()) {
-            // What is left of the body would be taken for the next request.
+            // The rest of the body would be read as the next request.
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
-        response.setStatus(answer.status());
-        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        response.setStatus(reply.status());
+        reply.headers().forEach((name, value) -> response.getHeaders().put(name, value));
     }
 }

@@ -2,13 +2,13 @@ package dev.tributary.http.server;
 
 import dev.tributary.http.reply.ProblemException;
 
-/** Answers the requests of one method and path. */
+/** Handles the requests of one method and path. */
 public interface ExchangeHandler {
 
     /**
-     * Answers, or takes care that an answer follows.
+     * Sends the reply, or arranges that it is sent.
      *
-     * @throws ProblemException if the request is refused; any other exception is answered 500 and logged
+     * @throws ProblemException if the request is refused, as is a {@code RefusedException}; others are logged and answered 500
      */
     void handle(Exchange exchange) throws Exception;
 }

@@ -10,18 +10,18 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * A file that decides who may do what, or holds a secret.
+ * A file that holds permissions or a secret.
  *
- * @param secret whether nobody but its owner and its group may read it
+ * @param secret whether only its owner and its group may read it
  */
 public record GuardedFile(Path path, boolean secret) {
 
     private static final int MAX_BYTES = 1 << 20;
 
     /**
-     * Reads it, if only those could change it, and read it, who may.
+     * Reads the file.
      *
-     * @throws UnusableFileException if it cannot be read or is open to others
+     * @throws UnusableFileException if it cannot be read, others may write it, or it is secret and others may read it
      */
     public byte[] read() throws UnusableFileException {
         try {
@@ -53,7 +53,7 @@ public record GuardedFile(Path path, boolean secret) {
         }
     }
 
-    /** Changes whenever another read may have another result. */
+    /** A text that changes whenever another read could have another result. */
     String state() {
         try {
             return HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(path))) + modes();
@@ -66,7 +66,7 @@ public record GuardedFile(Path path, boolean secret) {
         return e.getClass().getSimpleName();
     }
 
-    /** Empty where files have no such modes. */
+    /** The POSIX permissions; empty if the file system has none. */
     private Set<PosixFilePermission> modes() throws IOException {
         return Files.getFileStore(path).supportsFileAttributeView("posix")
                 ? Files.getPosixFilePermissions(path)

@@ -1,12 +1,12 @@
 package dev.tributary.http.server;
 
-/** Takes the handlers of paths. */
+/** Registers the handlers of paths. */
 public interface HandlerRegistry {
 
     /**
-     * Adds a handler. The first that fits a request is asked.
+     * Adds a handler. The first whose method and pattern match a request handles it.
      *
-     * @param pattern as {@link PathPattern} has it
+     * @param pattern as described by {@link PathPattern}
      */
     void add(String method, String pattern, ExchangeHandler handler);
 }

@@ -14,23 +14,23 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Closes connections whose request headers trickle. They take no thread, but they take the connections that there may be,
- * and Jetty's idle timeout begins anew with each byte. Safe for any thread.
+ * Closes connections whose request headers arrive too slowly. They hold no thread, but they count as connections, and
+ * Jetty's idle timeout restarts with each byte. Safe for any thread.
  *
- * <p>A new connection has the timeout for its first request, its TLS handshake included; afterwards it may rest, and the
- * timeout begins with the first byte of the next request.
+ * <p>The timeout of a new connection includes its TLS handshake. Afterwards the connection may be idle, and the timeout
+ * begins with the first byte of the next request.
  */
 final class HeaderDeadline extends Handler.Wrapper implements Connection.Listener {
 
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
 
-    /** Of a connection; guarded by itself. */
+    /** The state of a connection. Guarded by itself. */
     private static final class Progress {
 
         private boolean handled;
         private boolean begun = true;
         private long beginning;
-        private long bytesAtRest;
+        private long bytesBefore;
 
         Progress(long now) {
             this.beginning = now;
@@ -47,12 +47,12 @@ final class HeaderDeadline extends Handler.Wrapper implements Connection.Listene
         this.nanos = nanos;
     }
 
-    /** Looks at the connections until the scheduler ends. */
+    /** Checks the connections periodically until the scheduler stops. */
     void start(Scheduler scheduler) {
         long tick = Math.min(timeout / 4, LONGEST_TICK.toNanos());
         scheduler.schedule(
                 () -> {
-                    look();
+                    closeOverdue();
                     start(scheduler);
                 },
                 tick,
@@ -61,7 +61,7 @@ final class HeaderDeadline extends Handler.Wrapper implements Connection.Listene
 
     @Override
     public void onOpened(Connection connection) {
-        if (!(connection instanceof SslConnection)) { // it has one of HTTP in it
+        if (!(connection instanceof SslConnection)) { // it contains one of HTTP, which is reported too
             connections.put(connection, new Progress(nanos.getAsLong()));
         }
     }
@@ -83,14 +83,14 @@ final class HeaderDeadline extends Handler.Wrapper implements Connection.Listene
                 synchronized (progress) {
                     progress.handled = false;
                     progress.begun = false;
-                    progress.bytesAtRest = connection.getBytesIn();
+                    progress.bytesBefore = connection.getBytesIn();
                 }
             });
         }
         return super.handle(request, response, callback);
     }
 
-    void look() {
+    void closeOverdue() {
         long now = nanos.getAsLong();
         connections.forEach((connection, progress) -> {
             if (isOverdue(connection, progress, now)) {
@@ -104,7 +104,7 @@ final class HeaderDeadline extends Handler.Wrapper implements Connection.Listene
             if (progress.handled) {
                 return false;
             }
-            if (!progress.begun && connection.getBytesIn() > progress.bytesAtRest) {
+            if (!progress.begun && connection.getBytesIn() > progress.bytesBefore) {
                 progress.begun = true;
                 progress.beginning = now;
             }

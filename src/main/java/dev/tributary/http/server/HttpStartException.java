@@ -1,6 +1,6 @@
 package dev.tributary.http.server;
 
-/** A server cannot listen as configured. The message names the setting and says what to do. */
+/** A server cannot listen as configured. The message names the setting and the remedy. */
 public final class HttpStartException extends RuntimeException {
 
     public HttpStartException(String message) {

@@ -12,7 +12,7 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Problem documents also for what Jetty refuses by itself, in place of its HTML pages. */
+/** Sends problem documents for the requests that Jetty refuses itself, in place of its HTML pages. */
 final class JettyErrors extends ErrorHandler {
 
     private final SecurityHeaders headers;
@@ -37,13 +37,13 @@ final class JettyErrors extends ErrorHandler {
         headers.putInto(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
         if (code == ProblemType.BAD_REQUEST.status()) {
-            // where a request is no HTTP, nobody knows where the next one begins
+            // After a request that is not HTTP, the beginning of the next one is unknown.
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
         Content.Sink.write(response, true, document(code, message).json(), callback);
     }
 
-    /** What went wrong inside stays inside; what is wrong with the request is for whoever sent it. */
+    /** The reason is given for errors of the request only: others could show internals. */
     private static ProblemDocument document(int status, @Nullable String reason) {
         ProblemType type = ProblemType.ofStatus(status);
         boolean ours = status >= 500 && type != ProblemType.BAD_REQUEST;

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,26 +24,26 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What both servers share: one address, quiet, every error a problem document, and an end that waits for requests. */
+/** An HTTP server on one address: every error is a problem document, and stopping waits for requests in flight. */
 public final class Listener implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
-    /** Beside one for each request under way: those that accept, select and refuse. */
+    /** Threads besides one for each open request: those that accept, select and refuse. */
     private static final int OTHER_THREADS = 16;
 
     private static final int MIN_THREADS = 4;
 
-    /** How long a connection without a request may hold up the end. */
+    /** Idle timeout of connections while the server stops. */
     private static final Duration IDLE_AT_STOP = Duration.ofMillis(200);
 
-    /** Of the time to stop, what is left to answer those whose answer has not come by then. */
+    /** Part of the stop timeout that is left to reply to requests whose writes have not ended. */
     private static final Duration TO_ANSWER_AT_STOP = Duration.ofMillis(500);
 
-    /** How long a connection may be idle while others wait to be accepted. */
+    /** Idle timeout of connections while others wait to be accepted. */
     private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
 
-    /** Paths are matched and decoded by ourselves, from what was sent: keys may hold what Jetty takes for ambiguous. */
+    /** {@link PathPattern} matches paths as they were sent: keys may hold segments that Jetty calls ambiguous. */
     private static final UriCompliance PATHS_AS_SENT = UriCompliance.RFC3986.with(
             "PATHS_AS_SENT", Violation.AMBIGUOUS_EMPTY_SEGMENT, Violation.AMBIGUOUS_PATH_ENCODING);
 
@@ -65,13 +64,14 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
-     * Where to listen.
+     * The settings of a listener.
      *
-     * @param name of the settings it was configured by, such as {@code http}
-     * @param exposure whether other machines may reach it; without a text if they may, or why not and what to do
-     * @param tls absent: plain HTTP
-     * @param limits of connections, headers and time; those of requests are a guard's
-     * @param guards what a request passes before the routes, in order
+     * @param name prefix of its settings, such as {@code http}
+     * @param exposure why other machines must not reach it and what to do about that; empty if they may
+     * @param tls empty for plain HTTP
+     * @param limits of connections, headers and time; a guard enforces those of requests
+     * @param guards of each request, in the order they are asked
+     * @param refusals counts the requests that a guard refuses
      */
     public record Endpoint(
             String name,
@@ -80,30 +80,31 @@ public final class Listener implements AutoCloseable {
             Optional<String> exposure,
             Optional<Tls> tls,
             HttpLimits limits,
-            List<Handler.Wrapper> guards) {}
+            List<RequestGuard> guards,
+            Refusals refusals) {}
 
     /**
-     * Listens, with the handlers that {@code routes} registers.
+     * Starts a server with the handlers that {@code handlers} registers.
      *
      * @param stopTimeout longest time that {@link #close()} waits for requests
      * @throws HttpStartException if it cannot listen at this address
      */
-    public static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<HandlerRegistry> routes) {
+    public static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<HandlerRegistry> handlers) {
         String name = endpoint.name();
         String host = endpoint.host();
         checkExposure(endpoint);
         SecurityHeaders headers = new SecurityHeaders(endpoint.tls().isPresent());
-        HeaderDeadline slowHeaders = new HeaderDeadline(endpoint.limits().requestTimeout(), System::nanoTime);
+        HeaderDeadline headerDeadline = new HeaderDeadline(endpoint.limits().requestTimeout(), System::nanoTime);
         QueuedThreadPool threads = new QueuedThreadPool(endpoint.limits().maxRequests() + OTHER_THREADS, MIN_THREADS);
         threads.setName(name);
         Server server = new Server(threads);
         server.setStopTimeout(stopTimeout.toMillis());
         server.setErrorHandler(new JettyErrors(headers));
         Router router = new Router(ReplyMemoryBudget.ofHeap());
-        routes.accept(router);
-        server.setHandler(inFrontOf(router, endpoint, slowHeaders));
+        handlers.accept(router);
+        server.setHandler(inFrontOf(router, endpoint, headerDeadline));
         ServerConnector connector = listen(endpoint, server, headers);
-        connector.addBean(slowHeaders);
+        connector.addBean(headerDeadline);
         server.addConnector(connector);
         try {
             server.start();
@@ -111,16 +112,19 @@ public final class Listener implements AutoCloseable {
             connector.close();
             throw new HttpStartException("%s: the server did not start: %s".formatted(name, e.getMessage()), e);
         }
-        slowHeaders.start(server.getScheduler());
+        headerDeadline.start(server.getScheduler());
         return new Listener(
                 server, connector, router, name, host, endpoint.tls().isPresent());
     }
 
-    /** What a request passes before it is routed, the first outermost. */
-    private static Handler inFrontOf(Router router, Endpoint endpoint, HeaderDeadline slowHeaders) {
-        List<Handler.Wrapper> wrappers = new ArrayList<>(
-                List.of(new GracefulHandler(), slowHeaders, new BodyDeadline(endpoint.limits(), System::nanoTime)));
-        wrappers.addAll(endpoint.guards());
+    /** The chain of handlers in front of the router, the outermost first. */
+    private static Handler inFrontOf(Router router, Endpoint endpoint, HeaderDeadline headerDeadline) {
+        List<Handler.Wrapper> wrappers = List.of(
+                new GracefulHandler(),
+                headerDeadline,
+                new BodyDeadline(endpoint.limits(), System::nanoTime),
+                new ReplyDeadline(endpoint.limits()),
+                new GuardHandler(endpoint.guards(), endpoint.refusals()));
         Handler handler = router;
         for (int i = wrappers.size() - 1; i >= 0; i--) {
             wrappers.get(i).setHandler(handler);
@@ -150,7 +154,7 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Opened here and not by Jetty, whose own failure to listen comes with an error in the log. */
+    /** Opens the connector itself, because Jetty logs an error when it cannot listen. */
     private static ServerConnector listen(Endpoint endpoint, Server server, SecurityHeaders headers) {
         String name = endpoint.name();
         String host = endpoint.host();
@@ -163,7 +167,7 @@ public final class Listener implements AutoCloseable {
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector = endpoint.tls()
                 .map(tls -> {
-                    // Callers may name the server as they reach it; the name is not used for anything here.
+                    // Without a check of the host name: it is used for nothing here.
                     configuration.addCustomizer(new SecureRequestCustomizer(false));
                     return new ServerConnector(
                             server, 1, 1, new SslConnectionFactory(tls.context(), http.getProtocol()), http);
@@ -198,7 +202,7 @@ public final class Listener implements AutoCloseable {
                 "%s://%s:%d".formatted(tls ? "https" : "http", host.contains(":") ? "[" + host + "]" : host, port()));
     }
 
-    /** Takes no more requests, waits for those that it has, then ends. May be called again. */
+    /** Refuses further requests, waits for those in flight, then stops. Idempotent. */
     @Override
     public void close() {
         if (server.isStopped()) {
@@ -214,7 +218,7 @@ public final class Listener implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            log.warn("{}: stopped before every request had its answer ({})", name, e.toString());
+            log.warn("{}: stopped before every request had its reply ({})", name, e.toString());
         }
     }
 }

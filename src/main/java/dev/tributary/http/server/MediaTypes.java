@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The media types that requests of one method may have.
+ * The media types that the bodies of one method may have.
  *
- * @param header in which an answer names them
+ * @param header in which a reply lists them
  */
 public record MediaTypes(String header, List<String> types) {
 
@@ -19,16 +19,16 @@ public record MediaTypes(String header, List<String> types) {
     private static final String NDJSON = "application/x-ndjson";
     private static final String JSONL = "application/jsonl";
 
-    /** What {@code POST} takes: one document, or many of them as an array or as lines. */
+    /** Of {@code POST}: one document, or many as an array or as lines. */
     public static final MediaTypes POST = of("Accept-Post", JSON, NDJSON, JSONL);
 
-    /** Many documents, one a line. */
+    /** Of many documents, one a line. */
     public static final MediaTypes LINES = of("Accept-Post", NDJSON, JSONL);
 
     public static final MediaTypes PUT = of("Accept", JSON);
     public static final MediaTypes PATCH = of("Accept-Patch", "application/merge-patch+json", JSON);
 
-    /** JSON between systems is UTF-8 (RFC 8259), and the parameter has no meaning; some clients send it all the same. */
+    /** Allows the parameter charset=utf-8, which has no meaning for JSON (RFC 8259) but which some clients send. */
     private static final Pattern TYPE =
             Pattern.compile("(?<type>[^;\\s]+)\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
 
@@ -36,7 +36,7 @@ public record MediaTypes(String header, List<String> types) {
         return new MediaTypes(header, Arrays.asList(types));
     }
 
-    /** Whether a Content-Type is one of these. */
+    /** Whether a Content-Type names one of these types. */
     public boolean include(@Nullable String type) {
         if (type == null) {
             return false;
@@ -45,7 +45,7 @@ public record MediaTypes(String header, List<String> types) {
         return matcher.matches() && types.contains(matcher.group("type").toLowerCase(Locale.ROOT));
     }
 
-    /** The types as the value of the header. */
+    /** The types as the value of {@link #header()}. */
     public String listed() {
         return String.join(", ", types);
     }

@@ -3,10 +3,10 @@ package dev.tributary.http.server;
 import java.util.List;
 
 /**
- * The paths of a handler: {@code /users}, {@code /users/{email}} with a segment of any content, or {@code /users/**} with
- * any further segments. Matches paths as they were sent: nothing is decoded, so that an encoded letter is not that letter.
+ * A pattern of paths: {@code /users}, {@code /users/{email}} with a segment of any content, or {@code /users/**} with any
+ * further segments. It matches paths as they were sent, without decoding: an encoded letter does not match that letter.
  *
- * @param text as above
+ * @param text the pattern as written above
  */
 public record PathPattern(String text, List<String> segments) {
 
@@ -16,7 +16,7 @@ public record PathPattern(String text, List<String> segments) {
         return new PathPattern(text, split(text));
     }
 
-    /** Whether part of the path is not fixed. */
+    /** Whether the pattern has a segment of any content. */
     public boolean hasVariables() {
         return segments.stream().anyMatch(segment -> isVariable(segment) || segment.equals(REST));
     }
@@ -31,15 +31,15 @@ public record PathPattern(String text, List<String> segments) {
             if (segment.equals(REST)) {
                 return true;
             }
-            boolean fits = isVariable(segment) ? !path.get(i).isEmpty() : segment.equals(path.get(i));
-            if (!fits) {
+            boolean matches = isVariable(segment) ? !path.get(i).isEmpty() : segment.equals(path.get(i));
+            if (!matches) {
                 return false;
             }
         }
         return path.size() == segments.size();
     }
 
-    /** The segments of a path. One slash at its end makes no difference. */
+    /** The segments of a path. One trailing slash is ignored. */
     static List<String> split(String path) {
         String trimmed = path.length() > 1 && path.endsWith("/") && !path.endsWith("//")
                 ? path.substring(0, path.length() - 1)

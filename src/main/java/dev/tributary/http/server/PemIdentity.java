@@ -22,16 +22,16 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server's certificates and its private key, from PEM. The JDK reads both; only the key's armour is taken off here. */
+/** The certificate chain and the private key of a server, read from PEM files. */
 final class PemIdentity {
 
-    /** Of a key store that never leaves the memory. */
+    /** Of a key store that exists in memory only. */
     static final String PASSWORD = "in memory";
 
     private static final Set<String> ALGORITHMS = Set.of("RSA", "EC");
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
-    /** The old forms have headers inside, so this finds them too. */
+    /** Also finds the older forms of keys, which have headers in the block. */
     private static final Pattern OTHER_KEY = Pattern.compile("-----BEGIN ([A-Z0-9]+ PRIVATE KEY)-----");
 
     private final List<X509Certificate> chain;
@@ -42,7 +42,7 @@ final class PemIdentity {
         this.key = key;
     }
 
-    /** Reads the files; the exception names the one that is wrong. */
+    /** Reads the files. The exception names the one that is invalid. */
     static PemIdentity read(GuardedFile certificate, GuardedFile key) throws UnusableFileException {
         List<X509Certificate> chain = chain(certificate);
         PublicKey known = chain.get(0).getPublicKey();
@@ -72,7 +72,7 @@ final class PemIdentity {
         }
     }
 
-    /** @param algorithm that of the certificate: PKCS#8 names it too, but the JDK wants to be told */
+    /** @param algorithm of the certificate; the JDK does not take it from PKCS#8 */
     private static PrivateKey key(GuardedFile file, String algorithm) throws UnusableFileException {
         if (!ALGORITHMS.contains(algorithm)) {
             throw new UnusableFileException("%s: expected the key of an RSA or EC certificate; the certificate is %s"
@@ -107,7 +107,7 @@ final class PemIdentity {
         }
     }
 
-    /** What the one signs, the other knows. */
+    /** Whether the public key verifies a signature of the private key. */
     private static boolean belongTogether(PrivateKey secret, PublicKey known) throws UnusableFileException {
         try {
             byte[] text = "a text".getBytes(US_ASCII);
@@ -124,7 +124,7 @@ final class PemIdentity {
         }
     }
 
-    /** When the first of the certificates runs out. */
+    /** When the first of the certificates expires. */
     Instant end() {
         return chain.stream()
                 .map(one -> one.getNotAfter().toInstant())

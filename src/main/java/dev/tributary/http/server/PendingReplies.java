@@ -5,21 +5,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The answers that are still to come, so that a server that has to stop can give others. Safe for any thread. */
+/** The replies that are still to come, so that a server that stops can replace them. Safe for any thread. */
 final class PendingReplies {
 
     private final Set<CompletableFuture<Reply>> pending = ConcurrentHashMap.newKeySet();
 
-    /** The answer, or what {@link #end} says in its place if that comes first. */
-    @SuppressWarnings("CollectionUndefinedEquality") // each future is itself
-    CompletableFuture<Reply> add(CompletableFuture<Reply> answer) {
-        CompletableFuture<Reply> first = answer.copy();
+    /** The reply, or that of {@link #end} if it comes first. */
+    @SuppressWarnings("CollectionUndefinedEquality") // futures are equal by identity
+    CompletableFuture<Reply> add(CompletableFuture<Reply> reply) {
+        CompletableFuture<Reply> first = reply.copy();
         pending.add(first);
         return first.whenComplete((sent, failure) -> pending.remove(first));
     }
 
-    /** Gives all that are still to come this answer. */
-    void end(Reply answer) {
-        pending.forEach(waiting -> waiting.complete(answer));
+    /** Completes all replies that are still to come with this one. */
+    void end(Reply reply) {
+        pending.forEach(waiting -> waiting.complete(reply));
     }
 }

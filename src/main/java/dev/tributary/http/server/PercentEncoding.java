@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Text in a URI (RFC 3986), without guessing: what is not UTF-8 is refused, and not replaced by another key. */
+/** Percent-encoding of UTF-8 text in a URI (RFC 3986). Malformed text is refused, because a replacement would be another key. */
 public final class PercentEncoding {
 
     private PercentEncoding() {}
 
-    /** Everything but unreserved characters is encoded. */
+    /** Encodes all characters but the unreserved ones. */
     public static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")

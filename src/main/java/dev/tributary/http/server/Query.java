@@ -1,6 +1,5 @@
 package dev.tributary.http.server;
 
-import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import java.nio.charset.CharacterCodingException;
@@ -9,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a request. Each is taken by whom it is for; what nobody took is refused, not ignored. */
+/** The query parameters of a request. Each is taken once; those that are left at the end are refused, not ignored. */
 public final class Query {
 
     private final Map<String, String> parameters = new LinkedHashMap<>();
 
-    /** @param query of the URI, as it came; null if it has none */
+    /** @param query of the URI, percent-encoded; null if there is none */
     public Query(@Nullable String query) {
         if (query == null || query.isEmpty()) {
             return;
@@ -29,17 +28,17 @@ public final class Query {
         }
     }
 
-    /** As forms write it, with a plus for a space. */
+    /** Decodes a form value, in which a plus is a space. */
     private static String decode(String encoded) {
         return decodeUri(encoded.replace("+", "%20"));
     }
 
-    /** The value of a parameter that has to be there. */
+    /** The value of a required parameter. */
     public String take(String name) {
         return find(name).orElseThrow(() -> bad("Expected %s in the query: it is part of the key.".formatted(name)));
     }
 
-    /** Whether a flag is set; it is {@code true} or {@code false}, and the latter where it is not there. */
+    /** The value of a flag, {@code true} or {@code false}; false if it is absent. */
     public boolean takeFlag(String name) {
         String value = find(name).orElse("false");
         if (!value.equals("true") && !value.equals("false")) {
@@ -52,7 +51,7 @@ public final class Query {
         return Optional.ofNullable(parameters.remove(name));
     }
 
-    /** Refuses what is left. */
+    /** Refuses the request if parameters are left. */
     public void end() {
         if (!parameters.isEmpty()) {
             throw bad("The path takes no parameter %s in its query."
@@ -61,7 +60,7 @@ public final class Query {
     }
 
     private static ProblemException bad(String detail) {
-        return new ProblemException(ProblemDocument.of(ProblemType.BAD_QUERY, detail));
+        return new ProblemException(ProblemType.BAD_QUERY, detail);
     }
 
     /** Decodes a part of a URI; a {@link ProblemException} where it is not percent-encoded UTF-8. */
@@ -69,8 +68,7 @@ public final class Query {
         try {
             return PercentEncoding.decode(encoded);
         } catch (CharacterCodingException e) {
-            throw new ProblemException(
-                    ProblemDocument.of(ProblemType.BAD_REQUEST, "Expected percent-encoded UTF-8 in the URI."));
+            throw new ProblemException(ProblemType.BAD_REQUEST, "Expected percent-encoded UTF-8 in the URI.");
         }
     }
 }

@@ -8,31 +8,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that are read again when they change. What is good replaces what was before; what is not is told, and
- * {@link Use#withoutThem} decides what is in use then. Not safe for several threads.
+ * Files that are read again when they change. If the new content is unusable, that is logged and shown in health, and
+ * {@link Use#withoutThem} decides what is used instead. Not safe for several threads.
  *
- * <p>Looks at the content, because links may be turned and copies keep times. Takes a change only when two looks in a row
- * find the same, so that files which belong together, or a long one, need not change at one moment.
+ * <p>Changes are found by content, because links may be redirected and copies keep their times. A change takes effect only
+ * when two checks in a row find the same content, so that files which belong together need not change at once.
  */
 public final class ReloadingFiles {
 
     private static final Logger log = LoggerFactory.getLogger(ReloadingFiles.class);
 
-    /** Takes what the files say now. */
+    /** Uses the content of the files. */
     public interface Use {
         /**
-         * Reads them.
+         * Reads the files and uses their content.
          *
-         * @return what is in use now, for people
-         * @throws UnusableFileException if it is not usable, in which case nothing has changed
+         * @return a description of what is in use now
+         * @throws UnusableFileException if the content is unusable, in which case nothing has changed
          */
         String read() throws UnusableFileException;
 
         /**
-         * Called when a read that is not the first was not usable. What was read before stays in use, unless this does
-         * otherwise.
+         * Called when the content of a read other than the first is unusable. The content of the last usable read stays in
+         * use, unless an implementation decides otherwise.
          *
-         * @return what is in use now, for people
+         * @return a description of what is in use now
          */
         default String withoutThem() {
             return "what was read before stays in use";
@@ -44,7 +44,7 @@ public final class ReloadingFiles {
     private final Use use;
     private final Health health;
 
-    private String taken = "";
+    private String used = "";
     private String seen = "";
 
     public ReloadingFiles(String component, List<GuardedFile> files, Use use, Health health) {
@@ -56,8 +56,8 @@ public final class ReloadingFiles {
 
     /** Reads the files for the first time. */
     public void first() throws UnusableFileException {
-        taken = state();
-        seen = taken;
+        used = state();
+        seen = used;
         try {
             health.report(component, Status.UP, use.read());
         } catch (UnusableFileException e) {
@@ -65,17 +65,17 @@ public final class ReloadingFiles {
         }
     }
 
-    /** Looks whether they changed. */
-    public void look() {
+    /** Checks whether the files have changed. */
+    public void check() {
         String now = state();
-        if (now.equals(seen) && !now.equals(taken)) {
-            taken = now;
-            take();
+        if (now.equals(seen) && !now.equals(used)) {
+            used = now;
+            reload();
         }
         seen = now;
     }
 
-    private void take() {
+    private void reload() {
         try {
             String using = use.read();
             health.report(component, Status.UP, using);

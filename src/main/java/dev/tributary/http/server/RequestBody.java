@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads JSON bodies of bounded size. A body must be declared as JSON: browsers send such a media type to another site only
- * after asking it, so no page that somebody visits can write here.
+ * Reads JSON bodies of bounded size. A body must be declared as JSON: browsers send that media type to another site only
+ * after a preflight request, so pages of other sites cannot write.
  */
 public final class RequestBody {
 
@@ -39,21 +39,21 @@ public final class RequestBody {
         this.memory = memory;
     }
 
-    /** What is given to documents while their requests are under way. */
+    /** The memory budget of documents whose requests are open. */
     public DocumentMemoryBudget memory() {
         return memory;
     }
 
-    /** Largest body. */
+    /** Largest body, in bytes. */
     public int maxBytes() {
         return maxBytes;
     }
 
     /**
-     * The whole body, with the memory that reading it as a document takes until the request has ended. Waits for the client
-     * to send it, at most as long as the connection may be idle.
+     * Reads the whole body, and claims until the end of the request the memory that its document can take. Waits for the
+     * client, at most as long as the connection may be idle.
      *
-     * @throws ProblemException if there is no such body, or not the memory for it
+     * @throws ProblemException if the body is not one of these types, too large or incomplete, or the memory is taken
      */
     public byte[] read(Exchange exchange, MediaTypes types) {
         check(exchange, types);
@@ -76,25 +76,25 @@ public final class RequestBody {
         }
     }
 
-    /** Of a document for which there is no memory while others have it. */
+    /** The problem of a document for which there is no memory while others have it. */
     public static ProblemDocument overloaded() {
         return ProblemDocument.of(
                         ProblemType.OVERLOADED,
-                        "Documents of other requests take the memory that there is for them. Send this again after Retry-After.")
+                        "Documents of other requests take the memory for documents. Send this again after Retry-After.")
                 .retryAfter(RETRY_AFTER);
     }
 
     /**
      * Checks the media type and the encoding that a request declares for its body.
      *
-     * @throws ProblemException if the body is not declared to be of one of these types, and nothing else
+     * @throws ProblemException if the body is not declared to be of one of these types and without an encoding
      */
     public static void check(Exchange exchange, MediaTypes types) {
         checkType(exchange.header("Content-Type"), types);
         checkEncoding(exchange.header("Content-Encoding"));
     }
 
-    /** Whether a JSON body begins as an array; nothing of it counts as read. */
+    /** Whether a JSON body begins as an array. Leaves the body as if unread. */
     public static boolean beginsArray(Exchange exchange) {
         try {
             BufferedInputStream body = exchange.body();
@@ -108,12 +108,12 @@ public final class RequestBody {
             }
             body.reset();
         } catch (IOException e) {
-            return false; // whoever reads the one document meets it again
+            return false; // reading the document will fail again
         }
         return false;
     }
 
-    /** What it says of the request that its body cannot be read. */
+    /** The problem of a request whose body cannot be read. */
     public static ProblemDocument broken(IOException e) {
         return e.getCause() instanceof TimeoutException
                 ? ProblemDocument.of(ProblemType.REQUEST_TIMEOUT, "The body stopped coming before it was complete.")
@@ -122,8 +122,8 @@ public final class RequestBody {
     }
 
     /**
-     * Takes some more of a body that is refused. A connection that is closed with data unread is reset, and the client may
-     * lose the answer; who waits to be told to go on has sent nothing yet.
+     * Reads up to 8 MB of a body that is refused: a connection that is closed with data unread is reset, and the client may
+     * lose the reply. A client that expects {@code 100 Continue} has sent nothing yet.
      */
     public static void discard(Exchange exchange) {
         if (exchange.header("Expect") != null) {
@@ -136,7 +136,7 @@ public final class RequestBody {
                 left -= skipped;
             }
         } catch (IOException e) {
-            log.debug("a client went before its body was refused", e);
+            log.debug("a client disconnected before its body was refused", e);
         }
     }
 
@@ -161,8 +161,8 @@ public final class RequestBody {
 
     private ProblemException tooLarge(Exchange exchange) {
         discard(exchange);
-        return new ProblemException(ProblemDocument.of(
+        return new ProblemException(
                 ProblemType.BODY_TOO_LARGE,
-                "Expected a body of at most %,d bytes. One item is at most 400 KB.".formatted(maxBytes)));
+                "Expected a body of at most %,d bytes. One item is at most 400 KB.".formatted(maxBytes));
     }
 }

@@ -1,55 +1,45 @@
 package dev.tributary.http.server;
 
 import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 
 /**
- * Bounds the requests that are under way at once and what their bodies take of the memory. What comes beyond is refused and
- * does not wait: it would hold a connection, and its caller would give up before its turn.
+ * Bounds the open requests and the memory of their bodies. Requests beyond are refused instead of queued: they would hold a
+ * connection, and their callers would give up before their turn.
  */
-public final class RequestLimiter extends Handler.Wrapper {
+public final class RequestLimiter implements RequestGuard {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final HttpLimits limits;
-    private final Refusals refusals;
     private int requests;
     private long bytes;
 
-    public RequestLimiter(HttpLimits limits, Refusals refusals, MeterRegistry registry) {
+    public RequestLimiter(HttpLimits limits, MeterRegistry registry) {
         this.limits = limits;
-        this.refusals = refusals;
         Gauge.builder("tributary.http.open", this, RequestLimiter::requests)
-                .description("Requests to the write endpoint that are under way")
+                .description("Open requests to the write endpoint")
                 .register(registry);
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    public void check(Request request) {
         long weight = weight(request);
         if (!enter(weight)) {
-            refusals.count(ProblemType.OVERLOADED);
-            ProblemWriter.send(
+            throw new ProblemException(
                     ProblemDocument.of(ProblemType.OVERLOADED, "Send the request again after Retry-After.")
-                            .retryAfter(RETRY_AFTER),
-                    request,
-                    response,
-                    callback);
-            return true;
+                            .retryAfter(RETRY_AFTER));
         }
         Request.addCompletionListener(request, failure -> leave(weight));
-        return super.handle(request, response, callback);
     }
 
-    /** What its body may take: no more of one is held than the largest that is allowed. Without a length it is chunked. */
+    /** Largest memory of its body, in bytes. A body without a length is chunked, and may be as long as any. */
     private long weight(Request request) {
         long length = request.getLength();
         if (length >= 0) {

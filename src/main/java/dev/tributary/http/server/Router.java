@@ -12,8 +12,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Hands each request to the handler of its method and path: the first that was added and fits. The method is that of the
- * request line; no header replaces it.
+ * Passes each request to the first handler whose method and pattern match. The method is that of the request line; no
+ * header replaces it.
  */
 final class Router extends Handler.Abstract implements HandlerRegistry {
 
@@ -37,13 +37,13 @@ final class Router extends Handler.Abstract implements HandlerRegistry {
         // A request waits for DynamoDB longer than a connection may be idle; each call there has a deadline.
         request.addIdleTimeoutListener(idle -> false);
         List<String> path = PathPattern.split(path(request));
-        List<Entry> fitting =
+        List<Entry> matching =
                 entries.stream().filter(entry -> entry.pattern().matches(path)).toList();
-        Entry entry = fitting.stream()
+        Entry entry = matching.stream()
                 .filter(candidate -> candidate.method().equals(request.getMethod()))
                 .findFirst()
                 .orElseGet(() -> new Entry(
-                        request.getMethod(), PathPattern.of("/**"), exchange -> refuse(exchange, methods(fitting))));
+                        request.getMethod(), PathPattern.of("/**"), exchange -> refuse(exchange, methods(matching))));
         Exchange exchange = new Exchange(request, response, callback, entry.pattern(), pending, memory);
         try {
             entry.handler().handle(exchange);
@@ -53,15 +53,15 @@ final class Router extends Handler.Abstract implements HandlerRegistry {
         return true;
     }
 
-    /** Answers the requests whose answer is still to come. What becomes of their writes is not known. */
+    /** Sends a reply to the requests that still wait for one. Whether their writes take effect is unknown. */
     void giveUp() {
         pending.end(ProblemDocument.of(
                         ProblemType.TIMEOUT,
                         "The server stops, and DynamoDB had not answered. A write may have taken effect all the same: send it again if it had an idempotency key, else read the item before you decide.")
-                .answer());
+                .reply());
     }
 
-    /** As it was sent; empty where there is none, as in {@code CONNECT host:port}. */
+    /** The path as it was sent; empty if there is none, as in {@code CONNECT host:port}. */
     static String path(Request request) {
         String path = request.getHttpURI().getPath();
         return path == null ? "" : path;

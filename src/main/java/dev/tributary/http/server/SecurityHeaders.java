@@ -8,10 +8,10 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Headers that every answer starts with, so that a browser makes nothing of it but what it is: data, shown to nobody but
- * who asked. A handler may set another value.
+ * Sets headers of every reply, so that browsers treat it as data that only the caller may see. A handler may set other
+ * values.
  *
- * @param tls whether callers come over TLS, and may be told to come so only
+ * @param tls whether the server has TLS, so that browsers may be told to use nothing else
  */
 record SecurityHeaders(boolean tls) implements HttpConfiguration.Customizer {
 
@@ -22,7 +22,7 @@ record SecurityHeaders(boolean tls) implements HttpConfiguration.Customizer {
             new HttpField("Referrer-Policy", "no-referrer"),
             new HttpField("X-Content-Type-Options", "nosniff"));
 
-    /** A year, as browsers' own lists ask for. */
+    /** For a year, as the preload lists of browsers require. */
     private static final HttpField TLS_ONLY = new HttpField("Strict-Transport-Security", "max-age=31536000");
 
     @Override
@@ -31,7 +31,7 @@ record SecurityHeaders(boolean tls) implements HttpConfiguration.Customizer {
         return request;
     }
 
-    /** Also for answers to what is no request, which no customizer sees. */
+    /** Also called for replies to malformed requests, which no customizer sees. */
     void putInto(HttpFields.Mutable response) {
         ALWAYS.forEach(response::put);
         if (tls) {

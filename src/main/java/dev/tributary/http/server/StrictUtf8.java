@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Refuses documents that are not UTF-8 (RFC 8259, 8.1). The JSON parser takes overlong sequences, by which a character
- * passes whatever looks for its bytes, and guesses UTF-16 and UTF-32.
+ * Refuses documents that are not UTF-8 (RFC 8259, 8.1). The JSON parser accepts overlong sequences, which hide a character
+ * from a search for its bytes, and guesses UTF-16 and UTF-32.
  */
 public final class StrictUtf8 {
 

@@ -4,7 +4,7 @@ import dev.tributary.telemetry.Health;
 import java.util.List;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** TLS with files that may be renewed while connections are open; new connections get the new certificate. */
+/** TLS with a certificate that may be replaced while connections are open; new connections get the new one. */
 public final class Tls {
 
     private final GuardedFile certificate;
@@ -32,7 +32,7 @@ public final class Tls {
         return "certificate of %s, good until %s".formatted(certificate.path(), identity.end());
     }
 
-    /** For the connector. */
+    /** The context of the connector. */
     SslContextFactory.Server context() {
         return context;
     }

@@ -1,6 +1,6 @@
 package dev.tributary.http.server;
 
-/** A file is not what it should be. The message says what is wrong, for people, without what is secret. */
+/** A file cannot be used. The message describes why, without any secret. */
 public final class UnusableFileException extends Exception {
 
     public UnusableFileException(String message) {

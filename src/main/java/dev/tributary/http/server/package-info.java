@@ -1,4 +1,4 @@
-/** HTTP without any knowledge of items: listener, routing of requests, TLS, limits. */
+/** An HTTP server that knows nothing of items: listener, router, TLS, limits. */
 @NullMarked
 package dev.tributary.http.server;
 

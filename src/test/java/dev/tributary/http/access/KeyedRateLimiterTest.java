@@ -24,7 +24,7 @@ class KeyedRateLimiterTest {
     });
 
     @Test
-    void tellsHowLongToWaitOnceTheBurstIsSpent() {
+    void returnsTheTimeToWaitOnceTheBurstIsSpent() {
         for (int i = 0; i < 3; i++) {
             assertThat(buckets.take("a")).isEqualTo(Duration.ZERO);
         }
@@ -36,7 +36,7 @@ class KeyedRateLimiterTest {
     }
 
     @Test
-    void namesWithoutEndTakeNoMemoryWithoutEnd() {
+    void memoryOfNamesIsBounded() {
         for (int i = 0; i < 20_000; i++) {
             buckets.take("name" + i);
             buckets.take("kept");

@@ -14,7 +14,7 @@ class TokenFileTest {
     private static final String HASH = "sha256:" + "0".repeat(64);
 
     @Test
-    void tokenIsKnownByItsLineAndNothingElseIs() throws Exception {
+    void onlyTheTokenOfALineIsKnown() throws Exception {
         NewToken billing = NewToken.make("billing", List.of("users:read"));
         NewToken shop = NewToken.make("shop", List.of("*"));
         TokenFile file = TokenFile.parse("# who may\n\n" + billing.line() + "\n  " + shop.line() + "  \n")
@@ -39,7 +39,7 @@ class TokenFileTest {
     }
 
     @Test
-    void passwordOfSomebodysOwnIsNoTokenEvenIfItsHashIsThere() throws Exception {
+    void passwordIsNoTokenEvenIfItsHashIsInTheFile() throws Exception {
         String password = "correct horse";
         TokenFile file = TokenFile.parse("me sha256:" + Token.hex(Token.hash(password)) + " *")
                 .tokens();
@@ -63,14 +63,14 @@ class TokenFileTest {
             *:read orders:write     | users  | WRITE | false
             users:read users:write  | users  | WRITE | true
             """)
-    void rightsAreThoseThatAreWritten(String rights, String route, Access access, boolean allowed) {
-        assertThat(Permissions.parse(List.of(rights.split(" "))).orElseThrow().allow(route, access))
+    void rightsAreThoseOfTheLine(String rights, String resource, Access access, boolean allowed) {
+        assertThat(Permissions.parse(List.of(rights.split(" "))).orElseThrow().allow(resource, access))
                 .isEqualTo(allowed);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"users:", "users:all", ":read", "users:read,", "users:read;write", "Users:read", "**", ""})
-    void rightThatIsNoneIsRefused(String right) {
+    void malformedRightIsRefused(String right) {
         assertThat(Permissions.parse(List.of(right))).isEmpty();
     }
 
@@ -85,12 +85,12 @@ class TokenFileTest {
         "DELETE,WRITE",
         "get,WRITE"
     })
-    void whatOnlyReadsIsARead(String method, Access access) {
+    void safeMethodsNeedTheRightToRead(String method, Access access) {
         assertThat(Access.of(method)).isEqualTo(access);
     }
 
     @Test
-    void everyWrongLineIsToldAndNothingSecretOfIt() {
+    void everyInvalidLineIsReportedWithoutSecrets() {
         String token = NewToken.make("x", List.of("*")).token();
         String text = String.join(
                 "\n",
@@ -110,14 +110,14 @@ class TokenFileTest {
                         "line 4: its token is on another line too",
                         "line 5: expected NAME sha256:HASH RIGHT",
                         "line 6: expected a name of 1 to 64 letters",
-                        "line 7: expected the rights ROUTE:read")
+                        "line 7: expected the rights RESOURCE:read")
                 .doesNotContain(token, "line 1:");
     }
 
     @Test
-    void rightsOnRoutesThatThereAreNotAreNoticed() throws Exception {
+    void rightsOnUnknownResourcesAreReported() throws Exception {
         TokenFile file =
                 TokenFile.parse("a " + HASH + " users:read user:write *:read").tokens();
-        assertThat(file.unknownRoutes(Set.of("users"))).containsExactly("user");
+        assertThat(file.unknownResources(Set.of("users"))).containsExactly("user");
     }
 }

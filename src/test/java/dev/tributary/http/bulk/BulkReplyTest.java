@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 
 class BulkReplyTest {
 
-    /** Each quote is two characters in the line, and four in the record. */
+    /** Each quote takes two characters in the line, and four in the record. */
     private static final Reply QUOTES = new Reply(422, Map.of(), "{\"detail\":\"" + "\\\"".repeat(100) + "\"}");
 
     @Test
-    void whatIsKeptOfAnAnswerFullOfQuotesFitsIntoARecord() throws Exception {
+    void recordedReplyFullOfQuotesFitsIntoARecord() throws Exception {
         try (BulkReply answer = new BulkReply("line")) {
             for (int i = 0; i < 1000; i++) {
                 answer.add(i, 10, "hash", () -> completedFuture(Outcome.of(QUOTES)));
@@ -33,7 +33,7 @@ class BulkReplyTest {
     }
 
     @Test
-    void fileOfALongAnswerHasNoNameOnceItIsOpen() throws Exception {
+    void fileOfALongReplyHasNoNameOnceItIsOpen() throws Exception {
         try (BulkReply answer = new BulkReply("line")) {
             for (int i = 0; i < 3000; i++) {
                 answer.add(i, 10, "", () -> completedFuture(Outcome.of(QUOTES)));

@@ -22,7 +22,7 @@ class BulkRequestLimiterTest {
     private final BulkRequestLimiter requests = new BulkRequestLimiter(LIMITS, Optional.empty(), now::get);
 
     @Test
-    void oneCallerNeverHasAllOfThem() {
+    void oneCallerNeverHasAllSlots() {
         for (int i = 0; i < 3; i++) {
             requests.begin("greedy");
         }
@@ -37,7 +37,7 @@ class BulkRequestLimiterTest {
     }
 
     @Test
-    void aSingleOneIsForAnybody() {
+    void singleSlotIsForAnyCaller() {
         BulkRequestLimiter single =
                 new BulkRequestLimiter(new BulkLimits(1, 1000, Duration.ofMinutes(10)), Optional.empty(), now::get);
         single.begin("a").close();
@@ -46,7 +46,7 @@ class BulkRequestLimiterTest {
     }
 
     @Test
-    void aRequestIsOverWhenItsTimeIsOrTheServerStops() {
+    void requestEndsWhenItsTimeIsOverOrTheServerStops() {
         BulkRequestLimiter.Slot slot = requests.begin("a");
         now.addAndGet(Duration.ofMinutes(10).toNanos() - 1);
         assertThat(slot.over()).isEmpty();
@@ -57,7 +57,7 @@ class BulkRequestLimiterTest {
     }
 
     @Test
-    void documentsBehindTheFirstAreChargedToTheRateOfTheirCaller() {
+    void documentsAfterTheFirstAreChargedToTheRateOfTheirCaller() {
         KeyedRateLimiter rate = new KeyedRateLimiter(new RateSettings.Rate(1, 3), new StandingClock());
         BulkRequestLimiter charging = new BulkRequestLimiter(LIMITS, Optional.of(rate), () -> now.getAndAdd(1_000_000));
         assertThat(rate.take("a")).as("the request itself").isZero();
@@ -71,7 +71,7 @@ class BulkRequestLimiterTest {
         assertThat(slot.charge()).map(ProblemDocument::type).contains(ProblemType.STOPPING);
     }
 
-    /** No bucket is filled again. */
+    /** The clock is fixed, so no bucket is refilled. */
     private static final class StandingClock implements TimeMeter {
         @Override
         public long currentTimeNanos() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ProblemDocumentTest {
 
     @Test
-    void isShortWhateverItQuotes() {
+    void textsAreShortenedWhateverTheyQuote() {
         String endless = "😀".repeat(100_000);
         ProblemDocument problem = new ProblemDocument(
                 ProblemType.INVALID_ITEM,
@@ -24,7 +24,7 @@ class ProblemDocumentTest {
     }
 
     @Test
-    void quotesWhatIsShortInFull() {
+    void shortTextsAreQuotedInFull() {
         List<FieldError> errors = List.of(new FieldError("/a", "expected b"));
         assertThat(new ProblemDocument(ProblemType.INVALID_ITEM, 422, "x".repeat(1000), errors, Map.of()))
                 .extracting(ProblemDocument::detail, ProblemDocument::errors)

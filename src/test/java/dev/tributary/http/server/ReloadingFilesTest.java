@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The file of tokens while it changes, one look after the other. */
+/** The token file while it changes, check by check. */
 class ReloadingFilesTest {
 
     @TempDir
@@ -54,32 +54,32 @@ class ReloadingFilesTest {
     }
 
     @Test
-    void goodFileReplacesTheOneBeforeAtTheSecondLook() throws Exception {
+    void changedFileIsUsedAtTheSecondCheck() throws Exception {
         write(fresh.line());
-        reloaded.look();
+        reloaded.check();
         assertThat(known(old)).as("it may still be being written").isTrue();
-        reloaded.look();
+        reloaded.check();
         assertThat(known(fresh)).isTrue();
         assertThat(known(old)).isFalse();
         assertThat(component()).isEqualTo(new Health.Component(Status.UP, "1 tokens of " + file));
     }
 
     @Test
-    void fileThatIsStillBeingWrittenIsWaitedFor() throws Exception {
+    void fileIsNotUsedWhileItChanges() throws Exception {
         write(fresh.line().substring(0, 40));
-        reloaded.look();
+        reloaded.check();
         write(fresh.line());
-        reloaded.look();
+        reloaded.check();
         assertThat(component().status()).isEqualTo(Status.UP);
-        reloaded.look();
+        reloaded.check();
         assertThat(known(fresh)).isTrue();
     }
 
     @Test
-    void lineWithAMistakeIsNoTokenTheOthersAreAndItShowsInHealthUntilItIsMended() throws Exception {
+    void invalidLineIsIgnoredAndShownInHealthUntilItIsCorrected() throws Exception {
         write("old sha256:abc *\n" + fresh.line());
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(known(old)).isFalse();
         assertThat(known(fresh)).isTrue();
         assertThat(component().status()).isEqualTo(Status.DEGRADED);
@@ -87,55 +87,55 @@ class ReloadingFilesTest {
                 .contains(file + ": line 1: expected NAME", "the other lines are in use: 1 tokens");
 
         write(old.line());
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(component().status()).isEqualTo(Status.UP);
     }
 
     @Test
-    void fileThatIsGoneRevokesAllUntilItIsBack() throws Exception {
+    void missingFileRevokesAllTokensUntilItIsBack() throws Exception {
         Files.delete(file);
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(known(old)).isFalse();
         assertThat(component().status()).isEqualTo(Status.DEGRADED);
         assertThat(component().detail()).contains("no such file", "every request is refused");
 
         write(old.line());
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(known(old)).isTrue();
         assertThat(component().status()).isEqualTo(Status.UP);
     }
 
     @Test
-    void fileWithoutATokenRevokesAll() throws Exception {
+    void fileWithoutTokensRevokesAll() throws Exception {
         write("# nobody\n");
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(known(old)).isFalse();
         assertThat(component().detail()).contains("has no token, so every request is refused");
     }
 
     @Test
-    void fileThatEverybodyMayWriteIsNotReadUntilItsModeIsMended() throws Exception {
+    void worldWritableFileIsNotReadUntilItsModeIsCorrected() throws Exception {
         assumeThat(Files.getFileStore(file).supportsFileAttributeView("posix")).isTrue();
         write(fresh.line());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(known(fresh)).isFalse();
         assertThat(known(old)).isFalse();
         assertThat(component().detail()).contains("everybody on this machine may write it");
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        reloaded.look();
-        reloaded.look();
+        reloaded.check();
+        reloaded.check();
         assertThat(known(fresh)).isTrue();
     }
 
     @Test
-    void secretThatEverybodyMayReadIsRefused() throws Exception {
+    void worldReadableSecretIsRefused() throws Exception {
         GuardedFile secret = new GuardedFile(file, true);
         assertThat(secret.read()).isNotEmpty();
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

@@ -9,7 +9,7 @@ class ReplyMemoryBudgetTest {
     private final ReplyMemoryBudget memory = new ReplyMemoryBudget(100_000);
 
     @Test
-    void longAnswersTakeNoMoreThanThereIsAndGiveItBack() {
+    void longRepliesClaimNoMoreThanTheBudgetAndReleaseIt() {
         Runnable first = memory.claim(60_000).orElseThrow();
         assertThat(memory.claim(60_000)).isEmpty();
         first.run();
@@ -17,7 +17,7 @@ class ReplyMemoryBudgetTest {
     }
 
     @Test
-    void shortAnswersAlwaysHaveRoom() {
+    void shortRepliesAreNotCounted() {
         assertThat(memory.claim(100_000)).isPresent();
         assertThat(memory.claim(10_000)).isPresent();
     }

@@ -23,7 +23,7 @@ class StrictUtf8Test {
         "7B7DC3, 3",
         "7B007D, 2"
     })
-    void whatIsNotUtf8IsRefusedWithItsPlace(String hex, int place) {
+    void malformedUtf8IsRefusedWithItsPosition(String hex, int place) {
         assertThat(StrictUtf8.refusal(HexFormat.of().parseHex(hex)))
                 .hasValueSatisfying(refusal -> assertThat(refusal.detail())
                         .isEqualTo("Expected UTF-8; byte %d of the document is not.".formatted(place)));
@@ -37,7 +37,7 @@ class StrictUtf8Test {
     }
 
     @Test
-    void charactersOfAnyLengthAreTakenWhereverTheyStand() {
+    void charactersOfAnyLengthAreAcceptedAtAnyPosition() {
         assertThat(StrictUtf8.refusal(new byte[0])).isEmpty();
         for (int before = 4090; before < 4100; before++) {
             assertThat(StrictUtf8.refusal(("x".repeat(before) + "é€😀".repeat(3000)).getBytes(UTF_8)))

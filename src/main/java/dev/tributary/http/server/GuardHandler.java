@@ -1,0 +1,70 @@
+package dev.tributary.http.server;
+
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Lets a request pass if every guard does; answers and counts the others. */
+final class GuardHandler extends Handler.Wrapper {
+
+    /** A body that is longer is not read just to refuse it. */
+    private static final int MAX_DISCARDED_BYTES = 65_536;
+
+    private final List<RequestGuard> guards;
+    private final Refusals refusals;
+
+    /** @param guards in the order they are asked */
+    GuardHandler(List<RequestGuard> guards, Refusals refusals) {
+        this.guards = List.copyOf(guards);
+        this.refusals = refusals;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        try {
+            guards.forEach(guard -> guard.check(request));
+        } catch (ProblemException refused) {
+            refusals.count(refused.document().type());
+            refuse(refused.document(), request, response, callback);
+            return true;
+        }
+        return super.handle(request, response, callback);
+    }
+
+    /**
+     * Reads a short body first, without holding a thread: a connection that is closed with data unread is reset, and the
+     * client may lose the reply. After a long body the connection is closed.
+     */
+    private static void refuse(ProblemDocument problem, Request request, Response response, Callback callback) {
+        boolean awaitsContinue = request.getHeaders().contains(HttpHeader.EXPECT);
+        boolean mayBeLong = request.getLength() > MAX_DISCARDED_BYTES
+                || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+        if (awaitsContinue || mayBeLong) {
+            sendAndClose(problem, response, callback);
+            return;
+        }
+        Content.Source.consumeAll(
+                request,
+                Callback.from(
+                        () -> send(problem, response, callback), stopped -> sendAndClose(problem, response, callback)));
+    }
+
+    private static void sendAndClose(ProblemDocument problem, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        send(problem, response, callback);
+    }
+
+    private static void send(ProblemDocument problem, Response response, Callback callback) {
+        response.setStatus(problem.status());
+        problem.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE);
+        Content.Sink.write(response, true, problem.json(), callback);
+    }
+}
