@@ -6,8 +6,9 @@ import dev.tributary.daemon.Settings;
 import dev.tributary.daemon.StartException;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.stream.SourceSettings;
-import dev.tributary.stream.lease.PassedGap;
+import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStateRow;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,22 +63,22 @@ final class GapsCommand implements Callable<Integer> {
     }
 
     private void list(String name, SourceSettings source, String leaseTable, Clients clients) throws StartException {
-        SourceState ledger = new SourceState(clients.control(source), leaseTable);
+        SourceStateRow row = new SourceStateRow(clients.control(source), leaseTable);
         try {
-            Optional<SourceState.Reading> reading = ledger.read();
-            if (reading.isEmpty()
-                    || (reading.get().passed().isEmpty() && reading.get().further() == 0)) {
+            Optional<SourceState> state = row.read();
+            if (state.isEmpty()
+                    || (state.get().passed().isEmpty() && state.get().further() == 0)) {
                 return;
             }
             found++;
-            for (PassedGap gap : reading.get().passed()) {
+            for (RecordedGap gap : state.get().passed()) {
                 columns.row(name, gap.at().toString(), gap.worker(), gap.description());
             }
-            if (reading.get().further() > 0) {
-                columns.row(name, "later", "", reading.get().further() + " more, which only the log tells");
+            if (state.get().further() > 0) {
+                columns.row(name, "later", "", state.get().further() + " more, which only the log tells");
             }
             if (acknowledge) {
-                ledger.acknowledge(reading.get().passed());
+                row.acknowledge(state.get().passed());
             }
         } catch (ResourceNotFoundException e) {
             return; // no worker has read the source yet

@@ -2,7 +2,7 @@ package dev.tributary.daemon;
 
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.stream.SourceSettings;
-import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStateRow;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +47,9 @@ record SourceChecks(Map<String, DescribedTable> described, Clients clients, Tabl
 
     private boolean wasRead(SourceSettings source, String leaseTable) {
         try {
-            return new SourceState(clients.control(source), leaseTable).read().isPresent();
+            return new SourceStateRow(clients.control(source), leaseTable)
+                    .read()
+                    .isPresent();
         } catch (SdkException e) {
             return false; // there is no lease table, or its preparation reports what is wrong with it
         }

@@ -64,7 +64,7 @@ final class RouteWriter {
                 retry,
                 timer,
                 this.health,
-                failure -> leftOpen("what is parked", failure));
+                failure -> leftOpen("the read of parked items", failure));
         this.target = new RouteTarget(
                 route,
                 retry,
@@ -85,7 +85,7 @@ final class RouteWriter {
         deadLetters.start();
         shardTaken.whenComplete((taken, failure) -> {
             if (failure != null) {
-                leftOpen("what may arrive late", failure);
+                leftOpen("the read of late writes", failure);
             }
         });
     }

@@ -11,7 +11,7 @@ import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.AdaptivePollInterval;
 import dev.tributary.stream.read.FetchListener;
-import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.ShardFetcher;
 import java.time.Duration;
@@ -33,13 +33,13 @@ import software.amazon.kinesis.processor.StreamTracker;
 import software.amazon.kinesis.retrieval.polling.DataFetcher;
 
 /**
- * Puts a KCL scheduler together for one DynamoDB stream.
+ * Assembles a KCL scheduler for one DynamoDB stream.
  *
- * <p>In place of the adapter's own factory, which does not start on KCL 3.5 and waits a minute at every first start.
+ * <p>It replaces the adapter's factory, which does not start on KCL 3.5 and waits a minute at every first start.
  *
  * @param leaseClient client of the lease table
  * @param streamsClient client of the stream; the adapter and the fetcher share it
- * @param ownerships told of every renewal, and asked before a lease passes on
+ * @param ownerships updated with every renewal, and checked before a lease passes to another worker
  */
 record SchedulerFactory(
         DynamoDbAsyncClient leaseClient,
@@ -49,36 +49,36 @@ record SchedulerFactory(
         LeaseOwnerships ownerships,
         InstantSource clock) {
 
-    /** KCL's periodic tasks; short, because start, stop and a new shard each take several rounds. */
+    /** Interval of KCL's dispatch loop; short, because a start, a stop and a new shard each take several rounds. */
     private static final long DISPATCH_MILLIS = 100;
 
     private static final long PARENT_SHARD_MILLIS = 1_000;
     private static final Duration SHARD_AUDIT = Duration.ofSeconds(30);
     private static final long STREAM_INFO_MILLIS = 60_000;
 
-    /** What a scheduler is made of, and the lease management that made its leases. */
+    /** A scheduler, and the lease management that created its leases. */
     record Assembly(Scheduler scheduler, LeaseManagement leases) {}
 
     /**
-     * Makes the first leases, and assembles a scheduler that has not started.
+     * Creates the first leases, and assembles a scheduler that has not started.
      *
-     * @param leaseTable one for each source, never shared
-     * @param newStream whether the leases that are there are another stream's
+     * @param leaseTable of this source only
+     * @param newStream whether the leases in the table are another stream's
      */
     Assembly assemble(
             SourceStream stream,
             String leaseTable,
             boolean newStream,
             Duration pollInterval,
-            MemoryBudget readAhead,
+            MemoryBudget memory,
             ShardRecordProcessorFactory processors,
-            Gaps gaps,
+            GapHandler gaps,
             FetchListener fetching,
             WorkerStateChangeListener listener) {
         var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
         StreamTracker tracker = StreamsSchedulerFactory.createSingleStreamTracker(
                 stream.arn(), InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
-        // Every method of the builder returns a new object: each is called once.
+        // Each method of the builder returns a new object at every call, so each is called once.
         ConfigsBuilder configs = new ConfigsBuilder(
                 tracker, leaseTable, adapter, leaseClient, new UnusedCloudWatch(), worker, processors);
 
@@ -91,7 +91,7 @@ record SchedulerFactory(
                 stream.arn(),
                 shard.getStreamIdentifier(),
                 shard.getShardId(),
-                readAhead.open(shard.getShardId()),
+                memory.open(shard.getShardId()),
                 fetching,
                 gaps));
         polling.sleepTimeController(new AdaptivePollInterval(clock));
@@ -105,7 +105,7 @@ record SchedulerFactory(
 
         LeaseManagementConfig leaseConfig = configs.leaseManagementConfig();
         configure(leaseConfig);
-        // 0 while the factory copies it, or the first shard sync sleeps that long; KCL's own timer reads it afterwards.
+        // 0 while the factory copies it, or the first shard sync sleeps that long; KCL's timer reads it afterwards.
         leaseConfig.shardSyncIntervalMillis(0);
         LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval, ownerships);
         leaseConfig.leaseManagementFactory(leases);
@@ -135,14 +135,14 @@ record SchedulerFactory(
                 timings.leaderHeartbeat().toMillis());
         leases.gracefulLeaseHandoffConfig()
                 .gracefulLeaseHandoffTimeoutMillis(timings.handOver().toMillis());
-        // Off, or KCL asks the EC2 metadata address for the CPU of this machine.
+        // Disabled, or KCL reads the machine's CPU from the EC2 metadata address.
         leases.workerUtilizationAwareAssignmentConfig().disableWorkerMetrics(true);
         leases.workerUtilizationAwareAssignmentConfig()
                 .workerMetricsReporterFreqInMillis(timings.workerReport().toMillis());
         leases.workerUtilizationAwareAssignmentConfig().inMemoryWorkerMetricsCaptureFrequencyMillis(100);
     }
 
-    /** KCL insists on a client; with its metrics off it never calls it. */
+    /** KCL requires a client; without its metrics it never calls it. */
     private static final class UnusedCloudWatch implements CloudWatchAsyncClient {
         @Override
         public String serviceName() {

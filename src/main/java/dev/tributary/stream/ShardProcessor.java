@@ -32,18 +32,16 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
- * One shard while this worker holds its lease: hands its changes to the pipeline and checkpoints behind it.
+ * KCL's record processor of one shard lease: submits its changes to the pipeline, and checkpoints what has ended.
  *
- * <p>KCL logs and then skips a batch whose processing throws. So nothing is thrown here: what cannot be handled breaks
- * the processor, which then takes and checkpoints nothing more, and is told to {@code onFatal}.
+ * <p>KCL logs and then skips a batch whose processing throws, so nothing is thrown here. An error that cannot be handled
+ * breaks the processor: it takes and checkpoints nothing more, and passes the error to {@code onFatal}.
  */
 final class ShardProcessor implements ShardRecordProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(ShardProcessor.class);
 
-    private static final Duration DRAIN_SLICE = Duration.ofSeconds(1);
-
-    /** Longest wait for the release of a shard: without it the next worker repeats removals for a while, no more. */
+    /** Longest wait for the release of a shard; without a release, the next worker only repeats removals for a while. */
     private static final Duration RELEASE = Duration.ofMillis(500);
 
     private static final Duration QUIET_CHECK = Duration.ofMillis(20);
@@ -52,29 +50,29 @@ final class ShardProcessor implements ShardRecordProcessor {
     private String shardId = "";
     private @Nullable ShardOwnership ownership;
     private @Nullable ReplicationPipeline pipeline;
-    private MemoryBudget.@Nullable Shard readAhead;
+    private MemoryBudget.@Nullable Shard memory;
     private @Nullable ScheduledFuture<?> checkpointing;
     private volatile @Nullable RecordProcessorCheckpointer checkpointer;
     private volatile boolean broken;
 
-    /** Last position written to the lease table; guarded by this. */
+    /** Last sequence number written to the lease table; guarded by this. */
     private @Nullable String checkpointed;
 
     /**
      * What the processors of a source share.
      *
-     * @param pipeline builds the pipeline of a shard, by shard id, behind its fence
-     * @param ownership of the shard, by its id; throws {@link IllegalStateException} if its lease is not held
-     * @param readAhead told of what is taken and what has ended
-     * @param checkpoints writes checkpoints, each of which may wait for KCL; shared with nothing else
+     * @param pipeline builds the pipeline of a shard from its id and its ownership
+     * @param ownership returns the ownership of a shard; throws {@link IllegalStateException} if its lease is not held
+     * @param memory counts the changes that are taken and that have ended
+     * @param checkpoints runs only checkpoints, each of which may wait for KCL
      * @param checkpointInterval pause between two checkpoints
-     * @param onFatal told of an error that is not the table's or the network's: the worker must stop
+     * @param onFatal receives errors of this program: the worker must stop
      */
     record Settings(
             ChangeDecoder decoder,
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
-            MemoryBudget readAhead,
+            MemoryBudget memory,
             ScheduledExecutorService checkpoints,
             Duration checkpointInterval,
             Consumer<Throwable> onFatal) {}
@@ -86,10 +84,10 @@ final class ShardProcessor implements ShardRecordProcessor {
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
-        readAhead = settings.readAhead().of(shardId);
+        memory = settings.memory().of(shardId);
         ShardOwnership held = settings.ownership().apply(shardId);
         if (held.lost()) {
-            // KCL tries again, or finds that the lease is gone; a pipeline without a lease would never take anything.
+            // KCL tries again or finds that the lease is lost; a pipeline without a lease would never take a change.
             throw new IllegalStateException("The lease of shard " + shardId + " is not held");
         }
         ownership = held;
@@ -105,16 +103,16 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     @Override
     public void processRecords(ProcessRecordsInput input) {
-        ReplicationPipeline taking = pipeline;
-        MemoryBudget.Shard counting = readAhead;
-        if (broken || taking == null || counting == null) {
+        ReplicationPipeline running = pipeline;
+        MemoryBudget.Shard budget = memory;
+        if (broken || running == null || budget == null) {
             return;
         }
         checkpointer = input.checkpointer();
         try {
             for (KinesisClientRecord record : input.records()) {
-                if (!take((StreamRecord) record, taking, counting)) {
-                    log.info("shard {}: the lease is lost or is handed over, nothing more is taken", shardId);
+                if (!submit((StreamRecord) record, running, budget)) {
+                    log.info("shard {}: the lease is lost or is being handed over, no more changes are taken", shardId);
                     broken = true;
                     return;
                 }
@@ -128,12 +126,12 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
-    private boolean take(StreamRecord record, ReplicationPipeline taking, MemoryBudget.Shard counting)
+    private boolean submit(StreamRecord record, ReplicationPipeline running, MemoryBudget.Shard budget)
             throws InterruptedException {
         Change change = settings.decoder().decode(record.record());
-        long bytes = record.footprint();
-        counting.taken(bytes);
-        return taking.submit(change, record.sequenceNumber(), () -> counting.ended(bytes));
+        long bytes = record.heapBytes();
+        budget.taken(bytes);
+        return running.submit(change, record.sequenceNumber(), () -> budget.ended(bytes));
     }
 
     @Override
@@ -146,12 +144,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     public void shardEnded(ShardEndedInput input) {
         leaveCheckpointsToTheEnd();
         try {
-            while (!broken && pipeline != null && !pipeline.drain(DRAIN_SLICE)) {
-                if (ownership == null || ownership.lost()) {
-                    return;
-                }
-            }
-            if (broken) {
+            if (broken || pipeline == null || !pipeline.drain()) {
                 return;
             }
             release();
@@ -171,8 +164,8 @@ final class ShardProcessor implements ShardRecordProcessor {
     }
 
     /**
-     * Ends what was taken, as far as the drain time allows, and returns when no call can be in flight any more: KCL gives
-     * the lease away as soon as this returns.
+     * Ends the changes that were taken, as far as the drain time permits, and returns when no call can be in flight: KCL
+     * releases the lease as soon as this returns.
      */
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
@@ -204,7 +197,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         stop();
     }
 
-    /** Before anybody else can have the lease, so that the next worker need not reckon with calls of this one. */
+    /** Called before the lease can pass on, so that the next worker need not expect late calls of this one. */
     private void release() throws InterruptedException {
         if (pipeline == null) {
             return;
@@ -213,11 +206,13 @@ final class ShardProcessor implements ShardRecordProcessor {
             pipeline.release().get(RELEASE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             log.info(
-                    "shard {}: could not be released, so removals are repeated for a while: {}", shardId, e.toString());
+                    "shard {}: could not be released, so its next owner repeats removals for a while: {}",
+                    shardId,
+                    e.toString());
         }
     }
 
-    /** Writes the position behind which everything has ended, where it has moved. Safe for any thread. */
+    /** Writes the sequence number up to which every change has ended, if it has moved. Safe for any thread. */
     private synchronized void checkpoint() {
         RecordProcessorCheckpointer current = checkpointer;
         String position = pipeline == null ? null : pipeline.checkpoint();
@@ -233,12 +228,12 @@ final class ShardProcessor implements ShardRecordProcessor {
         } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
             log.warn("shard {}: checkpoint at {} failed and is tried again: {}", shardId, position, e.toString());
         } catch (RuntimeException e) {
-            // A scheduled task that throws is dropped without a word.
+            // The executor silently cancels a periodic task that throws.
             settings.onFatal().accept(e);
         }
     }
 
-    /** At the end of a shard KCL takes its last position for the end itself, and refuses every other one after that. */
+    /** KCL takes the last checkpoint of a shard for its end, and then refuses every other; so only that one is written. */
     private synchronized void leaveCheckpointsToTheEnd() {
         checkpointer = null;
     }
@@ -250,8 +245,8 @@ final class ShardProcessor implements ShardRecordProcessor {
         if (checkpointing != null) {
             checkpointing.cancel(false);
         }
-        if (readAhead != null) {
-            readAhead.close();
+        if (memory != null) {
+            memory.close();
         }
         if (pipeline != null) {
             pipeline.close();

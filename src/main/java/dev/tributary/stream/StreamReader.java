@@ -9,7 +9,7 @@ import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.ChangeDecoder;
-import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.SourceHealth;
 import java.time.Duration;
@@ -28,10 +28,10 @@ import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 
 /**
- * This process's share of one stream: a KCL scheduler, and the pipelines of the shards whose leases it holds.
+ * Reads one stream: runs a KCL scheduler, and builds a pipeline for each shard whose lease this process holds.
  *
- * <p>{@link #start} and {@link #stop} are called once each. The stop may come while the start is under way, and then
- * nothing starts.
+ * <p>{@link #start} and {@link #stop} are called once each. If the stop comes while the start is under way, nothing
+ * starts.
  */
 final class StreamReader {
 
@@ -41,14 +41,14 @@ final class StreamReader {
 
     private final SourceStream stream;
     private final Source source;
-    private final Gaps gaps;
+    private final GapHandler gaps;
     private final LeaseOwnerships ownerships;
     private volatile @Nullable Scheduler scheduler;
 
     /** Guarded by this, as is the start of the scheduler. */
     private boolean stopped;
 
-    /** What all streams of a source share, one after the other. */
+    /** What the readers of a source's successive streams share. */
     record Source(
             SourceSettings settings,
             List<Route> routes,
@@ -57,13 +57,13 @@ final class StreamReader {
             DynamoDbStreamsClient streamsClient,
             DynamoDbAsyncClient leaseClient,
             SourceWorker.Shared shared,
-            SourceHealth reads,
-            MemoryBudget readAhead,
-            ActiveShards shards,
-            ShardWatch watch,
+            SourceHealth health,
+            MemoryBudget memory,
+            HeldShards shards,
+            StallDetector stalls,
             ScheduledExecutorService checkpoints) {}
 
-    StreamReader(SourceStream stream, Source source, Gaps gaps) {
+    StreamReader(SourceStream stream, Source source, GapHandler gaps) {
         this.stream = stream;
         this.source = source;
         this.gaps = gaps;
@@ -78,8 +78,8 @@ final class StreamReader {
     /**
      * Starts to compete for leases.
      *
-     * @param newStream whether the leases that are there are another stream's
-     * @throws SourceStartException if the lease table or the stream does not allow it
+     * @param newStream whether the leases in the table are another stream's
+     * @throws SourceStartException if the lease table or the stream does not permit it
      */
     void start(boolean newStream) {
         SourceWorker.Shared shared = source.shared();
@@ -96,11 +96,11 @@ final class StreamReader {
                         source.leaseTable(),
                         newStream,
                         source.settings().pollInterval(),
-                        source.readAhead(),
+                        source.memory(),
                         () -> new ShardProcessor(processing),
                         gaps,
-                        source.watch(),
-                        source.reads())
+                        source.stalls(),
+                        source.health())
                 .scheduler();
         synchronized (this) {
             if (!stopped) {
@@ -110,16 +110,16 @@ final class StreamReader {
         }
     }
 
-    /** The shards that this process reads now. */
+    /** Ids of the shards that this process reads now. */
     Set<String> shards() {
         return ownerships.shards();
     }
 
     /**
-     * Drains, checkpoints and hands the leases over, within the time as far as possible.
+     * Drains, checkpoints and hands over the leases, as far as possible within the time.
      *
-     * <p>KCL's orderly stop can wait for a shard that has just ended until its time is over; so it gets two thirds of it.
-     * A lease is handed over as soon as none of its calls can be in flight, whatever is still open.
+     * <p>KCL's graceful shutdown can wait until its timeout for a shard that has just ended, so it gets two thirds of the
+     * time. A lease is handed over as soon as none of its calls can be in flight, even if changes are still open.
      */
     void stop(Duration atMost) throws InterruptedException {
         Scheduler running;
@@ -136,7 +136,8 @@ final class StreamReader {
             running.startGracefulShutdown()
                     .get(atMost.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            log.info("source {}: KCL did not stop in order ({}), ending it", stream.source(), e.toString());
+            log.info(
+                    "source {}: KCL did not shut down gracefully ({}), stopping it now", stream.source(), e.toString());
             running.shutdown();
         }
         ownerships.seal();
@@ -172,7 +173,7 @@ final class StreamReader {
                                         shared.onFatal()),
                                 ownership),
                 this::ownership,
-                source.readAhead(),
+                source.memory(),
                 source.checkpoints(),
                 source.settings().checkpointInterval(),
                 shared.onFatal());

@@ -1,4 +1,4 @@
-/** The KCL application of a source: scheduler, record processors, health. */
+/** Reads the stream of a source with KCL: scheduler, record processors, checks and stall detection. */
 @NullMarked
 package dev.tributary.stream;
 

@@ -90,7 +90,7 @@ public final class Conditions implements AutoCloseable {
     /**
      * Ends all conditions but these.
      *
-     * @param names of the conditions that go on, if they are raised
+     * @param names of the conditions that continue, if they are raised
      * @param logEnd logs the end of the condition with this name
      */
     public synchronized void retain(Collection<String> names, Consumer<String> logEnd) {

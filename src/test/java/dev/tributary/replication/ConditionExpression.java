@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Evaluates a condition expression against a row as DynamoDB does, for the part of its grammar that guards use:
+ * Evaluates a condition expression on a row as DynamoDB does, for the part of its grammar that guards use:
  * attribute_exists and attribute_not_exists, comparisons of nested attributes, AND, OR and parentheses.
  *
- * <p>Anything else is refused, so that a guard cannot pass by not being understood.
+ * <p>Anything else is refused, so that no guard passes because it was not understood.
  */
 final class ConditionExpression {
 
@@ -48,7 +48,7 @@ final class ConditionExpression {
     /**
      * Whether the condition holds.
      *
-     * @param row empty where there is none
+     * @param row empty if there is none
      * @throws IllegalArgumentException if the expression is outside the grammar, or leaves a name or value unused
      */
     static boolean holds(
@@ -150,7 +150,7 @@ final class ConditionExpression {
         return tokens;
     }
 
-    /** Text by its bytes, numbers by their value; empty where the types differ. */
+    /** Compares texts by their bytes and numbers by their value; empty if the types differ. */
     private static OptionalInt order(AttributeValue left, AttributeValue right) {
         if (left.s() != null && right.s() != null) {
             return OptionalInt.of(

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * When the source rests, the targets are its projection, whatever happened on the way.
+ * When the source rests, the targets equal its projection, after any history of faults.
  *
- * <p>One history again: {@code mvn test -Dtest=ConvergenceTest -Dtributary.seed=17}. More of them: {@code
+ * <p>To repeat one history: {@code mvn test -Dtest=ConvergenceTest -Dtributary.seed=17}. For more histories: {@code
  * -Dtributary.histories=100000}.
  */
 @Tag("slow")
@@ -40,24 +40,24 @@ class ConvergenceTest {
     }
 
     @Test
-    void targetsConvergeWhateverHappensToWorkersLeasesAndNetwork() {
+    void targetsConvergeDespiteFaultsOfWorkersLeasesAndNetwork() {
         seeds().forEach(seed -> holds(seed, Conditions.PROMISED));
     }
 
-    /** But for the items that are parked, each because it would have taken the row of another. */
+    /** Except for parked items, each of which would have taken the row of another. */
     @Test
     void targetsConvergeWhereCollisionsAreRejected() {
         seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.PROMISED.rejecting()));
     }
 
-    /** The guard needs no fence for this: a row that stays can be compared with. */
+    /** The guard suffices without the fence, because the rows it compares with stay. */
     @Test
     void withoutMovesAndRemovalsTheGuardAloneConvergesHoweverLateAZombieWrites() {
         seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, new Conditions(Shape.IN_PLACE, false, 60_000)));
     }
 
     @Test
-    void withoutTheFenceAZombieBringsBackWhatItsSuccessorRemoved() {
+    void withoutTheFenceAZombieRestoresRowsThatItsSuccessorRemoved() {
         leavesARowTooMany(new Conditions(Shape.ANYTHING, false, 0).withoutRepetitions());
     }
 
@@ -66,14 +66,14 @@ class ConvergenceTest {
         seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.PROMISED.withTombstones()));
     }
 
-    /** This is what they are for. Where items collide it does not hold: a tombstone gives way to other items. */
+    /** The purpose of tombstones. It does not hold where items collide: a tombstone yields to other items. */
     @Test
-    void withTombstonesNothingComesBackUnderAKeyOfItsOwnHoweverLateAWriteArrives() {
+    void withTombstonesNoRowReturnsUnderAUniqueKeyHoweverLateAWriteArrives() {
         nothingComesBack(new Conditions(Shape.ANYTHING, true, 10_000).withTombstones());
     }
 
     @Test
-    void withTombstonesNothingComesBackUnderAKeyOfItsOwnEvenWithoutTheFence() {
+    void withTombstonesNoRowReturnsUnderAUniqueKeyEvenWithoutTheFence() {
         nothingComesBack(new Conditions(Shape.ANYTHING, false, 60_000).withTombstones());
     }
 
@@ -85,13 +85,13 @@ class ConvergenceTest {
                 .isEmpty();
     }
 
-    /** What the fence cannot know: a write that was sent in time and arrives after everybody stopped waiting for it. */
+    /** The fence cannot prevent a write that was sent in time and arrives after its sender gave it up. */
     @Test
-    void withoutRepetitionsAWriteThatArrivesAfterItWasGivenUpBringsARowBack() {
+    void withoutRepetitionsAWriteThatArrivesAfterItWasGivenUpRestoresARow() {
         leavesARowTooMany(Conditions.PROMISED.withoutRepetitions());
     }
 
-    /** Some history does; with the conditions that are promised, the same one leaves none. */
+    /** Some history violates the expectation; under the promised conditions, the same history does not. */
     private static void leavesARowTooMany(Conditions conditions) {
         OptionalLong found = LongStream.rangeClosed(1, HISTORIES)
                 .filter(seed ->
@@ -107,7 +107,7 @@ class ConvergenceTest {
         assertThat(runs(loose)).isEqualTo(runs(loose)).anyMatch(violations -> !violations.isEmpty());
     }
 
-    /** Or all of this would say nothing about batches. */
+    /** Otherwise these tests would not cover batches. */
     @Test
     void manyWritesOfAHistoryGoInBatches() {
         assertThat(LongStream.rangeClosed(1, 50)

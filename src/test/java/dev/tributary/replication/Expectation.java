@@ -23,17 +23,17 @@ import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What the targets must hold when the source rests, and what no write may do before.
+ * The rows that the targets must hold when the source rests, and the writes that are forbidden before.
  *
- * <p>Where the key holds the source key: exactly the rows of the items, each with the version of its item's last change.
+ * <p>If the key contains the source key: exactly the rows of the items, each with the version of its item's last change.
  *
- * <p>Where items collide: of the items that end under a key the one with the highest stamp has the row, by creation time,
- * then version, then owner. There is one exception, and it is the nature of the policy {@code latest}: an item that was
+ * <p>If items collide: of the items that end under a key, the one with the highest stamp has the row, by creation time,
+ * then version, then owner. There is one exception, inherent in the policy {@code latest}: an item that was
  * under the key with a higher stamp still, and left, may have beaten the others before it left, and those do not come
  * back. Then the row may be missing, or be that of any of the items that end there, depending on who came first; and a
  * late write of one of them may have taken the key when it was free again, with what the item was before. Where
  * collisions are rejected, no item takes the row of another: there are exactly the rows of the items that are not
- * parked, and those of parked ones are not looked at.
+ * parked, and rows of parked items are not checked.
  */
 final class Expectation {
 
@@ -52,8 +52,8 @@ final class Expectation {
     private record MarkedRow(Item key, Item item, VersionStamp stamp) {}
 
     /**
-     * @param rejects whether an item leaves the row of another alone
-     * @param late whether writes arrive that were given up
+     * @param rejects whether an item never takes the row of another
+     * @param late whether writes that were given up may take effect
      */
     Expectation(SourceHistory history, Projection injective, Projection colliding, boolean rejects, boolean late) {
         this.history = history;

@@ -44,7 +44,7 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     private final FakeTables tables;
     private final Network network;
 
-    /** The way from a client to the tables and back. */
+    /** The network between a client and the tables. */
     interface Network {
 
         /** Answers at once. */
@@ -62,13 +62,13 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
         /**
          * Sends one call.
          *
-         * @param request what is sent
+         * @param request that is sent
          * @param call takes effect when it is run; may be run once, or never
-         * @return the call's answer, or what becomes of it
+         * @return the call's answer or its failure
          */
         <T> CompletableFuture<T> send(DynamoDbRequest request, Supplier<T> call);
 
-        /** The results of the statements of a call as they arrive. */
+        /** The results of a call's statements as the client receives them. */
         default <T> List<T> results(List<T> results) {
             return results;
         }
@@ -94,7 +94,7 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
         return network.send(request, () -> tables.transact(request));
     }
 
-    /** Answered over no network, so it has no faults. */
+    /** Answered without the network, so without faults. */
     @Override
     public CompletableFuture<DescribeTableResponse> describeTable(DescribeTableRequest request) {
         return Network.DIRECT.send(request, () -> DescribeTableResponse.builder()
@@ -102,7 +102,7 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
                 .build());
     }
 
-    /** Each statement goes its own way and fails by itself; one without an answer leaves the call without one. */
+    /** Each statement is sent and fails separately; if one has no answer, the call has none. */
     @Override
     public CompletableFuture<BatchExecuteStatementResponse> batchExecuteStatement(
             BatchExecuteStatementRequest request) {
@@ -152,8 +152,8 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     }
 
     /**
-     * Where there is no table of dead letters, none are parked: nothing that these tests write is refused for good. That
-     * is answered over no network, so it has no faults.
+     * An index without a table, for tests in which the target refuses no change for good. It is answered without the
+     * network, so without faults.
      */
     @Override
     public CompletableFuture<QueryResponse> query(QueryRequest request) {
@@ -164,10 +164,10 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     }
 
     /**
-     * Without their table none is parked: a write refused for good would stand still, and the test would fail.
+     * An index without a table: a change that the target refuses for good would stay open, and the test would fail.
      *
-     * @param nanoTime by which what is known of them grows old
-     * @param maxItems that are kept in memory
+     * @param nanoTime measures the age of the index
+     * @param maxItems kept in memory
      */
     ParkedItemIndex deadLetters(String route, LongSupplier nanoTime, int maxItems) {
         return new ParkedItemIndex(

@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 
-/** Holds the fake to DynamoDB Local: the same writes leave the same rows and have the same outcomes. */
+/** Compares the fake with DynamoDB Local: the same writes leave the same rows and have the same outcomes. */
 class FakeDynamoDbTest {
 
     @RegisterExtension
@@ -43,7 +43,7 @@ class FakeDynamoDbTest {
 
     private static final int WRITES = 400;
 
-    /** Rows that no replication wrote, or that somebody changed by hand. */
+    /** Rows that replication did not write, or that were edited. */
     private static final List<Map<String, AttributeValue>> ODD_MARKS = List.of(
             Map.of(),
             Map.of(VersionStamp.ATTRIBUTE, AttributeValue.fromS("text")),
@@ -168,19 +168,19 @@ class FakeDynamoDbTest {
         return client.batchExecuteStatement(request).join().responses().get(0).error();
     }
 
-    /** As guarded batches make them: a row should be new, or an older one of its owner of which the names are known. */
+    /** The statements of guarded batches: the row should be new, or an older one of its owner with known attribute names. */
     private BatchStatementRequest statement(String table) {
         AttributeValue city = key().attributes().get("city");
         AttributeValue owner = AttributeValue.fromS("users/owner" + random.nextInt(8) / 7);
         AttributeValue version =
                 AttributeValue.fromS("v" + (1000 + written++ - (random.nextInt(4) == 0 ? random.nextInt(100) : 0)));
         AttributeValue digest = AttributeValue.fromS("names" + random.nextInt(8) / 7);
-        AttributeValue mark = AttributeValue.fromM(Map.of("o", owner, "v", version, "a", digest));
+        AttributeValue stamp = AttributeValue.fromM(Map.of("o", owner, "v", version, "a", digest));
         AttributeValue n = AttributeValue.fromN(Integer.toString(random.nextInt(1_000)));
         String guard = " WHERE \"city\" = ? AND \"_tributary\".\"o\" = ? AND \"_tributary\".\"v\" < ?";
         return switch (random.nextInt(4)) {
             case 0 ->
-                statement("INSERT INTO \"" + table + "\" VALUE {'city': ?, 'n': ?, '_tributary': ?}", city, n, mark);
+                statement("INSERT INTO \"" + table + "\" VALUE {'city': ?, 'n': ?, '_tributary': ?}", city, n, stamp);
             case 1 -> statement("DELETE FROM \"" + table + "\"" + guard, city, owner, version);
             default ->
                 statement(
@@ -189,7 +189,7 @@ class FakeDynamoDbTest {
                                 + (random.nextBoolean() ? " REMOVE \"gone\" REMOVE \"o\"" : "")
                                 + guard + " AND \"_tributary\".\"a\" = ?",
                         n,
-                        mark,
+                        stamp,
                         city,
                         owner,
                         version,
@@ -205,7 +205,7 @@ class FakeDynamoDbTest {
     }
 
     private TargetWrite write() {
-        VersionStamp mark = new VersionStamp(
+        VersionStamp stamp = new VersionStamp(
                 new ItemKey("users/owner" + random.nextInt(3)),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(random.nextInt(10 + written++))),
                 Instant.ofEpochSecond(random.nextInt(3) + written / 20));
@@ -214,7 +214,7 @@ class FakeDynamoDbTest {
             vacated.add(key());
         }
         if (random.nextInt(4) == 0) {
-            return new TargetWrite.Delete(mark, vacated);
+            return new TargetWrite.Delete(stamp, vacated);
         }
         Item to = key();
         Map<String, AttributeValue> attributes = new HashMap<>(to.attributes());
@@ -222,8 +222,8 @@ class FakeDynamoDbTest {
         Row row = new Row(to, new Item(attributes));
         vacated.remove(to);
         return vacated.isEmpty() || random.nextBoolean()
-                ? new TargetWrite.Upsert(mark, row)
-                : new TargetWrite.Move(mark, vacated, row);
+                ? new TargetWrite.Upsert(stamp, row)
+                : new TargetWrite.Move(stamp, vacated, row);
     }
 
     private Item key() {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
-/** A query by partition and, perhaps, by the start or the range of a sort key, both strings. One page. */
+/** A query by partition key and optionally by prefix or range of the sort key, both strings. One page. */
 final class FakeQuery {
 
     private final QueryRequest request;

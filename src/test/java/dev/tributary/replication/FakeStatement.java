@@ -11,15 +11,15 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 
 /**
- * A PartiQL statement read as far as guarded writes use the language; anything else is refused, so that no statement
- * can pass by not being understood.
+ * A parsed PartiQL statement, for the part of the language that guarded writes use. Anything else is refused, so that no
+ * statement passes because it was not understood.
  *
  * @param table that is written
  * @param key of the row, or the whole row for an insert
- * @param condition in the words of a condition expression; empty for an insert
+ * @param condition as a condition expression; empty for an insert
  * @param values of the condition
  * @param set attributes that are set
- * @param removed attributes that are taken away
+ * @param removed attributes that are removed
  */
 record FakeStatement(
         Kind kind,

@@ -41,8 +41,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
- * Tables in memory whose writes decide as those of DynamoDB do: they evaluate the condition of the request, and a
- * transaction is all or nothing. For one thread.
+ * In-memory tables whose writes behave as DynamoDB's: they evaluate the condition of the request, and a transaction is all
+ * or nothing. Not thread-safe.
  */
 final class FakeTables {
 
@@ -52,7 +52,7 @@ final class FakeTables {
     private int executed;
     private RowListener listener = (table, key, before, after) -> {};
 
-    /** Told of each row that changes; empty means no row. */
+    /** Receives each row that changes; empty means no row. */
     interface RowListener {
         void changed(
                 String table,
@@ -63,7 +63,7 @@ final class FakeTables {
 
     private record Table(Set<String> key, Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows) {}
 
-    /** What an action of a request comes to: the row under {@code key} becomes {@code after}, if the condition holds. */
+    /** The effect of an action: the row under {@code key} becomes {@code after} if the condition holds. */
     private record Action(
             String table,
             Map<String, AttributeValue> key,
@@ -104,7 +104,7 @@ final class FakeTables {
         return Map.copyOf(table(name).rows());
     }
 
-    /** Statements executed so far, whatever came of them. */
+    /** Number of statements executed so far, successful or not. */
     int executed() {
         return executed;
     }
@@ -199,7 +199,7 @@ final class FakeTables {
         return UpdateItemResponse.builder().build();
     }
 
-    /** One statement of a batch; each takes effect by itself. */
+    /** Executes one statement of a batch; each takes effect separately. */
     BatchStatementResponse execute(BatchStatementRequest request) {
         FakeStatement statement = FakeStatement.parse(request);
         boolean insert = statement.kind() == FakeStatement.Kind.INSERT;

@@ -16,11 +16,11 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 
 /**
- * Slow, out of order and unreliable until a given moment, then only slow.
+ * A network that is slow, unordered and unreliable until a given moment, and then only slow.
  *
  * <p>A call is answered, or given up, within the write timeout. It also takes effect within it, unless {@code
- * lateness} says that what was given up may still arrive. A process that is dead gets no answers, but what it sent
- * arrives.
+ * lateness} permits calls that were given up to take effect later. A dead process gets no answers, but its calls take
+ * effect.
  */
 final class FaultyNetwork implements FakeDynamoDb.Network {
 
@@ -30,10 +30,10 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
     private final Limits limits;
 
     /**
-     * All in milliseconds.
+     * Times in milliseconds.
      *
      * @param writeTimeout longest wait for an answer
-     * @param lateness how long after that a call may still take effect; 0: not at all
+     * @param lateness time after that in which a call may still take effect; 0 for none
      * @param quietFrom moment from which every call succeeds
      */
     record Limits(long writeTimeout, long lateness, long quietFrom) {}
@@ -83,18 +83,18 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
         return answer;
     }
 
-    /** At times some results are missing, of statements that were carried out. */
+    /** Sometimes drops results of statements that were executed. */
     @Override
     public <T> List<T> results(List<T> results) {
         return time.now() < limits.quietFrom() && time.now() % 32 == 0 ? results.subList(1, results.size()) : results;
     }
 
-    /** Of dead letters that come late nothing is promised: what was redriven is parked again. */
+    /** Late writes to the table of dead letters are outside the guarantees: they would park what was redriven. */
     private static boolean parks(DynamoDbRequest request) {
         return request.toString().contains("TableName=" + FakeDynamoDb.DEAD_LETTERS);
     }
 
-    /** Mostly short, at times as long as it may be. */
+    /** Mostly short, sometimes the maximum. */
     private long latency() {
         long longest = limits.writeTimeout() / 2;
         return 1 + random.nextLong(random.nextInt(4) == 0 ? longest - 1 : 20);
@@ -126,7 +126,7 @@ final class FaultyNetwork implements FakeDynamoDb.Network {
                 .build();
     }
 
-    /** Answers of the service and of proxies in turn; the latter have no error code. */
+    /** Alternates failures of the service and of proxies, which have no error code. */
     private RuntimeException broken() {
         if (time.now() % 2 == 0) {
             return (RuntimeException) DynamoDbException.builder()

@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
 
-/** What a pipeline sends while its fence opens and closes. */
+/** The calls that a pipeline makes while its fence opens and closes. */
 class FencedPipelineTest {
 
     private static final String TABLE = "users_by_city";
@@ -68,7 +68,7 @@ class FencedPipelineTest {
         tables.create(TABLE, "city");
     }
 
-    /** Calls that go on when the test says so. */
+    /** Calls that continue when the test releases them. */
     private static final class HeldCalls implements FakeDynamoDb.Network {
 
         private final Deque<Runnable> held = new ArrayDeque<>();
@@ -156,7 +156,7 @@ class FencedPipelineTest {
         assertThat(pipeline.checkpoint()).isNull();
     }
 
-    /** The old row is not there, so the transaction is cancelled and the new row would come by a call of its own. */
+    /** The old row is not there, so the transaction is cancelled and the new row would be written by a separate call. */
     @Test
     void theSecondCallOfAMoveIsNotSentOnceTheFenceHasClosed() throws Exception {
         pipeline.submit(move(2, "Oakland", "Berkeley"), "2", () -> {});
@@ -169,9 +169,9 @@ class FencedPipelineTest {
         assertThat(pipeline.checkpoint()).isNull();
     }
 
-    /** Which nothing but the end of the process makes good: the change is open, and must not be overtaken. */
+    /** Only a restart helps: the change stays open, and later ones must not overtake it. */
     @Test
-    void anErrorOfThisProgramStopsItAndTheItemStandsStill() throws Exception {
+    void anErrorOfThisProgramIsFatalAndBlocksItsItem() throws Exception {
         NullPointerException bug = new NullPointerException("on purpose");
         tables.listen((table, key, before, after) -> {
             throw bug;
@@ -188,7 +188,7 @@ class FencedPipelineTest {
     }
 
     @Test
-    void aLeaseThatIsLostStopsNothing() throws Exception {
+    void aLostLeaseIsNoFatalError() throws Exception {
         pipeline.submit(insert(1, "Oakland"), "1", () -> {});
         pipeline.submit(move(2, "Oakland", "Berkeley"), "2", () -> {});
         fence.open = false;
@@ -208,18 +208,18 @@ class FencedPipelineTest {
     }
 
     private static Change insert(int version, String city) {
-        return new Change.Insert(mark(version), item(city));
+        return new Change.Insert(stamp(version), item(city));
     }
 
     private static Change move(int version, String from, String to) {
-        return new Change.Modify(mark(version), item(from), item(to));
+        return new Change.Modify(stamp(version), item(from), item(to));
     }
 
     private static Item item(String city) {
         return new Item(Map.of("city", AttributeValue.fromS(city)));
     }
 
-    private static VersionStamp mark(int version) {
+    private static VersionStamp stamp(int version) {
         return new VersionStamp(
                 new ItemKey("users/ada"),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

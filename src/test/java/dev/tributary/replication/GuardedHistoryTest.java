@@ -27,7 +27,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The writes of one item, taken together, repeated and out of date. */
+/** The writes of one item: merged, repeated and outdated. */
 class GuardedHistoryTest {
 
     private static final String TABLE = "target";
@@ -47,7 +47,7 @@ class GuardedHistoryTest {
                         tombstones ? Optional.of(new Tombstones(Duration.ofDays(7))) : Optional.empty()));
     }
 
-    /** Both homes are always compared, so a move that comes back from a zombie finds the newer row under one of them. */
+    /** A move checks both keys, so a repeated move of a zombie finds the newer row under one of them. */
     @Property(tries = 300)
     void aStaleMoveBetweenTwoKeysChangesNothing(
             @ForAll @IntRange(min = 1, max = 12) int moves,
@@ -56,9 +56,10 @@ class GuardedHistoryTest {
         create(tombstones);
         List<TargetWrite> history = new ArrayList<>();
         for (int version = 1; version <= moves; version++) {
-            history.add(new TargetWrite.Move(mark(version), Set.of(key((version + 1) % 2)), row(version % 2, version)));
+            history.add(
+                    new TargetWrite.Move(stamp(version), Set.of(key((version + 1) % 2)), row(version % 2, version)));
         }
-        apply(new TargetWrite.Upsert(mark(0), row(0, 0)));
+        apply(new TargetWrite.Upsert(stamp(0), row(0, 0)));
         history.forEach(this::apply);
         var rested = tables.rows(TABLE);
         stale.forEach(index -> apply(history.get(index % moves)));
@@ -66,7 +67,7 @@ class GuardedHistoryTest {
         assertThat(rows()).hasSize(1);
     }
 
-    /** Whatever an earlier run left under keys that the writes touch, taken together they end as one after the other. */
+    /** For all rows that an earlier run may have left under these keys, the merged write ends as the single writes do. */
     @Property(tries = 500)
     void writesTakenTogetherEndAsOneAfterTheOther(
             @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> keys,
@@ -97,8 +98,8 @@ class GuardedHistoryTest {
             touched.add(to.key());
             history.add(
                     from.equals(to.key())
-                            ? new TargetWrite.Upsert(mark(version), to)
-                            : new TargetWrite.Move(mark(version), Set.of(from), to));
+                            ? new TargetWrite.Upsert(stamp(version), to)
+                            : new TargetWrite.Move(stamp(version), Set.of(from), to));
         }
         TargetWrite together = history.stream().reduce(TargetWrite::then).orElseThrow();
         Item last = key(steps.get(steps.size() - 1) % 5);
@@ -107,7 +108,7 @@ class GuardedHistoryTest {
         assertThat(together.arriving().map(Row::key)).contains(last);
     }
 
-    /** The writes of an item that goes from key to key; under key 0 it has no row. */
+    /** The writes of an item that moves from key to key; key 0 means no row. */
     private static List<TargetWrite> history(List<Integer> keys) {
         List<TargetWrite> history = new ArrayList<>();
         int before = 0;
@@ -115,18 +116,18 @@ class GuardedHistoryTest {
             int after = keys.get(version);
             Set<Item> old = before == 0 || before == after ? Set.of() : Set.of(key(before));
             if (after == 0) {
-                history.add(new TargetWrite.Delete(mark(version), old));
+                history.add(new TargetWrite.Delete(stamp(version), old));
             } else if (old.isEmpty()) {
-                history.add(new TargetWrite.Upsert(mark(version), row(after, version)));
+                history.add(new TargetWrite.Upsert(stamp(version), row(after, version)));
             } else {
-                history.add(new TargetWrite.Move(mark(version), old, row(after, version)));
+                history.add(new TargetWrite.Move(stamp(version), old, row(after, version)));
             }
             before = after;
         }
         return history;
     }
 
-    /** Without tombstones, which tell of the last write alone. */
+    /** Without tombstones, which record only the last write. */
     private Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows() {
         var rows = new HashMap<>(tables.rows(TABLE));
         rows.values().removeIf(row -> row.containsKey(VersionStamp.EXPIRES));
@@ -137,7 +138,7 @@ class GuardedHistoryTest {
         target.apply(write, () -> true).join();
     }
 
-    private static VersionStamp mark(int version) {
+    private static VersionStamp stamp(int version) {
         return new VersionStamp(
                 new ItemKey("users/ada"),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 
-/** Which removals are repeated, when, by whom, and at what price; in virtual time. */
+/** Which removals are repeated, when, by which worker, and at what cost; in virtual time. */
 class LateWritesTest {
 
     private static final Duration HORIZON = Duration.ofMinutes(15);
@@ -112,7 +112,7 @@ class LateWritesTest {
         time.runUntil(() -> false, end);
     }
 
-    private static VersionStamp mark(int version) {
+    private static VersionStamp stamp(int version) {
         return new VersionStamp(
                 new ItemKey("users/ada"),
                 Version.of("2026-11-21T00:00:00.000", "%021d".formatted(version)),
@@ -124,15 +124,15 @@ class LateWritesTest {
     }
 
     private static TargetWrite put(int version, String city) {
-        return new TargetWrite.Upsert(mark(version), new Row(key(city), key(city)));
+        return new TargetWrite.Upsert(stamp(version), new Row(key(city), key(city)));
     }
 
     private static TargetWrite delete(int version, String city) {
-        return new TargetWrite.Delete(mark(version), Set.of(key(city)));
+        return new TargetWrite.Delete(stamp(version), Set.of(key(city)));
     }
 
     private static TargetWrite move(int version, String from, String to) {
-        return new TargetWrite.Move(mark(version), Set.of(key(from)), new Row(key(to), key(to)));
+        return new TargetWrite.Move(stamp(version), Set.of(key(from)), new Row(key(to), key(to)));
     }
 
     @Test
@@ -192,7 +192,7 @@ class LateWritesTest {
 
     /** Another item has the key, and frees it when it leaves. */
     @Test
-    void aRowThatDidNotComeLeavesNoRoomForAnOlderOne() {
+    void aRowThatWasNotWrittenAllowsNoOlderOne() {
         Worker worker = new Worker("a");
         worker.take("shard");
         worker.route.gaveUp(put(1, "Oakland"));
@@ -218,7 +218,7 @@ class LateWritesTest {
     }
 
     @Test
-    void whoTakesAShardThatWasNotReleasedRepeatsEveryRemoval() {
+    void theNextOwnerOfAShardThatWasNotReleasedRepeatsEveryRemoval() {
         new Worker("dead").take("shard");
         Worker next = new Worker("next");
         next.take("shard");
@@ -233,7 +233,7 @@ class LateWritesTest {
     }
 
     @Test
-    void whoTakesAReleasedShardRepeatsNothing() {
+    void theNextOwnerOfAReleasedShardRepeatsNothing() {
         new Worker("a").take("shard").release().join();
         Worker next = new Worker("next");
         next.take("shard");
@@ -243,7 +243,7 @@ class LateWritesTest {
     }
 
     @Test
-    void whatIsExpectedLateOutlivesTheWorkerThatGaveItUpAlsoWhenItReleasedItsShard() {
+    void expectedLateWritesOutliveTheWorkerThatReleasedItsShard() {
         Worker first = new Worker("a");
         ShardLateWrites shard = first.take("shard");
         first.route.gaveUp(put(1, "Oakland"));
@@ -258,7 +258,7 @@ class LateWritesTest {
     }
 
     @Test
-    void removalsOfADeadWorkerAreRepeatedByWhoTakesItsShard() {
+    void removalsOfADeadWorkerAreRepeatedByTheNextOwnerOfItsShard() {
         Worker first = new Worker("a");
         first.take("shard");
         first.route.gaveUp(put(1, "Oakland"));
@@ -275,7 +275,7 @@ class LateWritesTest {
 
     /** As after a command that has ended, or a worker whose shards had ended. */
     @Test
-    void removalsThatNobodyRepeatsAreFoundByWhoeverReadsTheSource() {
+    void removalsThatNoWorkerRepeatsAreFoundByEachReaderOfTheSource() {
         Worker other = new Worker("other");
         other.take("another shard");
         Worker first = new Worker("a");
@@ -333,7 +333,7 @@ class LateWritesTest {
         assertThat(calls - before).isOne();
     }
 
-    /** More keys than are told apart: then every removal counts. */
+    /** With more keys than are remembered, every removal counts. */
     @Test
     void noKeyIsForgottenWhereThereAreTooManyToRemember() {
         Worker worker = new Worker("a");
@@ -346,7 +346,7 @@ class LateWritesTest {
         assertThat(worker.removals).containsExactly("1 city19999");
     }
 
-    /** A release that arrives late must not make the next holding look finished. */
+    /** A late release must not end the next holding of the shard. */
     @Test
     void aReleaseIsOfOneHoldingOnly() {
         Worker worker = new Worker("a");

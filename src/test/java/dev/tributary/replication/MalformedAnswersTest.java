@@ -53,8 +53,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A pipeline before a database whose answers are at times those of something in between: batches, single writes, moves,
- * removals and dead letters all end, and the target is what the source says.
+ * A pipeline whose database sometimes answers like a proxy in between: batches, single writes, moves, removals and dead
+ * letters all end, and the target equals the projection of the source.
  */
 @Tag("slow")
 class MalformedAnswersTest {
@@ -65,7 +65,7 @@ class MalformedAnswersTest {
     private static final int ITEMS = 120;
     private static final int ROUNDS = 3;
 
-    /** One of so many calls is not answered by the service. */
+    /** One call in this many is not answered by the service. */
     private static final int ONE_IN = 5;
 
     private static final List<Answer> MALFORMED = List.of(
@@ -92,7 +92,7 @@ class MalformedAnswersTest {
     private final Health health = new Health();
     private final Map<String, Map<String, AttributeValue>> source = new HashMap<>();
     private final String target = dynamo.createTable("by_city", "city:S, id:S");
-    private final DeadLetterTable letters =
+    private final DeadLetterTable deadLetters =
             new DeadLetterTable(client, "letters-" + UUID.randomUUID(), Duration.ofSeconds(5));
     private int sequence;
     private Level level;
@@ -101,7 +101,7 @@ class MalformedAnswersTest {
     void prepare() {
         level = LOG.getLevel();
         LOG.setLevel(Level.ERROR);
-        new TableControl(dynamo.asyncClient(), letters.name())
+        new TableControl(dynamo.asyncClient(), deadLetters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
     }
@@ -115,7 +115,7 @@ class MalformedAnswersTest {
     }
 
     @Test
-    void everyChangeEndsWhateverIsAnswered() throws Exception {
+    void everyChangeEndsAfterMalformedAnswers() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         Map<String, Integer> injected = new ConcurrentHashMap<>();
         front.answerInPlace(call -> malformed(call, calls, 0, injected));
@@ -167,7 +167,7 @@ class MalformedAnswersTest {
                                         new KeyAttribute("city", AttributeType.S),
                                         Optional.of(new KeyAttribute("id", AttributeType.S)))),
                         new BatchingTable(new TargetTable(client, target), new BatchingTable.Limits(25, 2, 16), timer),
-                        new ParkedItemIndex(letters, "users.by-city", () -> Instant.EPOCH))),
+                        new ParkedItemIndex(deadLetters, "users.by-city", () -> Instant.EPOCH))),
                 GivenLateWrites.none().shard("shard"),
                 1000,
                 () -> true,
@@ -191,19 +191,19 @@ class MalformedAnswersTest {
                         "text",
                         AttributeValue.fromS(item == 3 ? "x".repeat(400 * 1024) : "round " + round));
         sequence++;
-        VersionStamp mark = new VersionStamp(
+        VersionStamp stamp = new VersionStamp(
                 new ItemKey("users/" + id),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(sequence)),
                 Instant.ofEpochSecond(sequence));
         Change change;
         if (after == null) {
             source.remove(id);
-            change = new Change.Remove(mark, new Item(before));
+            change = new Change.Remove(stamp, new Item(before));
         } else {
             source.put(id, after);
             change = before == null
-                    ? new Change.Insert(mark, new Item(after))
-                    : new Change.Modify(mark, new Item(before), new Item(after));
+                    ? new Change.Insert(stamp, new Item(after))
+                    : new Change.Modify(stamp, new Item(before), new Item(after));
         }
         assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
                 .isTrue();
@@ -228,7 +228,7 @@ class MalformedAnswersTest {
     }
 
     private long parkedItems() {
-        DeadLetterTable direct = new DeadLetterTable(dynamo.asyncClient(), letters.name(), Duration.ofSeconds(5));
+        DeadLetterTable direct = new DeadLetterTable(dynamo.asyncClient(), deadLetters.name(), Duration.ofSeconds(5));
         return Parked.in(direct, "users.by-city").stream()
                 .map(parked -> parked.stamp().owner())
                 .distinct()

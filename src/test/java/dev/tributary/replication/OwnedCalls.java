@@ -11,13 +11,13 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
 /**
- * The calls of one worker, of which none may make a row of a target within its time while another worker has the lease.
- * Removals may: they are repeated by whoever made them, and their guard makes that harmless.
+ * The calls of one worker. None may create a row before its timeout while another worker has the lease. Removals may take
+ * effect: their sender repeats them, and their guard makes that harmless.
  *
- * @param network carries them
- * @param timeout longest time of a call; what takes effect later was given up
+ * @param network that carries the calls
+ * @param timeout of a call; a call that takes effect later was given up
  * @param alone whether no other worker has the lease now
- * @param trespass told of each call that breaks the rule
+ * @param trespass receives each call that breaks the rule
  */
 record OwnedCalls(
         FakeDynamoDb.Network network, VirtualTime time, long timeout, BooleanSupplier alone, Consumer<String> trespass)

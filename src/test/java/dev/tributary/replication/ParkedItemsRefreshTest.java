@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
-/** How often the pipelines of a route's shards read who is parked. */
+/** How often the pipelines of a route's shards read which items are parked. */
 class ParkedItemsRefreshTest {
 
     private static final int SHARDS = 50;
@@ -42,7 +42,7 @@ class ParkedItemsRefreshTest {
     private final FakeTables tables = new FakeTables();
     private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
     private final FakeDynamoDb client = new FakeDynamoDb(tables, new CountedQueries());
-    private final ParkedItemIndex letters = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
+    private final ParkedItemIndex index = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
     private final List<ReplicationPipeline> pipelines = new ArrayList<>();
     private boolean leased = true;
     private int queries;
@@ -63,7 +63,7 @@ class ParkedItemsRefreshTest {
     @Test
     void theShardsOfARouteReadTogetherAtTheirStartAndOncePerMinute() {
         tables.create(FakeDynamoDb.DEAD_LETTERS, "partition", "position");
-        CompletableFuture<?> parked = letters.park(change(), "why", () -> true);
+        CompletableFuture<?> parked = index.park(change(), "why", () -> true);
         time.runUntil(parked::isDone, Long.MAX_VALUE);
         for (int shard = 0; shard < SHARDS; shard++) {
             time.in(shard % 10, () -> pipelines.add(pipeline()));
@@ -79,7 +79,7 @@ class ParkedItemsRefreshTest {
         time.runOut();
     }
 
-    /** Or a change would overtake what the shard's last owner parked. */
+    /** Otherwise a change would overtake one that the shard's last owner parked. */
     @Test
     void aPipelineReadsAtItsStartWhatWasParkedSinceTheLastRead() {
         tables.create(FakeDynamoDb.DEAD_LETTERS, "partition", "position");
@@ -88,10 +88,10 @@ class ParkedItemsRefreshTest {
         ParkedItemIndex other = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
         CompletableFuture<?> parked = other.park(change(), "why", () -> true);
         time.runUntil(parked::isDone, Long.MAX_VALUE);
-        assertThat(letters.holds(change().stamp().owner())).isFalse();
+        assertThat(index.holds(change().stamp().owner())).isFalse();
         pipelines.add(pipeline());
         runFor(Duration.ofSeconds(1));
-        assertThat(letters.holds(change().stamp().owner())).isTrue();
+        assertThat(index.holds(change().stamp().owner())).isTrue();
         leased = false;
         time.runOut();
     }
@@ -107,7 +107,7 @@ class ParkedItemsRefreshTest {
                         new BatchingTable.Limits(4, 1, 3),
                         timer,
                         () -> time.now() * 1_000_000),
-                letters);
+                index);
         return new ReplicationPipeline(
                 List.of(route),
                 GivenLateWrites.none().shard("shard"),

@@ -67,11 +67,11 @@ class ParkingTest {
     private MeterRegistry registry;
     private volatile boolean leaseHeld;
     private String byCity;
-    private DeadLetterTable letters;
+    private DeadLetterTable deadLetters;
     private ReplicationPipeline pipeline;
     private int sequence;
 
-    /** The image that the last change of an item left. */
+    /** The new image of an item's last change. */
     private final Map<String, Item> source = new HashMap<>();
 
     private final List<String> lateWriteCalls = new CopyOnWriteArrayList<>();
@@ -79,8 +79,8 @@ class ParkingTest {
     @BeforeEach
     void startPipeline() {
         byCity = dynamo.createTable("by_city", "city:S");
-        letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        new TableControl(dynamo.asyncClient(), letters.name())
+        deadLetters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
+        new TableControl(dynamo.asyncClient(), deadLetters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         start(TestRoute.to(byCity));
@@ -126,13 +126,14 @@ class ParkingTest {
         drain();
         change("ada", cityOfTheWrongType());
         drain();
-        Change parked = Parked.change(letters, ROUTE, owner("ada"), version(2)).orElseThrow();
+        Change parked =
+                Parked.change(deadLetters, ROUTE, owner("ada"), version(2)).orElseThrow();
         assertThat(parked.before().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromS("Oakland"));
         assertThat(parked.after().orElseThrow().attributes()).containsEntry("city", AttributeValue.fromN("1"));
     }
 
     @Test
-    void whatIsParkedStaysParkedAfterARestart() throws Exception {
+    void parkedChangesStayParkedAfterARestart() throws Exception {
         change("ada", cityOfTheWrongType());
         drain();
         start(TestRoute.to(byCity));
@@ -162,7 +163,7 @@ class ParkingTest {
     }
 
     @Test
-    void anItemFlowsAgainOnceItsParkedChangesAreGone() throws Exception {
+    void anItemIsWrittenAgainOnceItsParkedChangesAreGone() throws Exception {
         change("ada", cityOfTheWrongType());
         drain();
         change("ada", city("Oakland"));
@@ -179,7 +180,7 @@ class ParkingTest {
     }
 
     @Test
-    void theChangeThatMendsAnItemGoesThroughWhereTheBadOneWasDiscarded() throws Exception {
+    void theChangeThatRepairsAnItemIsWrittenWhereTheBadOneWasDiscarded() throws Exception {
         change("ada", cityOfTheWrongType());
         drain();
         discardEverything();
@@ -190,7 +191,7 @@ class ParkingTest {
 
     @Test
     void nothingIsLostWhileTheTableIsMissing() throws Exception {
-        dynamo.client().deleteTable(request -> request.tableName(letters.name()));
+        dynamo.client().deleteTable(request -> request.tableName(deadLetters.name()));
         start(TestRoute.to(byCity));
         change("ada", cityOfTheWrongType());
         change("ada", city("Oakland"));
@@ -199,13 +200,13 @@ class ParkingTest {
             assertThat(rows()).isEqualTo(Map.of("Berkeley", "bob"));
             assertThat(health.snapshot().components().get("route " + ROUTE)).satisfies(component -> {
                 assertThat(component.status()).isEqualTo(Status.DOWN);
-                assertThat(component.detail()).contains(letters.name(), "ResourceNotFoundException");
+                assertThat(component.detail()).contains(deadLetters.name(), "ResourceNotFoundException");
             });
         });
         assertThat(pipeline.inFlight()).isEqualTo(3);
         assertThat(pipeline.checkpoint()).isNull();
 
-        new TableControl(dynamo.asyncClient(), letters.name())
+        new TableControl(dynamo.asyncClient(), deadLetters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         drain();
@@ -215,9 +216,9 @@ class ParkingTest {
                 .isEqualTo(Status.DEGRADED);
     }
 
-    /** A redrive announces its writes, which may arrive late, before it takes out what it has redriven. */
+    /** A redrive announces its writes, which may arrive late, before it deletes dead letters. */
     @Test
-    void whatOthersHaveAnnouncedIsLookedAtBeforeAnItemIsFreeAgain() throws Exception {
+    void announcementsOfOthersAreReadBeforeAnItemIsFreeAgain() throws Exception {
         change("ada", cityOfTheWrongType());
         drain();
         discardEverything();
@@ -231,7 +232,7 @@ class ParkingTest {
     }
 
     @Test
-    void whatWaitsTogetherIsParkedFromItsFirstBadChangeOn() throws Exception {
+    void waitingChangesAreParkedFromTheFirstBadOneOn() throws Exception {
         dynamo.client().deleteTable(request -> request.tableName(byCity));
         change("ada", city("Oakland"));
         await().until(() -> health.snapshot().status() == Status.DOWN);
@@ -256,13 +257,13 @@ class ParkingTest {
         String large = "x".repeat(395 * 1024);
         change("ada", Map.of("city", AttributeValue.fromS("Oakland"), "text", AttributeValue.fromS(large)));
         drain();
-        // In the target it also has its mark, and the attributes are longer by that.
+        // The row in the target is larger by its version stamp.
         String tooLarge = "x".repeat(400 * 1024 - 40);
         change("ada", Map.of("city", AttributeValue.fromS("Oakland"), "text", AttributeValue.fromS(tooLarge)));
         drain();
         assertThat(parked()).singleElement().satisfies(change -> assertThat(change.reason())
                 .contains("size"));
-        assertThat(Parked.change(letters, ROUTE, owner("ada"), version(2))
+        assertThat(Parked.change(deadLetters, ROUTE, owner("ada"), version(2))
                         .orElseThrow()
                         .after())
                 .contains(source.get("ada"));
@@ -316,13 +317,13 @@ class ParkingTest {
     }
 
     @Test
-    void nothingIsParkedOnceTheLeaseIsGone() throws Exception {
-        dynamo.client().deleteTable(request -> request.tableName(letters.name()));
+    void nothingIsParkedOnceTheLeaseIsLost() throws Exception {
+        dynamo.client().deleteTable(request -> request.tableName(deadLetters.name()));
         start(TestRoute.to(byCity));
         change("ada", cityOfTheWrongType());
         await().until(() -> health.snapshot().status() == Status.DOWN);
         leaseHeld = false;
-        new TableControl(dynamo.asyncClient(), letters.name())
+        new TableControl(dynamo.asyncClient(), deadLetters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         await().until(() -> timer.getQueue().isEmpty() && timer.getActiveCount() == 0);
@@ -332,7 +333,7 @@ class ParkingTest {
         assertThat(rows()).isEmpty();
     }
 
-    /** Every write is refused as if it were at fault, and none is. */
+    /** Every write is refused, although the table is the cause. */
     @Test
     void nothingIsParkedWhereTheTargetHasAnotherKeyThanItHad() throws Exception {
         dynamo.client().deleteTable(request -> request.tableName(byCity));
@@ -358,8 +359,9 @@ class ParkingTest {
     void aRecordThatCannotBeDecodedIsParkedAndItsItemWaitsBehindIt() throws Exception {
         change("ada", city("Oakland"));
         sequence++;
-        VersionStamp mark = new VersionStamp(owner("ada"), version(sequence), Instant.ofEpochSecond(sequence));
-        Change undecoded = new Change.Undecoded(mark, "undecodable record: it has no new image", "{\"eventID\":\"1\"}");
+        VersionStamp stamp = new VersionStamp(owner("ada"), version(sequence), Instant.ofEpochSecond(sequence));
+        Change undecoded =
+                new Change.Undecoded(stamp, "undecodable record: it has no new image", "{\"eventID\":\"1\"}");
         assertThat(pipeline.submit(undecoded, Integer.toString(sequence), () -> {}))
                 .isTrue();
         change("ada", city("Brooklyn"));
@@ -369,7 +371,7 @@ class ParkingTest {
         assertThat(parked())
                 .extracting(ParkedChange::reason)
                 .containsExactly("undecodable record: it has no new image", behind());
-        assertThat(Parked.change(letters, ROUTE, owner("ada"), version(2))).contains(undecoded);
+        assertThat(Parked.change(deadLetters, ROUTE, owner("ada"), version(2))).contains(undecoded);
         assertThat(pipeline.checkpoint()).isEqualTo("4");
     }
 
@@ -390,7 +392,7 @@ class ParkingTest {
                         .build()));
     }
 
-    /** As a process does that starts anew: it knows what is in the tables, and nothing else. */
+    /** Like a restarted process, which knows only the tables. */
     private void start(TestRoute route) {
         RouteSettings settings = route.settings();
         if (pipeline != null) {
@@ -409,7 +411,7 @@ class ParkingTest {
                                         Policies.of(settings.projection().deletes(), settings.target())),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
-                        new ParkedItemIndex(letters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
+                        new ParkedItemIndex(deadLetters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 GivenLateWrites.recorded(lateWriteCalls).shard("shard"),
                 100,
                 () -> leaseHeld,
@@ -419,21 +421,21 @@ class ParkingTest {
                 failure -> {});
     }
 
-    /** The item gets this image, or goes. */
+    /** Puts the item, or removes it if there is no image. */
     private void change(String email, Map<String, AttributeValue> attributes) throws InterruptedException {
         sequence++;
-        VersionStamp mark = new VersionStamp(owner(email), version(sequence), Instant.ofEpochSecond(sequence));
+        VersionStamp stamp = new VersionStamp(owner(email), version(sequence), Instant.ofEpochSecond(sequence));
         Item before = source.getOrDefault(email, NOTHING);
         Change change;
         if (attributes == null) {
             source.remove(email);
-            change = new Change.Remove(mark, before);
+            change = new Change.Remove(stamp, before);
         } else {
             Map<String, AttributeValue> image = new HashMap<>(attributes);
             image.put("email", AttributeValue.fromS(email));
             Item after = new Item(image);
             source.put(email, after);
-            change = before.equals(NOTHING) ? new Change.Insert(mark, after) : new Change.Modify(mark, before, after);
+            change = before.equals(NOTHING) ? new Change.Insert(stamp, after) : new Change.Modify(stamp, before, after);
         }
         assertThat(pipeline.submit(change, Integer.toString(sequence), () -> {}))
                 .isTrue();
@@ -454,15 +456,15 @@ class ParkingTest {
     }
 
     private List<ParkedChange> parked() {
-        return Parked.in(letters, ROUTE);
+        return Parked.in(deadLetters, ROUTE);
     }
 
-    /** As a person does, in the console. */
+    /** As in the console. */
     private void discardEverything() {
         dynamo.client()
-                .scan(request -> request.tableName(letters.name()))
+                .scan(request -> request.tableName(deadLetters.name()))
                 .items()
-                .forEach(row -> dynamo.client().deleteItem(request -> request.tableName(letters.name())
+                .forEach(row -> dynamo.client().deleteItem(request -> request.tableName(deadLetters.name())
                         .key(Map.of("partition", row.get("partition"), "position", row.get("position")))));
     }
 

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Redrives beside a pipeline that parks, replays and writes: when the source rests and everything was redriven, the
- * targets are its projection, and nothing is parked.
+ * Redrives concurrent with a pipeline that parks, replays and writes: when the source rests and everything was redriven, the
+ * targets equal its projection, and nothing is parked.
  *
- * <p>One history again: {@code mvn test -Dtest=RedriveRaceTest -Dtributary.seed=17}. More of them: {@code
+ * <p>To repeat one history: {@code mvn test -Dtest=RedriveRaceTest -Dtributary.seed=17}. For more histories: {@code
  * -Dtributary.histories=100000}.
  */
 @Tag("slow")
@@ -48,22 +48,22 @@ class RedriveRaceTest {
         seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.REDRIVEN.withTombstones()));
     }
 
-    /** Where memory has too little room, every change asks the table. */
+    /** If the index is too small, every change queries the table. */
     @Test
     void moreParkedItemsThanFitInMemoryConvergeToo() {
         seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, Conditions.REDRIVEN.cramped()));
     }
 
-    /** Items that would take each other's rows wait parked, until at last each has a key of its own. */
+    /** Items that would take each other's rows stay parked until each has a unique key. */
     @Test
-    void rejectedCollisionsConvergeOnceItemsHaveKeysOfTheirOwn() {
+    void rejectedCollisionsConvergeOnceItemsHaveUniqueKeys() {
         Conditions rejecting = new Conditions(Shape.PARTING, true, Simulation.LATENESS).rejecting();
         seeds().forEach(seed -> holds(seed, seed % 4 == 0 ? rejecting.withTombstones() : rejecting));
     }
 
-    /** Which takes several unlikely moments in one history. */
+    /** Takes several unlikely events in one history. */
     @Test
-    void withoutTheLockOneRedriveBringsBackWhatIsRemovedAfterAnother() {
+    void withoutTheLockARedriveRestoresRowsThatAnotherRemoved() {
         assertThat(LongStream.rangeClosed(1, 8L * HISTORIES).anyMatch(seed -> !Simulation.run(
                                 seed, new Conditions(Shape.REFUSED, true, 0, false).withoutRepetitions())
                         .isEmpty()))

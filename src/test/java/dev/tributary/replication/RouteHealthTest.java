@@ -48,7 +48,7 @@ class RouteHealthTest {
     }
 
     @Test
-    void aPipelineThatStartsOrIsWellLeavesTheTroubleOfAnother() {
+    void aPipelineWithoutConditionsLeavesThoseOfAnother() {
         route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
         RouteHealth other = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
         other.failed(new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled", false));
@@ -72,7 +72,7 @@ class RouteHealthTest {
     }
 
     @Test
-    void aPipelineThatClosesTakesItsTroubleAlong() {
+    void aClosedPipelineRemovesItsConditions() {
         RouteHealth other = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
         route.failed(new WriteFailure(WriteFailure.Kind.CONFIGURATION, "denied", false));
         route.close();

@@ -8,7 +8,7 @@ import dev.tributary.replication.ShardOwnership.Timing;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A lease of 9, calls of 3, and 2 to write what was taken. */
+/** A lease of 9, a call timeout of 3 and a drain time of 2. */
 class ShardOwnershipTest {
 
     private long now = 1_000;
@@ -58,7 +58,7 @@ class ShardOwnershipTest {
     }
 
     @Test
-    void aRenewalIsNotOverdueWhileTheLeaseIsToPass() {
+    void aRenewalIsNotOverdueWhileTheLeaseIsToBeHandedOver() {
         renewNow();
         ownership.drain(now);
         now += 100;
@@ -77,7 +77,7 @@ class ShardOwnershipTest {
     }
 
     @Test
-    void anEarlierRenewalThatIsReportedLaterTakesNothingBack() {
+    void anEarlierRenewalReportedLaterChangesNothing() {
         renewNow();
         ownership.renewed(now - 4);
         now += 5;
@@ -94,11 +94,11 @@ class ShardOwnershipTest {
     }
 
     @Test
-    void isGoneForGoodWhenALeaseDurationHasPassedSinceTheLastRenewal() {
+    void isGoneFinallyWhenALeaseDurationHasPassedSinceTheLastRenewal() {
         renewNow();
         now += 9;
         assertThat(ownership.lost()).isTrue();
-        assertThat(ownership.renewable()).as("so nobody can renew it").isFalse();
+        assertThat(ownership.renewable()).as("so it cannot be renewed").isFalse();
         assertThat(ownership.state()).isEqualTo(State.GONE);
         assertThat(ownership.quiet()).isTrue();
     }
@@ -127,7 +127,7 @@ class ShardOwnershipTest {
     }
 
     @Test
-    void isQuietWhenNoCallIsInFlightOrTheirTimeHasPassed() {
+    void isQuietWhenNoCallIsInFlightOrAllHaveTimedOut() {
         renewNow();
         assertThat(ownership.begin()).isTrue();
         assertThat(ownership.begin()).isTrue();
@@ -158,7 +158,7 @@ class ShardOwnershipTest {
     }
 
     @Test
-    void aLostLeaseIsNotQuietBeforeItsCallsHavePassedTheirTime() {
+    void aLostLeaseIsNotQuietBeforeItsCallsHaveTimedOut() {
         renewNow();
         assertThat(ownership.begin()).isTrue();
         now += 1;

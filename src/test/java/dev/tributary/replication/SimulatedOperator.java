@@ -18,8 +18,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * People who redrive parked changes now and then, beside the workers and beside one another, over a bad network. Their
- * processes are killed and frozen as those of workers are.
+ * Operators who redrive parked changes, concurrently with the workers and with each other, over a faulty network. Their
+ * processes are killed and paused as those of workers are.
  */
 final class SimulatedOperator {
 
@@ -34,9 +34,9 @@ final class SimulatedOperator {
     private final boolean locked;
 
     /**
-     * @param clients makes the client of a process
-     * @param lateWrites makes what a process knows and does about late writes
-     * @param locked whether a redrive heeds the lock of the others
+     * @param clients creates the client of a process
+     * @param lateWrites creates the late writes of a process
+     * @param locked whether redrives share one lock
      */
     SimulatedOperator(
             VirtualTime time,
@@ -53,7 +53,7 @@ final class SimulatedOperator {
         this.locked = locked;
     }
 
-    /** Listed without faults: each of its many reads is harmless, and a person repeats those that fail. */
+    /** Lists without faults: its many reads are harmless, and an operator repeats those that fail. */
     private CompletableFuture<List<ParkedItem>> items(String route) {
         return new DeadLetterTable(
                         new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT), FakeDynamoDb.DEAD_LETTERS, WRITE)
@@ -62,15 +62,15 @@ final class SimulatedOperator {
     }
 
     /**
-     * Starts a redrive of a route and looks after it no more.
+     * Starts a redrive of a route and does not wait for it.
      *
-     * @param strike whether something may happen to it
+     * @param strike whether it may be killed or paused
      */
     void redrive(String route, Projection projection, Policies policies, boolean strike) {
         SimulatedProcess process = new SimulatedProcess(time);
         FakeDynamoDb client = clients.apply(process);
         DeadLetterTable table = new DeadLetterTable(client, FakeDynamoDb.DEAD_LETTERS, WRITE);
-        // A lock of its own for each redrive is none.
+        // A separate lock for each redrive is no lock.
         String lockName = locked ? route : route + random.nextLong();
         JobLock lock = table.lock(
                 lockName,

@@ -2,7 +2,7 @@ package dev.tributary.replication;
 
 import java.util.function.BooleanSupplier;
 
-/** A process in virtual time: runs what it is given, unless it is dead, and later if it is paused. */
+/** A process in virtual time: runs tasks unless it is dead, and delays them while it is paused. */
 final class SimulatedProcess {
 
     private final VirtualTime time;
@@ -24,7 +24,7 @@ final class SimulatedProcess {
         }
     }
 
-    /** Runs the task every {@code millis} for as long as it says true. */
+    /** Runs the task every {@code millis} until it returns false. */
     void every(long millis, BooleanSupplier task) {
         time.in(
                 millis,

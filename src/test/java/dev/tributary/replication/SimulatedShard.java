@@ -13,13 +13,13 @@ final class SimulatedShard {
     private final @Nullable SimulatedShard parent;
     private @Nullable SimulatedWorker owner;
 
-    /** When the row was last written by its owner, as the leader of the workers sees it. */
+    /** Time of the owner's last write, as the leader sees it. */
     private long renewedAt;
 
-    /** Raised by each such write. */
+    /** Incremented by each such write. */
     private long counter;
 
-    /** Since when the lease is to pass to another worker; negative if it is not. */
+    /** Time since when the lease is to be handed over; negative if it is not. */
     private long handOverSince = -1;
 
     private int committed;
@@ -39,7 +39,7 @@ final class SimulatedShard {
         return records;
     }
 
-    /** The worker that took the lease last, and did not give it back. */
+    /** The worker that took the lease last and has not released it. */
     @Nullable SimulatedWorker owner() {
         return owner;
     }
@@ -51,7 +51,7 @@ final class SimulatedShard {
         handOverSince = -1;
     }
 
-    /** The leader asks the owner to let go. */
+    /** The leader requests a hand-over. */
     void handOver(long now) {
         if (handOverSince < 0) {
             handOverSince = now;
@@ -62,7 +62,7 @@ final class SimulatedShard {
         return handOverSince >= 0;
     }
 
-    /** Whether a worker may take the lease: it has expired, or its owner should have let go of it long ago. */
+    /** Whether a worker may take the lease: it has expired, or its hand-over has timed out. */
     boolean isFree(long now) {
         return !ended
                 && (parent == null || parent.ended)
@@ -77,9 +77,9 @@ final class SimulatedShard {
     }
 
     /**
-     * A write of the row on the condition that nobody else wrote it since.
+     * Writes the row on the condition that no other worker has written it since.
      *
-     * @param known the counter as the worker knows it; where its last write was not answered, it finds that it was made
+     * @param known the counter that the worker knows; if its last write was not answered, it detects that it took effect
      */
     boolean renew(SimulatedWorker worker, long known, long now) {
         if (owner != worker || counter > known + 1) {
@@ -97,7 +97,7 @@ final class SimulatedShard {
         return committed;
     }
 
-    /** Moves the checkpoint on, and returns the number of records that it has passed now. */
+    /** Advances the checkpoint, and returns the number of records that it has passed. */
     int commit(String sequenceNumber) {
         for (int i = 0; i < records.size(); i++) {
             if (records.get(i).sequenceNumber().equals(sequenceNumber)) {
@@ -108,7 +108,7 @@ final class SimulatedShard {
         throw new AssertionError("a checkpoint at " + sequenceNumber + ", which is not in the shard");
     }
 
-    /** As if the newest checkpoints had not reached the lease table. */
+    /** Resets the checkpoint, as if the newest had not reached the lease table. */
     void forgetCheckpoints(int kept) {
         committed = kept;
     }

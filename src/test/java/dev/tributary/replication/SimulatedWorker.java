@@ -9,11 +9,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker with the lease of one shard; also after it lost the lease, while it does not know yet.
+ * A worker with the lease of one shard, also after it has lost the lease without knowing it.
  *
- * <p>It renews, hands over and loses its lease as a worker of KCL does: a renewal takes effect at some time between its
- * start and its answer, which may be lost, and tells whether the lease is to pass to another worker; a lease passes when
- * the worker lets go of it, or when KCL does so in its place after a time, or when the leader has waited for too long.
+ * <p>It renews, hands over and loses its lease as a KCL worker does: a renewal takes effect between its start and its
+ * answer, which may be lost, and reveals whether the lease is to be handed over. The lease passes when the worker releases
+ * it, when KCL releases it after a timeout, or when the leader has waited too long.
  */
 final class SimulatedWorker {
 
@@ -38,18 +38,18 @@ final class SimulatedWorker {
     private long releasedBy;
     private boolean renewing;
 
-    /** Of the lease as this worker knows it, from the last write that was answered. */
+    /** The lease counter that this worker knows, from the last answered write. */
     private long counter;
 
-    /** Whether KCL waits for this worker to let go of the lease. */
+    /** Whether KCL waits for this worker to release the lease. */
     private boolean handingOver;
 
-    /** Whether the worker has no thread to let go of the lease with. */
+    /** Whether the worker's threads are blocked, so that it cannot release the lease. */
     private boolean blocked;
 
     private boolean away;
 
-    /** What a worker has once it has found that the lease is its own. */
+    /** The state of a worker that has found the lease to be its own. */
     private final class Reading {
         private final ShardOwnership ownership = new ShardOwnership(TIMING, () -> time.now() * 1_000_000);
         private final ReplicationPipeline pipeline = pipelines.create(
@@ -65,14 +65,14 @@ final class SimulatedWorker {
     interface Pipelines {
 
         /**
-         * Builds it behind a fence, in a process.
+         * Builds the pipeline with a fence, in a process.
          *
          * @param alone whether no other worker has the lease now
          */
         ReplicationPipeline create(Fence fence, SimulatedProcess process, String shard, BooleanSupplier alone);
     }
 
-    /** Lets everything pass, until the worker knows that it lets go of the lease. */
+    /** A fence that permits everything until the worker releases the lease. */
     private final class NoFence implements Fence {
         @Override
         public boolean holds() {
@@ -148,7 +148,7 @@ final class SimulatedWorker {
         return true;
     }
 
-    /** Gives the shard up, and waits for that a moment as a stopping worker does, whatever comes of it. */
+    /** Releases the shard, and waits a moment for that as a stopping worker does, whether it succeeds or not. */
     private boolean released(Reading begun) {
         if (release == null) {
             release = begun.pipeline.release();
@@ -163,7 +163,7 @@ final class SimulatedWorker {
         }
     }
 
-    /** Takes the change if that needs no waiting, for which there is no second thread here. */
+    /** Submits the change if that does not block: there is no second thread here. */
     private static boolean submit(Reading begun, StreamedChange record) {
         if (begun.pipeline.inFlight() >= MAX_IN_FLIGHT) {
             return false;
@@ -225,7 +225,7 @@ final class SimulatedWorker {
         }
     }
 
-    /** Calls take turns, as with KCL, and this one is left out where it would find that an answer was lost. */
+    /** Calls run one at a time, as with KCL. This one is skipped if it would detect a lost answer. */
     private boolean checkpoint(Reading begun) {
         String passed = begun.pipeline.checkpoint();
         boolean mine = shard.owner() == this && shard.counter() == counter && !renewing;
@@ -237,27 +237,27 @@ final class SimulatedWorker {
         return !away && begun.ownership.state() != ShardOwnership.State.GONE;
     }
 
-    /** Mostly short, at times half of what a lease lives. */
+    /** Mostly short, sometimes half of the lease duration. */
     private long latency() {
         return 1 + random.nextLong(random.nextInt(8) == 0 ? LEASE / 2 : 20);
     }
 
-    /** Nothing of it runs any more. */
+    /** Kills the worker. */
     void crash() {
         process.kill();
     }
 
-    /** Nothing of it runs for a while; then it goes on as if nothing had been. */
+    /** Pauses the worker; afterwards it continues unaware of the pause. */
     void pause(long millis) {
         process.pause(millis);
     }
 
-    /** Renews no more; it learns of the loss long after the lease was taken. */
+    /** Stops renewing; the worker learns of the loss long after the lease was taken. */
     void loseLease() {
         noRenewalBefore = Long.MAX_VALUE;
-        long told = LEASE + random.nextLong(2 * LEASE);
+        long noticed = LEASE + random.nextLong(2 * LEASE);
         time.in(
-                told,
+                noticed,
                 () -> process.run(() -> {
                     away = true;
                     if (reading != null) {
@@ -266,13 +266,13 @@ final class SimulatedWorker {
                 }));
     }
 
-    /** The next renewal comes when the fence is closed already, but before the lease expires. */
+    /** Delays the next renewal until the fence has closed, but not until the lease expires. */
     void renewLate() {
         long late = attemptedAt + LEASE - WRITE_TIMEOUT + random.nextLong(WRITE_TIMEOUT - 100);
         noRenewalBefore = Math.max(noRenewalBefore, late);
     }
 
-    /** Takes nothing more, ends what it has, checkpoints, and gives the lease back. */
+    /** Stops taking changes, drains, checkpoints and releases the lease. */
     void leave() {
         handingOver = true;
         if (reading != null) {
@@ -280,7 +280,7 @@ final class SimulatedWorker {
         }
     }
 
-    /** The leader gives the lease to another worker. */
+    /** The leader assigns the lease to another worker. */
     void handOver() {
         shard.handOver(time.now());
     }

@@ -29,20 +29,20 @@ import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * One history of a source, replicated by workers that crash, pause, lose their leases and hand them over, over a bad
- * network; all of it decided by the seed, in virtual time and in one thread.
+ * One history of a source, replicated over a faulty network by workers that crash, pause, lose their leases and hand them
+ * over. The seed decides everything; it runs in virtual time and in one thread.
  *
- * <p>There are two routes: to one table whose key holds the source key, and to one where items collide.
+ * <p>There are two routes: one to a table whose key contains the source key, and one to a table in which items collide.
  */
 final class Simulation {
 
     static final String INJECTIVE = "by_city_and_id";
     static final String COLLIDING = "by_city";
 
-    /** After that no write takes effect any more, in milliseconds from its sending. */
+    /** Time from the sending of a write after which it cannot take effect, in milliseconds. */
     static final long HORIZON = 20_000;
 
-    /** After its sender has given it up. */
+    /** Likewise, from when its sender has given it up. */
     static final long LATENESS = HORIZON - SimulatedWorker.WRITE_TIMEOUT;
 
     private static final LateWriteTiming LATE = new LateWriteTiming(
@@ -54,7 +54,7 @@ final class Simulation {
     /** All faults end here, in milliseconds. */
     private static final long QUIET_FROM = 2 * SourceHistory.DURATION;
 
-    /** After the end of a history: its last late write, and the repetitions that some other process takes over. */
+    /** Time after a history for its last late write, and for repetitions that another process takes over. */
     private static final long LAST_REPETITION = 4 * HORIZON;
 
     /** Far more than any retry needs. */
@@ -75,14 +75,14 @@ final class Simulation {
     private final Conditions conditions;
 
     /**
-     * The world in which the engine must hold.
+     * The conditions of a simulation.
      *
-     * @param shape what happens to the items
-     * @param fenced whether a worker asks its fence
-     * @param lateness how long after its timeout a write may still take effect, in milliseconds; 0: the network drops it
-     * @param locked whether redrives, of which there are some where changes are refused, heed each other's lock
+     * @param shape of the item histories
+     * @param fenced whether workers obey their fence
+     * @param lateness time after its timeout in which a write may still take effect, in milliseconds; 0 for none
+     * @param locked whether redrives share one lock; there are redrives if changes are refused
      * @param policies of both routes
-     * @param repeating whether removals are repeated for as long as a write may be late
+     * @param repeating whether removals are repeated while a write may be late
      * @param room items with parked changes that a process keeps in memory
      */
     record Conditions(
@@ -102,24 +102,24 @@ final class Simulation {
             this(shape, fenced, lateness, true);
         }
 
-        /** With tombstones for rows that go. */
+        /** With tombstones for removed rows. */
         Conditions withTombstones() {
             Policies buried = new Policies(policies.collisions(), Optional.of(new Tombstones(Duration.ofDays(7))));
             return new Conditions(shape, fenced, lateness, locked, buried, repeating, room);
         }
 
-        /** Items do not take each other's rows, and what would is parked. */
+        /** Items do not take each other's rows; changes that would are parked. */
         Conditions rejecting() {
             Policies reject = new Policies(CollisionPolicy.REJECT, policies.tombstones());
             return new Conditions(shape, fenced, lateness, locked, reject, repeating, room);
         }
 
-        /** Removals are repeated at once, if at all: nothing makes up for what arrives later. */
+        /** Removals are not repeated after late writes. */
         Conditions withoutRepetitions() {
             return new Conditions(shape, fenced, lateness, locked, policies, false, room);
         }
 
-        /** Memory has no room for all items that have parked changes. */
+        /** The index is too small for all items with parked changes. */
         Conditions cramped() {
             return new Conditions(shape, fenced, lateness, locked, policies, repeating, 1);
         }
@@ -132,10 +132,10 @@ final class Simulation {
             return shape == Shape.REFUSED || shape == Shape.PARTING;
         }
 
-        /** With changes that a target can never take, and people who redrive them. */
+        /** With changes that a target can never take, and operators who redrive them. */
         static final Conditions REDRIVEN = new Conditions(Shape.REFUSED, true, LATENESS);
 
-        /** What the engine is built for. */
+        /** The promised conditions. */
         static final Conditions PROMISED = new Conditions(Shape.ANYTHING, true, LATENESS);
     }
 
@@ -167,12 +167,12 @@ final class Simulation {
         }
     }
 
-    /** Runs to the end and tells what broke a promise; empty if nothing did. */
+    /** Runs to the end and returns the violations; empty if there are none. */
     static List<String> run(long seed, Conditions conditions) {
         return new Simulation(new java.util.SplittableRandom(seed), conditions).run();
     }
 
-    /** How many writes of a history went in batches. */
+    /** Number of batched writes in a history. */
     static int batched(long seed) {
         Simulation simulation = new Simulation(new java.util.SplittableRandom(seed), Conditions.PROMISED);
         simulation.run();
@@ -299,7 +299,7 @@ final class Simulation {
                 failure -> failures.add(failure.getCause().toString()));
     }
 
-    /** Of a process whose clock differs a little from that of the others. */
+    /** The clock of a process, which differs a little from the others. */
     private LateWrites lateWrites(FakeDynamoDb client, SimulatedProcess process) {
         processes.add(process);
         return LateWrites.ofDaemon(
@@ -333,7 +333,7 @@ final class Simulation {
         return () -> Instant.EPOCH.plusMillis(1_000_000 + time.now() + skew);
     }
 
-    /** What is known of them grows old within a tenth of a second. */
+    /** Its contents expire after a tenth of a second. */
     private ParkedItemIndex deadLetters(FakeDynamoDb client, String route) {
         return client.deadLetters(
                 route, () -> Duration.ofMinutes(10).toNanos() / 1_000 * time.now(), conditions.room());

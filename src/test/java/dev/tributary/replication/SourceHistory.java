@@ -14,18 +14,18 @@ import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * What happened to the items of a source, and the stream of it.
+ * The changes of a source's items, and the stream that results.
  *
  * <p>Items have {@code id}, {@code n} and, mostly, {@code city}. The stream has two lineages of shards, each a parent
- * and its child; an item stays in its lineage. Sequence numbers grow in a lineage and say nothing between the two.
- * Creation times never go back for an item; they are cut to seconds, or to minutes as DynamoDB Local does.
+ * and its child; an item stays in its lineage. Sequence numbers grow within a lineage and are not comparable between the two.
+ * Creation times never decrease for an item; they are truncated to seconds, or to minutes as DynamoDB Local does.
  *
  * @param changes all of them, in the order in which they happened
  * @param lineages shards, parents first
  */
 record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
 
-    /** How long the source is written to, in milliseconds. */
+    /** Time in which the source is written, in milliseconds. */
     static final long DURATION = 15_000;
 
     private static final long EPOCH_MILLIS =
@@ -42,13 +42,13 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
      */
     record StreamedChange(String sequenceNumber, Change change, long at) {}
 
-    /** What may happen to the items. */
+    /** The kinds of item history. */
     enum Shape {
         /** Everything: inserts, updates, moves, removals, losing and regaining the target's key attribute. */
         ANYTHING,
-        /** The same, and target keys that the target cannot take; at last each item gets one that it can. */
+        /** Also target keys that the target cannot take; in the end each item gets one that it can. */
         REFUSED,
-        /** The same, but at last each item gets a target key that is no other's. */
+        /** Everything, but in the end each item gets a unique target key. */
         PARTING,
         /** An item is inserted and then updated under its target key. */
         IN_PLACE
@@ -65,7 +65,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
         private final long granularity;
         private final int items;
         private final long burst;
-        private boolean mending;
+        private boolean repairing;
         private final int cities;
         private final long[] sequence;
         private final Map<String, Item> source = new HashMap<>();
@@ -90,7 +90,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
                 happen("item" + number, number % 2, moment - moment % burst);
             }
             if (shape == Shape.REFUSED || shape == Shape.PARTING) {
-                mending = true;
+                repairing = true;
                 List.copyOf(source.keySet())
                         .forEach(id -> happen(id, Integer.parseInt(id.substring("item".length())) % 2, DURATION));
             }
@@ -102,34 +102,34 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             sequence[lineage] += 1 + random.nextLong(100);
             String sequenceNumber = "%021d".formatted(sequence[lineage]);
             long millis = EPOCH_MILLIS + moment;
-            VersionStamp mark = new VersionStamp(
+            VersionStamp stamp = new VersionStamp(
                     ItemKey.of("users", Map.of("id", AttributeValue.fromS(id))),
                     Version.of(LABEL, sequenceNumber),
                     Instant.ofEpochMilli(millis - millis % granularity));
             Item old = source.get(id);
-            Change change = change(id, mark, old);
+            Change change = change(id, stamp, old);
             change.after().ifPresentOrElse(item -> source.put(id, item), () -> source.remove(id));
             changes.add(change);
             streams.get(lineage).add(new StreamedChange(sequenceNumber, change, moment));
         }
 
-        private Change change(String id, VersionStamp mark, Item old) {
+        private Change change(String id, VersionStamp stamp, Item old) {
             if (old == null) {
-                return new Change.Insert(mark, item(id));
+                return new Change.Insert(stamp, item(id));
             }
             if (shape == Shape.IN_PLACE) {
                 Map<String, AttributeValue> attributes = new HashMap<>(old.attributes());
                 attributes.put("n", AttributeValue.fromN(Long.toString(random.nextLong(1_000_000))));
-                return new Change.Modify(mark, old, new Item(attributes));
+                return new Change.Modify(stamp, old, new Item(attributes));
             }
-            if (!mending && random.nextInt(5) == 0) {
-                return new Change.Remove(mark, old);
+            if (!repairing && random.nextInt(5) == 0) {
+                return new Change.Remove(stamp, old);
             }
             Map<String, AttributeValue> attributes = new HashMap<>(item(id).attributes());
-            if (!mending && random.nextBoolean() && old.attributes().containsKey("city")) {
+            if (!repairing && random.nextBoolean() && old.attributes().containsKey("city")) {
                 attributes.put("city", old.attributes().get("city")); // stays where it is
             }
-            return new Change.Modify(mark, old, new Item(attributes));
+            return new Change.Modify(stamp, old, new Item(attributes));
         }
 
         private Item item(String id) {
@@ -141,11 +141,11 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             }
             if (shape == Shape.IN_PLACE || random.nextInt(8) > 0) {
                 attributes.put("city", AttributeValue.fromS("city" + random.nextInt(cities)));
-                if ((shape == Shape.REFUSED || shape == Shape.PARTING) && !mending && random.nextInt(5) == 0) {
+                if ((shape == Shape.REFUSED || shape == Shape.PARTING) && !repairing && random.nextInt(5) == 0) {
                     attributes.put("city", AttributeValue.fromN("1"));
                 }
             }
-            if (shape == Shape.PARTING && mending) {
+            if (shape == Shape.PARTING && repairing) {
                 attributes.put("city", AttributeValue.fromS("home of " + id));
             }
             return new Item(attributes);

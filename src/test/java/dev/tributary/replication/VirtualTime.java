@@ -3,10 +3,10 @@ package dev.tributary.replication;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 
-/** Time that passes only from one event to the next. Events of one moment run in the order they were asked for. */
+/** Time that advances only from one event to the next. Events at the same time run in the order of their scheduling. */
 final class VirtualTime {
 
-    /** In milliseconds; anything takes less. */
+    /** In milliseconds; longer than any history. */
     private static final long LONGEST_REST = 3_600_000;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>();
@@ -30,7 +30,7 @@ final class VirtualTime {
         events.add(new Event(now + millis, asked++, task));
     }
 
-    /** Runs the task every {@code millis} for as long as it says true. */
+    /** Runs the task every {@code millis} until it returns false. */
     void every(long millis, BooleanSupplier task) {
         in(millis, () -> {
             if (task.getAsBoolean()) {
@@ -40,7 +40,7 @@ final class VirtualTime {
     }
 
     /**
-     * Lets time pass.
+     * Runs events up to the limit.
      *
      * @return false if the limit came first
      */
@@ -58,9 +58,9 @@ final class VirtualTime {
     }
 
     /**
-     * Lets time pass until nothing is left to happen.
+     * Runs all events.
      *
-     * @throws AssertionError if something goes on for ever
+     * @throws AssertionError if events never end
      */
     void runOut() {
         if (!runUntil(events::isEmpty, now + LONGEST_REST)) {

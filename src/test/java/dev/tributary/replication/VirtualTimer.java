@@ -16,8 +16,8 @@ import java.util.function.LongUnaryOperator;
 /**
  * The timer of one process in virtual time.
  *
- * <p>The delays asked for are random draws of the code under test; the timer replaces them by draws of its own, so that
- * a seed decides everything.
+ * <p>The code under test draws its delays at random; the timer replaces them by its own draws, so that the seed decides
+ * everything.
  */
 final class VirtualTimer extends AbstractExecutorService implements ScheduledExecutorService {
 
@@ -26,8 +26,8 @@ final class VirtualTimer extends AbstractExecutorService implements ScheduledExe
     private final Consumer<Runnable> process;
 
     /**
-     * @param delay from the delay asked for to the one given, in milliseconds
-     * @param process runs what is due, if it is still alive
+     * @param delay maps the requested delay to the actual one, in milliseconds
+     * @param process that runs due tasks if it is alive
      */
     VirtualTimer(VirtualTime time, LongUnaryOperator delay, Consumer<Runnable> process) {
         this.time = time;
@@ -58,7 +58,7 @@ final class VirtualTimer extends AbstractExecutorService implements ScheduledExe
             super(callable);
         }
 
-        /** A real timer keeps an exception in a future that nobody asks; a test must see it. */
+        /** A real timer hides exceptions in futures; a test must see them. */
         void rethrow() {
             try {
                 get();

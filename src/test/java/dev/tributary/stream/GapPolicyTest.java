@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What the policies make of gaps in a shard: with {@code continue} reading goes on and nobody can overlook it, with the
- * others it stands still, also after a restart.
+ * The effect of the policies on gaps in a shard: with {@code continue}, reading continues and the gap is reported until it
+ * is acknowledged; with the others, the shard is blocked, also after a restart.
  */
 @Tag("slow")
 class GapPolicyTest {
@@ -42,7 +42,7 @@ class GapPolicyTest {
     }
 
     @Test
-    void pastATrimmedCheckpointReadingGoesOnWithTheOldestChangeThereIs() throws Exception {
+    void pastATrimmedCheckpointReadingContinuesWithTheOldestChange() throws Exception {
         String read = readOne();
         String lost = SimulatedSource.put(shard, "lost", 1);
         SimulatedSource.put(shard, "b", 1);
@@ -64,7 +64,7 @@ class GapPolicyTest {
     }
 
     @Test
-    void pastRecordsTrimmedUnderAnIteratorReadingGoesOn() throws Exception {
+    void pastRecordsTrimmedUnderAnIteratorReadingContinues() throws Exception {
         SourceWorker one = source.gaps(GapPolicy.CONTINUE).read("one");
         String read = SimulatedSource.put(shard, "a", 1);
         await().atMost(LONG)
@@ -83,14 +83,14 @@ class GapPolicyTest {
     }
 
     @Test
-    void anAcknowledgedGapShowsNoMore() throws Exception {
+    void anAcknowledgedGapIsNoLongerShown() throws Exception {
         String read = readOne();
         String lost = SimulatedSource.put(shard, "lost", 1);
         shard.trimThrough(lost);
         SourceWorker two = source.gaps(GapPolicy.CONTINUE).start("two");
         awaitPassed(Kind.TRIMMED_CHECKPOINT, shard.id(), read);
 
-        source.ledger().acknowledge(source.ledger().read().orElseThrow().passed());
+        source.state().acknowledge(source.state().read().orElseThrow().passed());
 
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(source.health(two).status()).isEqualTo(Status.UP));
@@ -116,7 +116,7 @@ class GapPolicyTest {
     }
 
     @Test
-    void aWholeLineOfVanishedShardsIsPassed() throws Exception {
+    void aWholeLineageOfVanishedShardsIsPassed() throws Exception {
         String read = readOne();
         SimulatedShard child = shard.roll();
         SimulatedSource.put(child, "lost", 1);
@@ -135,7 +135,7 @@ class GapPolicyTest {
     }
 
     @Test
-    void aShardThatNobodyReadForADayIsAGap() throws Exception {
+    void aShardThatWasNotReadForADayIsAGap() throws Exception {
         readOne();
         SimulatedShard child = shard.roll();
         SimulatedSource.put(child, "b", 1);
@@ -151,7 +151,7 @@ class GapPolicyTest {
     }
 
     @Test
-    void aShardThatWasOldWhenReadingBeganIsReadFromWhatItHas() throws Exception {
+    void aShardThatWasOldWhenReadingBeganIsReadFromItsOldestChange() throws Exception {
         try (SimulatedSource old = new SimulatedSource(dynamo, 1, Duration.ofHours(30))) {
             SimulatedSource.put(old.onlyShard(), "a", 1);
             old.start("one");
@@ -181,11 +181,11 @@ class GapPolicyTest {
             });
             source.stop(started);
         }
-        assertThat(source.ledger().read().orElseThrow().passed()).isEmpty();
+        assertThat(source.state().read().orElseThrow().passed()).isEmpty();
     }
 
     @Test
-    void aShardInTroubleIsTheTroubleOfTheWorkerThatReadsIt() throws Exception {
+    void theConditionOfAShardIsReportedByTheWorkerThatReadsIt() throws Exception {
         String read = readOne();
         String lost = SimulatedSource.put(shard, "a", 2);
         shard.trimThrough(lost);
@@ -201,7 +201,7 @@ class GapPolicyTest {
                 .untilAsserted(() -> assertThat(source.health(one).status()).isNotEqualTo(Status.DOWN));
     }
 
-    /** Reads one record and stops; returns the checkpoint behind it. */
+    /** Reads one record and stops; returns the checkpoint after it. */
     private String readOne() throws Exception {
         SourceWorker one = source.read("one");
         String read = SimulatedSource.put(shard, "a", 1);
@@ -223,18 +223,16 @@ class GapPolicyTest {
         assertThat(source.gapsMet(kind)).isPositive();
     }
 
-    /** Written down, counted, and to be seen in health. */
+    /** Recorded, counted, and in health. */
     private void awaitPassed(Kind kind, String... place) {
         await().atMost(LONG).untilAsserted(() -> {
             assertThat(source.health().status()).isEqualTo(Status.DEGRADED);
             assertThat(source.health().detail()).contains("1 gap").contains(place);
         });
         assertThat(source.gapsMet(kind)).isPositive();
-        assertThat(source.ledger().read().orElseThrow().passed())
-                .singleElement()
-                .satisfies(gap -> {
-                    assertThat(gap.id()).startsWith(kind.tag() + "/");
-                    assertThat(gap.description()).contains(place);
-                });
+        assertThat(source.state().read().orElseThrow().passed()).singleElement().satisfies(gap -> {
+            assertThat(gap.id()).startsWith(kind.tag() + "/");
+            assertThat(gap.description()).contains(place);
+        });
     }
 }

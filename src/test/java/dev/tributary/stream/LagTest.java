@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The lag of a source that KCL reads: it grows whatever stands still, and returns to 0. */
+/** The lag of a source that KCL reads: it grows with each kind of stall, and returns to 0. */
 @Tag("slow")
 class LagTest {
 
@@ -52,11 +52,11 @@ class LagTest {
     }
 
     @Test
-    void growsWhileNobodyReadsAShard() throws Exception {
+    void growsWhileAShardHasNoReader() throws Exception {
         SourceWorker one = source.read("one");
         SimulatedSource.put(source.onlyShard(), "a", 1);
         awaitRows(Map.of("a", 1));
-        // May look, and take no lease.
+        // Reads the lease table, and takes no lease.
         front.refuse(call -> call.operation().equals("UpdateItem"));
         meters = new SimpleMeterRegistry();
         source.leaseTable(front.endpoint()).measuredBy(meters).start("two");

@@ -24,7 +24,7 @@ class LiveHandOverTest {
     private static final int ITEMS = 20;
     private static final int CHANGES = 12;
 
-    /** So long that no refused checkpoint tells a worker of a loss before its renewals do. */
+    /** Long enough that a worker learns of a loss from its renewals and not from a refused checkpoint. */
     private static final Duration CHECKPOINTS = Duration.ofMinutes(2);
 
     private final DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
@@ -36,11 +36,11 @@ class LiveHandOverTest {
 
     /**
      * The first worker's writes are slow, and there are more changes than it may have open, so that KCL finds its threads
-     * blocked. What it has not written yet must not reach the target behind the second worker's writes, which are quick
-     * and soon have removed everything.
+     * blocked. Its open changes must not reach the target after the second worker's writes, which are fast and soon
+     * have removed everything.
      */
     @Test
-    void noRemovedItemComesBackWhenASecondWorkerJoinsWhileTheTargetIsSlow() throws Exception {
+    void noRemovedItemReturnsWhenASecondWorkerJoinsWhileTheTargetIsSlow() throws Exception {
         front.delay(Duration.ofMillis(1_500));
         try (SimulatedSource source = new SimulatedSource(dynamo, 2)
                 .leases(Duration.ofSeconds(9))

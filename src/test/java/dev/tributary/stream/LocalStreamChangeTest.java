@@ -43,7 +43,7 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
-/** A real stream that is disabled and enabled anew, or goes with its table: DynamoDB Local keeps the old one readable. */
+/** A real stream that is disabled and enabled again, or deleted with its table; DynamoDB Local keeps the old one readable. */
 @Tag("slow")
 class LocalStreamChangeTest {
 
@@ -55,7 +55,7 @@ class LocalStreamChangeTest {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
-    /** Its stream is older than that of the items. */
+    /** A table whose stream is older than that of the items. */
     private final String replica = dynamo.createTable("replica", "id:S", true);
 
     private final String items = dynamo.createTable("items", "id:S", true);
@@ -75,7 +75,7 @@ class LocalStreamChangeTest {
     }
 
     @Test
-    void whileNobodyReadsTheOldStreamIsReplacedAndBothAreRead() throws Exception {
+    void aStreamReplacedWhileNoWorkerRunsIsReadBeforeItsSuccessor() throws Exception {
         SourceWorker one = start("one", GapPolicy.CONTINUE);
         put("a", 1);
         awaitRows(Map.of("a", 1));
@@ -111,7 +111,7 @@ class LocalStreamChangeTest {
     }
 
     @Test
-    void aTableThatIsMadeAnewIsReadFromItsBeginning() throws Exception {
+    void aTableThatIsCreatedAgainIsReadFromItsBeginning() throws Exception {
         start("one", GapPolicy.CONTINUE);
         put("a", 1);
         awaitRows(Map.of("a", 1));
@@ -136,7 +136,7 @@ class LocalStreamChangeTest {
     }
 
     @Test
-    void aSourceThatMovesToAReplicaWithAnOlderStreamGoesOnAndComesBack() throws Exception {
+    void aSourceMovesToAReplicaWithAnOlderStreamAndBack() throws Exception {
         SourceWorker one = start("one", GapPolicy.STOP);
         put("a", 1);
         awaitRows(Map.of("a", 1));
@@ -157,7 +157,7 @@ class LocalStreamChangeTest {
     }
 
     @Test
-    void aSourceDoesNotGoOnUnderAnotherIdentity() throws Exception {
+    void aSourceDoesNotContinueUnderAnotherIdentity() throws Exception {
         stop(start("one", GapPolicy.STOP));
         identity = "others";
         assertThatThrownBy(() -> start("two", GapPolicy.STOP))
@@ -252,11 +252,11 @@ class LocalStreamChangeTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(rows()).isEqualTo(expected));
     }
 
-    private void awaitHealth(Status status, String said) {
+    private void awaitHealth(Status status, String expected) {
         await().atMost(LONG).untilAsserted(() -> {
             Health.Component source = health.snapshot().components().get("source items");
             assertThat(source.status()).isEqualTo(status);
-            assertThat(source.detail()).contains(said);
+            assertThat(source.detail()).contains(expected);
         });
     }
 }

@@ -89,7 +89,7 @@ class ManyShardsTest {
 
             await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(lineage.items));
             assertThat(lineage.shards).hasSize(10 + 20 + 20 + 20);
-            // a shard without changes of its own adds no row to wait for: it is read a moment later
+            // a shard without changes adds no row to wait for, and is read a moment later
             await().atMost(LONG).untilAsserted(() -> assertThat(lineage.shards.values())
                     .allMatch(shard -> source.endpoint().calls().count(Operation.GetShardIterator, shard) > 0));
             assertThat(early).isEmpty();
@@ -99,7 +99,7 @@ class ManyShardsTest {
     }
 
     @Test
-    void twoWorkersShareTheShardsAndOneGoesOnWithAll() throws Exception {
+    void twoWorkersShareTheShardsAndOneContinuesWithAll() throws Exception {
         try (SimulatedSource source = new SimulatedSource(dynamo, 20)) {
             SourceWorker one = source.read("one");
             await().atMost(LONG)
@@ -120,7 +120,7 @@ class ManyShardsTest {
         }
     }
 
-    /** A call that waits for a connection loses the time it has for its write. */
+    /** A call that waits for a connection loses part of the write timeout. */
     @Test
     void theWritesOfManyShardsAreNeverMoreThanOneTargetIsGiven() throws Exception {
         CallsUnderWay calls = new CallsUnderWay();
@@ -139,7 +139,7 @@ class ManyShardsTest {
         }
     }
 
-    /** The most at once. */
+    /** The largest number of concurrent calls. */
     private static final class CallsUnderWay implements ExecutionInterceptor {
         private final AtomicInteger now = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
@@ -160,13 +160,13 @@ class ManyShardsTest {
         }
     }
 
-    /** Items that change in turn, in shards that follow one another. */
+    /** Items that change in turn, in a lineage of shards. */
     private static final class Lineage {
         private final SimulatedSource source;
         private final Map<String, Integer> items = new ConcurrentHashMap<>();
         private final Map<String, SimulatedShard> shards = new ConcurrentHashMap<>();
 
-        /** Of each shard, the items it had and their last state in it. */
+        /** The items of each shard and their last state in it. */
         private final Map<SimulatedShard, Map<String, Integer>> last = new ConcurrentHashMap<>();
 
         Lineage(SimulatedSource source, int count) {
@@ -199,7 +199,7 @@ class ManyShardsTest {
         }
     }
 
-    /** What was put into the target, in order. */
+    /** The writes to the target, in order. */
     private static final class Writes implements ExecutionInterceptor {
         private static final Pattern PARAMETER = Pattern.compile("[\"'](\\w+)[\"'](?:: | = | < )\\?");
 
@@ -224,7 +224,7 @@ class ManyShardsTest {
                     .add(Integer.parseInt(row.get("n").n()));
         }
 
-        /** By the names that stand before them in the statement. */
+        /** The parameters by the attribute names before them in the statement. */
         private static Map<String, AttributeValue> parameters(BatchStatementRequest statement) {
             Map<String, AttributeValue> parameters = new HashMap<>();
             Matcher name = PARAMETER.matcher(statement.statement());

@@ -2,9 +2,9 @@ package dev.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.read.GapPolicy;
-import dev.tributary.stream.read.Gaps;
+import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.ShardFetcher;
 import dev.tributary.stream.read.SourceHealth;
@@ -27,7 +27,7 @@ import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamIdentifier;
 import software.amazon.kinesis.retrieval.DataFetcherResult;
 
-/** What KCL is answered where nothing can be read: never nothing at all, or it takes its subscription for dead. */
+/** The answers to KCL if nothing can be read: without any answer, KCL takes its subscription for dead. */
 class ShardFetcherTest {
 
     private static final InitialPositionInStreamExtended HORIZON =
@@ -51,13 +51,13 @@ class ShardFetcherTest {
             shard.id(),
             new MemoryBudget(64 << 20, 16 << 20).open(shard.id()),
             reads,
-            new Gaps(
-                    new Gaps.Context(
+            new GapHandler(
+                    new GapHandler.Context(
                             "items",
                             "leases",
                             "worker",
                             GapPolicy.STOP,
-                            new SourceState(noTable, "leases"),
+                            new SourceStateRow(noTable, "leases"),
                             reads,
                             Clock.systemUTC(),
                             () -> {}),
@@ -72,7 +72,7 @@ class ShardFetcherTest {
     }
 
     @Test
-    void aShardThatStandsStillAnswersWithNoRecordsAndDoesNotEnd() {
+    void aBlockedShardReturnsNoRecordsAndDoesNotEnd() {
         String read = SimulatedSource.put(shard, "a", 1);
         SimulatedSource.put(shard, "a", 2);
         shard.trimThrough(SimulatedSource.put(shard, "a", 3));

@@ -45,10 +45,10 @@ import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
-/** The processor of a shard against a checkpointer as strict as KCL's. */
+/** The processor of a shard with a checkpointer as strict as KCL's. */
 class ShardProcessorTest {
 
-    /** Holds what is scheduled; the test runs it. */
+    /** Holds scheduled tasks; the test runs them. */
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
 
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
@@ -100,7 +100,7 @@ class ShardProcessorTest {
         timer.shutdownNow();
     }
 
-    /** KCL takes no position behind the end of a shard, and the timer knows nothing of the end. */
+    /** KCL refuses positions after the end of a shard, and the timer does not know the end. */
     @Test
     void aCheckpointByTheTimerDuringThatOfTheEndDoesNoHarm() throws Exception {
         processor.initialize(initialization());
@@ -120,7 +120,7 @@ class ShardProcessorTest {
         assertThat(fatal).isEmpty();
     }
 
-    /** Or the next worker would repeat every removal for a quarter of an hour after each deployment. */
+    /** Otherwise the next worker would repeat every removal for a quarter of an hour after each deployment. */
     @Test
     void aShardThatEndsOrIsHandedOverWithNothingOpenIsReleased() {
         List<String> calls = new CopyOnWriteArrayList<>();
@@ -150,7 +150,7 @@ class ShardProcessorTest {
     }
 
     @Test
-    void aLeaseThatLeavesInTroubleLeavesNothingInHealth() {
+    void aLeaseThatIsLostRemovesItsConditionsFromHealth() {
         Health health = new Health();
         ShardProcessor leaving = new ShardProcessor(settings((shard, fence) -> new ReplicationPipeline(
                 List.of(deniedRoute()),
@@ -189,7 +189,7 @@ class ShardProcessorTest {
         assertThat(checkpoints).containsExactly("100000000000000000003");
     }
 
-    /** Every call of its tables fails. */
+    /** Every call to its tables fails. */
     private Route deniedRoute() {
         DynamoDbAsyncClient client = new DynamoDbAsyncClient() {
             @Override
@@ -224,7 +224,7 @@ class ShardProcessorTest {
                 .build());
     }
 
-    /** Refuses a position after the end; one call at a time, and that of the end lets the timer's begin meanwhile. */
+    /** Refuses positions after the end. Runs one call at a time; the call for the end lets the timer's call start meanwhile. */
     private final class StrictCheckpointer {
         private final Thread meanwhile;
         private boolean ended;

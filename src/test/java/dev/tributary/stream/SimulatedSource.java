@@ -17,11 +17,11 @@ import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.LeaseManagement;
 import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.LeaseTimings;
-import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.GapPolicy;
-import dev.tributary.stream.read.Gaps;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.SimulatedShard;
@@ -61,7 +61,7 @@ import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
 
 /**
- * A source whose stream is simulated, with leases and target on DynamoDB Local, and workers that read it.
+ * A source with a simulated stream, whose leases and target are on DynamoDB Local, and the workers that read it.
  *
  * <p>Items are {@code {id, n}}; the target has the same key.
  */
@@ -91,7 +91,7 @@ final class SimulatedSource implements AutoCloseable {
     private Health health = new Health();
 
     /**
-     * @param age since the shards were opened
+     * @param age of the shards
      */
     SimulatedSource(LocalDynamoDb dynamo, int shards, Duration age) {
         this.dynamo = dynamo;
@@ -115,49 +115,49 @@ final class SimulatedSource implements AutoCloseable {
         return this;
     }
 
-    /** How much memory its changes may take. */
+    /** Sets the heap that the changes may take. */
     SimulatedSource holding(long bytes) {
         heldBytes = bytes;
         return this;
     }
 
-    /** Of the workers that are started from now on. */
+    /** For workers started from now on. */
     SimulatedSource gaps(GapPolicy policy) {
         gaps = policy;
         return this;
     }
 
-    /** The clocks of workers that are started from now on are ahead. */
+    /** Sets the clocks of workers started from now on ahead. */
     SimulatedSource later(Duration by) {
         clock = Clock.offset(Clock.systemUTC(), by);
         return this;
     }
 
-    /** Of the workers that are started from now on. */
+    /** For workers started from now on. */
     SimulatedSource checkpointing(Duration interval) {
         checkpointInterval = interval;
         return this;
     }
 
-    /** How many changes of a shard a worker may have open. */
+    /** Sets the number of changes of a shard that a worker may have open. */
     SimulatedSource inFlight(int changes) {
         maxInFlight = changes;
         return this;
     }
 
-    /** The workers that are started from now on reach the target here. */
+    /** Sets the target's endpoint for workers started from now on. */
     SimulatedSource target(URI endpoint) {
         targetEndpoint = endpoint;
         return this;
     }
 
-    /** The lease table is here for the workers that are started from now on. */
+    /** Sets the lease table's endpoint for workers started from now on. */
     SimulatedSource leaseTable(URI endpoint) {
         leaseEndpoint = endpoint;
         return this;
     }
 
-    /** Of the workers that are started from now on. */
+    /** For workers started from now on. */
     SimulatedSource measuredBy(SimpleMeterRegistry registry) {
         meters = registry;
         return this;
@@ -167,14 +167,14 @@ final class SimulatedSource implements AutoCloseable {
         return meters;
     }
 
-    /** In place of its own; of the workers that are started from now on. */
+    /** Replaces the timer for workers started from now on. */
     SimulatedSource timer(ScheduledExecutorService shared) {
         timer.shutdownNow();
         timer = shared;
         return this;
     }
 
-    /** Sees every call to the target. */
+    /** Observes every call to the target. */
     SimulatedSource writesSeenBy(ExecutionInterceptor interceptor) {
         writes = interceptor;
         return this;
@@ -188,7 +188,7 @@ final class SimulatedSource implements AutoCloseable {
         return stream;
     }
 
-    /** The table's stream is disabled and another one enabled, after which {@link #stream()} is that. */
+    /** Disables the table's stream and enables another one, which {@link #stream()} then returns. */
     SimulatedStream replaceStream() {
         stream.disable();
         stream = endpoint.create(stream.table(), stream.roots().size());
@@ -211,7 +211,7 @@ final class SimulatedSource implements AutoCloseable {
         shard.insert(Map.of("id", AttributeValue.fromS(id)), item(id, 1));
     }
 
-    /** Removes an item from the shard, and returns the sequence number of that. */
+    /** Removes an item from the shard, and returns the sequence number of the removal. */
     static String remove(SimulatedShard shard, String id) {
         return shard.remove(Map.of("id", AttributeValue.fromS(id)), item(id, 1));
     }
@@ -283,7 +283,7 @@ final class SimulatedSource implements AutoCloseable {
         return new SourceStream("items", "items", stream.arn(), SourceStream.label(stream.arn()));
     }
 
-    /** With the settings of the daemon's own client. */
+    /** A client with the daemon's settings. */
     private DynamoDbStreamsClient streamsClient() {
         return closed(endpoint.configure(DynamoDbStreamsClient.builder())
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(256))
@@ -315,7 +315,7 @@ final class SimulatedSource implements AutoCloseable {
                 .build());
     }
 
-    /** What KCL's leader does every half minute: compares the leases with the shards of the stream. */
+    /** Runs a shard sync, as KCL's leader does every half minute. */
     void syncShards() throws Exception {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
@@ -327,7 +327,7 @@ final class SimulatedSource implements AutoCloseable {
                         pollInterval,
                         new MemoryBudget(1, 1),
                         () -> null,
-                        silentGaps(silent),
+                        silentHandler(silent),
                         silent,
                         silent)
                 .leases();
@@ -349,38 +349,39 @@ final class SimulatedSource implements AutoCloseable {
         return new LeaseOwnerships(timings.ownership(timings.drain()), System::nanoTime);
     }
 
-    private Gaps silentGaps(SourceHealth silent) {
-        return new Gaps(
-                new Gaps.Context("items", leaseTable, "syncer", gaps, ledger(), silent, Clock.systemUTC(), () -> {}),
+    private GapHandler silentHandler(SourceHealth silent) {
+        return new GapHandler(
+                new GapHandler.Context(
+                        "items", leaseTable, "syncer", gaps, state(), silent, Clock.systemUTC(), () -> {}),
                 stream.arn(),
                 Instant.EPOCH);
     }
 
-    SourceState ledger() {
-        return new SourceState(dynamo.asyncClient(), leaseTable);
+    SourceStateRow state() {
+        return new SourceStateRow(dynamo.asyncClient(), leaseTable);
     }
 
-    /** Of the source, as this worker tells it. */
+    /** The source's health as reported by this worker. */
     Health.@Nullable Component health(SourceWorker worker) {
         return requireNonNull(healths.get(worker)).snapshot().components().get("source items");
     }
 
-    /** How often gaps of this kind were counted. */
+    /** Number of gaps of this kind that were counted. */
     double gapsMet(StreamGap.Kind kind) {
         return meters.get("tributary.gaps").tag("kind", kind.tag()).counter().count();
     }
 
-    /** Of the source, as the worker started last tells it. */
+    /** The source's health as reported by the worker that was started last. */
     Health.@Nullable Component health() {
         return health.snapshot().components().get("source items");
     }
 
-    /** Memory taken by changes that were read and have not ended. */
+    /** Heap taken by changes that were read and have not ended, in bytes. */
     double heldBytes() {
         return meters.get("tributary.changes.held").gauge().value();
     }
 
-    /** Changes that have ended on the route, whatever became of them. */
+    /** Number of changes that have ended on the route, with any outcome. */
     double changes() {
         return meters.find("tributary.changes").counters().stream()
                 .mapToDouble(Counter::count)
@@ -414,7 +415,7 @@ final class SimulatedSource implements AutoCloseable {
         return checkpoint == null ? null : checkpoint.s();
     }
 
-    /** Takes the lease of a shard from its owner, as a worker does that finds it expired. */
+    /** Takes the lease of a shard from its owner, like a worker that finds it expired. */
     void give(SimulatedShard shard, String worker) {
         dynamo.client().updateItem(request -> request.tableName(leaseTable)
                 .key(Map.of("leaseKey", AttributeValue.fromS(shard.id())))
@@ -423,7 +424,7 @@ final class SimulatedSource implements AutoCloseable {
                         Map.of(":owner", AttributeValue.fromS(worker), ":one", AttributeValue.fromN("1"))));
     }
 
-    /** How many leases each worker holds of shards that have not ended. */
+    /** Number of leases of unfinished shards by worker. */
     Map<String, Long> leasesByOwner() {
         return dynamo
                 .client()

@@ -120,7 +120,7 @@ class SourceWorkerTest {
         });
     }
 
-    /** As DynamoDB stored it: it normalises numbers, and sets have no order. */
+    /** The item as stored: DynamoDB normalises numbers, and sets have no order. */
     private Map<String, AttributeValue> stored(String table) {
         return dynamo.client().scan(request -> request.tableName(table)).items().get(0);
     }
@@ -136,7 +136,7 @@ class SourceWorkerTest {
     }
 
     @Test
-    void anotherWorkerGoesOnFromTheCheckpointAfterAStop() throws Exception {
+    void anotherWorkerContinuesFromTheCheckpointAfterAStop() throws Exception {
         SourceWorker one = start("one");
         put("a@example.com", "A", "a", "1");
         awaitRows(Map.of("A/a", "a@example.com"));
@@ -148,9 +148,9 @@ class SourceWorkerTest {
         awaitRows(Map.of("A/a", "a@example.com", "B/b", "b@example.com"));
     }
 
-    /** KCL keeps a row of its own in the lease table, makes it where it finds none, and fails where another was quicker. */
+    /** KCL creates a row in the lease table if it is missing, and fails if another worker creates it in between. */
     @Test
-    void twoWorkersThatLookForTheRowOfKclAtTheSameMomentBothStart() {
+    void twoWorkersThatReadTheRowOfKclAtTheSameMomentBothStart() {
         Health first = new Health();
         Health second = new Health();
         try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());

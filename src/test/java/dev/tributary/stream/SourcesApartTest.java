@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Two sources in one process, with one timer, as the daemon has them. */
+/** Two sources in one process that share a timer, as in the daemon. */
 @Tag("slow")
 class SourcesApartTest {
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/** Shards whose target takes nothing for a while. */
+/** Shards whose target does not answer for a while. */
 @Tag("slow")
 class StalledTargetTest {
 
@@ -26,7 +26,7 @@ class StalledTargetTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    /** A page of 1,000 records is 2.5 MB in memory, which nobody knows before the first. */
+    /** A page of 1,000 records takes 2.5 MB of heap, which is unknown before the first read. */
     private static final long HELD_BYTES = 6L << 20;
 
     private static final class Stall implements ExecutionInterceptor {
@@ -41,7 +41,7 @@ class StalledTargetTest {
     }
 
     @Test
-    void nothingIsReadAboveTheBoundAndEverythingArrivesWhenTheTargetTakesItAgain() throws Exception {
+    void nothingIsReadAboveTheBoundAndEverythingArrivesWhenTheTargetAnswersAgain() throws Exception {
         Stall stall = new Stall();
         try (SimulatedSource source =
                 new SimulatedSource(dynamo, 4).holding(HELD_BYTES).writesSeenBy(stall)) {
@@ -65,7 +65,7 @@ class StalledTargetTest {
             assertThat(source.heldBytes()).isLessThan(1.5 * HELD_BYTES);
             assertThat(reads[0]).as("pages read of 12").isLessThan(6);
 
-            // As after a quarter of an hour.
+            // Like after a quarter of an hour.
             source.endpoint().expireIterators();
             stall.lasts = false;
             await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A stream that is disabled, replaced or gone: nothing that is left in it is lost, and no other is read in silence. */
+/** A stream that is disabled, replaced or gone: the rest of it is read, and no other stream is read silently. */
 @Tag("slow")
 class StreamChangeTest {
 
@@ -40,7 +40,7 @@ class StreamChangeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STOP", "RESYNC"})
-    void anotherStreamIsNotReadBeforeSomebodySaysSoAndThenFromItsBeginning(GapPolicy policy) throws Exception {
+    void anotherStreamIsReadOnlyAfterADecisionAndThenFromItsBeginning(GapPolicy policy) throws Exception {
         SourceWorker one = source.gaps(policy).read("one");
         SimulatedSource.put(shard, "a", 1);
         awaitRows(Map.of("a", 1));
@@ -71,7 +71,7 @@ class StreamChangeTest {
     }
 
     @Test
-    void whatIsLeftInTheOldStreamIsReadFirst() throws Exception {
+    void theRestOfTheOldStreamIsReadFirst() throws Exception {
         SourceWorker one = source.gaps(GapPolicy.CONTINUE).read("one");
         source.endpoint().faults().all(Operation.GetRecords, shard, Fault.internalError());
         SimulatedSource.put(shard, "a", 1);
@@ -108,7 +108,7 @@ class StreamChangeTest {
     }
 
     @Test
-    void allWorkersGoOnTogether() throws Exception {
+    void allWorkersSwitchTogether() throws Exception {
         SourceWorker one = source.gaps(GapPolicy.CONTINUE).read("one");
         SourceWorker two = source.start("two");
         SimulatedSource.put(shard, "a", 1);
@@ -132,7 +132,7 @@ class StreamChangeTest {
     }
 
     @Test
-    void aWorkerThatStandsStillFollowsOneThatGoesOn() throws Exception {
+    void aBlockedWorkerFollowsOneThatSwitchesStreams() throws Exception {
         SourceWorker one = source.gaps(GapPolicy.STOP).read("one");
         source.replaceStream();
         SimulatedSource.put(source.onlyShard(), "b", 1);
@@ -197,7 +197,7 @@ class StreamChangeTest {
     }
 
     @Test
-    void aStreamThatGoesWhileItIsReadIsNoFinishedShard() throws Exception {
+    void aStreamThatIsDeletedWhileItIsReadIsNoFinishedShard() throws Exception {
         SourceWorker one = source.read("one");
         String read = SimulatedSource.put(shard, "a", 1);
         await().atMost(LONG)
@@ -213,21 +213,20 @@ class StreamChangeTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));
     }
 
-    private void awaitHealth(SourceWorker worker, Status status, Kind kind, String... said) {
+    private void awaitHealth(SourceWorker worker, Status status, Kind kind, String... expected) {
         await().atMost(LONG).untilAsserted(() -> {
             assertThat(source.health(worker).status()).isEqualTo(status);
-            assertThat(source.health(worker).detail()).contains(kind.tag()).contains(said);
+            assertThat(source.health(worker).detail()).contains(kind.tag()).contains(expected);
         });
     }
 
-    /** Written down, and to be seen in health. */
-    private void awaitPassed(SourceWorker worker, Kind kind, String... said) {
+    /** Recorded, and in health. */
+    private void awaitPassed(SourceWorker worker, Kind kind, String... expected) {
         await().atMost(LONG).untilAsserted(() -> {
             assertThat(source.health(worker).status()).isEqualTo(Status.DEGRADED);
-            assertThat(source.health(worker).detail()).contains("1 gap").contains(said);
+            assertThat(source.health(worker).detail()).contains("1 gap").contains(expected);
         });
-        assertThat(source.ledger().read().orElseThrow().passed())
-                .singleElement()
-                .satisfies(gap -> assertThat(gap.id()).startsWith(kind.tag() + "/"));
+        assertThat(source.state().read().orElseThrow().passed()).singleElement().satisfies(gap -> assertThat(gap.id())
+                .startsWith(kind.tag() + "/"));
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Changes that the stream has lost before they were read: said in health, and never passed over in silence. */
+/** Changes that the stream lost before they were read are in health, and are never passed silently. */
 @Tag("slow")
 class StreamGapTest {
 
@@ -25,7 +25,7 @@ class StreamGapTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    /** The adapter leaves leases of younger shards alone whatever becomes of them. */
+    /** The adapter never deletes leases of younger shards. */
     private static final Duration OLD = Duration.ofHours(20);
 
     private final SimulatedSource source = new SimulatedSource(dynamo, 1, OLD);
@@ -37,7 +37,7 @@ class StreamGapTest {
     }
 
     @Test
-    void aTrimmedCheckpointStandsStillAndIsReported() throws Exception {
+    void aTrimmedCheckpointBlocksTheShardAndIsReported() throws Exception {
         String read = readOne();
         String lost = SimulatedSource.put(shard, "a", 2);
         SimulatedSource.put(shard, "a", 3);
@@ -131,7 +131,7 @@ class StreamGapTest {
         assertThat(source.lease(child)).isNotEmpty();
     }
 
-    /** Reads one record and stops; returns the checkpoint behind it. */
+    /** Reads one record and stops; returns the checkpoint after it. */
     private String readOne() throws Exception {
         SourceWorker one = source.read("one");
         String read = SimulatedSource.put(shard, "a", 1);

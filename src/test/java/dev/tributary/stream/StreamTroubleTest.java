@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** A stream that answers late, not, or not any more, and gets over it. */
+/** A stream that answers late or not at all, and recovers. */
 @Tag("slow")
 class StreamTroubleTest {
 
@@ -54,7 +54,7 @@ class StreamTroubleTest {
     }
 
     @Test
-    void readingGoesOnBehindTheLastRecordWhenIteratorsExpire() throws Exception {
+    void readingContinuesBehindTheLastRecordWhenIteratorsExpire() throws Exception {
         source.read("one");
         SimulatedSource.put(shard, "a", 1);
         awaitRows(Map.of("a", 1));
@@ -80,7 +80,7 @@ class StreamTroubleTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void readingGoesOnWhenFailuresEndAndHealthTellsOfThem(Fault failure) throws Exception {
+    void readingContinuesWhenFailuresEndAndHealthReportsThem(Fault failure) throws Exception {
         source.read("one");
         SimulatedSource.put(shard, "a", 1);
         awaitRows(Map.of("a", 1));

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The endpoint's answers, in the words of the API. */
+/** The endpoint's answers in the API's JSON. */
 final class Answers {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -31,7 +31,7 @@ final class Answers {
     }
 
     /**
-     * @param shards what fits on the page
+     * @param shards of the page
      * @param more whether another page follows
      */
     static ObjectNode description(SimulatedStream stream, List<SimulatedShard> shards, boolean more) {

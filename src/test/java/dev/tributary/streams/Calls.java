@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** How often each operation was called, by shard, faults included. Safe for any thread. */
+/** Counts the calls of each operation by shard, including faults. Safe for any thread. */
 public final class Calls {
 
     private record Counted(Operation operation, String shardId) {}
@@ -17,7 +17,7 @@ public final class Calls {
     private final Map<Counted, LongAdder> counts = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<BiConsumer<Operation, String>> listeners = new CopyOnWriteArrayList<>();
 
-    /** Of all shards. */
+    /** The sum over all shards. */
     public long count(Operation operation) {
         return counts.entrySet().stream()
                 .filter(entry -> entry.getKey().operation() == operation)
@@ -30,7 +30,7 @@ public final class Calls {
         return count == null ? 0 : count.sum();
     }
 
-    /** Tells of each call before it is answered: the operation, and the shard or an empty text. */
+    /** Registers a listener of each call before its answer: the operation, and the shard or an empty text. */
     public void listen(BiConsumer<Operation, String> listener) {
         listeners.add(listener);
     }

@@ -3,9 +3,9 @@ package dev.tributary.streams;
 import java.time.Duration;
 
 /**
- * What the endpoint does in place of, or before, a proper answer.
+ * A fault of the endpoint in place of, or before, a regular answer.
  *
- * @param status of the HTTP answer; 0 for a proper answer
+ * @param status of the HTTP answer; 0 for a regular answer
  * @param type shape name of the error, which the SDK turns into the exception of that name
  * @param delay before the answer
  */
@@ -39,7 +39,7 @@ public record Fault(int status, String type, String message, Duration delay) {
         return client("ValidationException", message);
     }
 
-    /** A proper answer, late. */
+    /** A late regular answer. */
     public static Fault slow(Duration delay) {
         return new Fault(0, "", "", delay);
     }
@@ -52,7 +52,7 @@ public record Fault(int status, String type, String message, Duration delay) {
         return status == 0;
     }
 
-    /** Thrown where a request cannot be answered otherwise. */
+    /** Thrown to answer a request with this fault. */
     Refusal refusal() {
         return new Refusal(this);
     }

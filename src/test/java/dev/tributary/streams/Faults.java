@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The faults to come, by operation and shard. The first rule that fits a call is used. Safe for any thread. */
+/** The planned faults by operation and shard. The first rule that matches a call is used. Safe for any thread. */
 public final class Faults {
 
     private final List<Rule> rules = new ArrayList<>();
@@ -48,7 +48,7 @@ public final class Faults {
         add(new Rule(operation, shard.id(), Long.MAX_VALUE, fault));
     }
 
-    /** Forgets every fault that is still to come. */
+    /** Removes all planned faults. */
     public synchronized void lift() {
         rules.clear();
     }

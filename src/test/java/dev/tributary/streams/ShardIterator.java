@@ -7,15 +7,15 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * A place in a shard, written out in full, so that the endpoint keeps nothing for it.
+ * A position in a shard that contains everything, so that the endpoint keeps no state for it.
  *
- * @param after sequence number behind which reading goes on
- * @param issued when it was given out, or its predecessor was read
+ * @param after sequence number after which reading continues
+ * @param issued when it was issued
  * @param generation of the endpoint's iterators; those of an earlier one have expired
  */
 record ShardIterator(String streamArn, String shardId, BigInteger after, Instant issued, int generation) {
 
-    /** As DynamoDB has it. */
+    /** DynamoDB's lifetime of an iterator. */
     private static final Duration LIFE = Duration.ofMinutes(15);
 
     String text() {

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 
-/** A shard of a {@link SimulatedStream}: its records, and what becomes of it. Safe for any thread. */
+/** A shard of a {@link SimulatedStream} and its records. Safe for any thread. */
 public final class SimulatedShard {
 
-    /** GetRecords returns no more than that, or one record. */
+    /** Maximum of one GetRecords, which returns at least one record. */
     private static final long MAX_BYTES = 1 << 20;
 
     private final SimulatedStream stream;
@@ -23,7 +23,7 @@ public final class SimulatedShard {
     private final BigInteger start;
     private final NavigableMap<BigInteger, StreamedRecord> records = new TreeMap<>();
 
-    /** Records up to here are gone; before the first trim, one less than the start. */
+    /** Records up to this number are trimmed; before the first trim, one less than the start. */
     private BigInteger trimmed;
 
     private BigInteger last;
@@ -45,7 +45,7 @@ public final class SimulatedShard {
         return id;
     }
 
-    /** The shard this one follows; null for the first ones of a stream. */
+    /** The parent; null for the first shards of a stream. */
     public @Nullable SimulatedShard parent() {
         return parent;
     }
@@ -75,7 +75,7 @@ public final class SimulatedShard {
             @Nullable Map<String, AttributeValue> newImage) {
         synchronized (stream) {
             if (end != null) {
-                throw new IllegalStateException("Shard " + id + " has ended; its items go on in " + children);
+                throw new IllegalStateException("Shard " + id + " has ended; its items continue in " + children);
             }
             last = stream.nextSequenceNumber();
             records.put(last, new StreamedRecord(event, last.toString(), stream.now(), keys, oldImage, newImage));
@@ -112,7 +112,7 @@ public final class SimulatedShard {
         }
     }
 
-    /** The open shard in which an item that began here goes on now. */
+    /** The open shard that has the current changes of an item that began here. */
     public SimulatedShard open(Object item) {
         synchronized (stream) {
             SimulatedShard shard = this;
@@ -123,7 +123,7 @@ public final class SimulatedShard {
         }
     }
 
-    /** Drops the records up to and including the one of this sequence number, as DynamoDB does after 24 hours. */
+    /** Trims the records up to and including this sequence number, as DynamoDB does after 24 hours. */
     public void trimThrough(String sequenceNumber) {
         synchronized (stream) {
             trimmed = trimmed.max(new BigInteger(sequenceNumber));
@@ -131,7 +131,7 @@ public final class SimulatedShard {
         }
     }
 
-    /** The shard goes from the stream with all its records. */
+    /** Removes the shard with all its records from the stream. */
     public void vanish() {
         stream.forget(this);
     }
@@ -150,7 +150,7 @@ public final class SimulatedShard {
         return end;
     }
 
-    /** Where an iterator of this type stands: the sequence number behind which it reads. */
+    /** The sequence number after which an iterator of this type reads. */
     BigInteger position(String type, @Nullable String sequenceNumber) {
         return switch (type) {
             case "TRIM_HORIZON" -> trimmed;
@@ -188,7 +188,7 @@ public final class SimulatedShard {
         return page;
     }
 
-    /** Whether an iterator behind this sequence number will ever return a record. */
+    /** Whether an iterator after this sequence number can ever return a record. */
     boolean goesOnAfter(BigInteger after) {
         return end == null || records.higherKey(after) != null;
     }

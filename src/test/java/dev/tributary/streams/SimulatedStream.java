@@ -13,7 +13,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of {@link SimulatedStreams}, with the shards it began with. Safe for any thread. */
+/** A stream of {@link SimulatedStreams}. Safe for any thread. */
 public final class SimulatedStream {
 
     private static final DateTimeFormatter LABEL =
@@ -32,14 +32,14 @@ public final class SimulatedStream {
 
     private final List<SimulatedShard> roots = new ArrayList<>();
 
-    /** 21 digits that soon become 22, because comparing sequence numbers as text must not pass a test. */
+    /** 21 digits that soon become 22, so that tests fail where sequence numbers are compared as text. */
     private BigInteger lastSequenceNumber = BigInteger.TEN.pow(21).subtract(BigInteger.valueOf(1_000));
 
     private int opened;
     private boolean disabled;
 
     /**
-     * @param age how long ago the first shards were opened, as their ids tell
+     * @param age of the first shards, which their ids contain
      */
     SimulatedStream(String table, int rootShards, Duration age, InstantSource clock) {
         this.table = table;
@@ -63,17 +63,17 @@ public final class SimulatedStream {
         return LABEL.format(created);
     }
 
-    /** The shards the stream began with. */
+    /** The first shards of the stream. */
     public List<SimulatedShard> roots() {
         return List.copyOf(roots);
     }
 
-    /** The shard with which an item begins; it goes on in {@link SimulatedShard#open}. */
+    /** The first shard of an item; {@link SimulatedShard#open} returns its current one. */
     public SimulatedShard root(Object item) {
         return roots.get(Math.floorMod(item.hashCode(), roots.size()));
     }
 
-    /** Ends every open shard, and no new one opens; what is in the stream can be read to its end. */
+    /** Closes every shard and opens no new one; the stream can be read to its end. */
     public synchronized void disable() {
         disabled = true;
         shards.values().forEach(SimulatedShard::close);
@@ -91,13 +91,13 @@ public final class SimulatedStream {
         return clock.instant();
     }
 
-    /** Grows by more than one, as the numbers of one shard are a selection of those of the whole table. */
+    /** Grows by more than one, because a shard has only some of the table's sequence numbers. */
     synchronized BigInteger nextSequenceNumber() {
         lastSequenceNumber = lastSequenceNumber.add(BigInteger.valueOf(37));
         return lastSequenceNumber;
     }
 
-    /** Numbers of a child have left those of its parent far behind. */
+    /** Sequence numbers of a child are much higher than those of its parent. */
     synchronized void leap() {
         lastSequenceNumber = lastSequenceNumber.compareTo(LEAP_LIMIT) < 0
                 ? lastSequenceNumber.multiply(BigInteger.valueOf(3))
@@ -124,7 +124,7 @@ public final class SimulatedStream {
         return shard;
     }
 
-    /** Shards behind this id; from the first one for null. */
+    /** Shards after this id; all for null. */
     Collection<SimulatedShard> shardsAfter(@Nullable String id) {
         return id == null ? shards.values() : shards.tailMap(id, false).values();
     }

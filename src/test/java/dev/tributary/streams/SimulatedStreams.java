@@ -28,11 +28,11 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * An endpoint of the DynamoDB Streams API over streams that a test scripts while they are being read.
+ * An endpoint of the DynamoDB Streams API whose streams a test changes while they are read.
  *
- * <p>DynamoDB Local rolls all shards of a database at once, has one shard per stream, and never throttles, trims on
- * command, or loses a shard; this does. It listens on loopback, keeps all in memory and answers through the JSON 1.0
- * protocol, so SDK, adapter and KCL run against it unmodified. Safe for any thread.
+ * <p>DynamoDB Local rolls all shards of a database at once, has one shard per stream, and cannot be made
+ * to throttle, to trim or to lose a shard; this endpoint can. It listens on loopback, keeps everything in memory and speaks
+ * the JSON 1.0 protocol, so SDK, adapter and KCL run on it unmodified. Safe for any thread.
  */
 public final class SimulatedStreams implements AutoCloseable {
 
@@ -44,7 +44,7 @@ public final class SimulatedStreams implements AutoCloseable {
     static {
         // Read when the server's classes are loaded; without it every answer waits 40 ms for an acknowledgement.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        // More idle connections than that are closed, which a client sees in the midst of its next request.
+        // More idle connections are closed, which a client notices during its next request.
         System.setProperty("sun.net.httpserver.maxIdleConnections", "1000");
     }
 
@@ -84,15 +84,15 @@ public final class SimulatedStreams implements AutoCloseable {
                         StaticCredentialsProvider.create(AwsBasicCredentials.create("simulated", "secret")));
     }
 
-    /** Opens a stream; one that the table had before stays, under its own label. */
+    /** Opens a stream; an earlier stream of the table stays, under its own label. */
     public SimulatedStream create(String table, int shards) {
         return create(table, shards, Duration.ZERO);
     }
 
     /**
-     * The same, of a stream whose shards are older.
+     * Opens a stream whose shards are older.
      *
-     * @param age since the shards were opened, as their ids tell; the adapter spares leases of shards under 6 hours
+     * @param age of the shards, which their ids contain; the adapter keeps leases of shards younger than 6 hours
      */
     public synchronized SimulatedStream create(String table, int shards, Duration age) {
         advance(Duration.ofMillis(1)); // labels have milliseconds, and each its own
@@ -101,7 +101,7 @@ public final class SimulatedStreams implements AutoCloseable {
         return stream;
     }
 
-    /** What DescribeTable would tell of the table: the ARN of its newest stream, if that is enabled. */
+    /** The stream ARN in the description of the table: that of its newest stream, if enabled. */
     public Optional<String> enabledStream(String table) {
         return streams.values().stream()
                 .filter(stream -> table.equals(stream.table()))
@@ -110,17 +110,17 @@ public final class SimulatedStreams implements AutoCloseable {
                 .map(SimulatedStream::arn);
     }
 
-    /** The stream and all that is in it are gone. */
+    /** Deletes the stream with all its records. */
     public void delete(SimulatedStream stream) {
         streams.remove(stream.arn());
     }
 
-    /** Moves the endpoint's clock, by which iterators expire. */
+    /** Advances the endpoint's clock, by which iterators expire. */
     public synchronized void advance(Duration by) {
         ahead = ahead.plus(by);
     }
 
-    /** Every iterator given out so far has expired. */
+    /** Expires every iterator. */
     public synchronized void expireIterators() {
         iterators++;
     }

@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** That the simulated endpoint says what DynamoDB's does, as the SDK understands it. */
+/** The simulated endpoint answers the SDK as DynamoDB's does. */
 class SimulatedStreamsTest {
 
     private final SimulatedStreams endpoint = new SimulatedStreams();
@@ -109,7 +109,7 @@ class SimulatedStreamsTest {
     }
 
     @Test
-    void iteratorsStartWhereTheirTypeSays() {
+    void iteratorsStartAtThePositionOfTheirType() {
         String first = put(shard, "a", 1);
         String second = put(shard, "a", 2);
         String third = put(shard, "a", 3);
@@ -155,7 +155,7 @@ class SimulatedStreamsTest {
     }
 
     @Test
-    void whatIsTrimmedIsRefusedAndTheHorizonMoves() {
+    void trimmedRecordsAreRefusedAndTheHorizonMoves() {
         String first = put(shard, "a", 1);
         String old = iterator(ShardIteratorType.TRIM_HORIZON, null);
         String second = put(shard, "a", 2);
@@ -199,7 +199,7 @@ class SimulatedStreamsTest {
                 .isNull();
     }
 
-    /** The SDK's model has no throughput exception for streams, so only its code tells. */
+    /** The SDK's model has no throughput exception for streams, so only its code identifies it. */
     static Stream<Arguments> faults() {
         return Stream.of(
                 Arguments.of(Fault.limitExceeded(), LimitExceededException.class, "LimitExceededException"),
@@ -210,7 +210,7 @@ class SimulatedStreamsTest {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void faultsAreTheExceptionsOfTheSdkForAsManyCallsAsAskedFor(
+    void faultsAreTheExceptionsOfTheSdkForTheGivenNumberOfCalls(
             Fault fault, Class<? extends DynamoDbException> expected, String code) {
         SimulatedShard other = shard.roll();
         endpoint.faults().next(1, Operation.GetShardIterator, shard, fault);

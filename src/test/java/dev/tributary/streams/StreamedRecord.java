@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 
-/** A record as its shard holds it. */
+/** A record of a {@link SimulatedShard}. */
 record StreamedRecord(
         OperationType event,
         String sequenceNumber,
@@ -15,7 +15,7 @@ record StreamedRecord(
         @Nullable Map<String, AttributeValue> oldImage,
         @Nullable Map<String, AttributeValue> newImage) {
 
-    /** In bytes, about, for the page it fits on. */
+    /** Approximate size in bytes, for the page limit. */
     long size() {
         return size(keys) + size(oldImage) + size(newImage);
     }

@@ -109,7 +109,7 @@ class LoggingTest {
     }
 
     @Test
-    void jsonLineOfDeepTraceStaysBelowWhatContainerEnginesCut() {
+    void jsonLineOfDeepTraceStaysBelowTheLimitOfContainerEngines() {
         configure(Format.JSON, Level.INFO);
         Exception deep = new IOException("root");
         for (int i = 0; i < 200; i++) {
@@ -199,7 +199,7 @@ class LoggingTest {
         assertThat(lines()).hasSize(3);
     }
 
-    /** The filters go by class name, and an upgrade may rename. */
+    /** The filters match class names, which an upgrade may change. */
     @ParameterizedTest
     @ValueSource(strings = {SHARD_SYNCER, PERIODIC_SYNC, PROCESS_TASK})
     void tamedLoggersStillExistInKcl(String name) {

@@ -19,11 +19,11 @@ import software.amazon.kinesis.leases.exceptions.InvalidStateException;
 import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 
 /**
- * Gives the leases of a worker that stops to those that go on.
+ * Hands the leases of a worker that stops to the live workers.
  *
- * <p>KCL's own stop leaves them to expire, and its leader may even give a free lease back to the worker that left,
- * whose report still looks fresh. So the report goes first, and each lease is assigned to a live worker directly; with
- * none alive it is freed, so that the next one to start need not wait.
+ * <p>KCL's shutdown leaves them to expire, and its leader may even assign a free lease to the worker that left, because the
+ * report of that worker is still recent. So the report is deleted first, and each lease is assigned to a live worker; if
+ * there is none, it is released, so that the next worker to start need not wait.
  */
 public final class HandOver {
 
@@ -57,7 +57,7 @@ public final class HandOver {
         this.clock = clock;
     }
 
-    /** Hands over what is this worker's. Failures only cost time: the leases expire. */
+    /** Hands over the leases of this worker. A failure only costs time: the lease expires. */
     public void run() {
         client.deleteItem(request -> request.tableName(table).key(Map.of(KEY, AttributeValue.fromS(worker))))
                 .join();
@@ -84,7 +84,7 @@ public final class HandOver {
         }
     }
 
-    /** Workers whose report is not older than two report intervals, as KCL itself judges. */
+    /** Workers whose report is at most two report intervals old, which is KCL's own rule. */
     private List<String> liveWorkers() {
         long oldest = clock.instant().minus(workerReport.multipliedBy(2)).getEpochSecond();
         List<String> alive = new ArrayList<>();

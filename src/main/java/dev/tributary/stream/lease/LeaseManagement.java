@@ -13,10 +13,10 @@ import software.amazon.kinesis.metrics.MetricsFactory;
 import software.amazon.kinesis.retrieval.RetrievalConfig;
 
 /**
- * The adapter's lease management on KCL 3.4 and later.
+ * The adapter's lease management, adapted to KCL 3.4 and later.
  *
- * <p>KCL asks for its shard syncer through an overload the adapter does not know, and would get the one for Kinesis,
- * which takes DynamoDB's shards for holes in a hash range. And what has not been read keeps its lease.
+ * <p>KCL gets its shard syncer from an overload that the adapter does not override, so it would get the one for Kinesis,
+ * which takes DynamoDB's shards for holes in a hash range. The lease refresher keeps the leases of unfinished shards.
  */
 public final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
 

@@ -18,11 +18,11 @@ import software.amazon.kinesis.leases.exceptions.InvalidStateException;
 import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 
 /**
- * The ownership of every lease that KCL holds in this process: fed by each call that renews a lease, and asked before a
- * lease passes to another worker.
+ * The {@link ShardOwnership} of every lease that KCL holds in this process: updated by each call that renews a lease, and
+ * checked before a lease passes to another worker.
  *
- * <p>KCL notes when a renewal returned, and notes it where its monitors are needed to read it. Here each call is timed
- * from its start, and read without a lock. Safe for any thread.
+ * <p>KCL records when a renewal returned, and reading that takes its locks. Here each call is timed from its start, and
+ * reads take no lock. Safe for any thread.
  */
 public final class LeaseOwnerships {
 
@@ -33,19 +33,19 @@ public final class LeaseOwnerships {
     private final Map<UUID, Acquired> acquired = new ConcurrentHashMap<>();
     private final Object renewing = new Object();
 
-    /** A call of KCL to the lease table; false if the condition of its write failed. */
+    /** KCL's call to the lease table; returns false if the condition of the write failed. */
     @FunctionalInterface
     interface Call {
         boolean run() throws DependencyException, InvalidStateException, ProvisionedThroughputException;
     }
 
-    /** A call of KCL that renews every lease. */
+    /** KCL's call that renews every lease. */
     @FunctionalInterface
     public interface Renewal {
         void run() throws DependencyException, InvalidStateException;
     }
 
-    /** A lease since this process got it last. KCL gives each acquisition a token. */
+    /** One acquisition of a lease by this process; KCL gives each a token. */
     private static final class Acquired {
         private final String leaseKey;
         private final ShardOwnership ownership;
@@ -67,86 +67,89 @@ public final class LeaseOwnerships {
         this.nanoTime = nanoTime;
     }
 
-    /** Renews a lease by the call, unless it is too late for that; then KCL drops the lease. */
+    /** Renews a lease with the call. If it is too late for that, returns false, and KCL drops the lease. */
     boolean renew(Lease lease, Call call)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         if (lease.concurrencyToken() == null) {
-            // KCL starts, and looks for leases that are this worker's. Whoever reads the shard renews it again.
+            // KCL starts, and looks for leases of this worker. They are renewed again before their shards are read.
             return call.run();
         }
-        Acquired holding = of(lease);
-        if (!holding.ownership.renewable()) {
+        Acquired held = of(lease);
+        if (!held.ownership.renewable()) {
             log.warn(
                     "shard {}: the lease is given up: {}",
                     lease.leaseKey(),
                     lease.shutdownRequested()
-                            ? "it was to be handed over to " + lease.leaseOwner() + ", and was not"
+                            ? "it was not handed over to " + lease.leaseOwner() + " in time"
                             : "it was not renewed in time");
-            holding.ownership.lose();
+            held.ownership.lose();
             return false;
         }
-        long start = holding.ownership.attempt(lease.leaseCounter());
+        long start = held.ownership.attempt(lease.leaseCounter());
         boolean renewed = call.run();
         if (lease.shutdownRequested()) {
-            holding.ownership.drain(start);
+            held.ownership.drain(start);
         }
         if (renewed) {
-            holding.ownership.renewed(start);
+            held.ownership.renewed(start);
         } else {
-            holding.ownership.lose();
+            held.ownership.lose();
         }
         return renewed;
     }
 
     /**
-     * Writes a checkpoint by the call. KCL takes it for a renewal, but unlike one it does not fail where the lease is to
-     * be handed over, so it opens no fence.
+     * Writes a checkpoint with the call. KCL counts it as a renewal; but unlike a renewal it does not fail if the lease is
+     * to be handed over, so it does not open the fence.
      */
     boolean update(Lease lease, Call call)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         if (lease.concurrencyToken() == null) {
             return call.run();
         }
-        Acquired holding = of(lease);
-        holding.ownership.attempt(lease.leaseCounter());
+        Acquired held = of(lease);
+        held.ownership.attempt(lease.leaseCounter());
         boolean updated = call.run();
         if (!updated) {
-            holding.ownership.lose();
+            held.ownership.lose();
         }
         return updated;
     }
 
-    /** Gives the lease to another worker, or to none, by the call, unless calls may be in flight that this worker made. */
+    /** Assigns or releases the lease with the call, unless calls of this worker may be in flight: then returns false. */
     boolean pass(Lease lease, Call call)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         boolean writing = acquired.values().stream()
-                .anyMatch(holding ->
-                        holding.leaseKey.equals(lease.leaseKey()) && holding.read && !holding.ownership.quiet());
+                .anyMatch(held -> held.leaseKey.equals(lease.leaseKey()) && held.read && !held.ownership.quiet());
         if (writing) {
-            log.info("shard {}: the lease does not pass on yet: calls to a target may be in flight", lease.leaseKey());
+            log.info(
+                    "shard {}: the lease is not handed over yet: calls to a target may be in flight", lease.leaseKey());
             return false;
         }
         return call.run();
     }
 
     /**
-     * The ownership of a lease whose shard is read from now on. A lease that KCL has just found to be this worker's is
-     * renewed first, because nothing tells for how long it has been.
+     * Returns the ownership of a lease whose shard is read from now on. A lease that KCL found in the table as this
+     * worker's is renewed first, because the time of its last renewal is unknown.
      */
     public ShardOwnership read(Lease lease, Renewal renewal) {
         acquired.values().removeIf(other -> other.ownership.lost() && other.ownership.quiet());
-        Acquired holding = of(lease);
-        holding.read = true;
+        Acquired held = of(lease);
+        held.read = true;
         synchronized (renewing) {
-            if (!holding.ownership.renewed()) {
+            if (!held.ownership.renewed()) {
                 try {
                     renewal.run();
                 } catch (DependencyException | InvalidStateException e) {
-                    log.warn("shard {}: not renewed yet, no write before that: {}", lease.leaseKey(), e.toString());
+                    log.warn(
+                            "shard {}: the lease could not be renewed yet, and nothing is written before that: {}",
+                            lease.leaseKey(),
+                            e.toString());
                 }
             }
         }
-        return holding.ownership;
+        return held.ownership;
     }
 
     private Acquired of(Lease lease) {
@@ -155,27 +158,27 @@ public final class LeaseOwnerships {
                 token -> new Acquired(lease.leaseKey(), new ShardOwnership(timing, nanoTime)));
     }
 
-    /** The shards that are read now. */
+    /** Ids of the shards that are read now. */
     public Set<String> shards() {
         return acquired.values().stream()
-                .filter(holding -> holding.read && !holding.ownership.lost())
-                .map(holding -> holding.leaseKey)
+                .filter(held -> held.read && !held.ownership.lost())
+                .map(held -> held.leaseKey)
                 .collect(Collectors.toSet());
     }
 
-    /** No change is taken any more. */
+    /** No more changes are taken. */
     public void drain() {
         long now = nanoTime.getAsLong();
-        acquired.values().forEach(holding -> holding.ownership.drain(now));
+        acquired.values().forEach(held -> held.ownership.drain(now));
     }
 
-    /** No call starts any more. */
+    /** No call starts from now on. */
     public void seal() {
-        acquired.values().forEach(holding -> holding.ownership.seal());
+        acquired.values().forEach(held -> held.ownership.seal());
     }
 
     /** Whether every lease may pass to another worker. */
     public boolean quiet() {
-        return acquired.values().stream().allMatch(holding -> !holding.read || holding.ownership.quiet());
+        return acquired.values().stream().allMatch(held -> !held.read || held.ownership.quiet());
     }
 }

@@ -16,9 +16,9 @@ import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * The leases in a lease table, without a scheduler.
+ * Reads and writes the leases in a lease table without a scheduler.
  *
- * <p>Every method waits for DynamoDB, and throws what the SDK throws.
+ * <p>Methods wait for DynamoDB, and throw what the SDK throws.
  */
 public final class LeaseRows {
 
@@ -35,6 +35,7 @@ public final class LeaseRows {
         this.table = table;
     }
 
+    /** All leases, read consistently. */
     public List<Lease> all() {
         List<Lease> leases = new ArrayList<>();
         Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
@@ -48,7 +49,7 @@ public final class LeaseRows {
         return leases;
     }
 
-    /** Makes the lease of a shard that is to be read from its beginning, unless it is there. */
+    /** Creates the lease of a shard that is to be read from its beginning, unless it exists. */
     public void create(Shard shard) {
         Lease lease = new Lease();
         lease.leaseKey(shard.shardId());
@@ -65,7 +66,7 @@ public final class LeaseRows {
         }
     }
 
-    /** Lets the shard count as read to its end; whoever holds the lease keeps it, and has nothing to do. */
+    /** Marks the shard as read to its end. The owner of the lease keeps it, and reads no more. */
     public void end(String leaseKey) {
         Calls.join(client.updateItem(request -> request.tableName(table)
                 .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
@@ -77,6 +78,7 @@ public final class LeaseRows {
                         ":none", AttributeValue.fromN("0")))));
     }
 
+    /** Whether the shard has been read to its end. */
     public static boolean ended(Lease lease) {
         return ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint());
     }

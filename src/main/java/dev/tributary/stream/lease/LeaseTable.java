@@ -27,16 +27,16 @@ import software.amazon.kinesis.lifecycle.TaskResult;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
 
 /**
- * Makes the lease table, its index, the row of KCL's version and the first leases before KCL starts.
+ * Creates the lease table, its index, the row of KCL's version and the first leases before KCL starts.
  *
- * <p>KCL would do the same, but looks for somebody else to do it for up to 30 s first, adds the index afterwards, and
- * polls it every 10 s. Every step here is conditional, so any number of workers may start at the same time.
+ * <p>KCL would do the same, but first waits up to 30 s for another worker to do it, adds the index afterwards, and polls
+ * it every 10 s. Every step here is conditional, so any number of workers may start at the same time.
  */
 public final class LeaseTable {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseTable.class);
 
-    /** Names KCL gives them. */
+    /** KCL's names. */
     private static final String LEASE_KEY = "leaseKey";
 
     private static final String LEASE_OWNER = "leaseOwner";
@@ -51,10 +51,10 @@ public final class LeaseTable {
     private LeaseTable() {}
 
     /**
-     * Makes the table, its index and the row of KCL's version.
+     * Creates the table, its index and the row of KCL's version, as far as they are missing.
      *
-     * @param worker named in the row as the one that made it
-     * @throws SourceStartException if it cannot be made, or is not a lease table
+     * @param worker named in the row as its creator
+     * @throws SourceStartException if the table cannot be created or is not a lease table
      */
     public static void make(DynamoDbAsyncClient client, String table, String worker) {
         try {
@@ -66,17 +66,17 @@ public final class LeaseTable {
                 throw SourceStartException.configuration("Table " + table + " is not a lease table: its key is not "
                         + LEASE_KEY + " (S). Change application or the name of the source, which name it.");
             }
-            settleVersion(client, table, worker);
+            createVersionRow(client, table, worker);
         } catch (SdkException e) {
-            throw SourceStartException.of("The lease table " + table + " cannot be made or described", e);
+            throw SourceStartException.of("The lease table " + table + " cannot be created or described", e);
         }
     }
 
     /**
-     * Makes the first leases of a stream.
+     * Creates the first leases of a stream.
      *
-     * @param newStream whether the leases that are there are another stream's
-     * @throws SourceStartException if the stream's shards cannot be read, or their leases not be written
+     * @param newStream whether the leases in the table are another stream's
+     * @throws SourceStartException if the stream's shards cannot be read or their leases cannot be written
      */
     public static void fill(String table, LeaseManagement management, StreamConfig stream, boolean newStream) {
         try {
@@ -87,7 +87,7 @@ public final class LeaseTable {
                         .callShardSyncTask();
                 if (sync.getException() != null) {
                     throw SourceStartException.of(
-                            "The shards of the stream cannot be read, or their leases not be written to " + table,
+                            "The shards of the stream cannot be read, or their leases cannot be written to " + table,
                             sync.getException());
                 }
             }
@@ -97,11 +97,10 @@ public final class LeaseTable {
     }
 
     /**
-     * Settles which version of KCL's coordination the workers of the table run, unless that is settled: the same row as
-     * KCL makes. KCL looks for it, makes it if it finds none, and fails for good if another worker has made it in
-     * between.
+     * Creates the row that states the version of KCL's coordination, as KCL does, unless it exists. KCL reads the row,
+     * creates it if it is missing, and fails for good if another worker creates it in between.
      */
-    private static void settleVersion(DynamoDbAsyncClient client, String table, String worker) {
+    private static void createVersionRow(DynamoDbAsyncClient client, String table, String worker) {
         MigrationState version = new MigrationState(worker).update(ClientVersion.CLIENT_VERSION_3X, worker);
         try {
             Calls.join(client.putItem(request -> request.tableName(table)

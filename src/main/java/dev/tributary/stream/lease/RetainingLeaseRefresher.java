@@ -14,17 +14,17 @@ import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * The lease table as KCL sees it: leases of unfinished shards cannot be deleted, and none passes to another worker while
- * this one may be writing.
+ * KCL's access to the lease table, which retains the leases of unfinished shards, and keeps a lease from passing to another
+ * worker while this one may be writing.
  *
- * <p>The adapter's shard sync deletes the lease of every shard that is no longer in the stream, read to its end or not,
- * and all leases when the stream itself is gone. With the lease goes the last trace of what was not read.
+ * <p>The adapter's shard sync deletes the lease of every shard that is no longer in the stream, finished or not, and all
+ * leases when the stream is gone. The lease is the only record of what was not read.
  */
 final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
 
     private static final Logger log = LoggerFactory.getLogger(RetainingLeaseRefresher.class);
 
-    private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final Set<String> retained = ConcurrentHashMap.newKeySet();
     private final LeaseOwnerships ownerships;
 
     RetainingLeaseRefresher(DynamoDBLeaseManagementFactory factory, LeaseOwnerships ownerships) {
@@ -71,9 +71,9 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         if (ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint())) {
             super.deleteLease(lease);
-        } else if (kept.add(lease.leaseKey())) {
+        } else if (retained.add(lease.leaseKey())) {
             log.warn(
-                    "shard {}: no longer in the stream, and read to {} only; its lease stays",
+                    "shard {}: no longer in the stream, and read only up to {}; its lease is retained",
                     lease.leaseKey(),
                     lease.checkpoint().sequenceNumber());
         }

@@ -2,7 +2,7 @@ package dev.tributary.stream.lease;
 
 import dev.tributary.dynamo.WriteFailure;
 
-/** A source that cannot be started, because of its lease table or its stream. The message is for people. */
+/** A source cannot be started because of its lease table or its stream. The message is for the operator. */
 public final class SourceStartException extends RuntimeException {
 
     private final boolean mayPass;
@@ -12,11 +12,12 @@ public final class SourceStartException extends RuntimeException {
         this.mayPass = mayPass;
     }
 
+    /** A failure that lasts until an operator changes something. */
     public static SourceStartException configuration(String message) {
         return new SourceStartException(message, false);
     }
 
-    /** Reads the meaning of what the SDK, or KCL around it, has thrown. */
+    /** Classifies what the SDK has thrown, also if KCL has wrapped it. */
     public static SourceStartException of(String what, Exception thrown) {
         Throwable root = thrown;
         while (root.getCause() != null) {
@@ -26,7 +27,7 @@ public final class SourceStartException extends RuntimeException {
         return new SourceStartException(what + ": " + failure.message(), failure.kind() == WriteFailure.Kind.CAPACITY);
     }
 
-    /** Whether another start may succeed without anybody mending anything. */
+    /** Whether another start may succeed although nothing is changed. */
     public boolean mayPass() {
         return mayPass;
     }

@@ -3,10 +3,10 @@ package dev.tributary.stream.lease;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Changes that the stream no longer has and that were not read. Equal gaps are the same one, met again. */
+/** Changes that the stream no longer has and that were not read. Equal gaps are the same gap. */
 public sealed interface StreamGap {
 
-    /** The conditions by name. */
+    /** The kinds of gap. */
     enum Kind {
         TRIMMED_CHECKPOINT,
         VANISHED_SHARD,
@@ -14,7 +14,7 @@ public sealed interface StreamGap {
         REPLACED_STREAM,
         DISABLED_STREAM;
 
-        /** As it stands in the log, in the metric and in the lease table. */
+        /** The name in health, log, metric and lease table. */
         public String tag() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
@@ -22,21 +22,21 @@ public sealed interface StreamGap {
 
     Kind kind();
 
-    /** What tells this gap from others of the source. */
+    /** Unique within the source. */
     String id();
 
-    /** What is missing, for people. */
+    /** Describes what is missing, for the operator. */
     String describe();
 
-    /** Where reading goes on if it may. */
+    /** Where reading continues if the policy permits. */
     String onward();
 
-    /** A gap in one shard; other shards are read as before. */
+    /** A gap in one shard; other shards are not affected. */
     sealed interface OfShard extends StreamGap {
         String shardId();
     }
 
-    /** The position to go on from is older than the 24 hours a stream keeps. */
+    /** The position to continue from was trimmed: it is older than the 24 hours that a stream keeps. */
     record Trimmed(String shardId, String position) implements OfShard {
         @Override
         public Kind kind() {
@@ -60,7 +60,7 @@ public sealed interface StreamGap {
         }
     }
 
-    /** The stream is there, and the shard no longer in it. */
+    /** The stream exists, but no longer contains the shard. */
     record Vanished(String shardId, String position) implements OfShard {
         @Override
         public Kind kind() {
@@ -84,7 +84,7 @@ public sealed interface StreamGap {
         }
     }
 
-    /** The shard was opened while the source was being read, and nobody read it within 24 hours. */
+    /** The shard was opened while the source was being read, and no worker read it within 24 hours. */
     record Unread(String shardId, Instant opened) implements OfShard {
         @Override
         public Kind kind() {
@@ -108,7 +108,7 @@ public sealed interface StreamGap {
         }
     }
 
-    /** The table has another stream than the one that was read: it is a new table, or its stream was enabled anew. */
+    /** The table has another stream than the one that was read: the table, or its stream, was created again. */
     record Replaced(String streamArn, String newArn) implements StreamGap {
         @Override
         public Kind kind() {
@@ -132,7 +132,7 @@ public sealed interface StreamGap {
         }
     }
 
-    /** The table has no stream any more that could be read. */
+    /** The table no longer has a stream that can be read. */
     record Disabled(String streamArn) implements StreamGap {
         @Override
         public Kind kind() {
@@ -146,8 +146,8 @@ public sealed interface StreamGap {
 
         @Override
         public String describe() {
-            return "the table has no enabled stream with new and old images any more, the last was " + streamArn
-                    + ": changes are made that no stream has";
+            return "the table no longer has an enabled stream with new and old images, the last was " + streamArn
+                    + ": changes made since then are in no stream";
         }
 
         @Override

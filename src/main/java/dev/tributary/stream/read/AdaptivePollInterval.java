@@ -6,12 +6,12 @@ import software.amazon.kinesis.retrieval.polling.SleepTimeController;
 import software.amazon.kinesis.retrieval.polling.SleepTimeControllerConfig;
 
 /**
- * No pause behind a large batch, because more is waiting there; half the poll interval where changes come, and all of it
- * where none came.
+ * KCL's pause between two reads of a shard: none after a large batch, because more records are waiting; half the poll
+ * interval after a small batch; the whole interval after an empty one.
  */
 public final class AdaptivePollInterval implements SleepTimeController {
 
-    /** GetRecords ends a batch at 1,000 records or 1 MB; a stream that is caught up gives a few. */
+    /** GetRecords returns at most 1,000 records or 1 MB; a reader that has caught up gets a few. */
     private static final int LARGE_BATCH = 100;
 
     private final InstantSource clock;

@@ -16,14 +16,14 @@ import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
-/** From a stream record to a change. One that cannot be decoded becomes {@link Change.Undecoded}: nothing is thrown. */
+/** Decodes stream records to changes. A record that cannot be decoded becomes a {@link Change.Undecoded}. */
 public final class ChangeDecoder {
 
     private final SourceStream stream;
     private final InstantSource clock;
 
     /**
-     * @param clock its time stands for the creation time of a record that has none
+     * @param clock gives the creation time of a record that has none
      */
     public ChangeDecoder(SourceStream stream, InstantSource clock) {
         this.stream = stream;
@@ -31,7 +31,7 @@ public final class ChangeDecoder {
     }
 
     /**
-     * Decodes one stream record.
+     * Decodes one stream record; throws nothing.
      *
      * @param record with a sequence number, see {@link dev.tributary.stream.read.StreamRecord#of}
      */
@@ -39,24 +39,24 @@ public final class ChangeDecoder {
         StreamRecord data = record.dynamodb();
         Optional<ItemKey> key = key(data);
         Instant createdAt = data.approximateCreationDateTime();
-        VersionStamp mark = new VersionStamp(
+        VersionStamp stamp = new VersionStamp(
                 key.orElseGet(() -> unknownItem(data)),
                 Version.of(stream.epoch(), data.sequenceNumber()),
                 createdAt == null ? clock.instant() : createdAt);
         return problem(record, key)
                 .<Change>map(
-                        problem -> new Change.Undecoded(mark, "undecodable record: " + problem, RecordJson.of(record)))
-                .orElseGet(() -> change(record, mark));
+                        problem -> new Change.Undecoded(stamp, "undecodable record: " + problem, RecordJson.of(record)))
+                .orElseGet(() -> change(record, stamp));
     }
 
-    private static Change change(Record record, VersionStamp mark) {
+    private static Change change(Record record, VersionStamp stamp) {
         Item before = new Item(record.dynamodb().oldImage());
         Item after = new Item(record.dynamodb().newImage());
         return switch (record.eventName()) {
-            case INSERT -> new Change.Insert(mark, after);
-            case MODIFY -> new Change.Modify(mark, before, after);
-            case REMOVE -> new Change.Remove(mark, before);
-            case UNKNOWN_TO_SDK_VERSION -> throw new IllegalStateException("is a problem, see below");
+            case INSERT -> new Change.Insert(stamp, after);
+            case MODIFY -> new Change.Modify(stamp, before, after);
+            case REMOVE -> new Change.Remove(stamp, before);
+            case UNKNOWN_TO_SDK_VERSION -> throw new IllegalStateException("excluded by problem()");
         };
     }
 
@@ -67,11 +67,11 @@ public final class ChangeDecoder {
         try {
             return Optional.of(ItemKey.of(stream.identity(), data.keys()));
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // of a type that no key has; the problem below says so
+            return Optional.empty(); // a type that no key has: problem() reports it
         }
     }
 
-    /** Of this record alone; no item is called so, because its table's identity is followed by a slash there. */
+    /** An owner for this record alone. No item has such a key: a slash follows the table's identity in those. */
     private ItemKey unknownItem(StreamRecord data) {
         return new ItemKey(stream.identity() + "?" + data.sequenceNumber());
     }
@@ -83,7 +83,7 @@ public final class ChangeDecoder {
             return Optional.of("its key cannot be read, so later changes of its item do not wait behind it");
         }
         if (event == null || event == OperationType.UNKNOWN_TO_SDK_VERSION) {
-            return Optional.of("it says " + record.eventNameAsString() + " and not INSERT, MODIFY or REMOVE");
+            return Optional.of("its event is " + record.eventNameAsString() + " and not INSERT, MODIFY or REMOVE");
         }
         if (data.approximateCreationDateTime() == null) {
             return Optional.of("it has no creation time");

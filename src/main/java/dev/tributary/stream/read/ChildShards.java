@@ -12,15 +12,15 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 
-/** Looks up the shards that follow one, in the form that KCL takes. */
+/** Looks up the child shards of a shard, in KCL's form. */
 final class ChildShards {
 
     private static final Logger log = LoggerFactory.getLogger(ChildShards.class);
 
-    /** The end of a shard can be seen before its children are. */
+    /** Several, because the end of a shard can be visible before its children are. */
     private static final int LOOKUPS = 10;
 
-    /** Adapter and KCL want a hash key range of every lease; DynamoDB shards have none, so all have the same. */
+    /** The adapter and KCL require a hash key range in every lease; DynamoDB shards have none, so all get the same. */
     private static final HashKeyRange NO_RANGE = HashKeyRange.builder()
             .startingHashKey(BigInteger.ZERO.toString())
             .endingHashKey(BigInteger.ONE.toString())
@@ -34,7 +34,7 @@ final class ChildShards {
         this.streamArn = streamArn;
     }
 
-    /** Of a shard that has just ended; waits some seconds for them while the stream is enabled. */
+    /** The children of a shard that has just ended; waits some seconds for them while the stream is enabled. */
     List<ChildShard> await(String shardId) {
         DescribeStreamRequest children = DescribeStreamRequest.builder()
                 .streamArn(streamArn)
@@ -54,7 +54,7 @@ final class ChildShards {
         return List.of();
     }
 
-    /** Of a shard that may itself be gone. */
+    /** The children of a shard that may be gone from the stream. */
     List<ChildShard> now(String shardId) {
         return StreamShards.of(client, streamArn).stream()
                 .flatMap(stream -> stream.childrenOf(shardId).stream())

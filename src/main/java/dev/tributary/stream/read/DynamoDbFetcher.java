@@ -6,10 +6,10 @@ import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.kinesis.retrieval.DataFetcherResult;
 import software.amazon.kinesis.retrieval.polling.DataFetcher;
 
-/** A fetcher for DynamoDB streams: answers the part of KCL's interface that speaks of Kinesis, and is never called. */
+/** KCL's fetcher interface without its methods for Kinesis, which KCL never calls for DynamoDB streams. */
 abstract class DynamoDbFetcher implements DataFetcher {
 
-    /** The same for a result. */
+    /** KCL's result interface without its methods for Kinesis. */
     abstract static class Result implements DataFetcherResult {
         @Override
         @Deprecated
@@ -45,6 +45,6 @@ abstract class DynamoDbFetcher implements DataFetcher {
     }
 
     private static UnsupportedOperationException kinesisOnly() {
-        return new UnsupportedOperationException("A call for Kinesis streams; KCL does not make it for DynamoDB's");
+        return new UnsupportedOperationException("Supported for Kinesis streams only");
     }
 }

@@ -1,14 +1,14 @@
 package dev.tributary.stream.read;
 
-/** Told how the reading of a shard goes, by the thread that reads it. */
+/** Receives the outcome of each attempt to read a shard, on the thread that reads it. */
 public interface FetchListener {
 
     /** A read succeeded, with or without records. */
     void fetched(String shardId);
 
-    /** The shard is not read, because what was read before takes the memory there is. */
+    /** The shard was not read, because open changes take the available memory. */
     void waits(String shardId);
 
-    /** A read failed and is tried again. */
+    /** A read failed and will be repeated. */
     void failed(String shardId, Exception failure);
 }

@@ -7,10 +7,10 @@ import software.amazon.kinesis.retrieval.GetRecordsResponseAdapter;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
- * One answer of GetRecords.
+ * The result of one GetRecords call.
  *
- * @param records in stream order; KCL removes from this list, so it is mutable
- * @param childShards the shards that follow, known only at the end of a shard
+ * @param records in stream order; mutable, because KCL removes from this list
+ * @param childShards empty unless the shard has ended
  * @param nextShardIterator null at the end of the shard
  */
 record FetchedRecords(
@@ -18,14 +18,14 @@ record FetchedRecords(
         List<ChildShard> childShards,
         @Nullable String nextShardIterator) implements GetRecordsResponseAdapter {
 
-    /** Bytes of memory they take, about. */
-    long footprint() {
+    /** Estimated heap of the records, in bytes. */
+    long heapBytes() {
         return records.stream()
-                .mapToLong(record -> ((StreamRecord) record).footprint())
+                .mapToLong(record -> ((StreamRecord) record).heapBytes())
                 .sum();
     }
 
-    /** DynamoDB streams do not tell how far behind a reader is; KCL takes null for that. */
+    /** Null, which KCL accepts: DynamoDB streams do not report how far behind a reader is. */
     @Override
     @SuppressWarnings("NullAway")
     public @Nullable Long millisBehindLatest() {

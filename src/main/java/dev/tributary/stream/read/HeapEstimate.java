@@ -7,21 +7,20 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
 /**
- * Memory that a stream record takes in this process, about: rather more than it does.
+ * Estimates the heap that a stream record takes in this process; rather too high than too low.
  *
- * <p>By the objects it is made of, because those of an attribute take a multiple of the attribute's size in DynamoDB if
- * it is a small one. A character counts as two bytes, and a byte as two: each is there once more in the request that
- * writes it.
+ * <p>It counts objects, because those of a small attribute take a multiple of its size in DynamoDB. A character counts as
+ * two bytes, and so does a byte, because the request that writes it holds a copy.
  */
 final class HeapEstimate {
 
-    /** An attribute value, its place in a map or list, and what is around its characters or bytes. */
+    /** An attribute value, its entry in a map or list, and the objects around its characters or bytes. */
     private static final long VALUE = 160;
 
-    /** The name of an attribute, but for its characters. */
+    /** The name of an attribute, without its characters. */
     private static final long NAME = 40;
 
-    /** The record and its change, with what is kept for each. */
+    /** The record, its change, and the bookkeeping for both. */
     private static final long RECORD = 1_000;
 
     private HeapEstimate() {}

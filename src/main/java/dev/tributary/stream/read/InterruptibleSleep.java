@@ -2,7 +2,7 @@ package dev.tributary.stream.read;
 
 import java.time.Duration;
 
-/** A pause of KCL's polling thread, which ends on the interrupt flag. */
+/** A sleep of KCL's polling thread. An interrupt ends it early and stays set. */
 final class InterruptibleSleep {
 
     private InterruptibleSleep() {}

@@ -6,21 +6,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What this process holds of one source: the changes that were read and have not ended on every route, in bytes of
- * memory as {@link HeapEstimate} has them.
+ * Bounds the heap that the changes of one source take from when they are read until they have ended on every route, in
+ * bytes of {@link HeapEstimate}.
  *
- * <p>A shard is not read while it, or the source as a whole, holds too much. So memory is bounded whatever the targets
- * do, however large the items are and however many shards there are. Where nothing is held, a read is always allowed,
- * also one that returns more than the bound.
+ * <p>A shard is not read while it, or the source as a whole, holds too much. So memory is bounded whatever the targets do,
+ * the size of the items and the number of shards. If nothing is held, a read is always permitted, even one that returns
+ * more than the bound.
  *
- * <p>Nobody waits here: a shard that may not be read now asks again after its poll interval. Safe for any thread.
+ * <p>Methods do not wait: a shard that may not be read tries again after its poll interval. Safe for any thread.
  */
 public final class MemoryBudget {
 
-    /** A read returns up to 1 MB as DynamoDB counts, and takes at least twice that. */
+    /** A read returns up to 1 MB in DynamoDB's count, and takes at least twice that on the heap. */
     static final long READ_BYTES = 2L << 20;
 
-    /** Reads until an unusually large one is forgotten, about. */
+    /** Approximate number of reads after which an unusually large one no longer counts. */
     private static final int MEMORY = 16;
 
     private final long limit;
@@ -28,19 +28,20 @@ public final class MemoryBudget {
     private final Map<String, Shard> shards = new HashMap<>();
     private long held;
 
-    /** What a read must be expected to bring: as much as the largest of late. Items of a table are much alike. */
+    /** Bytes that a read is expected to return: as many as the largest recent one. Items of a table are alike. */
     private long expected = READ_BYTES;
 
     /**
-     * @param limit bytes that all shards may hold together
-     * @param shardLimit bytes that one shard may hold; a half of {@code limit} at most, so that one shard whose changes
-     *     do not end leaves room to the others
+     * @param limit bytes that all shards together may hold
+     * @param shardLimit bytes that one shard may hold; reduced to half of {@code limit}, so that a shard whose changes do
+     *     not end leaves room for the others
      */
     public MemoryBudget(long limit, long shardLimit) {
         this.limit = limit;
         this.shardLimit = Math.min(shardLimit, limit / 2);
     }
 
+    /** Registers the gauge of the bytes held. */
     public void measure(String source, MeterRegistry registry) {
         Gauge.builder("tributary.changes.held", this, MemoryBudget::held)
                 .description("Memory taken by changes that were read and have not ended on every route, about")
@@ -53,7 +54,7 @@ public final class MemoryBudget {
         return held;
     }
 
-    /** Begins to count for a reader of the shard; one that was there before has come to its end. */
+    /** Starts to count for a new reader of the shard; the count of an earlier one is closed. */
     public synchronized Shard open(String shardId) {
         Shard shard = new Shard();
         Shard before = shards.put(shardId, shard);
@@ -63,15 +64,15 @@ public final class MemoryBudget {
         return shard;
     }
 
-    /** That of the shard's present reader. */
+    /** The count of the shard's current reader. */
     public synchronized Shard of(String shardId) {
         return shards.computeIfAbsent(shardId, id -> new Shard());
     }
 
-    /** What one reader of a shard holds. */
+    /** The bytes that one reader of a shard holds. */
     public final class Shard {
 
-        /** Read, and not taken yet: lost to us when KCL drops what it has queued. */
+        /** Bytes read and not taken yet; KCL may drop them from its queue. */
         private long queued;
 
         private long open;
@@ -80,7 +81,7 @@ public final class MemoryBudget {
 
         private Shard() {}
 
-        /** Whether the shard may be read now. If so, {@link #read} has to follow. */
+        /** Whether the shard may be read now. If so, {@link #read} must follow. */
         boolean mayRead() {
             synchronized (MemoryBudget.this) {
                 long ours = queued + open;
@@ -96,9 +97,9 @@ public final class MemoryBudget {
         }
 
         /**
-         * The shard was read.
+         * Notes a read.
          *
-         * @param bytes what came; 0 also if the read failed
+         * @param bytes of the records; 0 if the read failed
          */
         void read(long bytes) {
             synchronized (MemoryBudget.this) {
@@ -112,7 +113,7 @@ public final class MemoryBudget {
             }
         }
 
-        /** A change that was read is under way to the targets. */
+        /** A change that was read has been submitted to the pipeline. */
         public void taken(long bytes) {
             synchronized (MemoryBudget.this) {
                 if (!closed) {
@@ -124,7 +125,7 @@ public final class MemoryBudget {
             }
         }
 
-        /** A change that was taken has ended. */
+        /** A change that was taken has ended on every route. */
         public void ended(long bytes) {
             synchronized (MemoryBudget.this) {
                 if (!closed) {
@@ -134,7 +135,7 @@ public final class MemoryBudget {
             }
         }
 
-        /** What was read and not taken is dropped, and will be read again. */
+        /** KCL dropped the records that were not taken, and will read them again. */
         void restarted() {
             synchronized (MemoryBudget.this) {
                 if (!closed) {
@@ -144,7 +145,7 @@ public final class MemoryBudget {
             }
         }
 
-        /** Nothing of the shard is of use any more. */
+        /** Releases everything; later calls have no effect. */
         public void close() {
             synchronized (MemoryBudget.this) {
                 if (!closed) {

@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
-/** A stream record as JSON, with the names of DynamoDB's API, for people who look at one that was not understood. */
+/** Writes a stream record that cannot be decoded as JSON, with the names of DynamoDB's API. */
 final class RecordJson {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -41,7 +41,7 @@ final class RecordJson {
         return text.toString();
     }
 
-    /** An attribute with a part that was not understood is written as text. */
+    /** An attribute of an unknown type, or with a part of one, is written as text. */
     private static void attributes(JsonGenerator json, String name, Map<String, AttributeValue> attributes)
             throws IOException {
         json.writeObjectFieldStart(name);

@@ -15,7 +15,6 @@ import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
@@ -29,18 +28,18 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 /**
  * Reads one shard for KCL, on KCL's polling thread.
  *
- * <p>In place of the adapter's fetcher, which runs its calls on the common pool, serialises records nobody reads, and
- * takes a vanished shard for a finished one. Here what the stream no longer has is a {@link StreamGap}, and {@link Gaps}
- * tells whether reading goes on past it.
+ * <p>It replaces the adapter's fetcher, which runs its calls on the common pool, serialises every record to JSON, and
+ * takes a vanished shard for a finished one. Here, records that the stream no longer has are a {@link StreamGap}, and
+ * {@link GapHandler} decides whether reading continues past it.
  *
- * <p>Where nothing can be read, KCL is answered with no records. An exception would do as well, but after 35 s without an
- * answer KCL takes its subscription for dead, and writes an error every time it starts it anew.
+ * <p>If nothing can be read, KCL gets an answer without records. It would accept an exception too, but after 35 s without
+ * an answer KCL restarts its subscription and logs an error each time.
  */
 public final class ShardFetcher extends DynamoDbFetcher {
 
     private static final Logger log = LoggerFactory.getLogger(ShardFetcher.class);
 
-    /** GetRecords returns no more than that. */
+    /** The maximum of GetRecords. */
     private static final int MAX_RECORDS = 1000;
 
     private static final Duration ERROR_PAUSE = Duration.ofMillis(100);
@@ -50,23 +49,18 @@ public final class ShardFetcher extends DynamoDbFetcher {
     private final String streamArn;
     private final StreamIdentifier streamIdentifier;
     private final String shardId;
-    private final MemoryBudget.Shard readAhead;
+    private final MemoryBudget.Shard memory;
     private final FetchListener listener;
-    private final Gaps gaps;
+    private final GapHandler gaps;
     private final ChildShards children;
+    private final ShardCursor cursor;
 
-    private @Nullable String iterator;
-    private boolean shardEnd;
-    private String position = ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber();
     private int errors;
 
-    /** Nobody has read the shard yet, and whether a gap is in front of it has not been asked. */
+    /** Whether a gap in front of the shard is still to be looked for: no worker has read the shard. */
     private boolean unread;
 
-    /** A position that was trimmed, and past which reading went on; KCL may come back to it. */
-    private @Nullable String trimmed;
-
-    /** At which the shard stands still. */
+    /** The gap that blocks the shard, which is no longer in the stream. */
     private StreamGap.@Nullable Vanished vanished;
 
     public ShardFetcher(
@@ -74,17 +68,18 @@ public final class ShardFetcher extends DynamoDbFetcher {
             String streamArn,
             StreamIdentifier streamIdentifier,
             String shardId,
-            MemoryBudget.Shard readAhead,
+            MemoryBudget.Shard memory,
             FetchListener listener,
-            Gaps gaps) {
+            GapHandler gaps) {
         this.client = client;
         this.streamArn = streamArn;
         this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
-        this.readAhead = readAhead;
+        this.memory = memory;
         this.listener = listener;
         this.gaps = gaps;
         this.children = new ChildShards(client, streamArn);
+        this.cursor = new ShardCursor(client, streamArn, shardId);
     }
 
     @Override
@@ -97,120 +92,106 @@ public final class ShardFetcher extends DynamoDbFetcher {
         advanceIteratorTo(checkpoint, initialPosition);
     }
 
-    /** Only notes the position; the iterator is fetched with the first read, so that its failures are handled there. */
+    /** Only sets the position. The first read gets the iterator, so that its failures are handled there. */
     @Override
     public void advanceIteratorTo(String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
-        moveTo(sequenceNumber);
-        iterator = null;
-        shardEnd = ExtendedSequenceNumber.SHARD_END.sequenceNumber().equals(sequenceNumber);
-        unread = fromHorizon();
+        cursor.moveTo(sequenceNumber);
+        unread = cursor.atHorizon();
     }
 
     @Override
     public void restartIterator() {
-        iterator = null;
+        cursor.dropIterator();
     }
 
     @Override
     public void resetIterator(
             @Nullable String shardIterator, String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
-        iterator = shardIterator;
-        moveTo(sequenceNumber);
-        shardEnd = false;
-        readAhead.restarted();
-    }
-
-    private void moveTo(String sequenceNumber) {
-        position =
-                sequenceNumber.equals(trimmed) ? ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber() : sequenceNumber;
+        cursor.moveTo(sequenceNumber, shardIterator);
+        memory.restarted();
     }
 
     @Override
     public DataFetcherResult getRecords() {
-        if (shardEnd) {
+        if (cursor.atShardEnd()) {
             return new Read(new FetchedRecords(new ArrayList<>(), List.of(), null));
         }
-        if (!readAhead.mayRead()) {
-            // To wait here would hold up KCL's dispatcher; so it is an empty read, and the next one after the pause.
+        if (!memory.mayRead()) {
+            // An empty read instead of a wait, which would hold up KCL's dispatcher; the poll interval follows.
             listener.waits(shardId);
-            return new Nothing();
+            return new NothingRead();
         }
         long bytes = 0;
         try {
             FetchedRecords fetched = fetch();
             if (fetched == null) {
                 pauseAfterError();
-                return new Nothing();
+                return new NothingRead();
             }
-            bytes = fetched.footprint();
+            bytes = fetched.heapBytes();
             errors = 0;
             unread = false;
             listener.fetched(shardId);
             return new Read(fetched);
         } catch (AbortedException e) {
-            // The interrupt with which KCL stops its polling thread.
+            // KCL interrupts its polling thread to stop it.
             Thread.currentThread().interrupt();
             throw new RetryableRetrievalException("stopped", e);
         } catch (SdkException | CompletionException e) {
-            // What DynamoDB Local says of a shard that was empty is no failure.
-            if (!(e instanceof TrimmedDataAccessException && fromHorizon())) {
+            // No failure: DynamoDB Local answers this for a shard that was empty.
+            if (!(e instanceof TrimmedDataAccessException && cursor.atHorizon())) {
                 listener.failed(shardId, e);
             }
             pauseAfterError();
-            return new Nothing();
+            return new NothingRead();
         } finally {
-            readAhead.read(bytes);
+            memory.read(bytes);
         }
     }
 
-    /** Null if the shard stands still. */
+    /** Null if the shard is blocked. */
     private @Nullable FetchedRecords fetch() {
         try {
             if (unread) {
                 Optional<StreamGap.OfShard> before = gaps.before(shardId);
-                if (before.isPresent()) {
-                    if (!gaps.pass(before.get())) {
-                        return null;
-                    }
-                    unread = false;
+                if (before.isPresent() && !gaps.pass(before.get())) {
+                    return null;
                 }
+                unread = before.isEmpty();
             }
-            if (iterator == null) {
-                iterator = shardIterator();
-            }
-            String current = iterator;
+            String iterator = cursor.openIterator();
             GetRecordsResponse response =
-                    client.getRecords(request -> request.shardIterator(current).limit(MAX_RECORDS));
+                    client.getRecords(request -> request.shardIterator(iterator).limit(MAX_RECORDS));
             List<KinesisClientRecord> records =
                     new ArrayList<>(response.records().size());
             for (Record record : response.records()) {
-                records.add(StreamRecord.of(record, position));
+                records.add(StreamRecord.of(record, cursor.position()));
             }
             String next = response.nextShardIterator();
             return new FetchedRecords(records, next == null ? children.await(shardId) : List.of(), next);
         } catch (ExpiredIteratorException e) {
-            iterator = null;
-            log.debug("{}: iterator expired, reading on after {}", shardId, position);
+            cursor.dropIterator();
+            log.debug("{}: iterator expired, continuing after {}", shardId, cursor.position());
             return fetch();
         } catch (TrimmedDataAccessException e) {
-            iterator = null;
-            if (fromHorizon()) {
-                // Nothing was read before, so nothing is missing; DynamoDB Local says this of a shard that was empty.
+            cursor.dropIterator();
+            if (cursor.atHorizon()) {
+                // Nothing was read before, so nothing is missing; DynamoDB Local answers this for a shard that was
+                // empty.
                 throw e;
             }
-            return trimmed();
+            return afterTrim();
         } catch (ResourceNotFoundException e) {
-            iterator = null;
+            cursor.dropIterator();
             return missing(e);
         }
     }
 
-    private @Nullable FetchedRecords trimmed() {
-        if (!gaps.pass(new StreamGap.Trimmed(shardId, position))) {
+    private @Nullable FetchedRecords afterTrim() {
+        if (!gaps.pass(new StreamGap.Trimmed(shardId, cursor.position()))) {
             return null;
         }
-        trimmed = position;
-        moveTo(position);
+        cursor.passTrimmed();
         return fetch();
     }
 
@@ -224,11 +205,11 @@ public final class ShardFetcher extends DynamoDbFetcher {
             if (stream.get().contains(shardId)) {
                 throw e;
             }
-            // Only now: who goes on to another stream says so first, and makes the leases of its shards afterwards.
-            if (!gaps.current()) {
+            // Checked last: a worker that switches streams records the switch before it creates the new leases.
+            if (!gaps.streamIsCurrent()) {
                 return null;
             }
-            vanished = new StreamGap.Vanished(shardId, position);
+            vanished = new StreamGap.Vanished(shardId, cursor.position());
         }
         if (!gaps.pass(vanished)) {
             return null;
@@ -236,30 +217,13 @@ public final class ShardFetcher extends DynamoDbFetcher {
         return new FetchedRecords(new ArrayList<>(), children.now(shardId), null);
     }
 
-    private String shardIterator() {
-        return client.getShardIterator(request -> {
-                    request.streamArn(streamArn).shardId(shardId);
-                    if (fromHorizon()) {
-                        request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
-                    } else {
-                        request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
-                                .sequenceNumber(position);
-                    }
-                })
-                .shardIterator();
-    }
-
-    private boolean fromHorizon() {
-        return ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber().equals(position);
-    }
-
-    /** KCL asks again at once after an error, whatever its sleep controller says. */
+    /** KCL polls again at once after an error, whatever its sleep controller returns. */
     private void pauseAfterError() {
         long pause = ERROR_PAUSE.toMillis() << Math.min(errors++, 10);
         InterruptibleSleep.of(Duration.ofMillis(Math.min(pause, MAX_ERROR_PAUSE.toMillis())));
     }
 
-    /** A read that has not moved the fetcher on yet; KCL accepts it when it takes the records. */
+    /** A read that moves the cursor once KCL accepts it. */
     private final class Read extends DynamoDbFetcher.Result {
         private final FetchedRecords records;
 
@@ -274,25 +238,21 @@ public final class ShardFetcher extends DynamoDbFetcher {
 
         @Override
         public GetRecordsResponseAdapter acceptAdapter() {
-            iterator = records.nextShardIterator();
-            shardEnd = iterator == null;
-            if (!records.records().isEmpty()) {
-                position = records.records().get(records.records().size() - 1).sequenceNumber();
-            }
+            cursor.moveBehind(records.records(), records.nextShardIterator());
             return records;
         }
 
         @Override
         public boolean isShardEnd() {
-            return shardEnd;
+            return cursor.atShardEnd();
         }
     }
 
-    /** Nothing was read, and the fetcher stays where it is. */
-    private final class Nothing extends DynamoDbFetcher.Result {
+    /** Nothing was read, and the cursor does not move. */
+    private final class NothingRead extends DynamoDbFetcher.Result {
         @Override
         public GetRecordsResponseAdapter getResultAdapter() {
-            return new FetchedRecords(new ArrayList<>(), List.of(), iterator);
+            return new FetchedRecords(new ArrayList<>(), List.of(), cursor.iterator());
         }
 
         @Override
@@ -313,6 +273,6 @@ public final class ShardFetcher extends DynamoDbFetcher {
 
     @Override
     public boolean isShardEndReached() {
-        return shardEnd;
+        return cursor.atShardEnd();
     }
 }

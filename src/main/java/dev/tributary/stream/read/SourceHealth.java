@@ -2,7 +2,7 @@ package dev.tributary.stream.read;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tributary.stream.lease.PassedGap;
+import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.lease.StreamGap.Kind;
 import dev.tributary.telemetry.Conditions;
@@ -20,20 +20,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 
 /**
  * Reports how the reading of one source goes, in health, in the log and as metrics. Each shard has one condition, named
- * by its id, and the stream as a whole has one. Safe for any thread.
+ * by its id; the stream as a whole has two. Safe for any thread.
  */
 public final class SourceHealth implements FetchListener, WorkerStateChangeListener {
 
     private static final Logger log = LoggerFactory.getLogger(SourceHealth.class);
 
-    /** The condition of the stream as a whole. */
+    /** Whether the table has the stream, and whether the shards of the stream are in order. */
     private static final String STREAM = "stream";
+
+    private static final String SHARD_ORDER = "shard-order";
 
     private static final String UNREADABLE = "unreadable";
 
@@ -124,7 +128,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     /** Reading continues past a gap, which has been recorded. */
     public void passed(StreamGap gap) {
         count(gap);
-        log.warn("source {}: {}. Going on {}", source, describe(gap), gap.onward());
+        log.warn("source {}: {}. Reading continues {}", source, describe(gap), gap.onward());
     }
 
     /**
@@ -150,11 +154,32 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     }
 
     /**
+     * Reports shards that break the order of versions, which the documentation of DynamoDB does not exclude.
+     *
+     * @param shards that begin below the last sequence number of their parent; empty if there are none
+     */
+    public void shardOrder(List<Shard> shards) {
+        if (shards.isEmpty()) {
+            conditions.clear(
+                    SHARD_ORDER, () -> log.info("source {}: no shard begins below its parent any more", source));
+            return;
+        }
+        String names = shards.stream()
+                .map(shard -> shard.shardId() + " after " + shard.parentShardId())
+                .collect(Collectors.joining(", "));
+        String detail = SHARD_ORDER + ": shards begin at a lower sequence number than the last one of their parent ("
+                + names
+                + "), so targets may refuse newer changes of an item as older ones. Compare the targets with the"
+                + " source, and change items that differ once more when these shards have ended";
+        conditions.raise(SHARD_ORDER, names, Status.DEGRADED, detail, () -> log.error("source {}: {}", source, detail));
+    }
+
+    /**
      * Reports the gaps that are recorded in the lease table. The source is degraded until they are acknowledged.
      *
      * @param further how many more there were than the list holds
      */
-    public void unacknowledged(List<PassedGap> gaps, int further) {
+    public void unacknowledged(List<RecordedGap> gaps, int further) {
         int all = gaps.size() + further;
         unacknowledged = gaps.isEmpty()
                 ? ""
@@ -169,6 +194,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     public void holds(Set<String> shards) {
         Set<String> names = new HashSet<>(shards);
         names.add(STREAM);
+        names.add(SHARD_ORDER);
         conditions.retain(names, shardId -> log.info("source {}: shard {} is no longer read here", source, shardId));
     }
 

@@ -11,10 +11,10 @@ import software.amazon.awssdk.services.kinesis.model.EncryptionType;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
- * A DynamoDB stream record on its way through KCL.
+ * A DynamoDB stream record in KCL's form.
  *
- * <p>The adapter's own class writes every record out as JSON, for a field that nothing here reads; this one leaves that
- * field empty. {@link #toString()} tells no payload, because KCL logs records.
+ * <p>The adapter's class serialises every record to JSON, for a field that nothing here reads; this class leaves that field
+ * empty. {@link #toString()} contains no payload, because KCL logs records.
  */
 public final class StreamRecord extends KinesisClientRecord {
 
@@ -24,9 +24,9 @@ public final class StreamRecord extends KinesisClientRecord {
     private static final @Nullable Schema NO_SCHEMA = null;
 
     private final Record record;
-    private final long footprint;
+    private final long heapBytes;
 
-    @SuppressWarnings("NullAway") // KCL takes null for what a record does not have
+    @SuppressWarnings("NullAway") // KCL accepts null for missing fields
     public StreamRecord(Record record) {
         super(
                 record.dynamodb().sequenceNumber(),
@@ -39,22 +39,22 @@ public final class StreamRecord extends KinesisClientRecord {
                 false,
                 NO_SCHEMA);
         this.record = record;
-        this.footprint = HeapEstimate.of(record.dynamodb());
+        this.heapBytes = HeapEstimate.of(record.dynamodb());
     }
 
     /**
-     * The record for KCL.
+     * Converts a record for KCL.
      *
-     * @throws SdkClientException if it has no sequence number: it can be neither put in order nor checkpointed, so the
-     *     shard stands still in front of it
+     * @param position behind which it was read, for the message
+     * @throws SdkClientException if the record has no sequence number: it can be neither ordered nor checkpointed, so it
+     *     blocks the shard
      */
     public static StreamRecord of(Record record, String position) {
         String number = record.dynamodb() == null ? null : record.dynamodb().sequenceNumber();
         if (number == null || !SEQUENCE_NUMBER.matcher(number).matches()) {
-            throw SdkClientException.create(
-                    "a record behind position " + position + " has no sequence number of 1 to 40"
-                            + " digits, so it can be neither ordered nor checkpointed, and reading does not go past it; tell the"
-                            + " service's support, or let another version read it before it is 24 hours old");
+            throw SdkClientException.create("a record after position " + position + " has no sequence number of 1 to 40"
+                    + " digits, so it can be neither ordered nor checkpointed, and reading does not go past it; contact"
+                    + " the service's support, or read it with another version of this program within 24 hours");
         }
         return new StreamRecord(record);
     }
@@ -63,12 +63,12 @@ public final class StreamRecord extends KinesisClientRecord {
         return record;
     }
 
-    /** Bytes of memory it takes, about. */
-    public long footprint() {
-        return footprint;
+    /** Estimated heap of the record, in bytes. */
+    public long heapBytes() {
+        return heapBytes;
     }
 
-    /** KCL wants one. */
+    /** KCL requires a creation time. */
     private static Instant createdAt(Record record) {
         Instant createdAt = record.dynamodb().approximateCreationDateTime();
         return createdAt == null ? Instant.EPOCH : createdAt;

@@ -1,19 +1,24 @@
 package dev.tributary.stream.read;
 
+import static java.util.stream.Collectors.toMap;
+
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.SequenceNumberRange;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** The shards of a stream at one moment. */
+/** The shards of a stream at one moment, as DescribeStream lists them. */
 public record StreamShards(List<Shard> all) {
 
-    /** Asks for all pages; empty if there is no such stream. */
+    /** Reads all pages; empty if the stream does not exist. */
     public static Optional<StreamShards> of(DynamoDbStreamsClient client, String streamArn) {
         List<Shard> shards = new ArrayList<>();
         DescribeStreamRequest.Builder request = DescribeStreamRequest.builder().streamArn(streamArn);
@@ -40,19 +45,45 @@ public record StreamShards(List<Shard> all) {
                 .toList();
     }
 
-    /** Whether no shard takes changes any more. */
+    /** Whether every shard is closed, so that the stream takes no more changes. */
     public boolean allClosed() {
-        return all.stream()
-                .allMatch(shard -> shard.sequenceNumberRange() != null
-                        && shard.sequenceNumberRange().endingSequenceNumber() != null);
+        return all.stream().allMatch(shard -> ending(shard).isPresent());
     }
 
     /**
-     * Shards that nobody reads, because they have no lease. Those whose lease was cleaned up after their end are not
-     * among them: all their children have leases.
+     * Shards that no worker reads, because they have no lease. A shard whose lease was deleted after its end is not among
+     * them: all its children have leases.
      */
     public List<Shard> withoutLease(Set<String> leased) {
         return all.stream().filter(shard -> !known(shard, leased)).toList();
+    }
+
+    /**
+     * Shards that begin at a lower sequence number than the last one of their parent, which breaks the order of versions:
+     * later changes of an item would count as older than changes from before.
+     */
+    public List<Shard> startingBelowParent() {
+        Map<String, BigInteger> ends = all.stream()
+                .filter(shard -> ending(shard).isPresent())
+                .collect(toMap(Shard::shardId, shard -> ending(shard).orElseThrow()));
+        return all.stream()
+                .filter(shard -> shard.parentShardId() != null && ends.containsKey(shard.parentShardId()))
+                .filter(shard -> starting(shard)
+                        .filter(start -> start.compareTo(ends.get(shard.parentShardId())) < 0)
+                        .isPresent())
+                .toList();
+    }
+
+    private static Optional<BigInteger> starting(Shard shard) {
+        return Optional.ofNullable(shard.sequenceNumberRange())
+                .map(SequenceNumberRange::startingSequenceNumber)
+                .map(BigInteger::new);
+    }
+
+    private static Optional<BigInteger> ending(Shard shard) {
+        return Optional.ofNullable(shard.sequenceNumberRange())
+                .map(SequenceNumberRange::endingSequenceNumber)
+                .map(BigInteger::new);
     }
 
     private boolean known(Shard shard, Set<String> leased) {

@@ -23,7 +23,7 @@ class EpochTest {
     }
 
     @Test
-    void everythingInTheNextStreamIsNewerWhateverItsLabelAndTheClockSay() {
+    void everythingInTheNextStreamIsNewerForEveryLabelAndClock() {
         Epoch epoch = Epoch.first(LATER, NOW);
         Version last = Version.of(epoch.text(), "9".repeat(40));
         for (int streams = 0; streams < 3; streams++) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 
-/** What KCL does with a lease, and what its ownership makes of that: a lease of 9, calls of 3, and 2 to drain. */
+/** KCL's calls for a lease and their effect on its ownership: a lease of 9, a call timeout of 3, a drain time of 2. */
 class LeaseOwnershipsTest {
 
     private long now = 1_000;
@@ -28,7 +28,7 @@ class LeaseOwnershipsTest {
         return lease;
     }
 
-    /** A renewal that takes so long and succeeds. */
+    /** A renewal that takes the given time and succeeds. */
     private boolean renew(long takes) throws Exception {
         return ownerships.renew(lease, () -> {
             now += takes;
@@ -51,7 +51,7 @@ class LeaseOwnershipsTest {
         return ownerships.pass(lease, () -> true);
     }
 
-    /** For how long calls may start after the shard begins to be read. */
+    /** Time after the start of reading for which calls may start. */
     @Test
     void aLeaseThatWasJustFoundIsRenewedBeforeAnythingIsWritten() {
         ShardOwnership found = ownerships.read(lease, () -> {});
@@ -70,7 +70,7 @@ class LeaseOwnershipsTest {
         assertThat(ownership.holds()).isFalse();
     }
 
-    /** KCL finds the counter raised by a call whose answer was lost, and takes that for a renewal by the next. */
+    /** KCL finds the counter incremented by a call whose answer was lost, and counts that as a renewal by the next call. */
     @Test
     void aRenewalAfterOneWhoseAnswerWasLostCountsFromTheStartOfThat() throws Exception {
         ShardOwnership ownership = read();
@@ -89,7 +89,7 @@ class LeaseOwnershipsTest {
         assertThat(ownership.holds()).isTrue();
     }
 
-    /** It would succeed although the lease is to be handed over, and nobody would know. */
+    /** It succeeds although the lease is to be handed over. */
     @Test
     void aCheckpointIsNoRenewal() throws Exception {
         ShardOwnership ownership = read();
@@ -120,7 +120,7 @@ class LeaseOwnershipsTest {
     }
 
     @Test
-    void aRenewalThatTellsOfAHandOverBeginsToDrain() throws Exception {
+    void aRenewalThatRevealsAHandOverBeginsToDrain() throws Exception {
         ShardOwnership ownership = read();
         now += 2;
         lease.checkpointOwner("one");
@@ -133,7 +133,7 @@ class LeaseOwnershipsTest {
     }
 
     @Test
-    void aLeaseDoesNotPassOnWhileCallsAreInFlightThatHaveNotPassedTheirTime() throws Exception {
+    void aLeaseIsNotHandedOverWhileCallsAreInFlightThatHaveNotTimedOut() throws Exception {
         ShardOwnership ownership = read();
         assertThat(passes()).isFalse();
         assertThat(ownership.begin()).isTrue();
@@ -144,13 +144,13 @@ class LeaseOwnershipsTest {
     }
 
     @Test
-    void aLeaseWhoseShardIsNotReadPassesOn() throws Exception {
+    void aLeaseWhoseShardIsNotReadIsHandedOver() throws Exception {
         renew(0);
         assertThat(passes()).isTrue();
     }
 
     @Test
-    void aLeaseThatWasLostAndTakenAgainHasAnOwnershipOfItsOwn() throws Exception {
+    void aLeaseThatWasLostAndTakenAgainHasANewOwnership() throws Exception {
         ShardOwnership before = read();
         ownerships.renew(lease, () -> false);
         lease.concurrencyToken(UUID.randomUUID());
@@ -160,9 +160,9 @@ class LeaseOwnershipsTest {
         assertThat(ownerships.shards()).containsExactly("shard-1");
     }
 
-    /** Nobody reads the shard then, and no other worker would ever take it. */
+    /** Otherwise no worker reads the shard, and none can take it. */
     @Test
-    void aLeaseThatIsToBeHandedOverAndIsNotIsGivenUp() throws Exception {
+    void aLeaseThatIsNotHandedOverInTimeIsGivenUp() throws Exception {
         read();
         lease.checkpointOwner("one");
         lease.leaseOwner("two");
@@ -175,7 +175,7 @@ class LeaseOwnershipsTest {
         assertThat(renew(0)).isFalse();
     }
 
-    /** KCL renews the leases of finished shards for as long as it keeps them. */
+    /** KCL renews the leases of finished shards while it keeps them. */
     @Test
     void theLeaseOfAFinishedShardIsRenewedAsBefore() throws Exception {
         ShardOwnership ownership = read();

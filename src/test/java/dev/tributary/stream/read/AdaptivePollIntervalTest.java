@@ -38,7 +38,7 @@ class AdaptivePollIntervalTest {
     }
 
     @Test
-    void readsAtOnceWhatWasNeverRead() {
+    void theFirstReadIsNotDelayed() {
         assertThat(sleep.getSleepTimeMillis(SleepTimeControllerConfig.builder()
                         .idleMillisBetweenCalls(100)
                         .build()))

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
-/** What becomes of records that no API reference describes. */
+/** Records that the API reference does not describe. */
 class ChangeDecoderTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
@@ -36,7 +36,8 @@ class ChangeDecoderTest {
         assertThat(change.stamp().owner()).isEqualTo(ItemKey.of("users", KEY));
         assertThat(change.stamp().version()).isEqualTo(Version.of("label", "7"));
         assertThat(change.stamp().createdAt()).isEqualTo(Instant.EPOCH);
-        assertThat(change.reason()).isEqualTo("undecodable record: it says TRUNCATE and not INSERT, MODIFY or REMOVE");
+        assertThat(change.reason())
+                .isEqualTo("undecodable record: its event is TRUNCATE and not INSERT, MODIFY or REMOVE");
         JsonNode record = new ObjectMapper().readTree(change.record());
         assertThat(record.at("/eventName").asText()).isEqualTo("TRUNCATE");
         assertThat(record.at("/dynamodb/SequenceNumber").asText()).isEqualTo("7");
@@ -45,7 +46,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void aRecordWithoutWhatItsEventNeedsIsNotTakenForAnEmptyItem() {
+    void aRecordWithoutTheImagesOfItsEventIsNotTakenForAnEmptyItem() {
         assertThat(undecoded(record("INSERT", data -> data.newImage(null))).reason())
                 .endsWith("no new image");
         assertThat(undecoded(record("MODIFY", data -> data.newImage(null))).reason())
@@ -54,14 +55,14 @@ class ChangeDecoderTest {
                 .endsWith("no old image");
         assertThat(undecoded(record("REMOVE", data -> data.oldImage(null))).reason())
                 .endsWith("no old image");
-        assertThat(undecoded(record(null, data -> {})).reason()).contains("says null");
+        assertThat(undecoded(record(null, data -> {})).reason()).contains("event is null");
         Change.Undecoded timeless = undecoded(record("INSERT", data -> data.approximateCreationDateTime(null)));
         assertThat(timeless.reason()).endsWith("no creation time");
         assertThat(timeless.stamp().createdAt()).isEqualTo(NOW);
     }
 
     @Test
-    void aValueOfAnUnknownTypeIsNotLeftOut() {
+    void aValueOfAnUnknownTypeMakesTheRecordUndecodable() {
         AttributeValue unknown = AttributeValue.builder().build();
         for (AttributeValue value : List.of(
                 unknown, AttributeValue.fromL(List.of(unknown)), AttributeValue.fromM(Map.of("inside", unknown)))) {
@@ -73,9 +74,9 @@ class ChangeDecoderTest {
         }
     }
 
-    /** Its later changes cannot wait behind it, for nobody knows which they are. */
+    /** Later changes of its item cannot wait behind it, because the item is unknown. */
     @Test
-    void aRecordWithoutAReadableKeyIsAnItemOfItsOwn() {
+    void aRecordWithoutAReadableKeyIsASeparateItem() {
         for (Map<String, AttributeValue> key : List.of(
                 Map.<String, AttributeValue>of(),
                 Map.of("id", AttributeValue.builder().build()),
@@ -92,7 +93,7 @@ class ChangeDecoderTest {
             assertThatThrownBy(() -> dev.tributary.stream.read.StreamRecord.of(
                             record("MODIFY", data -> data.sequenceNumber(number)), "6"))
                     .isInstanceOf(SdkClientException.class)
-                    .hasMessageContaining("behind position 6 has no sequence number");
+                    .hasMessageContaining("after position 6 has no sequence number");
         }
         assertThatThrownBy(() -> dev.tributary.stream.read.StreamRecord.of(
                         Record.builder().eventName("MODIFY").build(), "6"))
@@ -100,7 +101,7 @@ class ChangeDecoderTest {
     }
 
     @Test
-    void whatKclIsGivenOfAnUndecodableRecordIsWhole() {
+    void kclGetsEveryFieldOfAnUndecodableRecord() {
         Map<String, AttributeValue> image = new HashMap<>();
         image.put("gone", null);
         var record = dev.tributary.stream.read.StreamRecord.of(

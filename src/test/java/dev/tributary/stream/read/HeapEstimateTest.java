@@ -15,10 +15,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
-/** The estimate against what records take on the heap. */
+/** Compares the estimate with the heap that records take. */
 class HeapEstimateTest {
 
-    /** Everything that a record is made of, made anew each time, as decoding does. */
+    /** Creates all objects of a record each time, as decoding does. */
     private static StreamRecord record(String id, int attributes, int length) {
         Map<String, AttributeValue> image = new HashMap<>();
         image.put(fresh("id"), AttributeValue.fromS(fresh(id)));
@@ -43,12 +43,12 @@ class HeapEstimateTest {
     }
 
     @Test
-    void itIsNoLessThanWhatSmallAttributesTakeAndNotManyTimesAsMuch() {
+    void isAtLeastTheHeapOfSmallAttributesAndNotManyTimesAsMuch() {
         isAboutWhatIsTaken(2_000, 50, 3);
     }
 
     @Test
-    void itIsNoLessThanWhatLargeAttributesTakeAndNotManyTimesAsMuch() {
+    void isAtLeastTheHeapOfLargeAttributesAndNotManyTimesAsMuch() {
         isAboutWhatIsTaken(200, 3, 100_000);
     }
 
@@ -59,8 +59,8 @@ class HeapEstimateTest {
             kept.add(record("user" + record, attributes, length));
         }
         long taken = used() - before;
-        long footprint = kept.stream().mapToLong(StreamRecord::footprint).sum();
-        assertThat(footprint).isBetween(taken * 9 / 10, taken * 3);
+        long heapBytes = kept.stream().mapToLong(StreamRecord::heapBytes).sum();
+        assertThat(heapBytes).isBetween(taken * 9 / 10, taken * 3);
     }
 
     /** The heap after a collection, within some hundred kilobytes. */
@@ -70,7 +70,7 @@ class HeapEstimateTest {
     }
 
     @Test
-    void everyTypeCountsWithWhatIsInIt() {
+    void everyTypeCountsWithItsContents() {
         AttributeValue bytes = AttributeValue.fromB(SdkBytes.fromByteArray(new byte[1_000]));
         AttributeValue text = AttributeValue.fromS("x".repeat(1_000));
         List<AttributeValue> large = List.of(
@@ -83,24 +83,24 @@ class HeapEstimateTest {
                 AttributeValue.fromNs(
                         IntStream.range(100, 600).mapToObj(Integer::toString).toList()),
                 AttributeValue.fromBs(List.of(SdkBytes.fromByteArray(new byte[1_000]))));
-        long none = record(Map.of()).footprint();
+        long none = record(Map.of()).heapBytes();
         assertThat(large)
-                .allSatisfy(value -> assertThat(record(Map.of("a", value)).footprint() - none)
+                .allSatisfy(value -> assertThat(record(Map.of("a", value)).heapBytes() - none)
                         .isGreaterThan(2_000));
         assertThat(List.of(AttributeValue.fromBool(true), AttributeValue.fromNul(true)))
-                .allSatisfy(value -> assertThat(record(Map.of("a", value)).footprint() - none)
+                .allSatisfy(value -> assertThat(record(Map.of("a", value)).heapBytes() - none)
                         .isBetween(100L, 300L));
     }
 
     @Test
-    void bothImagesCount() {
+    void bothImagesAreCounted() {
         Map<String, AttributeValue> image = Map.of("a", AttributeValue.fromS("x".repeat(1_000)));
         Record modified = record(image).record().toBuilder()
                 .dynamodb(record(image).record().dynamodb().toBuilder()
                         .oldImage(image)
                         .build())
                 .build();
-        assertThat(new StreamRecord(modified).footprint())
-                .isGreaterThan(record(image).footprint() + 2_000);
+        assertThat(new StreamRecord(modified).heapBytes())
+                .isGreaterThan(record(image).heapBytes() + 2_000);
     }
 }

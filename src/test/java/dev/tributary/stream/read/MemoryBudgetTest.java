@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What may be read while targets do not take what was read before. */
+/** Which reads are permitted while changes read before have not ended. */
 class MemoryBudgetTest {
 
     private static final long LIMIT = 10 * READ_BYTES;
 
-    private final MemoryBudget readAhead = new MemoryBudget(LIMIT, 3 * READ_BYTES);
+    private final MemoryBudget budget = new MemoryBudget(LIMIT, 3 * READ_BYTES);
 
     private static void read(MemoryBudget.Shard shard, long bytes) {
         assertThat(shard.mayRead()).as("may read").isTrue();
@@ -19,7 +19,7 @@ class MemoryBudgetTest {
 
     @Test
     void aShardIsNotReadWhileItHoldsItsBoundAndIsWhenSomeOfItHasEnded() {
-        MemoryBudget.Shard shard = readAhead.open("1");
+        MemoryBudget.Shard shard = budget.open("1");
         read(shard, 2 * READ_BYTES);
         read(shard, READ_BYTES);
         assertThat(shard.mayRead()).isFalse();
@@ -32,59 +32,59 @@ class MemoryBudgetTest {
     @Test
     void manyShardsTogetherHoldNoMoreThanTheBoundOfAll() {
         for (int shard = 0; shard < 9; shard++) {
-            read(readAhead.open("shard-" + shard), READ_BYTES);
+            read(budget.open("shard-" + shard), READ_BYTES);
         }
-        MemoryBudget.Shard last = readAhead.open("last");
+        MemoryBudget.Shard last = budget.open("last");
         read(last, READ_BYTES);
-        assertThat(readAhead.open("quiet").mayRead()).isFalse();
-        assertThat(readAhead.held()).isEqualTo(LIMIT);
+        assertThat(budget.open("quiet").mayRead()).isFalse();
+        assertThat(budget.held()).isEqualTo(LIMIT);
         last.taken(READ_BYTES);
         last.ended(READ_BYTES);
-        assertThat(readAhead.of("quiet").mayRead()).isTrue();
+        assertThat(budget.of("quiet").mayRead()).isTrue();
     }
 
     @Test
-    void whatWasReadIsGivenBackOnceAlsoWhereAReaderRestartsAfterItsEnd() {
-        MemoryBudget.Shard shard = readAhead.open("shard");
+    void bytesReadAreReturnedOnceEvenIfAReaderRestartsAfterItsEnd() {
+        MemoryBudget.Shard shard = budget.open("shard");
         read(shard, READ_BYTES);
         shard.close();
         shard.restarted();
-        assertThat(readAhead.held()).isZero();
+        assertThat(budget.held()).isZero();
     }
 
-    /** Nobody knows what a read will bring. */
+    /** The size of a read is unknown in advance. */
     @Test
-    void readsUnderWayCountBeforeTheyReturn() {
+    void readsInProgressCountBeforeTheyReturn() {
         for (int shard = 0; shard < 10; shard++) {
-            assertThat(readAhead.open("shard-" + shard).mayRead()).isTrue();
+            assertThat(budget.open("shard-" + shard).mayRead()).isTrue();
         }
-        assertThat(readAhead.open("one more").mayRead()).isFalse();
-        readAhead.of("shard-0").read(0);
-        assertThat(readAhead.of("one more").mayRead()).isTrue();
+        assertThat(budget.open("one more").mayRead()).isFalse();
+        budget.of("shard-0").read(0);
+        assertThat(budget.of("one more").mayRead()).isTrue();
     }
 
-    /** Of small attributes a read takes a multiple of what DynamoDB counts. */
+    /** With small attributes, a read takes a multiple of the size that DynamoDB counts. */
     @Test
-    void readsAreExpectedToBringWhatThoseOfTheSourceBrought() {
-        MemoryBudget.Shard first = readAhead.open("first");
+    void readsAreExpectedToReturnAsMuchAsEarlierOnesOfTheSource() {
+        MemoryBudget.Shard first = budget.open("first");
         read(first, LIMIT / 2);
         first.taken(LIMIT / 2);
         first.ended(LIMIT / 2);
         assertThat(first.mayRead()).isTrue();
-        assertThat(readAhead.open("second").mayRead()).isTrue();
-        assertThat(readAhead.open("third").mayRead()).isFalse();
+        assertThat(budget.open("second").mayRead()).isTrue();
+        assertThat(budget.open("third").mayRead()).isFalse();
         first.read(0);
-        readAhead.of("second").read(0);
+        budget.of("second").read(0);
         for (int small = 0; small < 100; small++) {
             read(first, 0);
         }
         for (int shard = 0; shard < 10; shard++) {
-            assertThat(readAhead.open("shard-" + shard).mayRead()).isTrue();
+            assertThat(budget.open("shard-" + shard).mayRead()).isTrue();
         }
     }
 
     @Test
-    void oneShardWhoseChangesDoNotEndLeavesRoomToTheOthers() {
+    void aShardWhoseChangesDoNotEndLeavesRoomForTheOthers() {
         MemoryBudget narrow = new MemoryBudget(LIMIT, 100 * LIMIT);
         MemoryBudget.Shard stuck = narrow.open("stuck");
         read(stuck, LIMIT / 2);
@@ -93,7 +93,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whatIsLargerThanEveryBoundStillPassesAlone() {
+    void aReadLargerThanEveryBoundStillPassesAlone() {
         MemoryBudget tiny = new MemoryBudget(1, 1);
         MemoryBudget.Shard shard = tiny.open("1");
         read(shard, 3 * READ_BYTES);
@@ -104,52 +104,52 @@ class MemoryBudgetTest {
         read(shard, READ_BYTES);
     }
 
-    /** KCL drops what it has queued without a word when a lease is lost. */
+    /** KCL silently drops queued records when a lease is lost. */
     @Test
-    void aLostShardHoldsNothingWhateverItHadQueuedOrOpen() {
-        MemoryBudget.Shard shard = readAhead.open("1");
+    void aLostShardHoldsNothing() {
+        MemoryBudget.Shard shard = budget.open("1");
         read(shard, READ_BYTES);
         shard.taken(READ_BYTES / 2);
         shard.close();
-        assertThat(readAhead.held()).isZero();
+        assertThat(budget.held()).isZero();
         shard.ended(READ_BYTES / 2);
         shard.taken(READ_BYTES / 2);
-        assertThat(readAhead.held()).isZero();
+        assertThat(budget.held()).isZero();
         assertThat(shard.mayRead()).isFalse();
     }
 
     @Test
     void aReadThatReturnsAfterItsShardIsLostHoldsNothing() {
-        MemoryBudget.Shard shard = readAhead.open("1");
+        MemoryBudget.Shard shard = budget.open("1");
         assertThat(shard.mayRead()).isTrue();
         shard.close();
         shard.read(READ_BYTES);
-        assertThat(readAhead.held()).isZero();
+        assertThat(budget.held()).isZero();
     }
 
     @Test
     void theNextReaderOfAShardBeginsWithNothing() {
-        MemoryBudget.Shard before = readAhead.open("1");
+        MemoryBudget.Shard before = budget.open("1");
         read(before, READ_BYTES);
-        MemoryBudget.Shard now = readAhead.open("1");
-        assertThat(readAhead.held()).isZero();
-        assertThat(readAhead.of("1")).isSameAs(now);
+        MemoryBudget.Shard now = budget.open("1");
+        assertThat(budget.held()).isZero();
+        assertThat(budget.of("1")).isSameAs(now);
         before.close();
-        assertThat(readAhead.of("1")).isSameAs(now);
+        assertThat(budget.of("1")).isSameAs(now);
     }
 
-    /** KCL's subscription starts anew behind the last batch it took; what comes of the old one all the same counts. */
+    /** KCL's subscription restarts after the last batch it took; records of the old one that still arrive count. */
     @Test
-    void whatIsDroppedToBeReadAgainIsCountedOnce() {
-        MemoryBudget.Shard shard = readAhead.open("1");
+    void recordsThatAreDroppedAndReadAgainAreCountedOnce() {
+        MemoryBudget.Shard shard = budget.open("1");
         read(shard, READ_BYTES);
         shard.taken(READ_BYTES / 2);
         shard.restarted();
-        assertThat(readAhead.held()).isEqualTo(READ_BYTES / 2);
+        assertThat(budget.held()).isEqualTo(READ_BYTES / 2);
         shard.taken(READ_BYTES / 2);
-        assertThat(readAhead.held()).isEqualTo(READ_BYTES);
+        assertThat(budget.held()).isEqualTo(READ_BYTES);
         shard.ended(READ_BYTES / 2);
         shard.ended(READ_BYTES / 2);
-        assertThat(readAhead.held()).isZero();
+        assertThat(budget.held()).isZero();
     }
 }

@@ -2,7 +2,7 @@ package dev.tributary.stream.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.stream.lease.PassedGap;
+import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -12,9 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener.WorkerState;
 
-/** One word for all shards of a source: the worst. */
+/** The component of a source has the worst status of its shards. */
 class SourceHealthTest {
 
     private final Health health = new Health();
@@ -31,17 +32,17 @@ class SourceHealthTest {
     }
 
     @Test
-    void aGapIsReportedWhenTheShardWasInTroubleBefore() {
+    void aGapReplacesAReadFailureOfTheSameShard() {
         source.fetched("one");
         source.failed("one", new IOException("throttled"));
-        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Mend it.");
+        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Repair it.");
         assertThat(now().status()).isEqualTo(Status.DOWN);
         assertThat(now().detail()).contains("one", "42");
     }
 
     @Test
     void theFirstReadOfAShardDoesNotHideTheGapOfAnother() {
-        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Mend it.");
+        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Repair it.");
         source.fetched("two");
         source.onWorkerStateChange(WorkerState.STARTED);
         assertThat(now().status()).isEqualTo(Status.DOWN);
@@ -51,14 +52,14 @@ class SourceHealthTest {
     @Test
     void aFailureOfOneShardDoesNotHideTheGapOfAnother() {
         source.fetched("one");
-        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Mend it.");
+        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Repair it.");
         source.failed("two", new IOException("throttled"));
         assertThat(now().status()).isEqualTo(Status.DOWN);
         assertThat(now().detail()).contains("one", "42");
     }
 
     @Test
-    void aShardThatIsReadAgainLeavesTheTroubleOfAnother() {
+    void aShardThatIsReadAgainDoesNotClearTheConditionOfAnother() {
         source.failed("one", new IOException("throttled"));
         source.failed("two", new IOException("denied"));
         source.fetched("two");
@@ -69,9 +70,9 @@ class SourceHealthTest {
     }
 
     @Test
-    void aShardThatAnotherWorkerReadsNowIsNoTroubleOfThisOne() {
+    void aShardThatAnotherWorkerReadsNowHasNoConditionHere() {
         source.fetched("one");
-        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Mend it.");
+        source.blockedAt(new StreamGap.Trimmed("one", "42"), "Repair it.");
         source.failed("two", new IOException("throttled"));
         source.holds(Set.of("two"));
         assertThat(now().status()).isEqualTo(Status.DEGRADED);
@@ -82,13 +83,13 @@ class SourceHealthTest {
 
     @Test
     void anUnacknowledgedGapShowsWhileNothingIsWorse() {
-        PassedGap passed = new PassedGap("trimmed-checkpoint/one/42", "it was trimmed", Instant.EPOCH, "worker");
+        RecordedGap passed = new RecordedGap("trimmed-checkpoint/one/42", "it was trimmed", Instant.EPOCH, "worker");
         source.unacknowledged(List.of(passed), 2);
         assertThat(now().status()).isEqualTo(Status.STARTING);
         source.fetched("one");
         assertThat(now().status()).isEqualTo(Status.DEGRADED);
         assertThat(now().detail()).contains("3 gaps", "it was trimmed", "tributary gaps");
-        source.blockedAt(new StreamGap.Trimmed("two", "42"), "Mend it.");
+        source.blockedAt(new StreamGap.Trimmed("two", "42"), "Repair it.");
         assertThat(now().status()).isEqualTo(Status.DOWN);
         source.fetched("two");
         source.unacknowledged(List.of(), 0);
@@ -109,6 +110,18 @@ class SourceHealthTest {
                         .count())
                 .isEqualTo(1);
         source.streamIsCurrent();
+        assertThat(now().status()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void aShardThatBreaksTheOrderOfVersionsIsNamedUntilItLeavesTheStream() {
+        source.fetched("one");
+        source.shardOrder(
+                List.of(Shard.builder().shardId("child").parentShardId("parent").build()));
+        source.holds(Set.of("one"));
+        assertThat(now().status()).isEqualTo(Status.DEGRADED);
+        assertThat(now().detail()).startsWith("shard-order: ").contains("child after parent");
+        source.shardOrder(List.of());
         assertThat(now().status()).isEqualTo(Status.UP);
     }
 

@@ -1,8 +1,8 @@
 package dev.tributary.stream;
 
 import dev.tributary.stream.lease.LeaseRows;
-import dev.tributary.stream.lease.PassedGap;
-import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.RecordedGap;
+import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.StreamShards;
 import java.util.List;
@@ -14,50 +14,50 @@ import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.leases.Lease;
 
 /**
- * A stream that takes no more changes, because it was disabled or its table deleted: its changes can be read for 24
- * hours more, and then it is gone.
+ * A stream that takes no more changes, because it was disabled or its table was deleted. Its changes can be read for
+ * another 24 hours.
  *
  * <p>Methods throw what the SDK throws.
  */
-final class ReplacedStream {
+final class ClosedStream {
 
-    private static final Logger log = LoggerFactory.getLogger(ReplacedStream.class);
+    private static final Logger log = LoggerFactory.getLogger(ClosedStream.class);
 
-    private static final int MOST_NAMED = 3;
+    private static final int MAX_NAMED = 3;
 
     private final String source;
     private final String streamArn;
     private final LeaseRows leases;
-    private final SourceState ledger;
+    private final SourceStateRow state;
 
-    ReplacedStream(String source, String streamArn, LeaseRows leases, SourceState ledger) {
+    ClosedStream(String source, String streamArn, LeaseRows leases, SourceStateRow state) {
         this.source = source;
         this.streamArn = streamArn;
         this.leases = leases;
-        this.ledger = ledger;
+        this.state = state;
     }
 
     /**
-     * Whether every change in it is in the targets. Makes the leases that are missing for that, for which KCL's leader
-     * would take half a minute.
+     * Whether every change in the stream is in the targets. Creates leases that are missing for that; KCL's leader would
+     * take half a minute to create them.
      *
      * @param shards of the stream, as they are now
      */
     boolean readToItsEnd(StreamShards shards) {
         List<Lease> now = leases.all();
-        if (!stillRead()) {
-            return false; // another worker goes on to the next stream, and ends the leases of this one
+        if (!isAgreed()) {
+            return false; // another worker has switched to the next stream, and ends the leases of this one
         }
         List<Shard> missing =
                 shards.withoutLease(now.stream().map(Lease::leaseKey).collect(Collectors.toSet()));
         missing.forEach(shard -> {
-            log.info("source {}: shard {} has no lease yet, making it", source, shard.shardId());
+            log.info("source {}: shard {} has no lease yet, creating it", source, shard.shardId());
             leases.create(shard);
         });
         return missing.isEmpty() && shards.allClosed() && now.stream().allMatch(LeaseRows::ended);
     }
 
-    /** Which shards were not read to their ends, for people; empty if all were. */
+    /** Describes the shards that were not read to their ends; empty if all were. */
     String unread() {
         List<Lease> unread =
                 leases.all().stream().filter(Predicate.not(LeaseRows::ended)).toList();
@@ -65,26 +65,26 @@ final class ReplacedStream {
             return "";
         }
         String some = unread.stream()
-                .limit(MOST_NAMED)
+                .limit(MAX_NAMED)
                 .map(lease -> lease.leaseKey() + " at " + lease.checkpoint().sequenceNumber())
                 .collect(Collectors.joining(", "));
         return "; %d of its shards not read to their ends (%s%s)"
-                .formatted(unread.size(), some, unread.size() > MOST_NAMED ? ", and others" : "");
+                .formatted(unread.size(), some, unread.size() > MAX_NAMED ? ", and others" : "");
     }
 
     /**
-     * Goes on to the next stream: the gap is written down, and the leases of this stream ended.
+     * Switches to the next stream: records the gap and the switch, and then ends the leases of this stream.
      *
-     * <p>In this order: a worker that still reads this stream, and does not find a shard of the next one in it, learns from the
-     * ledger that nothing is missing. The leases are not deleted, because the shard sync of such a worker would make them
-     * anew; that of the next stream cleans up what has ended.
+     * <p>The order matters: a worker that still reads this stream, and does not find a shard of the next one in it, learns
+     * from the state that nothing is missing. The leases are ended and not deleted, because the shard sync of such a worker
+     * would create them again; the shard sync of the next stream deletes ended leases.
      *
-     * @return false if another worker has done it
+     * @return false if another worker has switched
      */
-    boolean moveOn(StreamGap.Replaced gap, PassedGap passed) {
+    boolean switchToNext(StreamGap.Replaced gap, RecordedGap passed) {
         List<Lease> unread =
                 leases.all().stream().filter(Predicate.not(LeaseRows::ended)).toList();
-        if (!ledger.moveOn(gap, passed)) {
+        if (!state.switchStream(gap, passed)) {
             return false;
         }
         for (Lease lease : unread) {
@@ -98,9 +98,9 @@ final class ReplacedStream {
         return true;
     }
 
-    private boolean stillRead() {
-        return ledger.read()
-                .filter(reading -> reading.streamArn().equals(streamArn))
+    private boolean isAgreed() {
+        return state.read()
+                .filter(agreed -> agreed.streamArn().equals(streamArn))
                 .isPresent();
     }
 }

@@ -1,7 +1,7 @@
 package dev.tributary.stream;
 
-import dev.tributary.stream.ShardWatch.Kind;
-import dev.tributary.stream.ShardWatch.Stall;
+import dev.tributary.stream.StallDetector.Kind;
+import dev.tributary.stream.StallDetector.Stall;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -17,33 +17,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports what stands still in one source: in health, in the log when it begins and ends, and as metrics.
+ * Reports the stalls of one source in health, in the log and as metrics.
  *
- * <p>It has a thread of its own, because any other could be what hangs; the metrics do without it.
+ * <p>It has a separate thread, because any other thread could be the one that hangs. The metrics do not need it.
  */
-final class Watchdog implements AutoCloseable {
+final class StallReporter implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
+    private static final Logger log = LoggerFactory.getLogger(StallReporter.class);
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final double MILLIS = 1000.0;
 
     private final String source;
-    private final ShardWatch watch;
+    private final StallDetector stalls;
     private final Conditions conditions;
     private final Consumer<Throwable> onFatal;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
     /**
-     * @param onFatal told of an error of this program
+     * @param onFatal receives errors of this program
      */
-    Watchdog(String source, ShardWatch watch, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
+    StallReporter(
+            String source, StallDetector stalls, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
         this.source = source;
-        this.watch = watch;
+        this.stalls = stalls;
         this.onFatal = onFatal;
         this.conditions = health.conditions("source " + source, () -> new Health.Component(Status.UP, "reading"));
-        Gauge.builder("tributary.lag", watch, now -> now.lag().toMillis() / MILLIS)
+        Gauge.builder("tributary.lag", stalls, now -> now.lag().toMillis() / MILLIS)
                 .description(
                         "How far the source is behind: the oldest open change, or the time without a successful read"
                                 + " or without a reader")
@@ -51,13 +52,13 @@ final class Watchdog implements AutoCloseable {
                 .tag("source", source)
                 .register(registry);
         for (Kind kind : Kind.values()) {
-            Gauge.builder("tributary.stalled", watch, now -> count(now, kind))
-                    .description("Shards of a source that stand still, by what does")
+            Gauge.builder("tributary.stalled", stalls, now -> count(now, kind))
+                    .description("Stalled shards of a source, by condition")
                     .tag("source", source)
                     .tag("condition", kind.tag())
                     .register(registry);
         }
-        this.thread = new Thread(this::run, "watchdog-" + source);
+        this.thread = new Thread(this::run, "stall-reporter-" + source);
         thread.setDaemon(true);
     }
 
@@ -68,7 +69,7 @@ final class Watchdog implements AutoCloseable {
     /** Raises a condition for each stall, and ends the conditions of those that are over. */
     void tick() {
         Set<String> names = new HashSet<>();
-        for (Stall stall : watch.stalls()) {
+        for (Stall stall : stalls.stalls()) {
             String name = stall.kind().tag() + " " + stall.shardId();
             names.add(name);
             conditions.raise(
@@ -81,7 +82,7 @@ final class Watchdog implements AutoCloseable {
         conditions.retain(names, name -> log.info("source {}: {} is over", source, name.strip()));
     }
 
-    /** Ends the thread, and takes the conditions out of health. */
+    /** Ends the thread and removes the conditions from health. */
     @Override
     public void close() {
         stopped.countDown();
@@ -94,13 +95,13 @@ final class Watchdog implements AutoCloseable {
                 tick();
             }
         } catch (InterruptedException e) {
-            log.debug("source {}: the watchdog ends", source);
+            log.debug("source {}: the stall reporter ends", source);
         } catch (RuntimeException | Error e) {
             onFatal.accept(e);
         }
     }
 
-    private static double count(ShardWatch watch, Kind kind) {
-        return watch.stalls().stream().filter(stall -> stall.kind() == kind).count();
+    private static double count(StallDetector stalls, Kind kind) {
+        return stalls.stalls().stream().filter(stall -> stall.kind() == kind).count();
     }
 }

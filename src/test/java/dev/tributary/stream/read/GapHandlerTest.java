@@ -2,7 +2,7 @@ package dev.tributary.stream.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -10,8 +10,8 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
-/** Whether a shard that nobody has read yet has lost changes. */
-class GapsTest {
+/** Whether a shard that no worker has read yet has lost changes. */
+class GapHandlerTest {
 
     private static final Instant SINCE = Instant.parse("2026-11-20T12:00:00Z");
 
@@ -25,16 +25,16 @@ class GapsTest {
             @Override
             public void close() {}
         };
-        Gaps.Context context = new Gaps.Context(
+        GapHandler.Context context = new GapHandler.Context(
                 "users",
                 "leases",
                 "worker",
                 GapPolicy.STOP,
-                new SourceState(client, "leases"),
+                new SourceStateRow(client, "leases"),
                 new SourceHealth("users", new Health(), new SimpleMeterRegistry(), thrown -> {}),
                 () -> SINCE.plus(sinceReadingBegan),
                 () -> {});
-        return new Gaps(context, "arn", SINCE)
+        return new GapHandler(context, "arn", SINCE)
                 .before("shardId-%020d-0a1b2c3d".formatted(opened.toEpochMilli()))
                 .isPresent();
     }
@@ -52,7 +52,7 @@ class GapsTest {
                 .isFalse();
     }
 
-    /** Its first change did not end for a day, over a restart. */
+    /** Its first change was open for a day, across a restart. */
     @Test
     void aShardThatWasThereWhenReadingBeganLosesPromisedChangesADayAfterThat() {
         assertThat(hasGap(SINCE.minus(Duration.ofHours(1)), Duration.ofHours(25)))

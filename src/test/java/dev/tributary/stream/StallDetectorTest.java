@@ -19,20 +19,20 @@ import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
-/** What stands still is named, and makes the lag grow; a lease of 10 s, in injected time. */
-class WatchdogTest {
+/** Stalls are named and make the lag grow; with a lease of 10 s, in injected time. */
+class StallDetectorTest {
 
     private static final Duration LEASE = Duration.ofSeconds(10);
 
     private long seconds = 1_000;
-    private final List<ShardWatch.Held> held = new ArrayList<>();
+    private final List<StallDetector.Held> held = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Health health = new Health();
-    private final ShardWatch watch = new ShardWatch(
-            ShardWatch.Limits.of(LEASE, Duration.ofMillis(100)),
+    private final StallDetector stalls = new StallDetector(
+            StallDetector.Limits.of(LEASE, Duration.ofMillis(100)),
             () -> held,
-            new ShardReaders("me"),
+            new LastKnownReaders("me"),
             new FetchListener() {
                 @Override
                 public void fetched(String shardId) {}
@@ -47,11 +47,11 @@ class WatchdogTest {
             },
             () -> Instant.ofEpochSecond(seconds),
             () -> TimeUnit.SECONDS.toNanos(seconds));
-    private final Watchdog watchdog = new Watchdog("items", watch, health, meters, thrown -> {
+    private final StallReporter reporter = new StallReporter("items", stalls, health, meters, thrown -> {
         throw new AssertionError(thrown);
     });
 
-    private final class FakeShard implements ShardWatch.Held {
+    private final class FakeShard implements StallDetector.Held {
         private final String shardId;
         private final long begun = seconds;
         private boolean active = true;
@@ -108,21 +108,21 @@ class WatchdogTest {
         }
     }
 
-    /** Time in which the shards are read, their leases renewed, and the stream looked at, as it goes without trouble. */
-    private void pass(long time, FakeShard... well) {
+    /** Advances the time by seconds, in each of which these shards are read and their leases renewed. */
+    private void pass(long time, FakeShard... healthy) {
         for (long end = seconds + time; seconds < end; ) {
             seconds++;
-            for (FakeShard shard : well) {
-                watch.fetched(shard.shardId);
+            for (FakeShard shard : healthy) {
+                stalls.fetched(shard.shardId);
                 shard.renewedAt = seconds;
             }
         }
-        watchdog.tick();
+        reporter.tick();
     }
 
-    private void look(List<Shard> shards, Lease... leases) {
-        watch.looked(new StreamShards(shards), List.of(leases));
-        watchdog.tick();
+    private void check(List<Shard> shards, Lease... leases) {
+        stalls.checked(new StreamShards(shards), List.of(leases));
+        reporter.tick();
     }
 
     private static Shard shard(String shardId, @Nullable String parent) {
@@ -164,28 +164,28 @@ class WatchdogTest {
     }
 
     private void assertWell() {
-        assertThat(watch.stalls()).isEmpty();
+        assertThat(stalls.stalls()).isEmpty();
         assertThat(lag()).isZero();
         assertThat(health.snapshot().status()).isEqualTo(Status.UP);
     }
 
     @Test
-    void anIdleSourceThatIsReadIsNotBehind() {
+    void anIdleSourceThatIsReadDoesNotLag() {
         FakeShard one = new FakeShard("one");
-        for (int look = 0; look < 100; look++) {
-            look(List.of(shard("one", null), shard("two", null)), lease("one", "me", 1), lease("two", "other", look));
+        for (int check = 0; check < 100; check++) {
+            check(List.of(shard("one", null), shard("two", null)), lease("one", "me", 1), lease("two", "other", check));
             pass(10, one);
             assertWell();
         }
     }
 
     @Test
-    void aShardWhoseReadsFailIsBehindBySinceTheLastOneThatSucceeded() {
+    void aShardWhoseReadsFailLagsSinceTheLastSuccessfulRead() {
         FakeShard one = new FakeShard("one");
-        look(List.of());
+        check(List.of());
         pass(10, one);
         for (int second = 0; second < 20; second++) {
-            watch.failed("one", new IOException("throttled"));
+            stalls.failed("one", new IOException("throttled"));
             one.renewedAt = seconds;
             pass(1);
         }
@@ -201,25 +201,25 @@ class WatchdogTest {
         FakeShard one = new FakeShard("one");
         pass(20);
         one.renewedAt = seconds;
-        watchdog.tick();
+        reporter.tick();
         assertNamed("not-read", "one");
         assertThat(lag()).isEqualTo(20);
     }
 
     @Test
-    void aShardThatWaitsForTargetsIsNotNamedAndIsBehind() {
+    void aShardThatWaitsForTargetsIsNotNamedAndLags() {
         FakeShard one = new FakeShard("one");
         FakeShard full = new FakeShard("full");
         pass(10, one, full);
-        look(List.of());
+        check(List.of());
         full.take(seconds);
         for (int second = 0; second < 30; second++) {
-            watch.waits("one");
+            stalls.waits("one");
             one.renewedAt = seconds;
             full.renewedAt = seconds;
             pass(1);
         }
-        assertThat(watch.stalls()).isEmpty();
+        assertThat(stalls.stalls()).isEmpty();
         assertThat(lag()).isEqualTo(30);
         full.takenAt = null;
         assertThat(stalled("not-read"))
@@ -231,12 +231,12 @@ class WatchdogTest {
     void aChangeThatDoesNotEndIsNamedFiveMinutesAfterItWasTaken() {
         FakeShard one = new FakeShard("one");
         one.take(seconds - 3_600);
-        look(List.of());
-        for (int look = 0; look < 29; look++) {
+        check(List.of());
+        for (int check = 0; check < 29; check++) {
             pass(10, one);
-            look(List.of());
+            check(List.of());
         }
-        assertThat(watch.stalls()).as("it is old, and has just been taken").isEmpty();
+        assertThat(stalls.stalls()).as("old, but just taken").isEmpty();
         assertThat(lag()).isEqualTo(3_600 + 290);
         pass(10, one);
         assertNamed("stuck-change", "one");
@@ -267,27 +267,27 @@ class WatchdogTest {
     }
 
     @Test
-    void aShardWhoseLeaseNobodyRenewsIsBehindBySinceItsLastRenewal() {
+    void aShardWhoseLeaseIsNotRenewedLagsSinceItsLastRenewal() {
         List<Shard> stream = List.of(shard("one", null));
-        look(stream, lease("one", "other", 1));
+        check(stream, lease("one", "other", 1));
         pass(10);
-        look(stream, lease("one", "other", 2));
-        for (int look = 0; look < 4; look++) {
+        check(stream, lease("one", "other", 2));
+        for (int check = 0; check < 4; check++) {
             assertWell();
             pass(10);
-            look(stream, lease("one", "other", 2));
+            check(stream, lease("one", "other", 2));
         }
         assertNamed("no-reader", "one");
         assertThat(lag()).isEqualTo(40);
-        look(stream, lease("one", "other", 3));
+        check(stream, lease("one", "other", 3));
         assertWell();
     }
 
     @Test
-    void aLeaseOfNobodyAndAShardWithoutOneHaveNoReader() {
+    void aLeaseWithoutOwnerAndAShardWithoutLeaseHaveNoReader() {
         List<Shard> stream = List.of(shard("one", null), shard("two", null));
-        for (int look = 0; look <= 4; look++) {
-            look(stream, lease("one", null, look));
+        for (int check = 0; check <= 4; check++) {
+            check(stream, lease("one", null, check));
             pass(10);
         }
         assertThat(stalled("no-reader")).isEqualTo(2);
@@ -299,20 +299,20 @@ class WatchdogTest {
     /** KCL renews the lease and calls no processor. */
     @Test
     void aLeaseOfThisProcessThatIsNotReadHereHasNoReader() {
-        for (int look = 0; look <= 4; look++) {
-            look(List.of(shard("one", null)), lease("one", "me", look));
+        for (int check = 0; check <= 4; check++) {
+            check(List.of(shard("one", null)), lease("one", "me", check));
             pass(10);
         }
         assertNamed("no-reader", "one");
     }
 
     @Test
-    void aShardThatLeavesThisProcessCountsFromTheLastLookWhileItWasReadHere() {
+    void aShardThatLeavesThisProcessCountsFromTheLastCheckWhileItWasReadHere() {
         List<Shard> stream = List.of(shard("one", null));
         FakeShard one = new FakeShard("one");
-        look(stream, lease("one", "me", 1));
+        check(stream, lease("one", "me", 1));
         pass(100, one);
-        look(stream, lease("one", "me", 9));
+        check(stream, lease("one", "me", 9));
         one.active = false;
         held.clear();
         pass(39);
@@ -329,13 +329,13 @@ class WatchdogTest {
                 shard("parent", "cleaned"),
                 shard("child", "parent"),
                 shard("grandchild", "child"));
-        for (int look = 0; look <= 5; look++) {
-            look(stream, lease("parent", "other", look), lease("child", "other", 1));
+        for (int check = 0; check <= 5; check++) {
+            check(stream, lease("parent", "other", check), lease("child", "other", 1));
             pass(10);
             assertThat(stalled("no-reader")).isZero();
         }
-        for (int look = 0; look <= 4; look++) {
-            look(stream, ended("parent"), lease("child", "other", 1));
+        for (int check = 0; check <= 4; check++) {
+            check(stream, ended("parent"), lease("child", "other", 1));
             pass(10);
         }
         assertNamed("no-reader", "child");
@@ -343,16 +343,16 @@ class WatchdogTest {
 
     @Test
     void aShardThatIsNoLongerInTheStreamAndWasNotReadToItsEndHasNoReader() {
-        for (int look = 0; look <= 4; look++) {
-            look(List.of(), lease("gone", "other", 1));
+        for (int check = 0; check <= 4; check++) {
+            check(List.of(), lease("gone", "other", 1));
             pass(10);
         }
         assertNamed("no-reader", "gone");
     }
 
     @Test
-    void looksThatFailAreNamedAndLeaveTheShardsOfOthersUnknown() {
-        look(List.of(shard("one", null)), lease("one", "other", 1));
+    void failedChecksAreNamedAndLeaveTheShardsOfOthersUnknown() {
+        check(List.of(shard("one", null)), lease("one", "other", 1));
         pass(40);
         assertThat(stalled("not-looked-at")).isEqualTo(1);
         assertNamed("no-reader", "one");
@@ -360,19 +360,20 @@ class WatchdogTest {
     }
 
     @Test
-    void aWatchdogThatIsClosedLeavesHealth() {
+    void aClosedReporterIsRemovedFromHealth() {
         new FakeShard("one");
         pass(100);
-        watchdog.close();
+        reporter.close();
         assertThat(health.snapshot().components()).isEmpty();
     }
 
     @Test
     void limitsFollowTheLeaseAndThePollInterval() {
-        assertThat(ShardWatch.Limits.of(Duration.ofSeconds(8), Duration.ofMillis(100)))
+        assertThat(StallDetector.Limits.of(Duration.ofSeconds(8), Duration.ofMillis(100)))
+                .isEqualTo(new StallDetector.Limits(
+                        Duration.ofSeconds(15), Duration.ofSeconds(32), Duration.ofMinutes(5)));
+        assertThat(StallDetector.Limits.of(Duration.ofMinutes(1), Duration.ofMinutes(1)))
                 .isEqualTo(
-                        new ShardWatch.Limits(Duration.ofSeconds(15), Duration.ofSeconds(32), Duration.ofMinutes(5)));
-        assertThat(ShardWatch.Limits.of(Duration.ofMinutes(1), Duration.ofMinutes(1)))
-                .isEqualTo(new ShardWatch.Limits(Duration.ofMinutes(10), Duration.ofMinutes(4), Duration.ofMinutes(5)));
+                        new StallDetector.Limits(Duration.ofMinutes(10), Duration.ofMinutes(4), Duration.ofMinutes(5)));
     }
 }

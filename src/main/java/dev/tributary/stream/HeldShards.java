@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
-/** The shards that this process reads of one source, and what can be measured of them. */
-final class ActiveShards {
+/** The shards of one source whose leases this process holds, and their gauges. Safe for any thread. */
+final class HeldShards {
 
     private final List<Shard> shards = new CopyOnWriteArrayList<>();
     private final LongSupplier nanoTime;
 
-    /** A shard whose lease this process has or had. */
+    /** A shard whose lease this process holds or held. */
     private record Shard(String shardId, long since, ReplicationPipeline pipeline, ShardOwnership ownership)
-            implements ShardWatch.Held {
+            implements StallDetector.Held {
 
         @Override
         public boolean active() {
@@ -49,13 +49,13 @@ final class ActiveShards {
     /**
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    ActiveShards(String source, MeterRegistry registry, LongSupplier nanoTime) {
+    HeldShards(String source, MeterRegistry registry, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        Gauge.builder("tributary.changes.open", this, ActiveShards::open)
+        Gauge.builder("tributary.changes.open", this, HeldShards::open)
                 .description("Changes that were read and wait for their checkpoint")
                 .tag("source", source)
                 .register(registry);
-        Gauge.builder("tributary.shards", this, ActiveShards::count)
+        Gauge.builder("tributary.shards", this, HeldShards::count)
                 .description("Shards that this process reads")
                 .tag("source", source)
                 .register(registry);
@@ -67,8 +67,8 @@ final class ActiveShards {
         return pipeline;
     }
 
-    /** The shards whose leases are held now, or would be if they had been renewed. */
-    List<? extends ShardWatch.Held> held() {
+    /** The shards whose leases are held, or would be held if their renewal were not overdue. */
+    List<? extends StallDetector.Held> held() {
         return shards.stream()
                 .filter(shard -> shard.active() || shard.renewalOverdue())
                 .toList();

@@ -17,13 +17,14 @@ import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.leases.Lease;
 
 /**
- * When each shard that is to be read was last known to have a reader, by successive looks at the stream and its leases.
+ * The time at which each unfinished shard was last known to have a reader, from periodic checks of the stream and its
+ * leases.
  *
- * <p>A shard has a reader if this process reads it, or if another worker has renewed its lease since the look before. A
- * lease does not say when it was renewed, only its counter changes; so the first look counts as such a moment. A shard
- * whose parent has not been read to its end waits for that, and its parent is looked at in its place. Safe for any thread.
+ * <p>A shard has a reader if this process reads it, or if another worker has renewed its lease since the previous check. A
+ * lease has no renewal time, only a counter that changes; so the first check counts as a renewal. A shard whose parent is
+ * unfinished waits for it and is left out; its parent is checked instead. Safe for any thread.
  */
-final class ShardReaders {
+final class LastKnownReaders {
 
     private final String worker;
 
@@ -31,27 +32,29 @@ final class ShardReaders {
     private volatile Map<String, Seen> seen = Map.of();
 
     /**
-     * @param counter of the lease; null if there is none
-     * @param readAt when a reader was last known, by the monotonic clock
+     * @param counter of the lease; null if there is no lease
+     * @param readAt time of the last known reader, in nanoseconds of the monotonic clock
      */
     private record Seen(@Nullable Long counter, long readAt) {}
 
     /**
      * @param worker name of this process among the workers
      */
-    ShardReaders(String worker) {
+    LastKnownReaders(String worker) {
         this.worker = worker;
     }
 
     /**
-     * @param shards of the stream; none if it is gone
+     * Updates the times from one check.
+     *
+     * @param shards of the stream; empty if the stream is gone
      * @param readHere shards that this process reads
-     * @param now by the monotonic clock
+     * @param now in nanoseconds of the monotonic clock
      */
-    synchronized void looked(StreamShards shards, List<Lease> leases, Set<String> readHere, long now) {
+    synchronized void checked(StreamShards shards, List<Lease> leases, Set<String> readHere, long now) {
         Map<String, Lease> byShard = leases.stream().collect(toMap(Lease::leaseKey, Function.identity()));
         Map<String, Seen> next = new HashMap<>();
-        for (String shardId : toBeRead(shards, byShard)) {
+        for (String shardId : unfinished(shards, byShard)) {
             Lease lease = byShard.get(shardId);
             Seen before = seen.get(shardId);
             Long counter = lease == null ? null : lease.leaseCounter();
@@ -64,7 +67,7 @@ final class ShardReaders {
         seen = Map.copyOf(next);
     }
 
-    /** Time since each shard that is to be read was last known to have a reader. */
+    /** Time since each unfinished shard was last known to have a reader. */
     Map<String, Duration> unreadFor(long now) {
         return seen.entrySet().stream()
                 .collect(toMap(
@@ -79,11 +82,11 @@ final class ShardReaders {
                 && !lease.leaseCounter().equals(before.counter());
     }
 
-    private static Set<String> toBeRead(StreamShards shards, Map<String, Lease> leases) {
+    private static Set<String> unfinished(StreamShards shards, Map<String, Lease> leases) {
         Set<String> withoutLease = shards.withoutLease(leases.keySet()).stream()
                 .map(Shard::shardId)
                 .collect(Collectors.toSet());
-        Set<String> unfinished = Stream.concat(
+        Set<String> notEnded = Stream.concat(
                         withoutLease.stream(),
                         leases.values().stream()
                                 .filter(lease -> !LeaseRows.ended(lease))
@@ -92,12 +95,12 @@ final class ShardReaders {
         Map<String, String> parents = shards.all().stream()
                 .filter(shard -> shard.parentShardId() != null)
                 .collect(toMap(Shard::shardId, Shard::parentShardId));
-        return unfinished.stream()
-                .filter(shardId -> parentsOf(shardId, parents, leases).noneMatch(unfinished::contains))
+        return notEnded.stream()
+                .filter(shardId -> parentsOf(shardId, parents, leases).noneMatch(notEnded::contains))
                 .collect(Collectors.toSet());
     }
 
-    /** As the stream names them, or as the lease does where the shard is no longer in the stream. */
+    /** From the stream and from the lease, because the stream may no longer list the shard. */
     private static Stream<String> parentsOf(String shardId, Map<String, String> inStream, Map<String, Lease> leases) {
         Lease lease = leases.get(shardId);
         return Stream.concat(

@@ -17,71 +17,71 @@ import java.util.stream.Collectors;
 import software.amazon.kinesis.leases.Lease;
 
 /**
- * What stands still in one source, and how far the source is behind: of the shards that this process reads the oldest
- * open change, the last successful read and the last renewal; of all shards whether any worker reads them.
+ * Detects what has stalled in one source, and measures its lag: for shards that this process reads, the oldest open
+ * change, the last successful read and the last renewal; for all shards, whether any worker reads them.
  *
- * <p>It only keeps times and compares them. Whoever asks makes no call and waits for nothing, so that the answer comes
- * whatever hangs. Safe for any thread.
+ * <p>It only keeps and compares times. Its methods make no call and never wait, so they answer whatever else hangs. Safe
+ * for any thread.
  */
-final class ShardWatch implements FetchListener {
+final class StallDetector implements FetchListener {
 
     private final Limits limits;
     private final Supplier<? extends List<? extends Held>> held;
-    private final ShardReaders readers;
+    private final LastKnownReaders readers;
     private final FetchListener next;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
 
-    /** By shard id, by the monotonic clock. */
+    /** Last successful read by shard id, in nanoseconds of the monotonic clock. */
     private final Map<String, Long> readAt = new ConcurrentHashMap<>();
 
-    /** The same, of the last time that reading waited for memory. */
+    /** The last read that waited for memory, likewise. */
     private final Map<String, Long> waitedAt = new ConcurrentHashMap<>();
 
-    private volatile long lookedAt;
+    private volatile long checkedAt;
 
-    /** A shard whose lease this process holds, or would hold if it had been renewed. */
+    /** A shard whose lease this process holds, or would hold if its renewal were not overdue. */
     interface Held {
         String shardId();
 
-        /** When reading began, by the monotonic clock. */
+        /** Start of the reading, in nanoseconds of the monotonic clock. */
         long since();
 
         /** Whether the lease is held. */
         boolean active();
 
-        /** Age of the oldest open change, by its creation time; zero if none is open. */
+        /** Age of the oldest open change by its creation time; zero if none is open. */
         Duration lag(Instant now);
 
         /** Time since the oldest open change was taken; zero if none is open. */
         Duration openFor();
 
-        /** Whether nothing is written because the renewal of the lease is late. */
+        /** Whether nothing is written because the next renewal of the lease is overdue. */
         boolean renewalOverdue();
 
         Duration sinceRenewal();
     }
 
     /**
-     * From when on something stands still.
+     * The times after which something counts as stalled.
      *
      * @param read time without a successful read
-     * @param reader time without a known reader, or without a look at the stream
-     * @param change time since a change was taken
+     * @param reader time without a known reader, or without a check of the stream
+     * @param change time since an open change was taken
      */
     record Limits(Duration read, Duration reader, Duration change) {
 
         private static final int POLLS = 10;
 
-        /** One call to the stream takes 10 s at most, and behind a failed one there is a pause of 5 s. */
+        /** A call to the stream takes 10 s at most, and a pause of 5 s follows a failed one. */
         private static final Duration LEAST_READ = Duration.ofSeconds(15);
 
-        /** A worker that is killed is followed by another one after about two leases. */
+        /** Another worker takes over from a killed one after about two lease durations. */
         private static final int LEASES = 4;
 
         private static final Duration LEAST_READER = Duration.ofSeconds(5);
 
-        /** Several times as long as a change takes whose target lets it time out and be tried again. */
+        /** Several times the duration of a change whose first attempts time out. */
         private static final Duration CHANGE = Duration.ofMinutes(5);
 
         static Limits of(Duration lease, Duration pollInterval) {
@@ -96,7 +96,7 @@ final class ShardWatch implements FetchListener {
         }
     }
 
-    /** How something stands still. */
+    /** What has stalled. The names are those of the conditions in health, log and metric. */
     enum Kind {
         STUCK_CHANGE,
         NOT_READ,
@@ -110,16 +110,16 @@ final class ShardWatch implements FetchListener {
     }
 
     /**
-     * Something that stands still.
+     * A stall.
      *
-     * @param shardId empty if it is the source as a whole
-     * @param since for how long
+     * @param shardId empty if the whole source is affected
+     * @param duration of the stall so far
      */
-    record Stall(Kind kind, String shardId, Duration since) {
+    record Stall(Kind kind, String shardId, Duration duration) {
 
-        /** What it means and what to do, for people. */
+        /** What the stall means and what to do about it. */
         String describe() {
-            long seconds = since.toSeconds();
+            long seconds = duration.toSeconds();
             String meaning =
                     switch (kind) {
                         case STUCK_CHANGE ->
@@ -132,8 +132,8 @@ final class ShardWatch implements FetchListener {
                             "no worker is known to have read it for %d s: it has no lease, or one that is"
                                     + " not renewed, or not read by its owner. Look for the workers of the source";
                         case NOT_LOOKED_AT ->
-                            "its stream and its lease table were last looked at %d s ago, so nobody"
-                                    + " here knows whether all shards are read";
+                            "its stream and its lease table were last checked %d s ago, so it is"
+                                    + " unknown whether all shards are read";
                     };
             return kind.tag() + ": " + (shardId.isEmpty() ? "" : "shard " + shardId + ": ")
                     + meaning.formatted(seconds);
@@ -141,14 +141,14 @@ final class ShardWatch implements FetchListener {
     }
 
     /**
-     * @param held the shards that this process reads
-     * @param next told of the same reads
+     * @param held returns the shards that this process reads
+     * @param next receives the same events
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    ShardWatch(
+    StallDetector(
             Limits limits,
             Supplier<? extends List<? extends Held>> held,
-            ShardReaders readers,
+            LastKnownReaders readers,
             FetchListener next,
             InstantSource clock,
             LongSupplier nanoTime) {
@@ -158,7 +158,7 @@ final class ShardWatch implements FetchListener {
         this.next = next;
         this.clock = clock;
         this.nanoTime = nanoTime;
-        this.lookedAt = nanoTime.getAsLong();
+        this.checkedAt = nanoTime.getAsLong();
     }
 
     @Override
@@ -179,22 +179,22 @@ final class ShardWatch implements FetchListener {
     }
 
     /**
-     * The stream and its leases were looked at.
+     * Notes a check of the stream and its leases.
      *
-     * @param shards of the stream; none if it is gone
+     * @param shards of the stream; empty if the stream is gone
      */
-    void looked(StreamShards shards, List<Lease> leases) {
+    void checked(StreamShards shards, List<Lease> leases) {
         long now = nanoTime.getAsLong();
         Set<String> readHere = readHere(held.get());
         readAt.keySet().retainAll(readHere);
         waitedAt.keySet().retainAll(readHere);
-        readers.looked(shards, leases, readHere, now);
-        lookedAt = now;
+        readers.checked(shards, leases, readHere, now);
+        checkedAt = now;
     }
 
     /**
-     * How far the source is behind, as far as this process knows: the greatest of the ages of open changes, the times
-     * without a successful read, and the times without a reader. Zero if all that was read has ended and reads succeed.
+     * The lag of the source as far as this process knows: the greatest of the ages of open changes, the times without a
+     * successful read, and the times without a reader. Zero if no change is open and reads succeed.
      */
     Duration lag() {
         Instant time = clock.instant();
@@ -214,7 +214,7 @@ final class ShardWatch implements FetchListener {
         return lag;
     }
 
-    /** All that stands still now. */
+    /** Everything that is stalled now. */
     List<Stall> stalls() {
         long now = nanoTime.getAsLong();
         List<? extends Held> shards = held.get();
@@ -236,9 +236,9 @@ final class ShardWatch implements FetchListener {
             }
         }
         withoutReader(shards, now).forEach((shard, unread) -> stalls.add(new Stall(Kind.NO_READER, shard, unread)));
-        Duration sinceLook = Duration.ofNanos(now - lookedAt);
-        if (sinceLook.compareTo(limits.reader()) >= 0) {
-            stalls.add(new Stall(Kind.NOT_LOOKED_AT, "", sinceLook));
+        Duration sinceCheck = Duration.ofNanos(now - checkedAt);
+        if (sinceCheck.compareTo(limits.reader()) >= 0) {
+            stalls.add(new Stall(Kind.NOT_LOOKED_AT, "", sinceCheck));
         }
         return stalls;
     }
@@ -257,8 +257,8 @@ final class ShardWatch implements FetchListener {
     }
 
     /**
-     * Whether there is no read because too much is open: with changes of its own, KCL hands over no more; for memory it
-     * waits as long as any shard has changes open.
+     * Whether the shard is not read because too many changes are open: KCL delivers no more while its own changes are open,
+     * and a read waits for memory while changes of any shard are open.
      */
     private boolean waitsForTargets(Held shard, boolean anyOpen, long now) {
         Long waited = waitedAt.get(shard.shardId());

@@ -1,0 +1,198 @@
+package dev.tributary.stream.lease;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.dynamo.Calls;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.kinesis.leases.EntityType;
+
+/**
+ * Reads and writes the row of the lease table that holds the {@link SourceState}.
+ *
+ * <p>It is in the lease table so that it is created and deleted together with the checkpoints. Its entity type is KCL's for
+ * rows of stream identities: with the settings used here, KCL writes none, and leaves existing ones alone.
+ *
+ * <p>Methods wait for DynamoDB, and throw what the SDK throws. Safe for any thread.
+ */
+public final class SourceStateRow {
+
+    private static final String KEY = "leaseKey";
+    private static final String ROW = "tributary-stream";
+    private static final String ENTITY_TYPE = "entityType";
+
+    /** KCL's attribute name. */
+    private static final String STREAM = "streamId";
+
+    private static final String SINCE = "since";
+    private static final String EPOCH = "epoch";
+    private static final String IDENTITY = "identity";
+    private static final String GAPS = "gaps";
+    private static final String FURTHER = "furtherGaps";
+    private static final String DESCRIPTION = "description";
+    private static final String AT = "at";
+    private static final String WORKER = "worker";
+
+    /** Bounded, because the row is read every few seconds. */
+    private static final int MAX_GAPS = 100;
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+
+    /**
+     * @param table the source's lease table
+     */
+    public SourceStateRow(DynamoDbAsyncClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    /** Empty if no worker has begun to read the source. */
+    public Optional<SourceState> read() {
+        Map<String, AttributeValue> row = Calls.join(client.getItem(
+                        request -> request.tableName(table).key(key()).consistentRead(true)))
+                .item();
+        return row.isEmpty() ? Optional.empty() : Optional.of(state(row));
+    }
+
+    /**
+     * Begins with this stream, unless another worker has begun meanwhile; returns the state that results.
+     *
+     * @param identity of the source table in the rows of its targets
+     */
+    public SourceState begin(String streamArn, String identity, Instant now) {
+        Map<String, AttributeValue> row = Map.of(
+                KEY, AttributeValue.fromS(ROW),
+                ENTITY_TYPE, AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
+                STREAM, AttributeValue.fromS(streamArn),
+                SINCE, AttributeValue.fromS(now.toString()),
+                EPOCH, AttributeValue.fromS(Epoch.first(streamArn, now).text()),
+                IDENTITY, AttributeValue.fromS(identity),
+                GAPS, AttributeValue.fromM(Map.of()));
+        try {
+            Calls.join(client.putItem(request ->
+                    request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")));
+            return read().orElseThrow();
+        } catch (ConditionalCheckFailedException e) {
+            return read().orElseThrow(); // another worker has begun
+        }
+    }
+
+    /**
+     * Switches from one stream to the next, and records the gap between them, in one write.
+     *
+     * @return false if another worker has switched
+     */
+    public boolean switchStream(StreamGap.Replaced gap, RecordedGap passed) {
+        Epoch before = new Epoch(read().orElseThrow().epoch()); // changes only with the stream
+        try {
+            update(
+                    "SET #stream = :next, #since = :since, #epoch = :epoch, #gaps.#id = :gap",
+                    "#stream = :old",
+                    Map.of("#stream", STREAM, "#since", SINCE, "#epoch", EPOCH, "#gaps", GAPS, "#id", passed.id()),
+                    Map.of(
+                            ":epoch",
+                                    AttributeValue.fromS(before.next(gap.newArn(), passed.at())
+                                            .text()),
+                            ":next", AttributeValue.fromS(gap.newArn()),
+                            ":old", AttributeValue.fromS(gap.streamArn()),
+                            ":since", AttributeValue.fromS(passed.at().toString()),
+                            ":gap", entry(passed)));
+            return true;
+        } catch (ConditionalCheckFailedException e) {
+            return false;
+        }
+    }
+
+    /** Records a gap before reading passes it; if too many are recorded, only increments their number. */
+    public void passed(RecordedGap gap) {
+        try {
+            update(
+                    "SET #gaps.#id = :gap",
+                    "size(#gaps) < :most OR attribute_exists(#gaps.#id)",
+                    Map.of("#gaps", GAPS, "#id", gap.id()),
+                    Map.of(":gap", entry(gap), ":most", AttributeValue.fromN(Integer.toString(MAX_GAPS))));
+        } catch (ConditionalCheckFailedException e) {
+            update(
+                    "ADD #further :one",
+                    "attribute_exists(#key)",
+                    Map.of("#further", FURTHER, "#key", KEY),
+                    Map.of(":one", AttributeValue.fromN("1")));
+        }
+    }
+
+    /** Deletes these gaps and the number of further ones. Gaps recorded meanwhile stay. */
+    public void acknowledge(Collection<RecordedGap> gaps) {
+        Map<String, String> names = new HashMap<>(Map.of("#gaps", GAPS, "#further", FURTHER, "#key", KEY));
+        StringBuilder remove = new StringBuilder("REMOVE #further");
+        int next = 0;
+        for (RecordedGap gap : gaps) {
+            String name = "#g" + next++;
+            names.put(name, gap.id());
+            remove.append(", #gaps.").append(name);
+        }
+        update(remove.toString(), "attribute_exists(#key)", names, Map.of());
+    }
+
+    private void update(
+            String update, String condition, Map<String, String> names, Map<String, AttributeValue> values) {
+        Calls.join(client.updateItem(UpdateItemRequest.builder()
+                .tableName(table)
+                .key(key())
+                .updateExpression(update)
+                .conditionExpression(condition)
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values.isEmpty() ? null : values)
+                .returnValues(ReturnValue.NONE)
+                .build()));
+    }
+
+    private static SourceState state(Map<String, AttributeValue> row) {
+        List<RecordedGap> passed = new ArrayList<>();
+        text(row, GAPS)
+                .m()
+                .forEach((id, entry) -> passed.add(new RecordedGap(
+                        id,
+                        text(entry.m(), DESCRIPTION).s(),
+                        Instant.parse(text(entry.m(), AT).s()),
+                        text(entry.m(), WORKER).s())));
+        passed.sort(Comparator.comparing(RecordedGap::at).thenComparing(RecordedGap::id));
+        AttributeValue further = row.get(FURTHER);
+        String streamArn = text(row, STREAM).s();
+        // Earlier versions wrote no epoch and no identity: versions began with the label then, and owners with the
+        // table.
+        return new SourceState(
+                streamArn,
+                Instant.parse(text(row, SINCE).s()),
+                row.containsKey(EPOCH) ? text(row, EPOCH).s() : SourceStream.label(streamArn),
+                row.containsKey(IDENTITY) ? text(row, IDENTITY).s() : SourceStream.table(streamArn),
+                List.copyOf(passed),
+                further == null ? 0 : Integer.parseInt(further.n()));
+    }
+
+    private static AttributeValue text(Map<String, AttributeValue> row, String name) {
+        return requireNonNull(row.get(name), name);
+    }
+
+    private static AttributeValue entry(RecordedGap gap) {
+        return AttributeValue.fromM(Map.of(
+                DESCRIPTION, AttributeValue.fromS(gap.description()),
+                AT, AttributeValue.fromS(gap.at().toString()),
+                WORKER, AttributeValue.fromS(gap.worker())));
+    }
+
+    private static Map<String, AttributeValue> key() {
+        return Map.of(KEY, AttributeValue.fromS(ROW));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.tributary.stream.read;
+
+import dev.tributary.stream.lease.RecordedGap;
+import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.stream.lease.StreamGap;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * Applies the gap policy of a source to the gaps in one stream. Every gap is reported, and none is passed before it is
+ * recorded in the lease table. Safe for any thread.
+ */
+public final class GapHandler {
+
+    /** Time for which a stream keeps a change. */
+    private static final Duration RETENTION = Duration.ofHours(24);
+
+    private static final Pattern SHARD_ID = Pattern.compile("shardId-(\\d{1,20})-.*");
+
+    private final Context context;
+    private final String streamArn;
+    private final Instant since;
+
+    /**
+     * What the gap handlers of a source's successive streams share.
+     *
+     * @param worker name of this process among the workers
+     * @param checkStream requests a check of which stream the table has
+     */
+    public record Context(
+            String source,
+            String leaseTable,
+            String worker,
+            GapPolicy policy,
+            SourceStateRow state,
+            SourceHealth health,
+            InstantSource clock,
+            Runnable checkStream) {
+
+        /** The record of a gap that this worker passes now. */
+        public RecordedGap record(StreamGap gap, String more) {
+            return new RecordedGap(
+                    gap.id(), gap.describe() + more, clock.instant().truncatedTo(ChronoUnit.MILLIS), worker);
+        }
+
+        /** What to do about a gap at which reading is blocked. */
+        public String advice() {
+            String passing = "set source." + source
+                    + ".gaps=continue and restart; changes that are not read within 24 hours are lost too";
+            return switch (policy) {
+                case STOP ->
+                    "Reading is blocked here (source." + source
+                            + ".gaps=stop), because continuing would lose changes. To continue without them, "
+                            + passing;
+                case RESYNC ->
+                    "Reading is blocked here until the source is copied again (source." + source
+                            + ".gaps=resync), which this version does not do automatically: stop all workers, empty the targets,"
+                            + " delete the lease table " + leaseTable
+                            + ", start again, then change every item of the source once. To continue without that, "
+                            + passing;
+                case CONTINUE -> throw new IllegalStateException("Reading continues");
+            };
+        }
+    }
+
+    /**
+     * @param since when the first worker began to read the stream
+     */
+    public GapHandler(Context context, String streamArn, Instant since) {
+        this.context = context;
+        this.streamArn = streamArn;
+        this.since = since;
+    }
+
+    /**
+     * Reports the gap, and records it if the policy permits passing it.
+     *
+     * @return whether reading may continue past the gap
+     * @throws SdkException if the gap cannot be recorded: the call is to be repeated
+     */
+    boolean pass(StreamGap.OfShard gap) {
+        if (context.policy() != GapPolicy.CONTINUE) {
+            context.health().blockedAt(gap, context.advice());
+            return false;
+        }
+        context.state().passed(context.record(gap, ""));
+        context.health().passed(gap);
+        return true;
+    }
+
+    /**
+     * The gap in front of a shard that no worker has read yet, if there is one.
+     *
+     * <p>Changes of a shard are promised from its opening, or from the beginning of reading if that is later. The id of a
+     * shard contains the time of its opening. Changes promised longer ago than the retention of the stream may be lost.
+     */
+    Optional<StreamGap.OfShard> before(String unreadShard) {
+        Matcher id = SHARD_ID.matcher(unreadShard);
+        if (!id.matches()) {
+            return Optional.empty();
+        }
+        Instant opened = Instant.ofEpochMilli(Long.parseLong(id.group(1)));
+        Instant promised = opened.isAfter(since) ? opened : since;
+        return promised.plus(RETENTION).isBefore(context.clock().instant())
+                ? Optional.of(new StreamGap.Unread(unreadShard, opened))
+                : Optional.empty();
+    }
+
+    /**
+     * Whether this is still the stream that the workers read. If not, missing shards are no gap.
+     *
+     * @throws SdkException if the state of the source cannot be read
+     */
+    boolean streamIsCurrent() {
+        boolean current = context.state()
+                .read()
+                .filter(agreed -> agreed.streamArn().equals(streamArn))
+                .isPresent();
+        if (!current) {
+            context.checkStream().run();
+        }
+        return current;
+    }
+
+    /** The stream no longer exists; the check of the stream handles that. */
+    void streamIsGone() {
+        context.checkStream().run();
+    }
+}
