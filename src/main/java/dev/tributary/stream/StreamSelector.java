@@ -1,12 +1,12 @@
 package dev.tributary.stream;
 
-import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapHandler;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health.Status;

@@ -30,6 +30,7 @@ public final class Conditions implements AutoCloseable {
     private final Supplier<Component> usual;
     private final Collection<Conditions> parts;
     private final LongSupplier nanoTime;
+    private final List<String> leading;
 
     /** In the order in which they were first raised. Guarded by this. */
     private final Map<String, Condition> conditions = new LinkedHashMap<>();
@@ -51,12 +52,19 @@ public final class Conditions implements AutoCloseable {
      * @param usual what the part reports while no condition is raised
      * @param parts those that count; this one removes itself when it is closed
      * @param nanoTime monotonic
+     * @param leading names of conditions that are reported before others of the same status
      */
-    Conditions(String component, Supplier<Component> usual, Collection<Conditions> parts, LongSupplier nanoTime) {
+    Conditions(
+            String component,
+            Supplier<Component> usual,
+            Collection<Conditions> parts,
+            LongSupplier nanoTime,
+            List<String> leading) {
         this.component = component;
         this.usual = usual;
         this.parts = parts;
         this.nanoTime = nanoTime;
+        this.leading = leading;
     }
 
     /**
@@ -117,7 +125,9 @@ public final class Conditions implements AutoCloseable {
     }
 
     synchronized Component worst() {
-        return conditions.values().stream()
+        return Stream.concat(
+                        leading.stream().flatMap(name -> Stream.ofNullable(conditions.get(name))),
+                        conditions.values().stream())
                 .flatMap(condition -> Stream.ofNullable(condition.raised))
                 .max(BY_STATUS)
                 .orElseGet(usual);

@@ -3,6 +3,7 @@ package dev.tributary.telemetry;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,9 +51,10 @@ public final class Health {
      * Adds a part to a component. The component has the worst status of its parts, and exists while any of them does.
      *
      * @param usual what the part reports while no condition is raised; evaluated for each snapshot
+     * @param leading names of conditions that are reported before others of the same status; then the first raised is
      */
-    public Conditions conditions(String component, Supplier<Component> usual) {
-        return conditions(component, usual, System::nanoTime);
+    public Conditions conditions(String component, Supplier<Component> usual, String... leading) {
+        return conditions(component, usual, System::nanoTime, leading);
     }
 
     /**
@@ -60,8 +62,8 @@ public final class Health {
      *
      * @param nanoTime monotonic
      */
-    Conditions conditions(String component, Supplier<Component> usual, LongSupplier nanoTime) {
-        Conditions part = new Conditions(component, usual, parts, nanoTime);
+    Conditions conditions(String component, Supplier<Component> usual, LongSupplier nanoTime, String... leading) {
+        Conditions part = new Conditions(component, usual, parts, nanoTime, List.of(leading));
         parts.add(part);
         return part;
     }

@@ -2,9 +2,9 @@ package dev.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapHandler;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.ShardFetcher;
 import dev.tributary.stream.read.SourceHealth;

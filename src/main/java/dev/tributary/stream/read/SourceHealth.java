@@ -57,7 +57,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
 
     public SourceHealth(String source, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
         this.source = source;
-        this.conditions = health.conditions("source " + source, this::usual);
+        this.conditions = health.conditions("source " + source, this::usual, STREAM);
         this.onFatal = onFatal;
         for (Kind kind : Kind.values()) {
             // Registered at start: an alarm on an increase misses a counter whose first value is 1.
