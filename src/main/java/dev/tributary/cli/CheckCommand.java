@@ -15,17 +15,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary check}: everything a start would refuse, without starting. */
+/** {@code tributary check}: makes the checks of a start, without starting. */
 @Command(
         name = "check",
-        description = "Checks the configuration, and the tables against it, and starts nothing.",
+        description = "Checks the configuration, and the tables against it, as a start does. Creates and starts nothing.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
 
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Option(names = "--offline", description = "Leave the tables out.")
+    @Option(names = "--offline", description = "Check the configuration only, without the tables.")
     private boolean offline;
 
     @Spec
@@ -36,7 +36,7 @@ final class CheckCommand implements Callable<Integer> {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
         if (offline || settings.local().mode() != LocalSettings.Mode.OFF) {
-            out.println("The configuration is good. The tables were not looked at"
+            out.println("The configuration is valid. The tables were not checked"
                     + (offline ? "." : ": DynamoDB Local starts with the daemon."));
             return ExitCode.OK;
         }
@@ -44,7 +44,7 @@ final class CheckCommand implements Callable<Integer> {
         try (Clients clients = new Clients(settings.aws(), null, timings.writeTimeout(), 0)) {
             TableChecks.run(settings, clients).plans().forEach(out::println);
         }
-        out.println("The configuration is good, and the tables fit it.");
+        out.println("The configuration is valid, and the tables fit it.");
         return ExitCode.OK;
     }
 }

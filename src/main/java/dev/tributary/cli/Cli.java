@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 /** The command line {@code tributary}. */
 @Command(
         name = "tributary",
-        description = "Keeps DynamoDB tables in step through their streams.",
+        description = "Replicates DynamoDB tables through their streams.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -27,13 +27,13 @@ public final class Cli {
     private static final String RUN = "run";
 
     /**
-     * Runs the command line to its end.
+     * Runs a command.
      *
-     * @return the exit code: 0; 1 after a failure that may not happen again; 2 for a wrong command line or
-     *     configuration; 3 where the tables do not fit
+     * @return the exit code: 0 for success, 1 for a failure that may pass, 2 for an invalid command line or
+     *     configuration, 3 for tables that do not fit the configuration
      */
     public static int execute(String... args) {
-        // Before anything else is loaded: a signal in the first second of a daemon is obeyed like any other.
+        // Before anything else is loaded, so that a signal in the first second of a daemon takes effect.
         StopSignal stop = args.length > 0 && args[0].equals(RUN) ? StopSignal.install() : new StopSignal();
         return commandLine(stop).execute(args);
     }

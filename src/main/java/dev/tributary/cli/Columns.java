@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Text in columns as wide as their widest entry. */
+/** Formats text in columns, each as wide as its widest entry. */
 final class Columns {
 
     private static final String GAP = "  ";
@@ -15,7 +15,7 @@ final class Columns {
         rows.add(heading);
     }
 
-    /** Entries become one line, whatever is in them. */
+    /** Adds a row. Line breaks in an entry become spaces. */
     void row(String... entries) {
         rows.add(Arrays.stream(entries)
                 .map(entry -> entry.strip().replaceAll("\\s+", " "))

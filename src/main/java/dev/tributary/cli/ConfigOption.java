@@ -7,14 +7,14 @@ import dev.tributary.daemon.StartException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The option that names the configuration file. */
+/** The option for the configuration file. */
 final class ConfigOption {
 
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
             description =
-                    "Configuration file. TRIBUTARY_… environment variables override its keys. Default: ${DEFAULT-VALUE}",
+                    "The configuration file. Environment variables TRIBUTARY_… override its keys. Default: ${DEFAULT-VALUE}.",
             defaultValue = "config/tributary.properties")
     private Path file = Path.of("config/tributary.properties");
 

@@ -6,10 +6,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How people name an item, or one parked change of it, without its key.
+ * The identifier of an item, or of one of its dead letters, on the command line. It does not contain the key.
  *
- * @param item its checksum as in the log, or the first digits of its digest
- * @param sequence sequence number of the change; empty for the item
+ * @param item the checksum of the item as in the log, or a prefix of its digest
+ * @param sequence the sequence number of the change; empty for the item
  */
 record DeadLetterId(String item, String sequence) {
 
@@ -19,30 +19,29 @@ record DeadLetterId(String item, String sequence) {
     /** {@code item#1a2b3c4d}, as in the log. */
     static String of(ParkedItem item) {
         return item.first()
-                .map(letter -> letter.parked().stamp().owner().toString())
+                .map(first -> first.stamp().owner().toString())
                 .orElseGet(() -> PREFIX + item.item().substring(0, 2 * CHECKSUM_DIGITS));
     }
 
     /** {@code 1a2b3c4d/300000000000000000001}. */
-    static String of(DeadLetter letter) {
-        return letter.parked().stamp().owner().toString().substring(PREFIX.length()) + "/" + sequence(letter);
+    static String of(DeadLetter deadLetter) {
+        return deadLetter.stamp().owner().toString().substring(PREFIX.length()) + "/" + sequence(deadLetter);
     }
 
-    boolean names(ParkedItem parked) {
+    boolean matches(ParkedItem parked) {
         return parked.item().startsWith(item)
                 || parked.first()
-                        .filter(letter ->
-                                letter.parked().stamp().owner().toString().equals(PREFIX + item))
+                        .filter(first -> first.stamp().owner().toString().equals(PREFIX + item))
                         .isPresent();
     }
 
-    boolean names(DeadLetter letter) {
-        return sequence(letter).equals(sequence);
+    boolean matches(DeadLetter deadLetter) {
+        return sequence(deadLetter).equals(sequence);
     }
 
-    /** Without the zeros that make versions comparable. */
-    private static String sequence(DeadLetter letter) {
-        String version = letter.parked().stamp().version().encoded();
+    /** The sequence number without its leading zeros. */
+    private static String sequence(DeadLetter deadLetter) {
+        String version = deadLetter.stamp().version().encoded();
         return version.substring(version.lastIndexOf('#') + 1).replaceFirst("^0+(?=.)", "");
     }
 
@@ -60,7 +59,7 @@ record DeadLetterId(String item, String sequence) {
         return new DeadLetterId(item, sequence);
     }
 
-    /** Reads the name of an item. */
+    /** Parses the identifier of an item. */
     static final class OfItem implements ITypeConverter<DeadLetterId> {
         @Override
         public DeadLetterId convert(String text) {
@@ -68,7 +67,7 @@ record DeadLetterId(String item, String sequence) {
         }
     }
 
-    /** Reads the name of a change. */
+    /** Parses the identifier of a change. */
     static final class OfChange implements ITypeConverter<DeadLetterId> {
         @Override
         public DeadLetterId convert(String text) {

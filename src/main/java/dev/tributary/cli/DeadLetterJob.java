@@ -20,17 +20,17 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** What takes dead letters out of one route at a time, while it holds the route's lock. */
+/** Runs commands that delete dead letters, one route at a time, while holding the lock of the route. */
 final class DeadLetterJob implements AutoCloseable {
 
-    /** Above twice the longest call, so that a write can always start; a job that was killed is waited for as long. */
+    /** Above twice the longest call, so that a write can always start. The lock of a killed job is waited for as long. */
     private static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
 
     private final PrintWriter err;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "timer"));
 
-    /** What is done about items of a route. */
+    /** The work on the items of a route. */
     interface Work {
         void run(JobLock lock) throws StartException;
     }
@@ -39,19 +39,19 @@ final class DeadLetterJob implements AutoCloseable {
         this.err = err;
     }
 
-    /** The chosen items that have parked changes now. */
+    /** The selected items that have dead letters now. */
     static List<ParkedItem> items(DeadLetterRoute route, ItemOptions options) throws StartException {
-        List<ParkedItem> chosen = new ArrayList<>();
-        route.whileTrue(Optional.empty(), item -> {
-            if (options.choose(item, route)) {
-                chosen.add(item);
+        List<ParkedItem> selected = new ArrayList<>();
+        route.visit(Optional.empty(), item -> {
+            if (options.select(item, route)) {
+                selected.add(item);
             }
             return true;
         });
-        return chosen;
+        return selected;
     }
 
-    /** The late writes of a route, as far as this job has to do with them. */
+    /** The late writes of this job to the target of a route. */
     RouteLateWrites lateWrites(DeadLetterRoute route) {
         return LateWrites.ofJob(
                         route.lateWrites(),
@@ -65,23 +65,23 @@ final class DeadLetterJob implements AutoCloseable {
     }
 
     /**
-     * Runs the work while no other job takes dead letters of the route out.
+     * Runs the work while no other job deletes dead letters of the route.
      *
-     * @throws StartException if another one does, or a table fails
+     * @throws StartException if another job does, or a call to a table fails
      */
     void run(DeadLetterRoute route, Work work) throws StartException {
         JobLock lock = route.table()
                 .lock(route.name(), new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer), holder());
-        route.answer(lock.take(holder -> {
+        route.await(lock.take(holder -> {
             err.printf(
-                    "Another job (%s) takes dead letters of %s out, or was killed: waiting %d s to see which.%n",
+                    "Another job (%s) holds the lock on the dead letters of %s. Waiting %d s for it to renew the lock.%n",
                     holder, route.name(), LOCK.toSeconds());
             err.flush();
         }));
         try {
             work.run(lock);
         } finally {
-            route.answer(lock.release());
+            route.await(lock.release());
         }
     }
 

@@ -14,14 +14,14 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Dead letters as JSON objects. Only {@link #full} has keys and values of items in it. */
+/** Writes dead letters as JSON objects. Only {@link #full} contains keys and values of items. */
 final class DeadLetterJson {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private DeadLetterJson() {}
 
-    private interface Body {
+    private interface Fields {
         void write(JsonGenerator json) throws IOException;
     }
 
@@ -30,27 +30,26 @@ final class DeadLetterJson {
             item(json, route, item);
             json.writeNumberField("changes", item.changes());
             if (item.first().isPresent()) {
-                json.writeFieldName("first");
-                json.writeStartObject();
-                letter(json, item.first().get());
+                json.writeObjectFieldStart("first");
+                description(json, item.first().get());
                 json.writeEndObject();
             }
         });
     }
 
-    static String change(String route, DeadLetter letter) {
+    static String change(String route, DeadLetter deadLetter) {
         return object(false, json -> {
             json.writeStringField("route", route);
-            letter(json, letter);
+            description(json, deadLetter);
         });
     }
 
-    /** With the owner's key and both images. */
-    static String full(String route, DeadLetter letter, Change change, boolean pretty) {
+    /** A dead letter with the key of its item and both images. */
+    static String full(String route, DeadLetter deadLetter, Change change, boolean pretty) {
         return object(pretty, json -> {
             json.writeStringField("route", route);
-            letter(json, letter);
-            json.writeStringField("owner", letter.parked().stamp().owner().encoded());
+            description(json, deadLetter);
+            json.writeStringField("owner", deadLetter.stamp().owner().encoded());
             if (change instanceof Change.Undecoded undecoded) {
                 json.writeFieldName("record");
                 json.writeRawValue(undecoded.record());
@@ -87,32 +86,31 @@ final class DeadLetterJson {
         json.writeStringField("digest", item.item());
     }
 
-    private static void letter(JsonGenerator json, DeadLetter letter) throws IOException {
-        json.writeStringField("id", DeadLetterId.of(letter));
-        json.writeStringField("change", letter.kind());
-        json.writeStringField("version", letter.parked().stamp().version().encoded());
-        json.writeStringField("created", letter.parked().stamp().createdAt().toString());
-        json.writeStringField("parked", letter.parked().parkedAt().toString());
-        json.writeStringField("reason", letter.parked().reason());
+    private static void description(JsonGenerator json, DeadLetter deadLetter) throws IOException {
+        json.writeStringField("id", DeadLetterId.of(deadLetter));
+        json.writeStringField("change", deadLetter.kind());
+        json.writeStringField("version", deadLetter.stamp().version().encoded());
+        json.writeStringField("created", deadLetter.stamp().createdAt().toString());
+        json.writeStringField("parked", deadLetter.parkedAt().toString());
+        json.writeStringField("reason", deadLetter.reason());
     }
 
     private static void image(JsonGenerator json, String name, Optional<Item> image) throws IOException {
-        json.writeFieldName(name);
         if (image.isPresent()) {
-            AttributeJson.write(json, new TreeMap<>(image.get().attributes()));
+            AttributeJson.writeField(json, name, new TreeMap<>(image.get().attributes()));
         } else {
-            json.writeNull();
+            json.writeNullField(name);
         }
     }
 
-    private static String object(boolean pretty, Body body) {
+    private static String object(boolean pretty, Fields fields) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             if (pretty) {
                 json.useDefaultPrettyPrinter();
             }
             json.writeStartObject();
-            body.write(json);
+            fields.write(json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that all commands about dead letters have. */
+/** The options that all commands about dead letters share. */
 final class DeadLetterOptions {
 
     @Mixin
@@ -15,17 +15,17 @@ final class DeadLetterOptions {
     @Option(
             names = "--route",
             paramLabel = "SOURCE.ROUTE",
-            description = "Only this route of the configuration. Default: all of them.")
+            description = "Limit the command to this route. Default: all routes of the configuration.")
     private @Nullable String route;
 
-    @Option(names = "--json", description = "Print JSON, one object a line.")
+    @Option(names = "--json", description = "Print JSON, one object per line.")
     private boolean json;
 
     boolean json() {
         return json;
     }
 
-    /** Opens the dead letters of the chosen routes. */
+    /** Opens the dead letters of the selected routes. */
     DeadLetterRoutes open() throws StartException {
         return DeadLetterRoutes.open(config.load(), Optional.ofNullable(route));
     }

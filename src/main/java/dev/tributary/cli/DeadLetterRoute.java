@@ -25,11 +25,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A route and its dead letters, for a person who waits for the answers.
+ * A route and its dead letters, with calls that wait for their results.
  *
- * @param table of its dead letters
- * @param lateWrites of its source
- * @param lateWriteHorizon how long a write may still take effect after it was sent
+ * @param table holds its dead letters
+ * @param lateWrites holds the late writes of its source
+ * @param lateWriteHorizon how long a write may take effect after it was sent
  */
 record DeadLetterRoute(
         String sourceName,
@@ -43,9 +43,9 @@ record DeadLetterRoute(
 
     private static final int PAGE = 100;
 
-    /** Takes items, one after the other. */
+    /** Visits items, one after the other. */
     interface Visitor {
-        /** Ends with whether it wants the next. */
+        /** Returns whether to visit the next item. */
         boolean visit(ParkedItem item) throws StartException;
     }
 
@@ -53,21 +53,21 @@ record DeadLetterRoute(
         return sourceName + "." + routeName;
     }
 
-    RouteDeadLetters letters() {
-        return table.letters(name());
+    RouteDeadLetters deadLetters() {
+        return table.deadLetters(name());
     }
 
     /**
-     * Gives the items that have parked changes to the visitor for as long as it says true.
+     * Passes the items that have dead letters to the visitor, until it returns false.
      *
-     * @param after the last item, by its name in the table, that is known already
-     * @return whether it always said true
+     * @param after the digest of the last item to skip
+     * @return whether the visitor always returned true
      */
-    boolean whileTrue(Optional<String> after, Visitor visitor) throws StartException {
+    boolean visit(Optional<String> after, Visitor visitor) throws StartException {
         Optional<String> known = after;
         List<ParkedItem> page;
         do {
-            page = answer(letters().items(known, PAGE));
+            page = await(deadLetters().items(known, PAGE));
             for (ParkedItem item : page) {
                 if (!visitor.visit(item)) {
                     return false;
@@ -81,26 +81,26 @@ record DeadLetterRoute(
     /**
      * The projection with which the daemon replicates.
      *
-     * @throws StartException if the target is not as the configuration needs it
+     * @throws StartException if the target does not fit the configuration
      */
     Projection projection() throws StartException {
         return TableChecks.projection(sourceName, routeName, settings, clients);
     }
 
     /**
-     * The identity of the source table in the names of its items.
+     * The identity of the source table, which is part of the owner of each row.
      *
-     * @throws StartException if it is not configured, and the table does not answer
+     * @throws StartException if it is not configured, and the table cannot be described
      */
     String identity() throws StartException {
         return source.identity().isPresent()
                 ? source.identity().get()
-                : answer(new TableControl(clients.control(source), source.table())
+                : await(new TableControl(clients.control(source), source.table())
                         .describe()
                         .thenApply(table -> SourceIdentity.of(source, table.arn(), clients)));
     }
 
-    /** The target, behind a client that tries again by itself. */
+    /** The target, through a client that retries. */
     TargetTable target() {
         return new TargetTable(
                 clients.control(settings),
@@ -108,10 +108,14 @@ record DeadLetterRoute(
                 Policies.of(settings.projection().deletes(), settings.target()));
     }
 
-    /** Waits for the answer of a table. */
-    <T> T answer(CompletableFuture<T> asked) throws StartException {
+    /**
+     * Waits for a call.
+     *
+     * @throws StartException if it fails; the message is for people
+     */
+    <T> T await(CompletableFuture<T> call) throws StartException {
         try {
-            return Calls.join(asked);
+            return Calls.join(call);
         } catch (RuntimeException e) {
             Throwable failure = Failures.unwrap(e);
             if (failure instanceof LockedException || failure instanceof IllegalArgumentException) {
@@ -119,7 +123,7 @@ record DeadLetterRoute(
             }
             throw new StartException(
                     ExitCode.FAILED,
-                    "%s: a table failed. Dead letters are in %s (%s), the target is %s (%s). %s"
+                    "%s: a call failed. The dead letters are in table %s (%s), the target is table %s (%s). %s"
                             .formatted(
                                     name(),
                                     table.name(),

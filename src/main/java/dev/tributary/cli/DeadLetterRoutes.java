@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The chosen routes of a configuration with their dead letters, and the clients behind them. */
+/** The selected routes of a configuration with their dead letters, and the clients of their tables. */
 final class DeadLetterRoutes implements AutoCloseable {
 
     private final Clients clients;
@@ -25,10 +25,10 @@ final class DeadLetterRoutes implements AutoCloseable {
     }
 
     /**
-     * Calls nothing yet.
+     * Selects routes. Makes no call.
      *
-     * @param only {@code <source>.<route>}; empty for all
-     * @throws StartException if there is no such route, or none at all
+     * @param only {@code <source>.<route>}; empty for all routes
+     * @throws StartException if the configuration has no such route, or no route at all
      */
     static DeadLetterRoutes open(Settings settings, Optional<String> only) throws StartException {
         Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT, 1);
@@ -65,7 +65,7 @@ final class DeadLetterRoutes implements AutoCloseable {
         return opened;
     }
 
-    /** With DynamoDB Local inside the daemon, its tables are reached through the daemon's port. */
+    /** The DynamoDB Local inside the daemon; null if local mode is off. */
     static @Nullable LocalEndpoint local(Settings settings) {
         return settings.local().mode() == LocalSettings.Mode.OFF
                 ? null

@@ -5,10 +5,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary dead-letters}: what people do about parked changes. */
+/** {@code tributary dead-letters}: the commands about dead letters. */
 @Command(
         name = "dead-letters",
-        description = "Shows parked changes, brings them to their targets once more, or takes them out.",
+        description = "Lists, shows, redrives and discards dead letters: changes that a target refused, and the later changes"
+                + " of the same items.",
         mixinStandardHelpOptions = true,
         subcommands = {
             ListDeadLettersCommand.class,

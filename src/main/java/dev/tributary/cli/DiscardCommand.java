@@ -15,12 +15,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary dead-letters discard}: takes parked changes out for good. */
+/** {@code tributary dead-letters discard}: deletes dead letters. */
 @Command(
         name = "discard",
-        description = "Takes parked changes out for good. What is in the target stays as it is, what the changes asked"
-                + " for is lost to it until the item changes again, and later changes of the item flow again once none"
-                + " is left.",
+        description = "Deletes dead letters without applying them. The target keeps its rows and misses the discarded"
+                + " changes until the item changes again. Once an item has no dead letters left, its changes are"
+                + " replicated again.",
         mixinStandardHelpOptions = true)
 final class DiscardCommand implements Callable<Integer> {
 
@@ -30,30 +30,30 @@ final class DiscardCommand implements Callable<Integer> {
     @Mixin
     private ItemOptions items = new ItemOptions();
 
-    @Option(names = "--all", description = "All items of the chosen routes.")
+    @Option(names = "--all", description = "Discard the dead letters of all items of the selected routes.")
     private boolean all;
 
-    @Option(names = "--yes", description = "Do it; without, only tell what would be discarded.")
+    @Option(names = "--yes", description = "Discard. Without this option, only print what would be discarded.")
     private boolean yes;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "CHANGE",
             converter = DeadLetterId.OfChange.class,
-            description = "One change, as `list` names it; later ones of its item stay parked.")
+            description = "The identifier of one change, as `list` prints it. Later changes of its item stay parked.")
     private @Nullable DeadLetterId id;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    private int found;
+    private int matches;
 
     @Override
     public Integer call() throws StartException {
-        int choices = (id == null ? 0 : 1) + (items.chosen() ? 1 : 0) + (all ? 1 : 0);
+        int choices = (id == null ? 0 : 1) + (items.given() ? 1 : 0) + (all ? 1 : 0);
         if (choices != 1) {
             throw new ParameterException(
-                    spec.commandLine(), "Say what to discard: one CHANGE, --item, --key, or --all");
+                    spec.commandLine(), "Specify what to discard: one CHANGE, --item, --key or --all");
         }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
@@ -69,67 +69,66 @@ final class DiscardCommand implements Callable<Integer> {
         } finally {
             out.flush();
         }
-        if (found == 0) {
-            err.println("Nothing is parked of that.");
+        if (matches == 0) {
+            err.println("No dead letter matches.");
         } else if (!yes) {
             err.println(
-                    "Nothing was discarded: add --yes. The targets keep what they have, and what these changes asked"
-                            + " for is lost to them.");
+                    "Nothing was discarded. With --yes, these changes are deleted, and the targets keep their rows.");
         }
         err.flush();
-        return found > 0 && !yes ? ExitCode.CONFIGURATION : ExitCode.OK;
+        return matches > 0 && !yes ? ExitCode.CONFIGURATION : ExitCode.OK;
     }
 
     private void discardChange(DeadLetterRoutes routes, DeadLetterId change, DeadLetterJob job, PrintWriter out)
             throws StartException {
-        List<FoundDeadLetter> letters = FoundDeadLetter.all(routes, change);
-        if (letters.isEmpty()) {
+        List<FoundDeadLetter> found = FoundDeadLetter.all(routes, change);
+        if (found.isEmpty()) {
             throw FoundDeadLetter.none(change);
         }
-        for (FoundDeadLetter letter : letters) {
-            DeadLetterRoute route = letter.route();
-            String name = DeadLetterId.of(letter.letter());
-            found++;
+        for (FoundDeadLetter one : found) {
+            DeadLetterRoute route = one.route();
+            String name = DeadLetterId.of(one.deadLetter());
+            matches++;
             if (!yes) {
                 out.printf(
                         "%s %s: %s%n",
-                        route.name(), name, letter.letter().parked().reason());
+                        route.name(), name, one.deadLetter().reason());
                 continue;
             }
             job.run(route, lock -> {
-                boolean gone = route.answer(route.letters().remove(letter.letter()));
-                tell(route, name, gone ? 1 : 0, left(route, letter.letter().item()), out);
+                boolean deleted = route.await(route.deadLetters().delete(one.deadLetter()));
+                print(route, name, deleted ? 1 : 0, left(route, one.deadLetter().item()), out);
             });
         }
     }
 
     private void discardItems(DeadLetterRoute route, DeadLetterJob job, PrintWriter out) throws StartException {
-        List<ParkedItem> chosen = DeadLetterJob.items(route, items);
-        items.refuseAmbiguous(chosen);
-        found += chosen.size();
+        List<ParkedItem> selected = DeadLetterJob.items(route, items);
+        items.refuseAmbiguous(selected);
+        matches += selected.size();
         if (!yes) {
-            chosen.forEach(item -> out.printf(
+            selected.forEach(item -> out.printf(
                     "%s %s: %s%n", route.name(), DeadLetterId.of(item), DeadLetterJob.count(item.changes(), "change")));
-        } else if (!chosen.isEmpty()) {
+        } else if (!selected.isEmpty()) {
             job.run(route, lock -> {
-                for (ParkedItem item : chosen) {
-                    route.answer(lock.ensure());
-                    int gone = route.answer(route.letters().discard(item.item()));
-                    tell(route, DeadLetterId.of(item), gone, left(route, item.item()), out);
+                for (ParkedItem item : selected) {
+                    route.await(lock.ensure());
+                    int deleted = route.await(route.deadLetters().discard(item.item()));
+                    print(route, DeadLetterId.of(item), deleted, left(route, item.item()), out);
                 }
             });
         }
     }
 
     private static int left(DeadLetterRoute route, String item) throws StartException {
-        return route.answer(route.letters().changes(item)).size();
+        return route.await(route.deadLetters().of(item)).size();
     }
 
-    private void tell(DeadLetterRoute route, String name, int gone, int left, PrintWriter out) {
+    private void print(DeadLetterRoute route, String name, int deleted, int left, PrintWriter out) {
         if (options.json()) {
-            out.println(DeadLetterJson.discarded(route.name(), name, gone, left));
+            out.println(DeadLetterJson.discarded(route.name(), name, deleted, left));
         } else {
-            out.printf("%s %s: %d discarded, %d still parked%n", route.name(), name, gone, left);
+            out.printf("%s %s: %d discarded, %d still parked%n", route.name(), name, deleted, left);
         }
     }
 }

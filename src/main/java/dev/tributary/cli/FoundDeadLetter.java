@@ -8,26 +8,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A parked change that a person has named; each route may have one.
+ * A dead letter with the identifier that was given; each route may have one.
  *
- * @param route where it is
+ * @param route the route it belongs to
  */
-record FoundDeadLetter(DeadLetterRoute route, DeadLetter letter) {
+record FoundDeadLetter(DeadLetterRoute route, DeadLetter deadLetter) {
 
     static List<FoundDeadLetter> all(DeadLetterRoutes routes, DeadLetterId id) throws StartException {
         List<FoundDeadLetter> found = new ArrayList<>();
         for (DeadLetterRoute route : routes.routes()) {
             List<String> items = new ArrayList<>();
-            route.whileTrue(Optional.empty(), item -> {
-                if (id.names(item)) {
+            route.visit(Optional.empty(), item -> {
+                if (id.matches(item)) {
                     items.add(item.item());
                 }
                 return true;
             });
             for (String item : items) {
-                route.answer(route.letters().changes(item)).stream()
-                        .filter(id::names)
-                        .forEach(letter -> found.add(new FoundDeadLetter(route, letter)));
+                route.await(route.deadLetters().of(item)).stream()
+                        .filter(id::matches)
+                        .forEach(deadLetter -> found.add(new FoundDeadLetter(route, deadLetter)));
             }
         }
         return found;
@@ -36,7 +36,7 @@ record FoundDeadLetter(DeadLetterRoute route, DeadLetter letter) {
     static StartException none(DeadLetterId id) {
         return new StartException(
                 ExitCode.FAILED,
-                "there is no parked change %s/%s; `dead-letters list` tells which there are"
+                "there is no dead letter %s/%s; `dead-letters list` lists them"
                         .formatted(id.item(), id.sequence()));
     }
 }

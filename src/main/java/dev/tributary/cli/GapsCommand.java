@@ -20,18 +20,18 @@ import picocli.CommandLine.Spec;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** {@code tributary gaps}: what is missing in the targets because the stream had lost it. */
+/** {@code tributary gaps}: lists changes that are missing in the targets because the stream has lost them. */
 @Command(
         name = "gaps",
-        description = "Lists the gaps in streams that reading went on past (gaps=continue) and that nobody has"
-                + " acknowledged. Until then health shows their source as degraded.",
+        description = "Lists the gaps in streams that were skipped (gaps=continue) and are not acknowledged. Until a gap"
+                + " is acknowledged, health shows its source as degraded.",
         mixinStandardHelpOptions = true)
 final class GapsCommand implements Callable<Integer> {
 
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Option(names = "--acknowledge", description = "Forget what is listed: somebody has seen to it.")
+    @Option(names = "--acknowledge", description = "Acknowledge the listed gaps, so that they are not reported any more.")
     private boolean acknowledge;
 
     @Spec
@@ -50,13 +50,13 @@ final class GapsCommand implements Callable<Integer> {
             }
         }
         if (found == 0) {
-            out.println("No gaps, or all acknowledged.");
+            out.println("There are no unacknowledged gaps.");
         } else {
             columns.lines().forEach(out::println);
             out.println(
                     acknowledge
-                            ? "Acknowledged. Health follows within seconds."
-                            : "Once somebody has seen to them: tributary gaps --acknowledge");
+                            ? "Acknowledged. Health is updated within seconds."
+                            : "To acknowledge them: tributary gaps --acknowledge");
         }
         out.flush();
         return ExitCode.OK;
@@ -75,7 +75,7 @@ final class GapsCommand implements Callable<Integer> {
                 columns.row(name, gap.at().toString(), gap.worker(), gap.description());
             }
             if (state.get().further() > 0) {
-                columns.row(name, "later", "", state.get().further() + " more, which only the log tells");
+                columns.row(name, "later", "", state.get().further() + " more, which are only in the log");
             }
             if (acknowledge) {
                 row.acknowledge(state.get().passed());

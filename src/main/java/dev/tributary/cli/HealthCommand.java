@@ -19,13 +19,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code tributary health}: asks the running daemon, for container health checks.
+ * {@code tributary health}: requests the health of the running daemon, for container health checks.
  *
- * <p>A daemon that answers is alive, also when a table it needs is missing: starting it anew would not bring the table.
+ * <p>A daemon that answers is alive, also if a table that it needs is missing: a restart would not create the table.
  */
 @Command(
         name = "health",
-        description = "Asks the daemon on this machine for its health; exit code 0 if it answers, 1 if not.",
+        description = "Prints the health of the daemon on this machine. The exit code is 0 if the daemon answers, and 1 if not.",
         mixinStandardHelpOptions = true)
 final class HealthCommand implements Callable<Integer> {
 
@@ -34,7 +34,7 @@ final class HealthCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Option(names = "--strict", description = "Exit code 1 also if a component is down.")
+    @Option(names = "--strict", description = "Exit with code 1 also if a component is down.")
     private boolean strict;
 
     @Spec
@@ -63,7 +63,7 @@ final class HealthCommand implements Callable<Integer> {
         }
     }
 
-    /** A daemon that listens on all addresses is asked on loopback. */
+    /** The loopback address if the daemon listens on all addresses. */
     private static String reachable(String host) throws IOException {
         String reached = InetAddress.getByName(host).isAnyLocalAddress() ? "127.0.0.1" : host;
         return reached.contains(":") ? "[" + reached + "]" : reached;

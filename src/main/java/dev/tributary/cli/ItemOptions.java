@@ -13,49 +13,51 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The options that choose items. */
+/** The options that select items. */
 final class ItemOptions {
 
     @Option(
             names = "--item",
             paramLabel = "ITEM",
             converter = DeadLetterId.OfItem.class,
-            description = "Only this item: its name in the log and in the list, such as item#1a2b3c4d.")
+            description = "Select one item by its identifier in the log and in the list, such as item#1a2b3c4d.")
     private @Nullable DeadLetterId item;
 
     @Option(
             names = "--key",
             paramLabel = "NAME=VALUE",
-            description = "Only the item with this key in its source; once for each key attribute. Numbers as DynamoDB"
-                    + " prints them, binary values as Base64.")
+            description = "Select one item by its key in the source table; repeat the option for each key attribute."
+                    + " Write numbers as DynamoDB prints them, and binary values as Base64.")
     private Map<String, String> key = new LinkedHashMap<>();
 
-    boolean chosen() {
+    boolean given() {
         return item != null || !key.isEmpty();
     }
 
-    /** Refuses a name that several items of a route have: a checksum is short. */
-    void refuseAmbiguous(List<ParkedItem> chosen) throws StartException {
-        if (item != null && chosen.size() > 1) {
+    /** Refuses an identifier that several items of a route share: a checksum is short. */
+    void refuseAmbiguous(List<ParkedItem> selected) throws StartException {
+        if (item != null && selected.size() > 1) {
             throw new StartException(
                     ExitCode.CONFIGURATION,
-                    chosen.size() + " items are named so. Name one by --key, or by the digits of its digest: "
-                            + chosen.stream().map(ParkedItem::item).collect(Collectors.joining(", ")));
+                    selected.size() + " items have this identifier. Select one by --key, or by its digest: "
+                            + selected.stream().map(ParkedItem::item).collect(Collectors.joining(", ")));
         }
     }
 
     /**
-     * @param route the item's
-     * @throws StartException if a key is given and the source table, which is part of an item's identity, does not answer
+     * Whether the options select an item.
+     *
+     * @param route of the item
+     * @throws StartException if a key is given and the source table, whose identity is needed then, cannot be described
      */
-    boolean choose(ParkedItem parked, DeadLetterRoute route) throws StartException {
-        if (item != null && !item.names(parked)) {
+    boolean select(ParkedItem parked, DeadLetterRoute route) throws StartException {
+        if (item != null && !item.matches(parked)) {
             return false;
         }
         return key.isEmpty() || parked.item().equals(digest(route.identity()));
     }
 
-    /** The identity of a key does not tell its types apart, so all values may be given as text. */
+    /** The types of key values are not part of an item's identity, so all values may be given as text. */
     private String digest(String source) {
         Map<String, AttributeValue> values = new LinkedHashMap<>();
         key.forEach((name, value) -> values.put(name, AttributeValue.fromS(value)));

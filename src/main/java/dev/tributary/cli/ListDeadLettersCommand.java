@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary dead-letters list}: which items have parked changes, and why; neither keys nor values of them. */
+/** {@code tributary dead-letters list}: lists items with dead letters and the reasons, without keys and values. */
 @Command(
         name = "list",
-        description = "Lists the items that have parked changes; with --item or --key the changes of one.",
+        description = "Lists the items that have dead letters. With --item or --key, lists the dead letters of one item.",
         mixinStandardHelpOptions = true)
 final class ListDeadLettersCommand implements Callable<Integer> {
 
@@ -31,13 +31,13 @@ final class ListDeadLettersCommand implements Callable<Integer> {
     @Mixin
     private ItemOptions items = new ItemOptions();
 
-    @Option(names = "--limit", description = "Items to print at most. Default: ${DEFAULT-VALUE}", defaultValue = "50")
+    @Option(names = "--limit", description = "Maximum number of items to print. Default: ${DEFAULT-VALUE}.", defaultValue = "50")
     private int limit = 50;
 
     @Option(
             names = "--after",
             paramLabel = "ROUTE/DIGEST",
-            description = "Go on behind this item: what the last page told.")
+            description = "Continue after this item, which the page before has printed.")
     private @Nullable String after;
 
     @Spec
@@ -60,7 +60,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
             complete = list(routes, out);
         }
         if (!options.json()) {
-            itemColumnsAndChanges(out);
+            printColumns(out);
         }
         if (!complete) {
             spec.commandLine().getErr().println("There are more: --after " + last);
@@ -69,9 +69,9 @@ final class ListDeadLettersCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void itemColumnsAndChanges(PrintWriter out) {
+    private void printColumns(PrintWriter out) {
         if (itemColumns.isEmpty() && changeColumns.isEmpty()) {
-            out.println("No parked changes" + (items.chosen() ? " of that item." : "."));
+            out.println("No dead letters" + (items.given() ? " of that item." : "."));
         }
         for (Columns columns : new Columns[] {itemColumns, changeColumns}) {
             if (!columns.isEmpty()) {
@@ -80,7 +80,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
         }
     }
 
-    /** Ends with whether everything was listed. */
+    /** Returns whether everything was listed. */
     private boolean list(DeadLetterRoutes routes, PrintWriter out) throws StartException {
         int slash = after == null ? -1 : after.lastIndexOf('/');
         boolean started = after == null;
@@ -99,14 +99,14 @@ final class ListDeadLettersCommand implements Callable<Integer> {
         }
         if (!started) {
             throw new ParameterException(
-                    spec.commandLine(), "--after " + after + ": expected what the last page told, <route>/<digest>");
+                    spec.commandLine(), "--after " + after + ": expected <route>/<digest>, as the page before has printed it");
         }
         return true;
     }
 
     private boolean list(DeadLetterRoute route, Optional<String> known, PrintWriter out) throws StartException {
-        return route.whileTrue(known, item -> {
-            if (!items.choose(item, route)) {
+        return route.visit(known, item -> {
+            if (!items.select(item, route)) {
                 return true;
             }
             if (printed == limit) {
@@ -114,8 +114,9 @@ final class ListDeadLettersCommand implements Callable<Integer> {
             }
             printed++;
             last = route.name() + "/" + item.item();
-            if (items.chosen()) {
-                route.answer(route.letters().changes(item.item())).forEach(letter -> change(route, letter, out));
+            if (items.given()) {
+                route.await(route.deadLetters().of(item.item()))
+                        .forEach(deadLetter -> change(route, deadLetter, out));
             } else {
                 item(route, item, out);
             }
@@ -134,23 +135,23 @@ final class ListDeadLettersCommand implements Callable<Integer> {
                 DeadLetterId.of(item),
                 Integer.toString(item.changes()),
                 first.map(DeadLetterId::of).orElse("?"),
-                first.map(letter -> age(letter.parked().parkedAt())).orElse("?"),
-                first.map(letter -> letter.parked().reason())
-                        .orElse("the row that tells of it was deleted; what is left can only be discarded"));
+                first.map(deadLetter -> age(deadLetter.parkedAt())).orElse("?"),
+                first.map(DeadLetter::reason)
+                        .orElse("its first row is incomplete; it can only be discarded"));
     }
 
-    private void change(DeadLetterRoute route, DeadLetter letter, PrintWriter out) {
+    private void change(DeadLetterRoute route, DeadLetter deadLetter, PrintWriter out) {
         if (options.json()) {
-            out.println(DeadLetterJson.change(route.name(), letter));
+            out.println(DeadLetterJson.change(route.name(), deadLetter));
             return;
         }
         changeColumns.row(
                 route.name(),
-                DeadLetterId.of(letter),
-                letter.kind(),
-                letter.parked().stamp().createdAt().toString(),
-                age(letter.parked().parkedAt()),
-                letter.parked().reason());
+                DeadLetterId.of(deadLetter),
+                deadLetter.kind(),
+                deadLetter.stamp().createdAt().toString(),
+                age(deadLetter.parkedAt()),
+                deadLetter.reason());
     }
 
     private String age(Instant since) {

@@ -17,15 +17,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary dead-letters redrive}: brings parked changes to their target once more. */
+/** {@code tributary dead-letters redrive}: applies dead letters to their targets. */
 @Command(
         name = "redrive",
-        description = "Brings parked changes to their targets once more, as the configuration says now. The daemon may"
-                + " run. Exit code 0 if nothing of what was chosen is parked any more, 1 otherwise.",
+        description = "Applies dead letters to their targets with the current configuration, and deletes those that the"
+                + " targets accept. The daemon may run meanwhile. The exit code is 0 if no selected dead letter is left,"
+                + " and 1 otherwise.",
         mixinStandardHelpOptions = true)
 final class RedriveCommand implements Callable<Integer> {
 
-    /** Items at a time. */
+    /** Items that are redriven in parallel. */
     private static final int PARALLEL = 16;
 
     @Mixin
@@ -69,18 +70,18 @@ final class RedriveCommand implements Callable<Integer> {
     private void redrive(
             DeadLetterRoute route, Projection projection, RouteLateWrites late, JobLock lock, PrintWriter out)
             throws StartException {
-        Redrive redrive = new Redrive(projection, route.target(), route.letters(), late, lock);
-        List<ParkedItem> chosen = DeadLetterJob.items(route, items);
-        for (int from = 0; from < chosen.size(); from += PARALLEL) {
-            List<ParkedItem> some = chosen.subList(from, Math.min(chosen.size(), from + PARALLEL));
+        Redrive redrive = new Redrive(projection, route.target(), route.deadLetters(), late, lock);
+        List<ParkedItem> selected = DeadLetterJob.items(route, items);
+        for (int from = 0; from < selected.size(); from += PARALLEL) {
+            List<ParkedItem> some = selected.subList(from, Math.min(selected.size(), from + PARALLEL));
             List<CompletableFuture<Void>> running = some.stream()
-                    .map(item -> redrive.item(item.item()).thenAccept(redriven -> tell(route, item, redriven, out)))
+                    .map(item -> redrive.item(item.item()).thenAccept(redriven -> print(route, item, redriven, out)))
                     .toList();
-            route.answer(CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)));
+            route.await(CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)));
         }
     }
 
-    private synchronized void tell(DeadLetterRoute route, ParkedItem item, RedriveResult redriven, PrintWriter out) {
+    private synchronized void print(DeadLetterRoute route, ParkedItem item, RedriveResult redriven, PrintWriter out) {
         changesDone += redriven.done();
         changesLeft += redriven.left();
         itemsLeft += redriven.left() == 0 ? 0 : 1;

@@ -20,14 +20,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary run}: the daemon, until a signal stops it. */
+/** {@code tributary run}: runs the daemon until a signal stops it. */
 @Command(name = "run", description = "Runs the daemon until SIGTERM or SIGINT.", mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
-    /** After that the banner comes without: other workers hold the shards. */
-    private static final Duration READING = Duration.ofSeconds(15);
+    /** Longest wait for shards before the banner is printed: other workers may hold them. */
+    private static final Duration READING_TIMEOUT = Duration.ofSeconds(15);
 
     @Mixin
     private ConfigOption config = new ConfigOption();
@@ -49,15 +49,15 @@ final class RunCommand implements Callable<Integer> {
         AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
         Daemon daemon = new Daemon(settings, failure -> {
             if (fatal.compareAndSet(null, failure)) {
-                log.error("stopping, because something failed that should not", failure);
+                log.error("stopping after an unexpected error", failure);
             }
-            signal.ask();
+            signal.requestStop();
         });
         try {
             CompletableFuture<String> start = begin(daemon);
-            awaitAny(start, signal.asked());
-            signal.unlessAsked(() -> announce(start.join()));
-            signal.asked().join();
+            awaitStartOrStop(start, signal.stopRequested());
+            signal.unlessStopping(() -> announce(start.join()));
+            signal.stopRequested().join();
         } catch (CompletionException e) {
             throw rethrown(Failures.unwrap(e));
         } finally {
@@ -68,27 +68,27 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Starts the daemon in a thread of its own, which a stop does not wait for: what a start waits for may never come.
+     * Starts the daemon in a separate thread. A stop does not wait for that thread, because a start may wait forever.
      *
-     * @return the banner, once everything has started
+     * @return completes with the banner once everything has started
      */
     private static CompletableFuture<String> begin(Daemon daemon) {
         CompletableFuture<String> started = new CompletableFuture<>();
         inBackground("start", () -> {
             try {
                 daemon.start();
-                started.complete(daemon.banner(daemon.awaitReading(READING)));
-            } catch (Throwable e) { // also an Error, which otherwise would end this thread alone
+                started.complete(daemon.banner(daemon.awaitReading(READING_TIMEOUT)));
+            } catch (Throwable e) { // an Error too, which would end this thread only
                 started.completeExceptionally(e);
             }
         });
         return started;
     }
 
-    /** Waits for a stop to be asked for, or the end of the start; throws why that failed, unless a stop was asked for. */
-    private static void awaitAny(CompletableFuture<String> start, CompletableFuture<Void> asked) {
-        CompletableFuture.anyOf(start.exceptionally(failure -> ""), asked).join();
-        if (!asked.isDone()) {
+    /** Waits for the end of the start or for a stop request. Throws the failure of the start, unless a stop was requested. */
+    private static void awaitStartOrStop(CompletableFuture<String> start, CompletableFuture<Void> stopRequested) {
+        CompletableFuture.anyOf(start.exceptionally(failure -> ""), stopRequested).join();
+        if (!stopRequested.isDone()) {
             start.join();
         }
     }
@@ -99,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** Stops in order as far as the time allows. What is still open then is read again at the next start. */
+    /** Stops in order as far as the time allows. Changes that are open then are read again at the next start. */
     private static void stop(Daemon daemon, Duration atMost) throws InterruptedException {
         Thread stopping = inBackground("stop", () -> {
             try {
@@ -108,10 +108,10 @@ final class RunCommand implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         });
-        // The rest is for the JVM to end in.
+        // A tenth of the time is left for the JVM to exit.
         stopping.join(atMost.multipliedBy(9).dividedBy(10).toMillis());
         if (stopping.isAlive()) {
-            log.warn("not everything has stopped within shutdown-timeout ({}); ending all the same", atMost);
+            log.warn("the daemon has not stopped within shutdown-timeout ({}); exiting anyway", atMost);
         }
     }
 

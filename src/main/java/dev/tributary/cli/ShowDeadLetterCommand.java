@@ -12,10 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary dead-letters show}: one parked change with the key of its item and both images. */
+/** {@code tributary dead-letters show}: prints one dead letter with the key of its item and both images. */
 @Command(
         name = "show",
-        description = "Prints one parked change as JSON, with the key and both images of its item.",
+        description = "Prints one dead letter as JSON, with the key and both images of its item.",
         mixinStandardHelpOptions = true)
 final class ShowDeadLetterCommand implements Callable<Integer> {
 
@@ -25,7 +25,7 @@ final class ShowDeadLetterCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "CHANGE",
             converter = DeadLetterId.OfChange.class,
-            description = "The change, as `list` names it, such as 1a2b3c4d/300000000000000000001.")
+            description = "The identifier of the change, as `list` prints it, such as 1a2b3c4d/300000000000000000001.")
     private DeadLetterId id = new DeadLetterId("", "");
 
     @Spec
@@ -36,12 +36,12 @@ final class ShowDeadLetterCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (DeadLetterRoutes routes = options.open()) {
             boolean found = false;
-            for (FoundDeadLetter letter : FoundDeadLetter.all(routes, id)) {
-                DeadLetterRoute route = letter.route();
-                Optional<Change> change = route.answer(route.letters().change(letter.letter()));
+            for (FoundDeadLetter one : FoundDeadLetter.all(routes, id)) {
+                DeadLetterRoute route = one.route();
+                Optional<Change> change = route.await(route.deadLetters().change(one.deadLetter()));
                 if (change.isPresent()) {
                     found = true;
-                    out.println(DeadLetterJson.full(route.name(), letter.letter(), change.get(), !options.json()));
+                    out.println(DeadLetterJson.full(route.name(), one.deadLetter(), change.get(), !options.json()));
                 }
             }
             out.flush();

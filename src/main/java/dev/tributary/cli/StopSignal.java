@@ -8,28 +8,28 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGTERM and SIGINT. Until the daemon begins to start, a signal ends the process at once. Then the first asks for an
- * orderly stop, and the second ends the process at once.
+ * Handles SIGTERM and SIGINT. Before {@link #begin}, a signal ends the process at once. After it, the first signal
+ * requests an orderly stop, and the second ends the process at once.
  *
- * <p>A shutdown hook would do for the first, but the exit code would be 143 then, and a second signal would be ignored.
- * The logger is looked up when it is needed: installing the handler must not wait for the logging to be set up.
+ * <p>With a shutdown hook instead, the exit code would be 143, and a second signal would be ignored. The logger is looked
+ * up when it is needed, so that installing the handler does not wait for the logging to be set up.
  */
 final class StopSignal {
 
     private enum State {
-        /** Nothing that needs an orderly stop has begun. */
+        /** No part that needs an orderly stop has started. */
         IDLE,
         RUNNING,
-        ASKED
+        STOPPING
     }
 
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
-    private final CompletableFuture<Void> asked = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopRequested = new CompletableFuture<>();
 
-    /** Held while something is done that must not follow a signal. */
+    /** Held during an action that must not run after a signal. */
     private final Object announcement = new Object();
 
-    /** A stop signal that the signals of this process give. */
+    /** Installs the handlers of both signals. */
     static StopSignal install() {
         StopSignal stop = new StopSignal();
         handle("TERM", 15, stop);
@@ -38,8 +38,8 @@ final class StopSignal {
     }
 
     /**
-     * By reflection, because javac warns of sun.misc.Signal and cannot be told not to; the JDK has no other API for
-     * signals, and supports this one.
+     * By reflection, because javac warns about sun.misc.Signal and the warning cannot be suppressed. The JDK has no other
+     * API for signals, and supports this one.
      */
     private static void handle(String name, int number, StopSignal stop) {
         try {
@@ -62,16 +62,16 @@ final class StopSignal {
     }
 
     private void received(String name, int number) {
-        switch (state.getAndUpdate(before -> before == State.IDLE ? State.IDLE : State.ASKED)) {
+        switch (state.getAndUpdate(before -> before == State.IDLE ? State.IDLE : State.STOPPING)) {
             case IDLE -> Runtime.getRuntime().halt(ExitCode.OK);
             case RUNNING -> {
                 synchronized (announcement) {
                     LoggerFactory.getLogger(StopSignal.class)
-                            .info("SIG{}: stopping; send it again to end at once", name);
+                            .info("SIG{}: stopping; a second signal ends the process at once", name);
                 }
-                asked.complete(null);
+                stopRequested.complete(null);
             }
-            case ASKED -> {
+            case STOPPING -> {
                 LoggerFactory.getLogger(StopSignal.class)
                         .warn("SIG{} again: ending at once; open changes are read again at the next start", name);
                 Runtime.getRuntime().halt(128 + number);
@@ -79,26 +79,26 @@ final class StopSignal {
         }
     }
 
-    /** From now on a signal asks for an orderly stop. */
+    /** From now on a signal requests an orderly stop. */
     void begin() {
         state.compareAndSet(State.IDLE, State.RUNNING);
     }
 
-    /** Stops the process in order, as a signal would. */
-    void ask() {
-        state.set(State.ASKED);
-        asked.complete(null);
+    /** Requests an orderly stop, as a signal does. */
+    void requestStop() {
+        state.set(State.STOPPING);
+        stopRequested.complete(null);
     }
 
-    /** Complete once a stop has been asked for. */
-    CompletableFuture<Void> asked() {
-        return asked;
+    /** Completes when a stop is requested. */
+    CompletableFuture<Void> stopRequested() {
+        return stopRequested;
     }
 
-    /** Runs a short action, unless a stop has been asked for; a signal waits for its end. */
-    void unlessAsked(Runnable action) {
+    /** Runs a short action, unless a stop is requested. A signal waits for its end. */
+    void unlessStopping(Runnable action) {
         synchronized (announcement) {
-            if (state.get() != State.ASKED) {
+            if (state.get() != State.STOPPING) {
                 action.run();
             }
         }

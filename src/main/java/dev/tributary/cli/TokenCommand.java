@@ -11,25 +11,25 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary token}: makes a bearer token. The token itself goes to standard error, so the rest can go to a file. */
+/** {@code tributary token}: creates a bearer token. Prints the token to standard error, so that the rest can go to a file. */
 @Command(
         name = "token",
-        description = "Makes a bearer token for the write endpoint. Prints the line for the file of http.tokens to"
-                + " standard output, and the token, this once, to standard error.",
+        description = "Creates a bearer token for the write endpoint. Prints the line for the file of http.tokens to"
+                + " standard output, and the token itself to standard error. The token is not stored.",
         mixinStandardHelpOptions = true)
 final class TokenCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
             paramLabel = "NAME",
-            description = "Who it is for. Another token for the same caller takes the same name.")
+            description = "The name of the caller. Several tokens of one caller have the same name.")
     private String name = "";
 
     @Parameters(
             index = "1..*",
             arity = "1..*",
             paramLabel = "RIGHT",
-            description = "What it is for: ROUTE:read, ROUTE:write or ROUTE:read,write; * is every route.")
+            description = "A right of the caller: RESOURCE:read, RESOURCE:write or RESOURCE:read,write. * is every resource.")
     private List<String> rights = List.of();
 
     @Spec
@@ -45,7 +45,7 @@ final class TokenCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         err.println(made.token());
-        err.println("is the token of " + name + ". It is shown only now; give it to the caller over a safe way.");
+        err.println("is the token of " + name + ". It is not shown again. Send it to the caller over a secure channel.");
         err.flush();
         PrintWriter out = spec.commandLine().getOut();
         out.println(made.line());

@@ -1,4 +1,4 @@
-/** One class per subcommand; the daemon is put together here. */
+/** The command line: one class per subcommand. */
 @NullMarked
 package dev.tributary.cli;
 

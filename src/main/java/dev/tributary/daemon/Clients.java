@@ -28,22 +28,22 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * The SDK clients of the process: one of each kind for each place where tables are, made when first asked for and
- * closed together. Safe for any thread.
+ * The SDK clients of the process: one of each kind for each place of tables, created at first use and closed together.
+ * Safe for any thread.
  */
 public final class Clients implements AutoCloseable {
 
-    /** Longest call about tables, leases or streams, retries included. */
+    /** Timeout of calls about tables, leases or streams, retries included. */
     public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
-    /** Time without a task after which the threads end: closing a client leaves it tasks. */
+    /** Idle time after which the event loops end: closing a client leaves tasks to them. */
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_CONNECTIONS = 256;
 
-    /** Calls at once to one target, and as many again for the deletes that a write of several keys makes side by side. */
+    /** Concurrent calls to one target, and as many again for the parallel deletes of a write of several keys. */
     private static final int CONNECTIONS_PER_TARGET = 2 * BatchingTable.MAX_CALLS;
 
     private final AwsSettings defaults;
@@ -73,13 +73,13 @@ public final class Clients implements AutoCloseable {
         STREAM
     }
 
-    /** What a client is for, and where its tables are. */
+    /** The purpose of a client, and the place of its tables. */
     private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint) {}
 
     /**
-     * @param local a DynamoDB Local, which then is where all tables are
-     * @param writeTimeout longest replicated write
-     * @param targets how many tables are written to by replication
+     * @param local the DynamoDB Local that holds all tables; null without
+     * @param writeTimeout timeout of a replicated write
+     * @param targets number of routes
      */
     public Clients(AwsSettings defaults, @Nullable LocalEndpoint local, Duration writeTimeout, int targets) {
         this.defaults = defaults;
@@ -97,7 +97,7 @@ public final class Clients implements AutoCloseable {
         return patient(Kind.CONTROL, region, endpoint, MAX_CONNECTIONS);
     }
 
-    /** For leases: with connections of its own, because a renewal that waits behind other calls loses the shard. */
+    /** For leases: with separate connections, because a renewal that waits behind other calls loses the shard. */
     DynamoDbAsyncClient leases(TableSettings source) {
         return patient(Kind.LEASE, source.region(), source.endpoint(), MAX_CONNECTIONS);
     }
@@ -117,14 +117,14 @@ public final class Clients implements AutoCloseable {
                         .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
     }
 
-    /** For making the tables of DynamoDB Local. */
+    /** For creating the tables of DynamoDB Local. */
     DynamoDbAsyncClient local() {
         return control(Optional.empty(), Optional.empty());
     }
 
     /**
-     * For replicated writes: one attempt, because the fence is asked before each. There is a connection for each call of
-     * every target, so none waits for one: its time would run out, and with it the answer of the fence.
+     * For replicated writes: one attempt, because the fence is checked before each. Every call of every target has a
+     * connection, because a call that waits for one would start after its fence check has expired.
      */
     DynamoDbAsyncClient writes(TableSettings table) {
         return (DynamoDbAsyncClient) client(
@@ -139,7 +139,7 @@ public final class Clients implements AutoCloseable {
     /**
      * For reading streams.
      *
-     * @param ofLocal whether the table is in DynamoDB Local, in this process or elsewhere
+     * @param ofLocal whether the table is in a DynamoDB Local
      */
     DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
         return (DynamoDbStreamsClient) client(
@@ -154,12 +154,12 @@ public final class Clients implements AutoCloseable {
                         .build());
     }
 
-    /** The region of the table, unless it is left to the SDK's chain. */
+    /** The configured region of the table; empty if the SDK's provider chain decides. */
     Optional<String> region(TableSettings table) {
         return key(Kind.CONTROL, table.region(), table.endpoint()).region();
     }
 
-    /** Where the table is, for people. */
+    /** The place of the table, for people: an endpoint or a region. */
     public String place(TableSettings table) {
         Key key = key(Kind.CONTROL, table.region(), table.endpoint());
         return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"));
@@ -198,7 +198,7 @@ public final class Clients implements AutoCloseable {
         return builder;
     }
 
-    /** A call that is under way then fails. */
+    /** Closes all clients. Calls in flight fail. */
     @Override
     public synchronized void close() {
         closed = true;

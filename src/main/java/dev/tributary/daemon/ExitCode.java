@@ -4,11 +4,11 @@ package dev.tributary.daemon;
 public final class ExitCode {
 
     public static final int OK = 0;
-    /** Something failed that may not fail again, such as a table that did not answer. */
+    /** A failure that may pass, such as a table that did not answer. */
     public static final int FAILED = 1;
-    /** The command line or the configuration is wrong. */
+    /** The command line or the configuration is invalid. */
     public static final int CONFIGURATION = 2;
-    /** The tables are not as the configuration needs them: another start would fail again. */
+    /** The tables do not fit the configuration; another start would fail again. */
     public static final int TABLES = 3;
 
     private ExitCode() {}

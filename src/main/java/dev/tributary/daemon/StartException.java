@@ -1,6 +1,6 @@
 package dev.tributary.daemon;
 
-/** A start that cannot go on, because of something a person can mend. The message says what and how. */
+/** A command cannot run for a reason that a person can correct. The message names the reason and the remedy. */
 public final class StartException extends Exception {
 
     private final int exitCode;
@@ -10,7 +10,9 @@ public final class StartException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** Refused by another part, whose message already is for people. */
+    /**
+     * @param refusal an exception whose message is for people
+     */
     public StartException(int exitCode, Exception refusal) {
         super(String.valueOf(refusal.getMessage()), refusal);
         this.exitCode = exitCode;

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of the program, as the build has written it. */
+/** The version of the program, from a file that the build writes. */
 public final class Version implements IVersionProvider {
 
     static String current() {

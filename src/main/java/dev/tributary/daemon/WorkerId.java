@@ -6,16 +6,16 @@ import java.net.UnknownHostException;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The name of this process among the workers. */
+/** The identifier of this process among the workers. */
 final class WorkerId {
 
     private WorkerId() {}
 
     /**
-     * The configured name, or one that no other process has.
+     * Returns the configured identifier, or one that no other process has.
      *
-     * <p>A process that comes back under its old name goes on with its old leases at once, also after a crash. With
-     * DynamoDB Local inside, that name can be fixed: its port admits one such process only.
+     * <p>A process that restarts with its old identifier owns its old leases at once, also after a crash. With DynamoDB Local
+     * inside, the identifier is fixed: only one process can listen on its port.
      */
     static String of(Settings settings) {
         return settings.workerId()

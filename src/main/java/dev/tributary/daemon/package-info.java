@@ -1,4 +1,4 @@
-/** The composition root: puts every part of the daemon together, and checks the tables before it starts. */
+/** The composition root: composes the parts of the daemon, and checks the tables before it starts them. */
 @NullMarked
 package dev.tributary.daemon;
 

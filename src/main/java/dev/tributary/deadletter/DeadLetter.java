@@ -1,17 +1,29 @@
 package dev.tributary.deadletter;
 
-/**
- * A dead letter as it lay in the table when it was read, without its images.
- *
- * @param kind INSERT, MODIFY or REMOVE; or UNDECODED
- * @param parts how many rows it has
- * @param again how often the change has come again since it was parked; a job that has dealt with a letter may take it
- *     out only if this is still the same, because the replay began with changes from before it
- */
-public record DeadLetter(ParkedChange parked, String kind, int parts, long again) {
+import dev.tributary.model.VersionStamp;
+import java.time.Instant;
 
-    /** Identity of the change's item within the table. */
+/**
+ * A dead letter: a change that is parked in the table, as it was read, without its images.
+ *
+ * @param route {@code <source>.<route>}
+ * @param stamp the version stamp of the change
+ * @param kind INSERT, MODIFY or REMOVE; or UNDECODED
+ * @param reason why the change is parked, for people
+ * @param parkedAt when it was parked
+ * @param parts number of rows with its images
+ * @param replays how often the change was read again since it was parked. A job deletes a dead letter only if this is
+ *     unchanged, because a replay begins with earlier changes, which may have brought back rows that the job has removed
+ */
+public record DeadLetter(
+        String route, VersionStamp stamp, String kind, String reason, Instant parkedAt, int parts, long replays) {
+
+    /** The digest that identifies the item of the change within the table. */
     public String item() {
-        return DeadLetterPosition.item(parked.stamp().owner());
+        return DeadLetterPosition.item(stamp.owner());
+    }
+
+    DeadLetterPosition position() {
+        return new DeadLetterPosition(item(), stamp.version());
     }
 }

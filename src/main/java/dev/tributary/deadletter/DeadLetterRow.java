@@ -18,8 +18,9 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The rows of a dead letter: a first one, whose plain attributes tell what the change is, and one or more with its
- * images. All of them are written, and removed, in one transaction; the first decides whether the change is parked.
+ * Encodes and decodes the rows of a dead letter: a first row that describes the change in plain attributes, and one or
+ * more rows with its images. All rows are written, and deleted, in one transaction; a change is parked if its first row
+ * exists.
  */
 final class DeadLetterRow {
 
@@ -33,7 +34,7 @@ final class DeadLetterRow {
     static final String PARKED_AT = "parked";
     static final String REASON = "reason";
     static final String PARTS = "parts";
-    static final String AGAIN = "again";
+    static final String REPLAYS = "again";
     static final String IMAGES = "images";
 
     /** Leaves room for the key in a row of 400 KB. */
@@ -41,29 +42,28 @@ final class DeadLetterRow {
 
     private DeadLetterRow() {}
 
-    /** The first row, then those of the images. */
-    static List<Map<String, AttributeValue>> encode(ParkedChange parked, Change change) {
-        VersionStamp mark = parked.stamp();
-        String item = DeadLetterPosition.item(mark.owner());
-        byte[] images = Images.encode(change);
+    /** Returns the first row, then the rows of the images. */
+    static List<Map<String, AttributeValue>> encode(NewDeadLetter deadLetter) {
+        VersionStamp stamp = deadLetter.change().stamp();
+        DeadLetterPosition position = deadLetter.position();
+        byte[] images = Images.encode(deadLetter.change());
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
-        Map<String, AttributeValue> first =
-                new HashMap<>(key(parked.route(), new DeadLetterPosition(item, mark.version())));
+        Map<String, AttributeValue> first = new HashMap<>(key(deadLetter.route(), position));
         rows.add(first);
         for (int from = 0; from < images.length; from += PART_BYTES) {
             byte[] part = Arrays.copyOfRange(images, from, Math.min(images.length, from + PART_BYTES));
             Map<String, AttributeValue> row =
-                    new HashMap<>(imageKey(parked.route(), item, mark.version(), rows.size() - 1));
+                    new HashMap<>(imageKey(deadLetter.route(), position, rows.size() - 1));
             row.put(IMAGES, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(part)));
             rows.add(row);
         }
-        first.put(ROUTE, AttributeValue.fromS(parked.route()));
-        first.put(CHANGE, AttributeValue.fromS(kind(change)));
-        first.put(OWNER, AttributeValue.fromS(mark.owner().encoded()));
-        first.put(VERSION, AttributeValue.fromS(mark.version().encoded()));
-        first.put(CREATED_AT, AttributeValue.fromS(mark.createdAt().toString()));
-        first.put(PARKED_AT, AttributeValue.fromS(parked.parkedAt().toString()));
-        first.put(REASON, AttributeValue.fromS(parked.reason()));
+        first.put(ROUTE, AttributeValue.fromS(deadLetter.route()));
+        first.put(CHANGE, AttributeValue.fromS(kind(deadLetter.change())));
+        first.put(OWNER, AttributeValue.fromS(stamp.owner().encoded()));
+        first.put(VERSION, AttributeValue.fromS(stamp.version().encoded()));
+        first.put(CREATED_AT, AttributeValue.fromS(stamp.createdAt().toString()));
+        first.put(PARKED_AT, AttributeValue.fromS(deadLetter.parkedAt().toString()));
+        first.put(REASON, AttributeValue.fromS(deadLetter.reason()));
         first.put(PARTS, AttributeValue.fromN(Integer.toString(rows.size() - 1)));
         return rows;
     }
@@ -74,8 +74,9 @@ final class DeadLetterRow {
     }
 
     /** Key of a row of images. */
-    static Map<String, AttributeValue> imageKey(String route, String item, Version version, int part) {
-        return key(DeadLetterPosition.images(route, item), DeadLetterPosition.part(version, part));
+    static Map<String, AttributeValue> imageKey(String route, DeadLetterPosition position, int part) {
+        return key(
+                DeadLetterPosition.images(route, position.item()), DeadLetterPosition.part(position.version(), part));
     }
 
     static Map<String, AttributeValue> key(String partition, String position) {
@@ -83,58 +84,55 @@ final class DeadLetterRow {
     }
 
     /**
-     * @throws SdkClientException if the row is no dead letter's
+     * Returns the position of a first row.
+     *
+     * @throws SdkClientException if the row has none
      */
     static DeadLetterPosition position(Map<String, AttributeValue> first) {
         AttributeValue position = first.get(POSITION);
         try {
             return DeadLetterPosition.parse(position == null || position.s() == null ? "" : position.s());
         } catch (IllegalArgumentException e) {
-            throw SdkClientException.create("the table of dead letters holds a row that is none: " + e.getMessage(), e);
+            throw SdkClientException.create("a row of the table for dead letters is not a dead letter: " + e.getMessage(), e);
         }
     }
 
-    private static ParkedChange parked(Map<String, AttributeValue> first) {
-        return new ParkedChange(
+    /** Whether a first row has all its attributes: a person may have created or edited it. */
+    static boolean isComplete(Map<String, AttributeValue> first) {
+        return first.keySet().containsAll(List.of(ROUTE, CHANGE, OWNER, VERSION, CREATED_AT, PARKED_AT, REASON, PARTS));
+    }
+
+    /** Decodes a complete first row. */
+    static DeadLetter decode(Map<String, AttributeValue> first) {
+        AttributeValue replays = first.get(REPLAYS);
+        return new DeadLetter(
                 text(first, ROUTE),
                 new VersionStamp(
                         new ItemKey(text(first, OWNER)),
                         new Version(text(first, VERSION)),
                         Instant.parse(text(first, CREATED_AT))),
-                text(first, REASON),
-                Instant.parse(text(first, PARKED_AT)));
-    }
-
-    /** Whether the row tells of its change: somebody may have made, or changed, a row by hand. */
-    static boolean isWhole(Map<String, AttributeValue> first) {
-        return first.keySet().containsAll(List.of(ROUTE, CHANGE, OWNER, VERSION, CREATED_AT, PARKED_AT, REASON, PARTS));
-    }
-
-    /** Reads a whole first row. */
-    static DeadLetter letter(Map<String, AttributeValue> first) {
-        AttributeValue again = first.get(AGAIN);
-        return new DeadLetter(
-                parked(first),
                 text(first, CHANGE),
+                text(first, REASON),
+                Instant.parse(text(first, PARKED_AT)),
                 Integer.parseInt(requireNonNull(first.get(PARTS)).n()),
-                again == null ? 0 : Long.parseLong(again.n()));
+                replays == null ? 0 : Long.parseLong(replays.n()));
     }
 
     /**
-     * @param images all rows of the letter's images, in their order
-     * @throws IllegalArgumentException if rows are missing or cannot be read
+     * Decodes the change of a dead letter.
+     *
+     * @param images all rows of its images, in their order
+     * @throws IllegalArgumentException if rows are missing or cannot be decoded
      */
-    static Change change(DeadLetter letter, List<Map<String, AttributeValue>> images) {
-        VersionStamp mark = letter.parked().stamp();
-        if (images.size() != letter.parts()) {
-            throw new IllegalArgumentException("Of the images of parked change "
-                    + new DeadLetterPosition(letter.item(), mark.version()).encoded() + ", " + images.size() + " of "
-                    + letter.parts() + " rows are there");
+    static Change change(DeadLetter deadLetter, List<Map<String, AttributeValue>> images) {
+        if (images.size() != deadLetter.parts()) {
+            throw new IllegalArgumentException("dead letter " + deadLetter.position().encoded() + " has "
+                    + images.size() + " rows of images, not " + deadLetter.parts());
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         images.forEach(
                 row -> bytes.writeBytes(requireNonNull(row.get(IMAGES)).b().asByteArrayUnsafe()));
-        return Images.decode(bytes.toByteArray(), mark);
+        return Images.decode(bytes.toByteArray(), deadLetter.stamp());
     }
 
     private static String kind(Change change) {

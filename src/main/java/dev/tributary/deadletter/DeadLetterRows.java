@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * The rows of a table of dead letters: how they are asked for. Reads are consistent.
+ * Queries and transactions on a table for dead letters. Reads are consistent.
  *
  * @param timeout for one call, the client's own retries included
  */
@@ -24,14 +24,14 @@ record DeadLetterRows(DynamoDbAsyncClient client, String table, Duration timeout
     private static final Map<String, String> KEY_NAMES =
             Map.of("#partition", DeadLetterRow.PARTITION, "#position", DeadLetterRow.POSITION);
 
-    /** The rows of the partition whose position starts so. */
+    /** A query for the rows of a partition whose positions have this prefix. */
     QueryRequest.Builder of(String partition, String prefix) {
         return query(
                 Map.of(":partition", AttributeValue.fromS(partition), ":prefix", AttributeValue.fromS(prefix)),
                 "#partition = :partition AND begins_with(#position, :prefix)");
     }
 
-    /** The rows of the partition from one position to another, both included. */
+    /** A query for the rows of a partition between two positions, inclusive. */
     QueryRequest.Builder of(String partition, String from, String to) {
         return query(
                 Map.of(
@@ -54,20 +54,21 @@ record DeadLetterRows(DynamoDbAsyncClient client, String table, Duration timeout
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout));
     }
 
-    /** Gives every row to the consumer, one after the other; none where there is no table. */
+    /** Passes every row to the consumer, one after the other; none if the table does not exist. */
     CompletableFuture<Void> each(QueryRequest.Builder query, Consumer<Map<String, AttributeValue>> row) {
         return client.queryPaginator(query.build())
                 .subscribe(page -> ResponseCheck.byService(page).items().forEach(row))
                 .exceptionallyCompose(thrown -> whereMissing(thrown, null));
     }
 
-    /** All of the writes, or none. */
+    /** Makes all of the writes, or none. */
     CompletableFuture<?> transact(List<TransactWriteItem> writes) {
         return client.transactWriteItems(request ->
                         request.transactItems(writes).overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(ResponseCheck::byService);
     }
 
+    /** Completes with {@code nothing} if the table does not exist. */
     static <T> CompletableFuture<T> whereMissing(Throwable thrown, @Nullable T nothing) {
         return Failures.unwrap(thrown) instanceof ResourceNotFoundException
                 ? CompletableFuture.completedFuture(nothing)

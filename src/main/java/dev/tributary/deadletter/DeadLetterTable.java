@@ -2,12 +2,10 @@ package dev.tributary.deadletter;
 
 import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.AttributeType;
-import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Version;
-import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,24 +24,24 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * The table of parked changes of one application, as replication uses it.
+ * The table for the dead letters of one application, with the calls that replication makes.
  *
- * <p>Each call is one attempt: a failed future carries what the SDK threw. Reads are consistent. A table that does not
- * exist holds nothing. Safe for any thread.
+ * <p>Each call is one attempt: a future fails with what the SDK throws. Reads are consistent. A missing table reads as
+ * empty. Safe for any thread.
  */
 public final class DeadLetterTable {
 
-    /** The key that the table has. */
+    /** The key of the table. */
     public static final KeySchema KEY = new KeySchema(
             new KeyAttribute(DeadLetterRow.PARTITION, AttributeType.S),
             Optional.of(new KeyAttribute(DeadLetterRow.POSITION, AttributeType.S)));
 
-    private static final String NOT_THERE = "attribute_not_exists(#position)";
-    private static final String THERE = "attribute_exists(#position)";
+    private static final String NOT_PARKED = "attribute_not_exists(#position)";
+    private static final String PARKED = "attribute_exists(#position)";
     private static final Map<String, String> POSITION_NAME = Map.of("#position", DeadLetterRow.POSITION);
     private static final String CONDITION_FAILED = "ConditionalCheckFailed";
 
-    /** Rows in one answer while all items are read: few enough that a query of every bucket at once fits any heap. */
+    /** Rows in one page: few enough that a query of every bucket at once fits any heap. */
     private static final int PAGE = 500;
 
     private final DynamoDbAsyncClient client;
@@ -66,104 +64,105 @@ public final class DeadLetterTable {
         return name;
     }
 
-    /** The dead letters of one route, for looking through and taking out. */
-    public RouteDeadLetters letters(String route) {
+    /** The dead letters of one route, for people and jobs. */
+    public RouteDeadLetters deadLetters(String route) {
         return new RouteDeadLetters(rows, route);
     }
 
-    /** The lock of the jobs that take dead letters of one route out. */
+    /** The lock of the jobs that delete dead letters of one route. */
     public JobLock lock(String route, JobLock.Timing timing, String holder) {
         return new JobLock(rows, route, timing, holder);
     }
 
     /**
-     * Stores the change with its images. One that is stored already keeps its reason, and says that it came again.
+     * Stores a change as a dead letter. If it is parked already, it keeps its reason, and a replay is recorded.
      *
-     * @param permitted asked before each call that follows another; where it says no, the future fails with {@link
+     * @param permitted asked before each call but the first; if it is false, the future fails with {@link
      *     CancellationException}
      */
-    CompletableFuture<Void> park(ParkedChange parked, Change change, BooleanSupplier permitted) {
-        return store(DeadLetterRow.encode(parked, change), List.of())
-                .thenCompose(result -> result == Stored.THERE_ALREADY
-                        ? onlyIf(permitted, () -> recordReplay(parked.route(), parked.stamp()))
+    CompletableFuture<Void> park(NewDeadLetter deadLetter, BooleanSupplier permitted) {
+        return store(DeadLetterRow.encode(deadLetter), List.of())
+                .thenCompose(result -> result == StoreResult.PARKED_ALREADY
+                        ? onlyIf(permitted, () -> recordReplay(deadLetter.route(), deadLetter.position()))
                         : CompletableFuture.completedFuture(true))
-                .thenCompose(there -> there
+                .thenCompose(parked -> parked
                         ? CompletableFuture.completedFuture(null)
-                        : onlyIf(permitted, () -> park(parked, change, permitted))); // taken out in between
+                        : onlyIf(permitted, () -> park(deadLetter, permitted))); // deleted in between
     }
 
     static <T> CompletableFuture<T> onlyIf(BooleanSupplier permitted, Supplier<CompletableFuture<T>> call) {
         return permitted.getAsBoolean()
                 ? call.get()
-                : CompletableFuture.failedFuture(new CancellationException("stopped between two calls of a parking"));
+                : CompletableFuture.failedFuture(new CancellationException("not permitted any more, between two calls that park a change"));
     }
 
     /**
-     * The same, where the change in front of it is still parked.
+     * Stores a change as {@link #park} does, on the condition that its predecessor is still parked.
      *
-     * @return whether it was stored; false if there is nothing to wait behind any more, as far as {@code predecessor}
-     *     goes
+     * @return whether the change is parked; false if the predecessor is not parked any more
      */
     CompletableFuture<Boolean> parkBehind(
-            Predecessor predecessor, ParkedChange parked, Change change, BooleanSupplier permitted) {
+            Predecessor predecessor, NewDeadLetter deadLetter, BooleanSupplier permitted) {
         TransactWriteItem check = TransactWriteItem.builder()
                 .conditionCheck(condition -> condition
                         .tableName(name)
-                        .key(DeadLetterRow.key(parked.route(), DeadLetterPosition.parse(predecessor.position())))
-                        .conditionExpression(THERE)
+                        .key(DeadLetterRow.key(deadLetter.route(), DeadLetterPosition.parse(predecessor.position())))
+                        .conditionExpression(PARKED)
                         .expressionAttributeNames(POSITION_NAME))
                 .build();
-        return store(DeadLetterRow.encode(parked, change), List.of(check)).thenCompose(result -> switch (result) {
+        return store(DeadLetterRow.encode(deadLetter), List.of(check)).thenCompose(result -> switch (result) {
             case STORED -> CompletableFuture.completedFuture(true);
-            case NOTHING_IN_FRONT -> CompletableFuture.completedFuture(false);
-            case THERE_ALREADY -> onlyIf(permitted, () -> recordReplay(parked.route(), parked.stamp()));
+            case PREDECESSOR_GONE -> CompletableFuture.completedFuture(false);
+            case PARKED_ALREADY -> onlyIf(
+                    permitted, () -> recordReplay(deadLetter.route(), deadLetter.position()));
         });
     }
 
-    private enum Stored {
+    private enum StoreResult {
         STORED,
-        NOTHING_IN_FRONT,
-        THERE_ALREADY
+        PREDECESSOR_GONE,
+        PARKED_ALREADY
     }
 
-    private CompletableFuture<Stored> store(List<Map<String, AttributeValue>> letter, List<TransactWriteItem> inFront) {
-        List<TransactWriteItem> actions = new ArrayList<>(inFront);
+    private CompletableFuture<StoreResult> store(
+            List<Map<String, AttributeValue>> deadLetter, List<TransactWriteItem> checks) {
+        List<TransactWriteItem> actions = new ArrayList<>(checks);
         actions.add(TransactWriteItem.builder()
                 .put(put -> put.tableName(name)
-                        .item(letter.get(0))
-                        .conditionExpression(NOT_THERE)
+                        .item(deadLetter.get(0))
+                        .conditionExpression(NOT_PARKED)
                         .expressionAttributeNames(POSITION_NAME))
                 .build());
-        // The first row decides alone, so images that were left over when somebody deleted it by hand are no obstacle.
-        letter.subList(1, letter.size())
+        // Without a condition: only the first row decides, so images that outlived a manual delete of it are overwritten.
+        deadLetter.subList(1, deadLetter.size())
                 .forEach(images -> actions.add(TransactWriteItem.builder()
                         .put(put -> put.tableName(name).item(images))
                         .build()));
-        return rows.transact(actions).thenApply(done -> Stored.STORED).exceptionallyCompose(thrown -> {
+        return rows.transact(actions).thenApply(done -> StoreResult.STORED).exceptionallyCompose(thrown -> {
             if (Failures.unwrap(thrown) instanceof TransactionCanceledException cancelled
                     && cancelled.hasCancellationReasons()) {
                 List<String> codes = cancelled.cancellationReasons().stream()
                         .map(reason -> reason.code())
-                        .limit(inFront.size() + 1L)
+                        .limit(checks.size() + 1L)
                         .toList();
                 if (codes.indexOf(CONDITION_FAILED) >= 0) {
-                    boolean itself = codes.indexOf(CONDITION_FAILED) == inFront.size();
-                    return CompletableFuture.completedFuture(itself ? Stored.THERE_ALREADY : Stored.NOTHING_IN_FRONT);
+                    boolean parked = codes.indexOf(CONDITION_FAILED) == checks.size();
+                    return CompletableFuture.completedFuture(
+                            parked ? StoreResult.PARKED_ALREADY : StoreResult.PREDECESSOR_GONE);
                 }
             }
             return CompletableFuture.failedFuture(thrown);
         });
     }
 
-    /** Notes that the change came again; ends with whether it is still there. */
-    CompletableFuture<Boolean> recordReplay(String route, VersionStamp mark) {
-        DeadLetterPosition position = new DeadLetterPosition(DeadLetterPosition.item(mark.owner()), mark.version());
+    /** Records that a parked change was read again; completes with whether it is still parked. */
+    CompletableFuture<Boolean> recordReplay(String route, DeadLetterPosition position) {
         return client.updateItem(request -> request.tableName(name)
                         .key(DeadLetterRow.key(route, position))
-                        .updateExpression("ADD #again :one")
-                        .conditionExpression(THERE)
+                        .updateExpression("ADD #replays :one")
+                        .conditionExpression(PARKED)
                         .expressionAttributeNames(
-                                Map.of("#position", DeadLetterRow.POSITION, "#again", DeadLetterRow.AGAIN))
+                                Map.of("#position", DeadLetterRow.POSITION, "#replays", DeadLetterRow.REPLAYS))
                         .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1")))
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(done -> {
@@ -176,12 +175,12 @@ public final class DeadLetterTable {
     }
 
     /**
-     * Gives the items, by {@link DeadLetterPosition#item}, that have parked changes to the consumer, each once. Reads no images, and
-     * of an item with many changes one page.
+     * Passes each item that has dead letters, by {@link DeadLetterPosition#item}, to a predicate once. Reads no images,
+     * and one page at most of an item with many dead letters.
      *
      * @param bucket one of {@link DeadLetterPosition#buckets}
-     * @param wantsMore asked with each item; where it says no, the rest is not read
-     * @return whether all were given
+     * @param wantsMore if it returns false, the rest is not read
+     * @return whether all items were passed
      */
     CompletableFuture<Boolean> items(String bucket, Predicate<String> wantsMore) {
         return items(bucket, DeadLetterPosition.START, wantsMore)
@@ -208,21 +207,21 @@ public final class DeadLetterTable {
         });
     }
 
-    /** Whether the item has any parked change. */
+    /** Whether the item has any dead letter. */
     CompletableFuture<Boolean> holds(String route, String item) {
-        return one(rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item)))
+        return first(rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item)))
                 .thenApply(Optional::isPresent);
     }
 
-    /** The last parked change of the item that is not newer than the version; it may be the version's own. */
+    /** The last dead letter of the item that is not newer than the version; it may be the version's own. */
     CompletableFuture<Optional<Predecessor>> before(String route, String item, Version version) {
         String last = new DeadLetterPosition(item, version).encoded();
-        return one(rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item), last)
+        return first(rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item), last)
                         .scanIndexForward(false))
                 .thenApply(found -> found.map(position -> new Predecessor(position.encoded())));
     }
 
-    private CompletableFuture<Optional<DeadLetterPosition>> one(QueryRequest.Builder query) {
+    private CompletableFuture<Optional<DeadLetterPosition>> first(QueryRequest.Builder query) {
         return client.query(query.projectionExpression("#position").limit(1).build())
                 .thenApply(page -> ResponseCheck.byService(page).items().stream()
                         .findFirst()

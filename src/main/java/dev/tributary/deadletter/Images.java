@@ -22,8 +22,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a change consists of as compressed bytes: gzip of {@code {"before":{…},"after":{…}}} in typed JSON, or of {@code
- * {"record":"…","undecoded":"…"}} for a record that could not be decoded, and why.
+ * Encodes a change as compressed bytes: gzip of {@code {"before":{…},"after":{…}}} in DynamoDB's typed JSON, or of {@code
+ * {"record":"…","undecoded":"…"}} for a record that could not be decoded, with the reason.
  */
 final class Images {
 
@@ -32,7 +32,7 @@ final class Images {
     private static final String RECORD = "record";
     private static final String UNDECODED = "undecoded";
 
-    /** Whatever DynamoDB takes is read back, names of 64 KB too. Escapes keep also text that is not valid UTF-16. */
+    /** Reads everything that DynamoDB stores, also names of 64 KB. Escapes preserve text that is not valid UTF-16. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
@@ -64,16 +64,15 @@ final class Images {
 
     private static void write(JsonGenerator json, String name, Optional<Item> image) throws IOException {
         if (image.isPresent()) {
-            json.writeFieldName(name);
-            AttributeJson.write(json, image.get().attributes());
+            AttributeJson.writeField(json, name, image.get().attributes());
         }
     }
 
     /**
-     * @param mark of the change
+     * @param stamp the version stamp of the change
      * @throws IllegalArgumentException if the bytes are not what {@link #encode} makes
      */
-    static Change decode(byte[] bytes, VersionStamp mark) {
+    static Change decode(byte[] bytes, VersionStamp stamp) {
         Item before = null;
         Item after = null;
         String record = null;
@@ -89,22 +88,22 @@ final class Images {
                     case AFTER -> after = new Item(AttributeJson.readAttributes(json));
                     case RECORD -> record = json.getText();
                     case UNDECODED -> reason = json.getText();
-                    default -> throw new IOException("no field of a parked change is called " + name);
+                    default -> throw new IOException("unexpected field " + name);
                 }
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("The images of a parked change cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the images of a dead letter cannot be decoded: " + e.getMessage(), e);
         }
-        return record == null ? change(mark, before, after) : new Change.Undecoded(mark, reason, record);
+        return record == null ? change(stamp, before, after) : new Change.Undecoded(stamp, reason, record);
     }
 
-    private static Change change(VersionStamp mark, @Nullable Item before, @Nullable Item after) {
+    private static Change change(VersionStamp stamp, @Nullable Item before, @Nullable Item after) {
         if (before != null) {
-            return after == null ? new Change.Remove(mark, before) : new Change.Modify(mark, before, after);
+            return after == null ? new Change.Remove(stamp, before) : new Change.Modify(stamp, before, after);
         }
         if (after != null) {
-            return new Change.Insert(mark, after);
+            return new Change.Insert(stamp, after);
         }
-        throw new IllegalArgumentException("A parked change has neither image");
+        throw new IllegalArgumentException("a dead letter has neither image");
     }
 }

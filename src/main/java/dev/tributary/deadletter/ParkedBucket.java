@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of one bucket that have parked changes, up to a bound. Where there are more, any item may have some.
+ * The items of one bucket that have dead letters, up to a bound. If there are more, any item may have some.
  *
- * <p>An item may be named here whose parked changes are gone. None is missing whose changes this process parked, or which
+ * <p>It may hold an item that has no dead letters any more. It lacks no item whose changes this process parked, or which
  * the last read found. Safe for any thread.
  */
 final class ParkedBucket {
@@ -21,21 +21,21 @@ final class ParkedBucket {
     private static final long NONE = 0;
 
     /**
-     * With a number that is new each time the item is found or parked: who learnt before that it has no parked changes
-     * cannot take it out afterwards.
+     * Each item with a number that is new whenever the item is found or parked, so that an outdated result of a read
+     * cannot remove it.
      */
     private final Map<String, Long> items = new ConcurrentHashMap<>();
 
     private final AtomicLong findings = new AtomicLong(NONE);
 
-    /** The last finding for which there was no room; {@link #NONE} where no item is left out. */
+    /** The last finding for which there was no room; {@link #NONE} if no item is left out. */
     private final AtomicLong overflow = new AtomicLong(NONE);
 
     private final int maxItems;
     private final SharedRead read;
 
     /**
-     * @param maxItems that are kept in memory
+     * @param maxItems maximum of items in memory
      * @param table reads the items of the bucket from the table, as {@link DeadLetterTable#items} does
      * @param nanoTime a monotonic clock
      */
@@ -44,7 +44,7 @@ final class ParkedBucket {
         this.read = new SharedRead(() -> read(table), nanoTime);
     }
 
-    /** Reads the bucket, unless it was read since this moment. */
+    /** Reads the bucket, unless a read has begun since this moment. */
     CompletableFuture<Void> refresh(long since) {
         return read.since(since);
     }
@@ -68,7 +68,7 @@ final class ParkedBucket {
                 });
     }
 
-    /** What was last found before a read began, and not by it. */
+    /** Removes the items that were last found before a read began, and not by it. */
     private void forget(long begun, Set<String> but) {
         items.forEach((item, finding) -> {
             if (finding <= begun && !but.contains(item)) {
@@ -77,7 +77,7 @@ final class ParkedBucket {
         });
     }
 
-    /** The item has parked changes. */
+    /** Adds an item that has dead letters. */
     void add(String item) {
         long finding = findings.incrementAndGet();
         if (items.size() < maxItems || items.containsKey(item)) {
@@ -87,17 +87,17 @@ final class ParkedBucket {
         }
     }
 
-    /** When the item was last found or parked, for {@link #remove}; null if it is not in memory. */
+    /** The number of the item's last finding, for {@link #remove}; null if the item is not in memory. */
     @Nullable Long finding(String item) {
         return items.get(item);
     }
 
-    /** Takes the item out, unless it was found or parked since. */
+    /** Removes the item, unless it was found or parked since. */
     void remove(String item, Long finding) {
         items.remove(item, finding);
     }
 
-    /** Whether the item may have parked changes. */
+    /** Whether the item may have dead letters. */
     boolean holds(String item) {
         return isFull() || items.containsKey(item);
     }
@@ -106,12 +106,12 @@ final class ParkedBucket {
         return items.isEmpty() && !isFull();
     }
 
-    /** Items in memory; where the bucket is full, as many as fit, and there are more. */
+    /** The number of items in memory; if the bucket is full, the maximum. */
     int size() {
         return isFull() ? maxItems : items.size();
     }
 
-    /** Whether items that have parked changes are not in memory. */
+    /** Whether items that have dead letters may be missing in memory. */
     boolean isFull() {
         return overflow.get() != NONE;
     }

@@ -3,10 +3,10 @@ package dev.tributary.deadletter;
 import java.util.Optional;
 
 /**
- * An item that has parked changes on a route.
+ * An item that has dead letters on a route.
  *
- * @param item its identity within the table, a digest of its key
- * @param changes how many
- * @param first the oldest change; empty where no row of it tells of its change any more, which takes somebody who edits the table
+ * @param item the digest that identifies it within the table
+ * @param changes number of its dead letters
+ * @param first the oldest of them whose first row is complete; empty if there is none, because a person has edited the table
  */
 public record ParkedItem(String item, int changes, Optional<DeadLetter> first) {}

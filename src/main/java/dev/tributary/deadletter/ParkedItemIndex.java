@@ -12,17 +12,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * The parked changes of one route: in the table all of them, and in memory the items that have any, up to a bound.
+ * An index in memory, up to a bound, of the items that have dead letters on one route.
  *
- * <p>Memory may name an item whose parked changes are gone, as somebody may take them out of the table at any time; so
- * {@link #before} asks. It never misses an item whose changes this process parked or found at the last {@link #refresh}:
- * where there are more than fit, every item may have some, and the table is asked for each change.
+ * <p>The index may hold an item that has no dead letters any more, because a job may delete them at any time; so {@link
+ * #before} reads the table. It never lacks an item whose changes this process parked or found at the last {@link
+ * #refresh}: if there are more items than fit, every item may have dead letters, and the table is read for each change.
  *
  * <p>One object for each route of a process, shared by the pipelines of all shards. Safe for any thread.
  */
 public final class ParkedItemIndex {
 
-    /** Items in memory, about 170 bytes each. */
+    /** Items in the index, about 170 bytes each. */
     private static final int MAX_ITEMS = 20_000;
 
     private final DeadLetterTable table;
@@ -40,7 +40,7 @@ public final class ParkedItemIndex {
 
     /**
      * @param nanoTime a monotonic clock
-     * @param maxItems items that are kept in memory at most, about
+     * @param maxItems approximate maximum of items in the index
      */
     public ParkedItemIndex(
             DeadLetterTable table, String route, InstantSource clock, LongSupplier nanoTime, int maxItems) {
@@ -56,37 +56,38 @@ public final class ParkedItemIndex {
                 .toList();
     }
 
-    /** A moment for {@link #refresh}: now, or so long ago. */
+    /** An argument for {@link #refresh}: this long ago. */
     public long moment(Duration ago) {
         return nanoTime.getAsLong() - ago.toNanos();
     }
 
     /**
-     * Reads from the table which items have parked changes, so far as that was not read since this moment. A pipeline gives
-     * the moment of its start: what another worker parked before it lost the lease is found then. Pipelines that ask at
-     * the same time share a read.
+     * Reads the items that have dead letters from the table, unless a read has begun since the given moment. A pipeline
+     * passes the moment of its start, so that it finds what another worker parked before it lost the lease. Concurrent
+     * calls share a read.
+     *
+     * @param since from {@link #moment}
      */
     public CompletableFuture<Void> refresh(long since) {
         return CompletableFuture.allOf(
                 buckets.stream().map(bucket -> bucket.refresh(since)).toArray(CompletableFuture[]::new));
     }
 
-    /** How many items have parked changes, as far as this process knows; at least so many where {@link #isFull}. */
+    /** The number of items that have dead letters, as far as this process knows; a lower bound if {@link #isFull}. */
     public int items() {
         return buckets.stream().mapToInt(ParkedBucket::size).sum();
     }
 
-    /** Whether more items have parked changes than are kept in memory. */
+    /** Whether more items have dead letters than fit into the index. */
     public boolean isFull() {
         return buckets.stream().anyMatch(ParkedBucket::isFull);
     }
 
-    /** Whether the item may have parked changes, as far as this process knows. */
+    /** Whether the item may have dead letters, as far as this process knows. */
     public boolean holds(ItemKey owner) {
         for (ParkedBucket bucket : buckets) {
             if (!bucket.isEmpty()) {
-                String item =
-                        DeadLetterPosition.item(owner); // not before it is needed: most of the time nothing is parked
+                String item = DeadLetterPosition.item(owner); // computed only if anything is parked: a digest is costly
                 return bucket(item).holds(item);
             }
         }
@@ -98,13 +99,15 @@ public final class ParkedItemIndex {
     }
 
     /**
-     * The parked change that one of this mark has to wait behind, by the table: the last one of its item that is not
-     * newer. Empty when there is none; and where the item has none at all, it is let go.
+     * Reads the predecessor of a change from the table: the last dead letter of its item that is not newer. Empty if there
+     * is none. An item without any dead letter leaves the index.
+     *
+     * @param stamp the version stamp of the change
      */
-    public CompletableFuture<Optional<Predecessor>> before(VersionStamp mark) {
-        String item = DeadLetterPosition.item(mark.owner());
+    public CompletableFuture<Optional<Predecessor>> before(VersionStamp stamp) {
+        String item = DeadLetterPosition.item(stamp.owner());
         Long finding = bucket(item).finding(item);
-        return table.before(route, item, mark.version())
+        return table.before(route, item, stamp.version())
                 .thenCompose(found -> found.isPresent() || finding == null
                         ? CompletableFuture.completedFuture(found)
                         : table.holds(route, item).thenApply(holds -> {
@@ -116,46 +119,46 @@ public final class ParkedItemIndex {
     }
 
     /**
-     * Parks the change for good; again and again with the same effect.
+     * Parks a change durably. May be repeated with the same effect.
      *
-     * @param permitted asked before each call that follows another; where it says no, the future fails with {@link
+     * @param permitted asked before each call but the first; if it is false, the future fails with {@link
      *     java.util.concurrent.CancellationException}
      */
     public CompletableFuture<Predecessor> park(Change change, String reason, BooleanSupplier permitted) {
-        return table.park(parked(change, reason), change, permitted).thenApply(stored -> found(change));
+        return table.park(deadLetter(change, reason), permitted).thenApply(parked -> add(change));
     }
 
     /**
-     * Parks the change for good, if the one in front of it is still parked when it is stored: a job that takes the last
-     * one out must not leave a change behind nothing.
+     * Parks a change durably, on the condition that its predecessor is still parked: a job that deletes the last dead
+     * letter must not leave a change waiting behind none.
      *
      * @param permitted as for {@link #park}
-     * @return what the next change of the item has to wait behind; empty if there is nothing to wait behind any more, as
-     *     far as {@code predecessor} goes, and then the change is not parked
+     * @return the predecessor of the item's next change; empty if {@code predecessor} is not parked any more, and the
+     *     change is not parked then
      */
     public CompletableFuture<Optional<Predecessor>> parkBehind(
             Predecessor predecessor, Change change, String reason, BooleanSupplier permitted) {
         if (!DeadLetterPosition.parse(predecessor.position())
                 .version()
                 .equals(change.stamp().version())) {
-            return table.parkBehind(predecessor, parked(change, reason), change, permitted)
-                    .thenApply(stored -> stored ? Optional.of(found(change)) : Optional.empty());
+            return table.parkBehind(predecessor, deadLetter(change, reason), permitted)
+                    .thenApply(parked -> parked ? Optional.of(add(change)) : Optional.empty());
         }
-        return table.recordReplay(route, change.stamp())
-                .thenApply(there -> there ? Optional.of(found(change)) : Optional.empty());
+        return table.recordReplay(route, DeadLetterPosition.of(change.stamp()))
+                .thenApply(parked -> parked ? Optional.of(add(change)) : Optional.empty());
     }
 
-    private ParkedChange parked(Change change, String reason) {
-        return new ParkedChange(route, change.stamp(), reason, clock.instant());
+    private NewDeadLetter deadLetter(Change change, String reason) {
+        return new NewDeadLetter(route, change, reason, clock.instant());
     }
 
-    private Predecessor found(Change change) {
-        String item = DeadLetterPosition.item(change.stamp().owner());
-        bucket(item).add(item);
-        return new Predecessor(new DeadLetterPosition(item, change.stamp().version()).encoded());
+    private Predecessor add(Change change) {
+        DeadLetterPosition position = DeadLetterPosition.of(change.stamp());
+        bucket(position.item()).add(position.item());
+        return new Predecessor(position.encoded());
     }
 
-    /** The table's name, for people. */
+    /** The name of the table, for messages. */
     public String table() {
         return table.name();
     }

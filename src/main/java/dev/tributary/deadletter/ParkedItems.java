@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Rows put together to items, up to a number of them. */
+/** Groups first rows by item, up to a number of items. */
 final class ParkedItems {
 
     private final int limit;
@@ -16,22 +16,22 @@ final class ParkedItems {
         this.limit = limit;
     }
 
-    void row(Map<String, AttributeValue> row) {
+    void add(Map<String, AttributeValue> row) {
         String item = DeadLetterRow.position(row).item();
         int last = items.size() - 1;
-        Optional<DeadLetter> letter =
-                DeadLetterRow.isWhole(row) ? Optional.of(DeadLetterRow.letter(row)) : Optional.empty();
+        Optional<DeadLetter> deadLetter =
+                DeadLetterRow.isComplete(row) ? Optional.of(DeadLetterRow.decode(row)) : Optional.empty();
         if (last < 0 || !items.get(last).item().equals(item)) {
-            items.add(new ParkedItem(item, 1, letter));
+            items.add(new ParkedItem(item, 1, deadLetter));
         } else {
             ParkedItem known = items.get(last);
             items.set(
                     last,
-                    new ParkedItem(item, known.changes() + 1, known.first().or(() -> letter)));
+                    new ParkedItem(item, known.changes() + 1, known.first().or(() -> deadLetter)));
         }
     }
 
-    /** The one behind the last shows that the last is complete. */
+    /** True once an item beyond the limit is known: then the last item within it is complete. */
     boolean isFull() {
         return items.size() > limit;
     }

@@ -1,8 +1,8 @@
 package dev.tributary.deadletter;
 
 /**
- * A parked change of the same item that a change has to wait behind.
+ * A dead letter that later changes of the same item have to wait behind.
  *
- * @param position of a row of it
+ * @param position of its first row
  */
 public record Predecessor(String position) {}

@@ -18,8 +18,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * The dead letters of one route, as a person or a job deals with them: looked through, taken out, or left with another
- * reason. Replication may park at any time meanwhile.
+ * The dead letters of one route, for people and jobs: to list, read, delete, or give another reason. Replication may park
+ * changes meanwhile.
  *
  * <p>Each call is one attempt. Reads are consistent. Safe for any thread.
  */
@@ -40,16 +40,16 @@ public final class RouteDeadLetters {
         return route;
     }
 
-    /** How an item is named in the table. */
+    /** The digest that identifies an item in the table. */
     public static String item(ItemKey owner) {
         return DeadLetterPosition.item(owner);
     }
 
     /**
-     * Items that have parked changes, in the order of their names in the table.
+     * A page of the items that have dead letters, ordered by digest.
      *
-     * @param after the last item that is known already; empty to begin
-     * @param limit how many at most, from 1
+     * @param after the last item of the page before; empty for the first page
+     * @param limit maximum of items, from 1
      */
     public CompletableFuture<List<ParkedItem>> items(Optional<String> after, int limit) {
         ParkedItems items = new ParkedItems(limit);
@@ -73,103 +73,104 @@ public final class RouteDeadLetters {
         QueryRequest request =
                 start.isEmpty() ? query.build() : query.exclusiveStartKey(start).build();
         return rows.client().query(request).thenCompose(page -> {
-            ResponseCheck.byService(page).items().forEach(items::row);
+            ResponseCheck.byService(page).items().forEach(items::add);
             return page.lastEvaluatedKey().isEmpty() || items.isFull()
                     ? CompletableFuture.completedFuture(null)
                     : read(query, page.lastEvaluatedKey(), items);
         });
     }
 
-    /** The item, if it has parked changes. */
+    /** The item; empty if it has no dead letters. */
     public CompletableFuture<Optional<ParkedItem>> find(String item) {
         ParkedItems found = new ParkedItems(1);
-        return rows.each(of(item), found::row)
+        return rows.each(firstRows(item), found::add)
                 .thenApply(read -> found.list().stream().findFirst());
     }
 
-    /** The letters of an item without their images, in the order of their versions. */
-    public CompletableFuture<List<DeadLetter>> changes(String item) {
-        List<DeadLetter> letters = new ArrayList<>();
-        return rows.each(of(item), row -> {
-                    if (DeadLetterRow.isWhole(row)) {
-                        letters.add(DeadLetterRow.letter(row));
+    /** The dead letters of an item whose first row is complete, in the order of their versions. */
+    public CompletableFuture<List<DeadLetter>> of(String item) {
+        List<DeadLetter> deadLetters = new ArrayList<>();
+        return rows.each(firstRows(item), row -> {
+                    if (DeadLetterRow.isComplete(row)) {
+                        deadLetters.add(DeadLetterRow.decode(row));
                     }
                 })
-                .thenApply(read -> letters);
+                .thenApply(read -> deadLetters);
     }
 
     /**
-     * The same, for a job that must leave none out.
+     * All dead letters of an item, in the order of their versions.
      *
-     * @return fails with {@link IllegalArgumentException} if a row of the item does not tell of its change
+     * @return fails with {@link IllegalArgumentException} if a first row is incomplete
      */
-    public CompletableFuture<List<DeadLetter>> allChanges(String item) {
-        List<DeadLetter> letters = new ArrayList<>();
-        return rows.each(of(item), row -> {
-                    if (!DeadLetterRow.isWhole(row)) {
+    public CompletableFuture<List<DeadLetter>> allOf(String item) {
+        List<DeadLetter> deadLetters = new ArrayList<>();
+        return rows.each(firstRows(item), row -> {
+                    if (!DeadLetterRow.isComplete(row)) {
                         throw new IllegalArgumentException(
-                                "Parked change " + DeadLetterRow.position(row).encoded() + " lacks attributes");
+                                "dead letter " + DeadLetterRow.position(row).encoded() + " lacks attributes");
                     }
-                    letters.add(DeadLetterRow.letter(row));
+                    deadLetters.add(DeadLetterRow.decode(row));
                 })
-                .thenApply(read -> letters);
+                .thenApply(read -> deadLetters);
     }
 
-    private QueryRequest.Builder of(String item) {
+    private QueryRequest.Builder firstRows(String item) {
         return rows.of(DeadLetterPosition.bucket(route, item), DeadLetterPosition.prefix(item));
     }
 
     /**
-     * A letter's change with its images; empty if it is not there any more.
+     * The change of a dead letter with its images; empty if the dead letter was deleted.
      *
-     * @return fails with {@link IllegalArgumentException} if rows of it are missing or cannot be read
+     * @return fails with {@link IllegalArgumentException} if rows of it are missing or cannot be decoded
      */
-    public CompletableFuture<Optional<Change>> change(DeadLetter letter) {
+    public CompletableFuture<Optional<Change>> change(DeadLetter deadLetter) {
         List<Map<String, AttributeValue>> images = new ArrayList<>();
-        return rows.each(images(letter), images::add).thenCompose(read -> {
-            if (images.size() == letter.parts()) {
-                return CompletableFuture.completedFuture(Optional.of(DeadLetterRow.change(letter, images)));
+        return rows.each(images(deadLetter), images::add).thenCompose(read -> {
+            if (images.size() == deadLetter.parts()) {
+                return CompletableFuture.completedFuture(Optional.of(DeadLetterRow.change(deadLetter, images)));
             }
-            // Taken out since its first row was read, unless that is still there.
-            return changes(letter.item()).thenApply(there -> there.stream()
-                    .filter(one -> one.parked().stamp().equals(letter.parked().stamp()))
+            // Deleted since its first row was read, unless that row still exists.
+            return of(deadLetter.item()).thenApply(parked -> parked.stream()
+                    .filter(one -> one.stamp().equals(deadLetter.stamp()))
                     .findFirst()
                     .map(one -> DeadLetterRow.change(one, images)));
         });
     }
 
-    private QueryRequest.Builder images(DeadLetter letter) {
+    private QueryRequest.Builder images(DeadLetter deadLetter) {
         return rows.of(
-                DeadLetterPosition.images(route, letter.item()),
-                DeadLetterPosition.parts(letter.parked().stamp().version()));
+                DeadLetterPosition.images(route, deadLetter.item()),
+                DeadLetterPosition.parts(deadLetter.stamp().version()));
     }
 
     /**
-     * Takes a letter out, if its change has not come again since it was read.
+     * Deletes a dead letter, unless its change was replayed since it was read.
      *
-     * @return whether it is gone
+     * @return whether it was deleted
      */
-    public CompletableFuture<Boolean> remove(DeadLetter letter) {
-        String condition = letter.again() == 0
-                ? "attribute_exists(#position) AND attribute_not_exists(#again)"
-                : "attribute_exists(#position) AND #again = :again";
-        Map<String, String> names = Map.of("#position", DeadLetterRow.POSITION, "#again", DeadLetterRow.AGAIN);
+    public CompletableFuture<Boolean> delete(DeadLetter deadLetter) {
+        String condition = deadLetter.replays() == 0
+                ? "attribute_exists(#position) AND attribute_not_exists(#replays)"
+                : "attribute_exists(#position) AND #replays = :replays";
+        Map<String, String> names = Map.of("#position", DeadLetterRow.POSITION, "#replays", DeadLetterRow.REPLAYS);
         @Nullable Map<String, AttributeValue> values =
-                letter.again() == 0 ? null : Map.of(":again", AttributeValue.fromN(Long.toString(letter.again())));
+                deadLetter.replays() == 0
+                        ? null
+                        : Map.of(":replays", AttributeValue.fromN(Long.toString(deadLetter.replays())));
         Delete first = Delete.builder()
                 .tableName(rows.table())
-                .key(DeadLetterRow.key(route, position(letter)))
+                .key(DeadLetterRow.key(route, deadLetter.position()))
                 .conditionExpression(condition)
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)
                 .build();
         List<TransactWriteItem> actions = new ArrayList<>();
         actions.add(TransactWriteItem.builder().delete(first).build());
-        for (int part = 0; part < letter.parts(); part++) {
-            actions.add(delete(DeadLetterRow.imageKey(
-                    route, letter.item(), position(letter).version(), part)));
+        for (int part = 0; part < deadLetter.parts(); part++) {
+            actions.add(delete(DeadLetterRow.imageKey(route, deadLetter.position(), part)));
         }
-        return whetherAllowed(rows.transact(actions));
+        return unlessConditionFailed(rows.transact(actions));
     }
 
     private TransactWriteItem delete(Map<String, AttributeValue> key) {
@@ -178,18 +179,18 @@ public final class RouteDeadLetters {
                 .build();
     }
 
-    /** Leaves the letter where it is, with this reason; ends with whether it is still there. */
-    public CompletableFuture<Boolean> explain(DeadLetter letter, String reason) {
-        return whetherAllowed(rows.client().updateItem(request -> request.tableName(rows.table())
-                .key(DeadLetterRow.key(route, position(letter)))
+    /** Replaces the reason of a dead letter; completes with whether it still exists. */
+    public CompletableFuture<Boolean> explain(DeadLetter deadLetter, String reason) {
+        return unlessConditionFailed(rows.client().updateItem(request -> request.tableName(rows.table())
+                .key(DeadLetterRow.key(route, deadLetter.position()))
                 .updateExpression("SET #reason = :reason")
                 .conditionExpression("attribute_exists(#position)")
                 .expressionAttributeNames(Map.of("#position", DeadLetterRow.POSITION, "#reason", DeadLetterRow.REASON))
                 .expressionAttributeValues(Map.of(":reason", AttributeValue.fromS(reason)))
-                .overrideConfiguration(timed -> timed.apiCallTimeout(rows.timeout()))));
+                .overrideConfiguration(call -> call.apiCallTimeout(rows.timeout()))));
     }
 
-    private static CompletableFuture<Boolean> whetherAllowed(CompletableFuture<?> call) {
+    private static CompletableFuture<Boolean> unlessConditionFailed(CompletableFuture<?> call) {
         return call.thenApply(done -> true).exceptionallyCompose(thrown -> {
             Throwable failure = Failures.unwrap(thrown);
             boolean refused = failure instanceof ConditionalCheckFailedException
@@ -205,19 +206,19 @@ public final class RouteDeadLetters {
     }
 
     /**
-     * Takes out every parked change of the item that is there now, readable or not, the oldest first; what is parked
-     * meanwhile stays.
+     * Deletes every dead letter of the item that exists now, also an incomplete one, the oldest first. Changes that are
+     * parked meanwhile stay.
      *
-     * @return how many changes that were
+     * @return the number of deleted dead letters
      */
     public CompletableFuture<Integer> discard(String item) {
         List<DeadLetterPosition> positions = new ArrayList<>();
-        return rows.each(of(item).projectionExpression("#position"), row -> positions.add(DeadLetterRow.position(row)))
-                .thenCompose(read -> inTurn(positions))
+        return rows.each(firstRows(item).projectionExpression("#position"), row -> positions.add(DeadLetterRow.position(row)))
+                .thenCompose(read -> discardAll(positions))
                 .thenApply(gone -> positions.size());
     }
 
-    private CompletableFuture<Void> inTurn(List<DeadLetterPosition> positions) {
+    private CompletableFuture<Void> discardAll(List<DeadLetterPosition> positions) {
         CompletableFuture<Void> gone = CompletableFuture.completedFuture(null);
         for (DeadLetterPosition position : positions) {
             gone = gone.thenCompose(before -> discard(position));
@@ -225,7 +226,7 @@ public final class RouteDeadLetters {
         return gone;
     }
 
-    /** With the images that are there: the first row may be one that does not tell how many. */
+    /** Finds the rows of images by a query: an incomplete first row may lack their number. */
     private CompletableFuture<Void> discard(DeadLetterPosition position) {
         List<TransactWriteItem> actions = new ArrayList<>();
         actions.add(delete(DeadLetterRow.key(route, position)));
@@ -237,9 +238,5 @@ public final class RouteDeadLetters {
                         images -> actions.add(delete(images)))
                 .thenCompose(read -> rows.transact(actions))
                 .thenAccept(done -> {});
-    }
-
-    private static DeadLetterPosition position(DeadLetter letter) {
-        return new DeadLetterPosition(letter.item(), letter.parked().stamp().version());
     }
 }

@@ -6,26 +6,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read for many callers, of which each says how old the answer may be. Runs one read at a time; those that need a
- * younger answer than the one under way share the next. Safe for any thread.
+ * Shares a read between callers, each of which demands a read that began after a moment. Runs one read at a time; callers
+ * for whom the running read began too early share the next one. Safe for any thread.
  */
 final class SharedRead {
 
     private final Supplier<CompletableFuture<Void>> read;
     private final LongSupplier nanoTime;
 
-    /** When the last read began that succeeded. Guarded by this, as are the next. */
+    /** The start of the last successful read. Guarded by this, as are the next. */
     private @Nullable Long readAt;
 
     private @Nullable Running running;
 
-    /** Those that came while a read was under way that began too early for them. */
+    /** The next read, for callers for whom the running one began too early. */
     private @Nullable CompletableFuture<Void> waiting;
 
     private record Running(long begunAt, CompletableFuture<Void> ended) {}
 
     /**
-     * @param read starts a read; may end at once
+     * @param read starts a read; may complete at once
      * @param nanoTime a monotonic clock
      */
     SharedRead(Supplier<CompletableFuture<Void>> read, LongSupplier nanoTime) {
@@ -33,7 +33,7 @@ final class SharedRead {
         this.nanoTime = nanoTime;
     }
 
-    /** Ends once a read has succeeded that began after this moment; fails with the read that would have. */
+    /** Completes once a read has succeeded that began after this moment; fails if that read fails. */
     CompletableFuture<Void> since(long moment) {
         Running mine;
         synchronized (this) {
@@ -83,7 +83,7 @@ final class SharedRead {
         }
     }
 
-    /** The read that is to run now, for those that wait for it. */
+    /** Returns the read that has to run now; null if no caller waits. */
     private synchronized @Nullable Running ended(Running mine, boolean succeeded) {
         if (succeeded) {
             readAt = mine.begunAt();

@@ -1,4 +1,4 @@
-/** Changes that a target can never take, kept in a table of their own until somebody decides. */
+/** Dead letters: changes that a target can never accept, parked in a table until a person redrives or discards them. */
 @NullMarked
 package dev.tributary.deadletter;
 

@@ -12,12 +12,19 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Attribute values as DynamoDB's own typed JSON, {@code {"N":"11208"}}: exact for all ten types, numbers as the text
- * they are.
+ * Reads and writes attribute values as DynamoDB's typed JSON, {@code {"N":"11208"}}: exact for all ten types, numbers as
+ * text.
  */
 public final class AttributeJson {
 
     private AttributeJson() {}
+
+    /** Writes an object in a field of this name. */
+    public static void writeField(JsonGenerator json, String name, Map<String, AttributeValue> attributes)
+            throws IOException {
+        json.writeFieldName(name);
+        write(json, attributes);
+    }
 
     /** Writes an object. */
     public static void write(JsonGenerator json, Map<String, AttributeValue> attributes) throws IOException {
@@ -54,11 +61,8 @@ public final class AttributeJson {
                 }
                 json.writeEndArray();
             }
-            case M -> {
-                json.writeFieldName("M");
-                write(json, value.m());
-            }
-            case UNKNOWN_TO_SDK_VERSION -> throw new IllegalArgumentException("A value without a type");
+            case M -> writeField(json, "M", value.m());
+            case UNKNOWN_TO_SDK_VERSION -> throw new IllegalArgumentException("the attribute value has no type");
         }
         json.writeEndObject();
     }
@@ -71,7 +75,7 @@ public final class AttributeJson {
         json.writeEndArray();
     }
 
-    /** Reads the object whose start is the current token; its end is the current token afterwards. */
+    /** Reads an object. Its start is the current token before, and its end the current token after. */
     public static Map<String, AttributeValue> readAttributes(JsonParser json) throws IOException {
         Map<String, AttributeValue> attributes = new HashMap<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -97,7 +101,7 @@ public final class AttributeJson {
                     case "BS" -> AttributeValue.fromBs(readList(json, AttributeJson::readBytes));
                     case "L" -> AttributeValue.fromL(readList(json, AttributeJson::readValue));
                     case "M" -> AttributeValue.fromM(readAttributes(json));
-                    default -> throw new IOException("DynamoDB has no type " + type);
+                    default -> throw new IOException("unknown attribute type " + type);
                 };
         json.nextToken();
         return value;

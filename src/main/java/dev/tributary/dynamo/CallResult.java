@@ -6,36 +6,36 @@ import java.util.concurrent.CancellationException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * How a call of a table ended, whatever was answered and whatever was thrown. Code behind this looks at no raw error.
+ * The result of a call to a table, whatever the response or the exception. Callers see no raw exception.
  *
- * @param <T> what the call gives
+ * @param <T> the value of a successful call
  */
 public sealed interface CallResult<T> {
 
-    /** The call gave this. */
+    /** The call succeeded with this value. */
     record Done<T>(T value) implements CallResult<T> {}
 
-    /** The table will never take this very request. */
+    /** The table will never accept this request. */
     record Refused<T>(WriteFailure failure) implements CallResult<T> {}
 
     /** The same call may succeed later. */
     record TryAgain<T>(WriteFailure failure) implements CallResult<T> {}
 
-    /** An error of this program: nothing is known of what it leaves behind. */
+    /** An error of this program, with unknown effect. */
     record Fatal<T>(Throwable cause) implements CallResult<T> {}
 
-    /** What it means that a call ended with this exception. */
+    /** Classifies an exception. */
     static <T> CallResult<T> failed(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
-        if (!isOfACall(failure)) {
+        if (!isCallFailure(failure)) {
             return new Fatal<>(failure);
         }
         WriteFailure meaning = WriteFailure.of(failure);
         return meaning.kind() == Kind.SCHEMA ? new Refused<>(meaning) : new TryAgain<>(meaning);
     }
 
-    /** The SDK turns everything it meets into its own exceptions, what it cannot parse included. */
-    private static boolean isOfACall(Throwable failure) {
+    /** The SDK wraps every failure of a call in its own exceptions, also a response that it cannot parse. */
+    private static boolean isCallFailure(Throwable failure) {
         return failure instanceof SdkException
                 || failure instanceof StatementException
                 || failure instanceof CollisionException

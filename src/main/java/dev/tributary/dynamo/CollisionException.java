@@ -3,13 +3,13 @@ package dev.tributary.dynamo;
 import dev.tributary.model.ItemKey;
 import java.util.Optional;
 
-/** The row is another item's, and the route leaves it to that. */
+/** The row belongs to another item, and the policy of the route keeps it. */
 public final class CollisionException extends RuntimeException {
 
     private final String reason;
 
     /**
-     * @param owner of the row that is there; empty if it names none
+     * @param owner of the existing row; empty if the row names none
      */
     public CollisionException(Optional<ItemKey> owner) {
         this("the row under this key is another item's"
@@ -21,7 +21,7 @@ public final class CollisionException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** For people; the owner is named as in the log, by its checksum. */
+    /** The reason for people; names the owner by its checksum, as the log does. */
     String reason() {
         return reason;
     }

@@ -3,7 +3,7 @@ package dev.tributary.dynamo;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Tells answers of the service from those of something in between that look like success to the SDK. */
+/** Rejects responses of a proxy that look like a success to the SDK. */
 public final class ResponseCheck {
 
     private static final String LENGTH = "Content-Length";
@@ -11,20 +11,20 @@ public final class ResponseCheck {
     private ResponseCheck() {}
 
     /**
-     * Returns the response of a call that the service answered: with {@code {}} at least.
+     * Returns the response if it is from the service, which answers {@code {}} at least.
      *
-     * @throws SdkClientException if the answer was empty, and nothing is known of the call
+     * @throws SdkClientException if the body is empty; the effect of the call is unknown then
      */
     public static <R extends SdkResponse> R byService(R response) {
-        // Not there where a test answers.
+        // null for a response that a test has made
         boolean empty = response.sdkHttpResponse() != null
                 && response.sdkHttpResponse()
                         .firstMatchingHeader(LENGTH)
                         .filter("0"::equals)
                         .isPresent();
         if (empty) {
-            throw SdkClientException.create("an empty answer of status "
-                    + response.sdkHttpResponse().statusCode() + ", which is not the service's");
+            throw SdkClientException.create("an empty response with status "
+                    + response.sdkHttpResponse().statusCode() + ", which is not from the service");
         }
         return response;
     }

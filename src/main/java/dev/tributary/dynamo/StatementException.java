@@ -2,13 +2,13 @@ package dev.tributary.dynamo;
 
 import dev.tributary.dynamo.WriteFailure.Kind;
 
-/** A statement of a batch failed for a reason that does not depend on how the write is made. */
+/** A statement of a batch failed for a reason that a single write would meet too. */
 public final class StatementException extends RuntimeException {
 
     private final WriteFailure failure;
 
     /**
-     * @param code of the service; its message may hold values of the item, so it is left out
+     * @param code the error code of the service; its message may contain values of the item, so it is left out
      * @param openEnded as in {@link WriteFailure}
      */
     public StatementException(String code, boolean openEnded) {

@@ -13,26 +13,25 @@ import software.amazon.awssdk.services.dynamodb.model.ItemCollectionSizeLimitExc
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /**
- * What a failed call to a table means, whatever was thrown.
+ * The classification of a failed call to a table.
  *
- * @param kind what can be done about it
- * @param message for people: the service's own words, without item values where we can help it
- * @param openEnded whether the call may have taken effect, or may still do so: true for everything but an answer with
- *     which the service refused it
+ * @param kind the reaction that it needs
+ * @param message for people: the message of the service, without values of items as far as possible
+ * @param openEnded whether the call may have taken effect, or may still take effect: false only if the service refused it
  */
 public record WriteFailure(Kind kind, String message, boolean openEnded) {
 
-    /** The three kinds of error that a table gives. */
+    /** The kinds of failure. */
     public enum Kind {
-        /** The table, the network or the service is short of something for now: try again. */
+        /** The table, the network or the service lacks capacity for now: the call is retried. */
         CAPACITY,
-        /** The table is missing, denied or not as configured: nothing of it is lost while somebody mends it. */
+        /** The table is missing, denied or not as configured: the call is retried until a person has corrected that. */
         CONFIGURATION,
-        /** This write can never succeed, another one may. */
+        /** This write can never succeed; another one may. */
         SCHEMA
     }
 
-    /** Codes with which the service refuses this very request, not the caller or the table. */
+    /** Codes with which the service refuses the request itself, not the caller or the table. */
     private static final Set<String> SCHEMA_CODES =
             Set.of("ValidationException", "ValidationError", "ItemCollectionSizeLimitExceeded");
 
@@ -46,7 +45,7 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
             "ExpiredTokenException",
             "OptInRequired");
 
-    /** Other codes with which the service says that it has not carried out the request and will not. */
+    /** Other codes with which the service refuses a request: it has no effect. */
     private static final Set<String> REFUSING_CODES = Set.of(
             "ConditionalCheckFailedException",
             "DuplicateItemException",
@@ -65,10 +64,10 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
 
     private static final Set<String> THROTTLING_REASONS = Set.of("ThrottlingError", "ProvisionedThroughputExceeded");
 
-    /** Answers of 500 and above are about the service: what became of the request is not known. */
+    /** The lowest status of a server error, after which the effect of the request is unknown. */
     private static final int SERVER_ERRORS = 500;
 
-    /** Reads the meaning of an exception that a table call ended with. */
+    /** Classifies the exception of a failed call. */
     public static WriteFailure of(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
@@ -88,24 +87,24 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
             return refused(Kind.SCHEMA, "item collection over 10 GB");
         }
         if (failure instanceof CancellationException) {
-            return refused(Kind.CAPACITY, text(failure.getMessage())); // ours: a call that was not made
+            return refused(Kind.CAPACITY, text(failure.getMessage())); // of this program: the call was not made
         }
         if (failure instanceof AwsServiceException service) {
-            return answered(service);
+            return ofResponse(service);
         }
         if (failure instanceof SdkClientException) {
-            return new WriteFailure(Kind.CAPACITY, "no answer: " + failure.getMessage(), true);
+            return new WriteFailure(Kind.CAPACITY, "no response: " + failure.getMessage(), true);
         }
         return new WriteFailure(Kind.CAPACITY, failure.toString(), true);
     }
 
-    /** An answer need not be the service's, so it need not have a code: proxies and load balancers answer too. */
-    private static WriteFailure answered(AwsServiceException service) {
+    /** A response may be from a proxy or a load balancer, so it may have no error code. */
+    private static WriteFailure ofResponse(AwsServiceException service) {
         AwsErrorDetails details = service.awsErrorDetails();
         String code = details == null ? "" : text(details.errorCode());
         if (code.isEmpty()) {
             return new WriteFailure(
-                    Kind.CAPACITY, "an answer without an error code, of status " + service.statusCode(), true);
+                    Kind.CAPACITY, "a response without an error code, with status " + service.statusCode(), true);
         }
         String message = code + ": " + text(details.errorMessage());
         if (service.statusCode() >= SERVER_ERRORS) {
@@ -123,7 +122,7 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
         return new WriteFailure(kind, message, false);
     }
 
-    /** Whether a call ended because the table or the account has no capacity for it now. */
+    /** Whether a call failed because the table or the account has no capacity for it now. */
     public static boolean isThrottling(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
         if (failure instanceof TransactionCanceledException cancelled && cancelled.hasCancellationReasons()) {
@@ -143,7 +142,7 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
                 .toList();
     }
 
-    /** What the SDK has of a part of an answer that may be missing; sets that hold no null do not take one either. */
+    /** The text, or an empty one: immutable sets throw if asked for null. */
     private static String text(@Nullable String part) {
         return part == null ? "" : part;
     }

@@ -1,4 +1,4 @@
-/** What all DynamoDB tables share: how calls end, how tables are created and described, attribute values as JSON. */
+/** What all DynamoDB tables share: results of calls, creation and description of tables, attribute values as JSON. */
 @NullMarked
 package dev.tributary.dynamo;
 

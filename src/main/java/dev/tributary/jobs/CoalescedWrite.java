@@ -13,20 +13,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What parked changes of one item ask of the target, taken together, in the order in which they are added.
+ * Coalesces the dead letters of one item, in the order in which they are added, into one write.
  *
- * <p>As in a pipeline they become one write with the version of the last. A change in between that the target can never
- * take only tells which rows go when a later one makes up for it: a key that the target cannot have is left out, because
- * DynamoDB would refuse the whole write on account of it.
+ * <p>As in a pipeline, the write has the version of the last change. A change in between that the target can never accept
+ * contributes only the rows that it removes, once a later change replaces it. A key that the target cannot hold is left
+ * out, because DynamoDB would refuse the whole write.
  */
 final class CoalescedWrite {
 
     private final Projection projection;
 
-    /** What all changes but the last ask for. */
+    /** The write of all changes but the last; null if there is none. */
     private @Nullable TargetWrite before;
 
-    /** Keys left by changes that cannot be written, since the last that can. */
+    /** Keys that are vacated by changes that cannot be written, since the last one that can. */
     private final Set<Item> left = new HashSet<>();
 
     private @Nullable Last last;
@@ -48,27 +48,27 @@ final class CoalescedWrite {
         last = new Last(change, projection.project(change));
     }
 
-    /** Why the last change cannot be written whatever the target says; empty if it can be tried. */
+    /** Why the last change can never be written; empty if it can be tried. */
     Optional<String> refusal() {
         return last != null && last.projected() instanceof Projected.Refused refused
                 ? Optional.of(refused.reason())
                 : Optional.empty();
     }
 
-    /** The one write; empty if nothing is asked for. */
+    /** The write; empty if the target is to stay as it is. */
     Optional<TargetWrite> write() {
         if (last == null) {
             return Optional.empty();
         }
-        if (last.projected() instanceof Projected.Write asked) {
-            return Optional.of(then(vacated(asked.write().stamp()), asked.write()));
+        if (last.projected() instanceof Projected.Write projected) {
+            return Optional.of(then(vacated(projected.write().stamp()), projected.write()));
         }
         return Optional.ofNullable(projection.keepsRow(last.change()) ? before : vacated(last.stamp()));
     }
 
     private void fold(Last change) {
-        if (change.projected() instanceof Projected.Write asked) {
-            TargetWrite write = asked.write();
+        if (change.projected() instanceof Projected.Write projected) {
+            TargetWrite write = projected.write();
             if (write.arriving()
                     .map(Row::key)
                     .filter(key -> !projection.canHold(key))
@@ -86,9 +86,9 @@ final class CoalescedWrite {
         left.clear();
     }
 
-    /** What is asked for so far, with the rows that were left. */
-    private @Nullable TargetWrite vacated(VersionStamp mark) {
-        return left.isEmpty() ? before : then(before, new TargetWrite.Delete(mark, Set.copyOf(left)));
+    /** The write so far, with the deletes of the vacated keys. */
+    private @Nullable TargetWrite vacated(VersionStamp stamp) {
+        return left.isEmpty() ? before : then(before, new TargetWrite.Delete(stamp, Set.copyOf(left)));
     }
 
     private static TargetWrite then(@Nullable TargetWrite earlier, TargetWrite later) {

@@ -18,117 +18,119 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Brings parked changes to their target once more, while the daemon may be at work.
+ * Applies the dead letters of an item to their target. The daemon may run meanwhile.
  *
- * <p>All changes of an item that are parked become one write, as in a pipeline; where the target refuses that, they are
- * tried one after the other, each together with the refused ones before it. What the target has taken is removed from
- * the dead letters afterwards, the oldest first. So the last one, behind which the daemon parks what comes meanwhile, goes
- * last, and then the letters are read again until there are none.
+ * <p>All dead letters of an item become one write, as in a pipeline. If the target refuses that write, the changes are
+ * applied one by one, each together with the refused changes before it. Dead letters are deleted after the target has
+ * accepted their write, the oldest first. So the last one, behind which the daemon parks new changes, is deleted last,
+ * and then the dead letters are read again until there are none.
  *
- * <p>A redrive that ends in the middle is run again: it writes the same under the same version, or newer ones.
- * Safe for any thread; one item must not be given twice at the same time.
+ * <p>An interrupted redrive can be repeated: it writes the same rows with the same or newer versions. Safe for any thread;
+ * an item must not be redriven twice at the same time.
  */
 public final class Redrive {
 
     private final Projection projection;
     private final TargetTable target;
-    private final RouteDeadLetters letters;
+    private final RouteDeadLetters deadLetters;
     private final RouteLateWrites late;
     private final JobLock lock;
 
     /**
      * @param projection of the route
-     * @param target of the route; its client tries again what may pass
-     * @param late of the route, in this process; a client that tries again by itself may leave any write on its way
-     * @param lock taken already; asked before each write
+     * @param target of the route; its client retries
+     * @param late the late writes of this process on the route: a client that retries may leave calls in flight
+     * @param lock held already; checked before each write
      */
     public Redrive(
-            Projection projection, TargetTable target, RouteDeadLetters letters, RouteLateWrites late, JobLock lock) {
+            Projection projection, TargetTable target, RouteDeadLetters deadLetters, RouteLateWrites late, JobLock lock) {
         this.projection = projection;
         this.target = target;
-        this.letters = letters;
+        this.deadLetters = deadLetters;
         this.late = late;
         this.lock = lock;
     }
 
     /**
-     * Redrives the parked changes of one item.
+     * Redrives the dead letters of one item.
      *
      * @param item from {@link RouteDeadLetters#items}
-     * @return fails if a table does not answer or the lock is lost; then nothing is removed that is not in the target
+     * @return fails if a call fails or the lock is lost; only dead letters that are in the target are deleted then
      */
     public CompletableFuture<RedriveResult> item(String item) {
         return again(item, 0);
     }
 
     private CompletableFuture<RedriveResult> again(String item, int done) {
-        return letters.allChanges(item)
-                .thenCompose(there -> there.isEmpty()
+        return deadLetters.allOf(item)
+                .thenCompose(parked -> parked.isEmpty()
                         ? CompletableFuture.completedFuture(new RedriveResult(done, 0, Optional.empty()))
-                        : attempt(item, done, there))
+                        : attempt(item, done, parked))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof IllegalArgumentException unreadable
                         ? unreadable(item, done, unreadable)
                         : CompletableFuture.failedFuture(thrown));
     }
 
-    /** All that are there together, up to one that cannot be decoded; where the target refuses that, one by one. */
-    private CompletableFuture<RedriveResult> attempt(String item, int done, List<DeadLetter> there) {
-        Reading reading = new Reading();
+    /** Applies all dead letters before the first undecoded one: in one write, or, if the target refuses it, one by one. */
+    private CompletableFuture<RedriveResult> attempt(String item, int done, List<DeadLetter> parked) {
+        Batch batch = new Batch();
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (DeadLetter letter : there) {
-            all = all.thenCompose(before -> reading.next(letter));
+        for (DeadLetter deadLetter : parked) {
+            all = all.thenCompose(before -> batch.add(deadLetter));
         }
         return all.thenCompose(read -> {
-            int behind = there.size() - reading.letters.size();
-            if (reading.letters.isEmpty() && reading.undecoded.isPresent()) {
-                return CompletableFuture.completedFuture(new RedriveResult(done, behind, reading.undecoded));
+            int behind = parked.size() - batch.deadLetters.size();
+            if (batch.deadLetters.isEmpty() && batch.undecoded.isPresent()) {
+                return CompletableFuture.completedFuture(new RedriveResult(done, behind, batch.undecoded));
             }
-            return attempt(reading.together)
+            return attempt(batch.write)
                     .thenCompose(refusal -> refusal.isEmpty()
-                            ? removeAll(reading.letters).thenCompose(removed -> again(item, done + removed))
-                            : new OneByOne(item, reading, done, behind).from(0));
+                            ? deleteAll(batch.deadLetters).thenCompose(removed -> again(item, done + removed))
+                            : new OneByOne(item, batch, done, behind).from(0));
         });
     }
 
-    /** The changes of an item as they are read. */
-    private final class Reading {
+    /** The dead letters of an item that are applied in one write. */
+    private final class Batch {
 
-        private final CoalescedWrite together = new CoalescedWrite(projection);
-        private final List<DeadLetter> letters = new ArrayList<>();
+        private final CoalescedWrite write = new CoalescedWrite(projection);
+        private final List<DeadLetter> deadLetters = new ArrayList<>();
 
-        /** Why the rest has to wait: what a change asks for that cannot be decoded, later ones do not make up for. */
+        /** Why the later dead letters have to wait: a later change does not replace one that cannot be decoded. */
         private Optional<String> undecoded = Optional.empty();
 
-        CompletableFuture<Void> next(DeadLetter letter) {
+        CompletableFuture<Void> add(DeadLetter deadLetter) {
             return undecoded.isPresent()
                     ? CompletableFuture.completedFuture(null)
                     : Redrive.this
-                            .letters
-                            .change(letter)
+                            .deadLetters
+                            .change(deadLetter)
                             .thenAccept(found -> found.ifPresent(change -> {
                                 if (change instanceof Change.Undecoded unreadable) {
                                     undecoded = Optional.of(unreadable.reason() + ": it can only be discarded");
                                 } else {
-                                    letters.add(letter);
-                                    together.add(change);
+                                    deadLetters.add(deadLetter);
+                                    write.add(change);
                                 }
                             }));
         }
     }
 
-    /** Somebody has deleted a row of several, or changed one. */
+    /** A person has deleted or edited a row of a dead letter. */
     private CompletableFuture<RedriveResult> unreadable(String item, int done, IllegalArgumentException why) {
-        return letters.changes(item)
-                .thenApply(there -> new RedriveResult(
-                        done, Math.max(1, there.size()), Optional.of(why.getMessage() + ": it can only be discarded")));
+        return deadLetters
+                .of(item)
+                .thenApply(parked -> new RedriveResult(
+                        done, Math.max(1, parked.size()), Optional.of(why.getMessage() + ": it can only be discarded")));
     }
 
-    /** Ends with why the target refuses it; empty if it has taken it. */
-    private CompletableFuture<Optional<String>> attempt(CoalescedWrite together) {
-        if (together.refusal().isPresent()) {
-            return CompletableFuture.completedFuture(together.refusal());
+    /** Completes with the reason why the target refuses the write; empty if it accepts it. */
+    private CompletableFuture<Optional<String>> attempt(CoalescedWrite coalesced) {
+        if (coalesced.refusal().isPresent()) {
+            return CompletableFuture.completedFuture(coalesced.refusal());
         }
-        return together.write()
+        return coalesced
+                .write()
                 .map(write ->
                         late.expectAny().thenCompose(announced -> lock.ensure()).thenCompose(held -> apply(write)))
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
@@ -150,40 +152,40 @@ public final class Redrive {
                 : CompletableFuture.failedFuture(thrown);
     }
 
-    /** The oldest first; ends with how many, up to the first that has come again since it was read. */
-    private CompletableFuture<Integer> removeAll(List<DeadLetter> taken) {
-        return removeFrom(taken, 0);
+    /** Deletes the oldest first, up to the first that was replayed since it was read; completes with the number. */
+    private CompletableFuture<Integer> deleteAll(List<DeadLetter> applied) {
+        return deleteFrom(applied, 0);
     }
 
-    private CompletableFuture<Integer> removeFrom(List<DeadLetter> taken, int index) {
-        if (index == taken.size()) {
+    private CompletableFuture<Integer> deleteFrom(List<DeadLetter> applied, int index) {
+        if (index == applied.size()) {
             return CompletableFuture.completedFuture(index);
         }
         return lock.ensure()
-                .thenCompose(held -> letters.remove(taken.get(index)))
+                .thenCompose(held -> deadLetters.delete(applied.get(index)))
                 .thenCompose(
-                        removed -> removed ? removeFrom(taken, index + 1) : CompletableFuture.completedFuture(index));
+                        deleted -> deleted ? deleteFrom(applied, index + 1) : CompletableFuture.completedFuture(index));
     }
 
-    /** The changes of an item in turn, each together with those before it that were refused. */
+    /** Applies the dead letters of an item one by one, each together with the refused ones before it. */
     private final class OneByOne {
 
         private final String item;
         private final List<DeadLetter> read;
         private final Optional<String> undecodedBehind;
 
-        /** Changes that are left where they are. */
+        /** Number of dead letters that are not tried. */
         private final int behind;
 
         private final List<DeadLetter> undecided = new ArrayList<>();
-        private CoalescedWrite together = new CoalescedWrite(projection);
+        private CoalescedWrite coalesced = new CoalescedWrite(projection);
         private Optional<String> firstRefusal = Optional.empty();
         private int done;
 
-        OneByOne(String item, Reading reading, int done, int behind) {
+        OneByOne(String item, Batch batch, int done, int behind) {
             this.item = item;
-            this.read = reading.letters;
-            this.undecodedBehind = reading.undecoded;
+            this.read = batch.deadLetters;
+            this.undecodedBehind = batch.undecoded;
             this.done = done;
             this.behind = behind;
         }
@@ -193,34 +195,34 @@ public final class Redrive {
                 return CompletableFuture.completedFuture(
                         new RedriveResult(done, undecided.size() + behind, firstRefusal.or(() -> undecodedBehind)));
             }
-            DeadLetter letter = read.get(index);
-            return letters.change(letter).thenCompose(change -> {
+            DeadLetter deadLetter = read.get(index);
+            return deadLetters.change(deadLetter).thenCompose(change -> {
                 if (change.isEmpty()) {
-                    return from(index + 1); // taken out by hand
+                    return from(index + 1); // deleted meanwhile
                 }
-                together.add(change.get());
-                undecided.add(letter);
-                return attempt(together).thenCompose(refusal -> refusal.map(reason -> refused(index, letter, reason))
-                        .orElseGet(() -> taken(index)));
+                coalesced.add(change.get());
+                undecided.add(deadLetter);
+                return attempt(coalesced).thenCompose(refusal -> refusal.map(reason -> refused(index, deadLetter, reason))
+                        .orElseGet(() -> applied(index)));
             });
         }
 
-        private CompletableFuture<RedriveResult> refused(int index, DeadLetter letter, String reason) {
+        private CompletableFuture<RedriveResult> refused(int index, DeadLetter deadLetter, String reason) {
             if (firstRefusal.isEmpty()) {
                 firstRefusal = Optional.of(reason);
             }
-            boolean known = letter.parked().reason().equals(reason);
-            return (known ? CompletableFuture.completedFuture(true) : letters.explain(letter, reason))
-                    .thenCompose(there -> from(index + 1));
+            boolean known = deadLetter.reason().equals(reason);
+            return (known ? CompletableFuture.completedFuture(true) : deadLetters.explain(deadLetter, reason))
+                    .thenCompose(explained -> from(index + 1));
         }
 
-        private CompletableFuture<RedriveResult> taken(int index) {
-            return removeAll(undecided).thenCompose(removed -> {
+        private CompletableFuture<RedriveResult> applied(int index) {
+            return deleteAll(undecided).thenCompose(removed -> {
                 done += removed;
                 if (removed < undecided.size()) {
                     return again(item, done);
                 }
-                together = new CoalescedWrite(projection);
+                coalesced = new CoalescedWrite(projection);
                 undecided.clear();
                 firstRefusal = Optional.empty();
                 return from(index + 1);

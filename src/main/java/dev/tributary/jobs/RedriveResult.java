@@ -3,10 +3,10 @@ package dev.tributary.jobs;
 import java.util.Optional;
 
 /**
- * What a redrive made of an item.
+ * The result of redriving one item.
  *
- * @param done parked changes that are in the target now, or whose row is none
- * @param left parked changes that the target refused again
- * @param reason why the first of those was refused; empty if there are none
+ * @param done number of dead letters that were applied and deleted
+ * @param left number of dead letters that are still parked
+ * @param reason why the first of those is; empty if there are none
  */
 public record RedriveResult(int done, int left, Optional<String> reason) {}

@@ -1,4 +1,4 @@
-/** What a person has done to the tables beside the daemon, over the same projection and the same guarded writes. */
+/** Jobs that a person runs beside the daemon, with the same projection and the same guarded writes. */
 @NullMarked
 package dev.tributary.jobs;
 

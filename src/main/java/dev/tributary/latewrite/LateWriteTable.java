@@ -24,34 +24,34 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
 /**
- * The table in which workers keep what has to outlive them of late writes.
+ * The table for the state of late writes that has to outlive a worker.
  *
  * <p>Three kinds of row, by {@code scope} and {@code entry}:
  *
  * <ul>
- *   <li>{@code <source>}, {@code shard/<shard>}: the shard is held, or was given up without being finished.
+ *   <li>{@code <source>}, {@code shard/<shard>}: the shard is owned, or was not released by its last owner.
  *   <li>{@code <source>}, {@code worker/<worker>}: until when writes of the worker may arrive late, and until when
  *       removals that it recorded have to be repeated.
  *   <li>{@code <source>/<route>/<worker>}, {@code <epoch milliseconds>/<number>}: one removal.
  * </ul>
  *
- * <p>Each call is one attempt: a failed future carries what the SDK threw. Every write may be repeated, and may take
- * effect late, without harm. Reads are consistent. Safe for any thread.
+ * <p>Each call is one attempt: a future fails with what the SDK throws. Every write may be repeated, and may take effect
+ * late, without harm. Reads are consistent. Safe for any thread.
  */
 public final class LateWriteTable {
 
     private static final String SCOPE = "scope";
     private static final String ENTRY = "entry";
 
-    /** The key that the table has. */
+    /** The key of the table. */
     public static final KeySchema KEY = new KeySchema(
             new KeyAttribute(SCOPE, AttributeType.S), Optional.of(new KeyAttribute(ENTRY, AttributeType.S)));
 
     /** The table's TTL attribute, in epoch seconds. */
     public static final String TTL_ATTRIBUTE = "expires";
 
-    /** A worker may be away for longer than a stream keeps its records, and its removals still have to be found. */
-    private static final Duration KEPT = Duration.ofDays(7);
+    /** A worker may be down for longer than a stream keeps its records, and its removals have to be found after that. */
+    private static final Duration RETENTION = Duration.ofDays(7);
 
     private static final String SHARD = "shard/";
     private static final String WORKER = "worker/";
@@ -70,12 +70,12 @@ public final class LateWriteTable {
     private final Duration timeout;
 
     /**
-     * What a worker has announced. Times are epoch milliseconds.
+     * The announcement of a worker. Times are epoch milliseconds.
      *
-     * @param revision grows with each announcement, so that a late one cannot replace a newer one
+     * @param revision grows with each announcement, so that a late write of one cannot replace a newer one
      * @param writesUntil until when its creating writes may arrive
      * @param removalsUntil until when its recorded removals have to be repeated
-     * @param job whether it ends at once, and leaves the repetitions to others
+     * @param job whether the worker ends at once, and leaves the repetitions to others
      */
     record Worker(String name, long revision, long writesUntil, long removalsUntil, boolean job) {}
 
@@ -83,7 +83,7 @@ public final class LateWriteTable {
      * A removal that has to be repeated.
      *
      * @param at when it was recorded, in epoch milliseconds
-     * @param number distinguishes the removals of one scope and moment
+     * @param number distinguishes the removals of one scope and time
      * @param key of the row
      * @param stamp that guards the removal
      */
@@ -107,7 +107,7 @@ public final class LateWriteTable {
         return name;
     }
 
-    /** Notes that the shard is held; ends with whether a previous holder had not finished with it. */
+    /** Records the owner of a shard; completes with whether the previous owner had not released it. */
     CompletableFuture<Boolean> takeShard(String source, String shard, String holder) {
         return client.putItem(request -> request.tableName(name)
                         .item(Map.of(SCOPE, text(source), ENTRY, text(SHARD + shard), HOLDER, text(holder)))
@@ -116,7 +116,7 @@ public final class LateWriteTable {
                 .thenApply(response -> !response.attributes().isEmpty());
     }
 
-    /** Notes that the holder has finished with the shard: none of its calls is open. Without effect for another one's. */
+    /** Records that an owner has released a shard: none of its calls is in flight. No effect if another one owns it. */
     CompletableFuture<Void> releaseShard(String source, String shard, String holder) {
         return unlessRefused(client.deleteItem(request -> request.tableName(name)
                 .key(key(source, SHARD + shard))
@@ -126,7 +126,7 @@ public final class LateWriteTable {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
     }
 
-    /** Announces it, unless a later announcement of the worker is there. */
+    /** Stores an announcement, unless a later one of the worker is stored. */
     CompletableFuture<Void> announce(String source, Worker worker) {
         return unlessRefused(client.putItem(request -> request.tableName(name)
                 .item(Map.of(
@@ -142,7 +142,7 @@ public final class LateWriteTable {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
     }
 
-    /** Forgets a worker, unless it has announced something else meanwhile. */
+    /** Deletes an announcement, unless the worker has replaced it. */
     CompletableFuture<Void> forget(String source, Worker worker) {
         return unlessRefused(client.deleteItem(request -> request.tableName(name)
                 .key(key(source, WORKER + worker.name()))
@@ -152,7 +152,7 @@ public final class LateWriteTable {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
     }
 
-    /** All workers of the source that have announced anything. */
+    /** The announcements of all workers of the source. */
     CompletableFuture<List<Worker>> workers(String source) {
         List<Worker> workers = new ArrayList<>();
         QueryRequest request =
@@ -173,12 +173,12 @@ public final class LateWriteTable {
     }
 
     /**
-     * Records a removal.
+     * Stores a removal.
      *
      * @param scope of the removals, by {@link #scope}
      */
     CompletableFuture<Void> record(String scope, Removal removal) {
-        long expires = Instant.ofEpochMilli(removal.at()).plus(KEPT).getEpochSecond();
+        long expires = Instant.ofEpochMilli(removal.at()).plus(RETENTION).getEpochSecond();
         return client.putItem(request -> request.tableName(name)
                         .item(Map.of(
                                 SCOPE, text(scope),
@@ -192,7 +192,7 @@ public final class LateWriteTable {
                 .thenApply(stored -> null);
     }
 
-    /** Forgets a removal that need not be repeated any more. */
+    /** Deletes a removal that need not be repeated any more. */
     CompletableFuture<Void> erase(String scope, Removal removal) {
         return client.deleteItem(request -> request.tableName(name)
                         .key(key(scope, removal.entry()))
@@ -201,11 +201,11 @@ public final class LateWriteTable {
     }
 
     /**
-     * The removals that were recorded in a span of time, up to {@code limit}, the first ones first.
+     * A page of the removals that were recorded in a span of time, the earliest first.
      *
      * @param from in epoch milliseconds, included
      * @param to in epoch milliseconds, excluded
-     * @param after the entry of the last page's end; empty for the first page
+     * @param after {@link Page#next} of the page before; empty for the first page
      */
     CompletableFuture<Page> removals(String scope, long from, long to, Optional<String> after, int limit) {
         QueryRequest request = query(
@@ -225,7 +225,7 @@ public final class LateWriteTable {
     }
 
     /**
-     * Some removals.
+     * A page of removals.
      *
      * @param next where the next page begins; empty if there is none
      */
@@ -255,12 +255,12 @@ public final class LateWriteTable {
                 .build();
     }
 
-    /** Under which the removals of a worker on a route stand; names of sources and routes have no slash. */
+    /** The scope of the removals of a worker on a route; names of sources and routes contain no slash. */
     static String scope(String source, String route, String worker) {
         return source + '/' + route + '/' + worker;
     }
 
-    /** Sorts as the time does. */
+    /** The prefix of an entry; the order of entries is that of time. */
     private static String entry(long epochMillis) {
         return "%015d/".formatted(epochMillis);
     }

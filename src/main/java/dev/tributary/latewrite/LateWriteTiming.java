@@ -6,15 +6,15 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * When removals are repeated, and how long a write may be late.
+ * The times at which removals are repeated, and the time for which a write may be late.
  *
- * @param horizon after which no write that was sent takes effect any more: DynamoDB refuses its signature then
- * @param allowance added to the horizon for clocks that differ and for calls on their way
- * @param refresh pause between two looks at what other workers have announced
+ * @param horizon the time after which a sent write takes no effect, because DynamoDB refuses its signature
+ * @param allowance added to the horizon for clocks that differ and for calls in flight
+ * @param refresh interval at which the announcements of other workers are read
  */
 public record LateWriteTiming(Duration horizon, Duration allowance, Duration refresh) {
 
-    /** Most late writes arrive within seconds; the last repetition, at the horizon, is the one that proves. */
+    /** Most late writes arrive within seconds; only the last repetition, at the horizon, is certain to be last. */
     private static final List<Duration> EARLY = List.of(
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
@@ -22,17 +22,17 @@ public record LateWriteTiming(Duration horizon, Duration allowance, Duration ref
             Duration.ofMinutes(2),
             Duration.ofMinutes(5));
 
-    /** With the allowance and the pause that suit a real network. */
+    /** A timing with the allowance and the interval for AWS. */
     public LateWriteTiming(Duration horizon) {
         this(horizon, Duration.ofSeconds(30), Duration.ofMinutes(1));
     }
 
-    /** Milliseconds for which a write that was given up now, or a removal recorded now, has to be reckoned with. */
+    /** The time, in milliseconds, for which a write given up now, or a removal recorded now, may matter. */
     long lateness() {
         return horizon.plus(allowance).toMillis();
     }
 
-    /** When a removal is repeated, in milliseconds after it was recorded, ascending; the last one is {@link #lateness}. */
+    /** The repetitions of a removal, in milliseconds after it was recorded, ascending; the last is {@link #lateness}. */
     List<Long> repetitions() {
         LongStream early =
                 EARLY.stream().filter(delay -> delay.compareTo(horizon) < 0).mapToLong(Duration::toMillis);

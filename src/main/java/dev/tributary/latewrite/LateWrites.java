@@ -19,29 +19,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this process knows and does about late writes to the targets of one source.
+ * Repeats removals that a late write to a target of one source may undo.
  *
- * <p>A write whose answer never came may take effect until DynamoDB refuses its signature. The version in the row
- * refuses it, unless the row has been removed: then it brings the row back. So a removal that such a write may follow is
- * recorded in a table before its change ends, and is repeated until no write can arrive any more. That holds
+ * <p>A write without a response may take effect until DynamoDB refuses its signature. The version in the row refuses it,
+ * unless the row has been removed: then the write restores the row. So a removal that such a write may follow is recorded
+ * in a table before its change is complete, and is repeated until no write can arrive any more. This applies to
  *
  * <ul>
- *   <li>for the keys of writes that this process itself gave up ({@link RouteLateWrites});
- *   <li>for every key, as long as writes of another worker may arrive late: one that announced so, or one that did not
+ *   <li>the keys of writes that this process gave up ({@link RouteLateWrites});
+ *   <li>every key, as long as writes of another worker may arrive late: of a worker that announced them, or that did not
  *       release its shard.
  * </ul>
  *
- * <p>While every call is answered and every shard is released, this costs one call at the start and the end of a shard,
- * and one a minute. Safe for any thread.
+ * <p>While every call gets a response and every shard is released, this costs one call at the start and the end of a
+ * shard, and one per minute. Safe for any thread.
  */
 public final class LateWrites {
 
     private static final Logger log = LoggerFactory.getLogger(LateWrites.class);
 
     private static final long TICK_MILLIS = 1_000;
-
-    /** An announcement reaches this much further than it must, so that many late writes share one. */
-    private static final long ANNOUNCED_AHEAD_MILLIS = 10_000;
 
     private final LateWriteTable table;
     private final String source;
@@ -50,9 +47,10 @@ public final class LateWrites {
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final MeterRegistry registry;
+    private final Announcements announcements;
     private final Map<String, RouteLateWrites> routes = new ConcurrentHashMap<>();
 
-    /** Workers whose removals are repeated here too, with the revision of their announcement. */
+    /** Workers whose removals this process repeats too, with the revision of their announcement. */
     private final Map<String, Long> adopted = new ConcurrentHashMap<>();
 
     private final AtomicBoolean watching = new AtomicBoolean();
@@ -61,15 +59,6 @@ public final class LateWrites {
 
     /** Until when a write of another worker may arrive late; guarded by this for writing. */
     private volatile long othersUntil;
-
-    /** What is stored of this worker; guarded by this. */
-    private Worker announced;
-
-    /** The last announcement that was begun; guarded by this. */
-    private Worker announcing;
-
-    /** Of {@code announcing}; guarded by this. */
-    private CompletableFuture<Void> announcement = CompletableFuture.completedFuture(null);
 
     private LateWrites(
             LateWriteTable table,
@@ -87,15 +76,14 @@ public final class LateWrites {
         this.clock = clock;
         this.timer = timer;
         this.registry = registry;
-        this.announced = new Worker(worker, 0, 0, 0, job);
-        this.announcing = announced;
+        this.announcements = new Announcements(table, source, worker, job);
     }
 
     /**
-     * Of a daemon.
+     * The late writes of a daemon.
      *
-     * @param worker names this process, and no other one at any time
-     * @param timer runs repetitions; none of its tasks waits
+     * @param worker identifies this process among all processes, also earlier ones
+     * @param timer runs repetitions; none of its tasks blocks
      */
     public static LateWrites ofDaemon(
             LateWriteTable table,
@@ -108,7 +96,7 @@ public final class LateWrites {
         return new LateWrites(table, source, worker, false, timing, clock, timer, registry);
     }
 
-    /** The same of a command that writes beside the daemons, and leaves the repetitions to them when it ends. */
+    /** The late writes of a command that runs beside the daemons, and leaves the repetitions to them when it ends. */
     public static LateWrites ofJob(
             LateWriteTable table,
             String source,
@@ -120,7 +108,7 @@ public final class LateWrites {
         return new LateWrites(table, source, worker, true, timing, clock, timer, registry);
     }
 
-    /** Name of the table, for people. */
+    /** The name of the table, for messages. */
     public String table() {
         return table.name();
     }
@@ -128,13 +116,13 @@ public final class LateWrites {
     /**
      * The late writes of one route; the same object for the same route.
      *
-     * @param remove makes one attempt of a guarded removal, whoever has the lease
+     * @param remove makes one attempt of a guarded removal, whichever worker has the lease
      */
     public RouteLateWrites route(String route, Function<TargetWrite, CompletableFuture<Outcome>> remove) {
         return routes.computeIfAbsent(route, name -> new RouteLateWrites(this, name, remove, registry));
     }
 
-    /** One holding of a shard by this process; another one each time that it is asked for. */
+    /** A new tenure of a shard by this process. */
     public ShardLateWrites shard(String shard) {
         return new ShardLateWrites(this, shard);
     }
@@ -145,7 +133,7 @@ public final class LateWrites {
                 return CompletableFuture.<Void>completedFuture(null);
             }
             log.info(
-                    "source {}: shard {} was not released by its last holder, whose writes may arrive late; removals are"
+                    "source {}: shard {} was not released by its last owner, whose writes may arrive late; removals are"
                             + " repeated for {}",
                     source,
                     shard,
@@ -166,8 +154,9 @@ public final class LateWrites {
     }
 
     /**
-     * Does the same, and begins to repeat the removals of all other workers: one of them may have recorded some on account
-     * of the shard that this one takes. Ends before anything may be written on account of that shard.
+     * Reads until when writes of other workers may arrive late, and starts to repeat the removals of all other workers: one
+     * of them may have recorded some for the shard that this worker takes. Has to complete before anything is written for
+     * that shard.
      */
     public CompletableFuture<Void> learnAndRepeat() {
         if (watching.compareAndSet(false, true)) {
@@ -199,7 +188,7 @@ public final class LateWrites {
         return timing;
     }
 
-    /** Whether a write of another worker may arrive late, to whatever key. */
+    /** Whether a write of another worker may arrive late, to any key. */
     boolean expectsOthers(long now) {
         return now < othersUntil;
     }
@@ -208,44 +197,14 @@ public final class LateWrites {
         othersUntil = Math.max(othersUntil, until);
     }
 
-    /** Announces that writes of this worker may arrive until then; ends when the others can know. */
+    /** Announces until when writes of this worker may arrive; completes when other workers can read it. */
     CompletableFuture<Void> announceWrites(long until) {
-        return announce(until, 0);
+        return announcements.announce(until, 0);
     }
 
-    /** Announces that removals of this worker have to be repeated until then; ends when the others can know. */
+    /** Announces until when removals of this worker have to be repeated; completes when other workers can read it. */
     CompletableFuture<Void> announceRemovals(long until) {
-        return announce(0, until);
-    }
-
-    private synchronized CompletableFuture<Void> announce(long writesUntil, long removalsUntil) {
-        if (writesUntil <= announced.writesUntil() && removalsUntil <= announced.removalsUntil()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        boolean under = !announcement.isDone()
-                && writesUntil <= announcing.writesUntil()
-                && removalsUntil <= announcing.removalsUntil();
-        if (!under) {
-            Worker next = new Worker(
-                    worker,
-                    announcing.revision() + 1,
-                    ahead(writesUntil, announcing.writesUntil()),
-                    ahead(removalsUntil, announcing.removalsUntil()),
-                    announcing.job());
-            announcing = next;
-            announcement = table.announce(source, next).thenRun(() -> stored(next));
-        }
-        return announcement;
-    }
-
-    private static long ahead(long until, long announced) {
-        return until <= announced ? announced : until + ANNOUNCED_AHEAD_MILLIS;
-    }
-
-    private synchronized void stored(Worker next) {
-        if (next.revision() > announced.revision()) {
-            announced = next;
-        }
+        return announcements.announce(0, until);
     }
 
     RepeatedRemovals removals(
@@ -254,14 +213,14 @@ public final class LateWrites {
                 table, LateWriteTable.scope(source, route, recordedBy), timing.repetitions(), now(), remove);
     }
 
-    /** Under which removals that this process records are found by others. */
+    /** The name under which other workers find the removals of this process. */
     String worker() {
         return worker;
     }
 
-    /** Looks at what other workers have announced, and ends what they or this one would have ended by now. */
+    /** Reads the announcements of all workers, repeats removals that are left over, and deletes expired announcements. */
     private void watch() {
-        // In a stage of its own, as a call may throw at once, and the next look has to come all the same.
+        // In a stage, because a call may throw at once, and the next read has to be scheduled nevertheless.
         CompletableFuture.completedFuture(source)
                 .thenCompose(table::workers)
                 .thenAccept(workers -> workers.forEach(this::look))
@@ -304,14 +263,14 @@ public final class LateWrites {
         });
     }
 
-    /** Starts to repeat what another worker has recorded so far. */
+    /** Starts to repeat the removals that another worker has recorded so far. */
     private void adopt(Worker other) {
         adopted.put(other.name(), other.revision());
         routes.values().forEach(route -> route.adopt(other.name()));
         tick();
     }
 
-    /** Sees to it that removals are repeated for as long as there are any. */
+    /** Schedules the next repetition, unless it is scheduled. */
     void tick() {
         if (ticking.compareAndSet(false, true)) {
             timer.schedule(this::repeatDue, TICK_MILLIS, TimeUnit.MILLISECONDS);

@@ -11,11 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * The removals that one worker recorded on one route, and their repetition by this process.
+ * Repeats the removals that one worker recorded on one route.
  *
- * <p>The removals stay in the table and are read again for each repetition; in memory are only the seconds in which
- * there are any. So many removals take no more memory than few. Safe for any thread; the caller starts one repetition at
- * a time.
+ * <p>The removals stay in the table and are read for each repetition. Memory holds only the seconds in which removals were
+ * recorded, so its size does not depend on their number. Safe for any thread; the caller starts one repetition at a time.
  */
 final class RepeatedRemovals {
 
@@ -27,16 +26,16 @@ final class RepeatedRemovals {
     private final List<Long> repetitions;
     private final Function<Removal, CompletableFuture<?>> remove;
 
-    /** Seconds in which removals were recorded that are not over; guarded by this. */
+    /** Seconds in which removals were recorded that have to be repeated; guarded by this. */
     private final NavigableSet<Long> slots = new TreeSet<>();
 
-    /** Up to which every repetition that was due has been made; guarded by this. */
+    /** The time up to which every due repetition has been made; guarded by this. */
     private long repeatedUntil;
 
     /**
      * @param repetitions milliseconds after which a removal is repeated, ascending
      * @param now in epoch milliseconds
-     * @param remove makes a removal once more
+     * @param remove repeats a removal
      */
     RepeatedRemovals(
             LateWriteTable table,
@@ -51,12 +50,12 @@ final class RepeatedRemovals {
         this.repeatedUntil = now;
     }
 
-    /** Stores a removal; it will be repeated from then on. */
+    /** Stores a removal, and repeats it from then on. */
     CompletableFuture<Void> record(Removal removal) {
-        return table.record(scope, removal).thenRun(() -> note(removal));
+        return table.record(scope, removal).thenRun(() -> track(removal));
     }
 
-    private synchronized void note(Removal removal) {
+    private synchronized void track(Removal removal) {
         slots.add(removal.at() / SLOT_MILLIS);
     }
 
@@ -64,12 +63,12 @@ final class RepeatedRemovals {
         return slots.isEmpty();
     }
 
-    /** Repeats whatever is in the table, whenever it was recorded, and from then on when it is due. */
+    /** Repeats every removal in the table, and from then on each one when it is due. */
     CompletableFuture<Void> adopt(long now) {
         return repeat(0, now + SLOT_MILLIS, now, Optional.empty());
     }
 
-    /** Makes the repetitions that have become due; where one fails, all that were due are due again. */
+    /** Makes the due repetitions; if one fails, all of them are due again. */
     CompletableFuture<Void> repeatDue(long now) {
         CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
         for (Span span : due(now)) {
@@ -78,7 +77,7 @@ final class RepeatedRemovals {
         return done.thenRun(() -> repeated(now));
     }
 
-    /** A span of time in which removals were recorded, its end not included; in epoch milliseconds. */
+    /** A span of time in which removals were recorded, end exclusive, in epoch milliseconds. */
     private record Span(long from, long to) {}
 
     private synchronized List<Span> due(long now) {
@@ -116,7 +115,7 @@ final class RepeatedRemovals {
     private CompletableFuture<?> repeat(Removal removal, long now) {
         boolean over = removal.at() + last() <= now;
         if (!over) {
-            note(removal);
+            track(removal);
         }
         CompletableFuture<?> removed = remove.apply(removal);
         return over ? removed.thenCompose(gone -> table.erase(scope, removal)) : removed;

@@ -31,27 +31,27 @@ public final class RouteLateWrites {
 
     private static final CompletableFuture<Void> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
 
-    /** More keys than that are not told apart: every removal counts then. */
-    private static final int MOST_KEYS = 10_000;
+    /** Maximum of keys in memory; if there are more, every key counts. */
+    private static final int MAX_KEYS = 10_000;
 
     private final LateWrites source;
     private final String route;
     private final Function<TargetWrite, CompletableFuture<Outcome>> remove;
     private final Counter recorded;
-    private final Counter broughtBack;
+    private final Counter restored;
     private final AtomicLong numbers = new AtomicLong();
     private final LogThrottle<String> failures = new LogThrottle<>();
 
     /** Keys to which a write of this process may arrive late, and until when. */
     private final Map<Item, Long> open = new ConcurrentHashMap<>();
 
-    /** Until when a write may arrive late to any key, because there were too many of them. */
+    /** Until when a write of this process may arrive late to any key. */
     private volatile long anyUntil;
 
-    /** By the worker that recorded them; this one among them once it has recorded any. */
+    /** By the worker that recorded them, this one included. */
     private final Map<String, RepeatedRemovals> removals = new ConcurrentHashMap<>();
 
-    /** Workers whose removals have to be read from the table first, each with the number of that demand. */
+    /** Workers whose removals have to be read from the table first, each with the number of that request. */
     private final Map<String, Long> adopting = new ConcurrentHashMap<>();
 
     RouteLateWrites(
@@ -66,20 +66,20 @@ public final class RouteLateWrites {
                 .description("Removals that are repeated because a write that was given up may follow them")
                 .tag("route", route)
                 .register(registry);
-        this.broughtBack = Counter.builder("tributary.late.rows")
-                .description("Rows that a late write brought back, and that were removed again")
+        this.restored = Counter.builder("tributary.late.rows")
+                .description("Rows that a late write restored, and that were removed again")
                 .tag("route", route)
                 .register(registry);
     }
 
-    /** An attempt to write this ended without an answer that says what became of it. */
+    /** Records that an attempt of a write ended without a definite response. */
     public void gaveUp(TargetWrite write) {
         write.arriving().map(Row::key).ifPresent(key -> {
             long until = source.now() + source.timing().lateness();
-            if (open.size() >= MOST_KEYS) {
+            if (open.size() >= MAX_KEYS) {
                 open.values().removeIf(end -> end < source.now());
             }
-            if (open.size() < MOST_KEYS) {
+            if (open.size() < MAX_KEYS) {
                 open.merge(key, until, Math::max);
             } else {
                 anyUntil = until;
@@ -88,8 +88,8 @@ public final class RouteLateWrites {
     }
 
     /**
-     * Announces that writes of this process may arrive late to any key, before one is made whose attempts are not told
-     * apart.
+     * Announces that writes of this process may arrive late to any key. For a client that retries, whose single attempts are
+     * not known.
      */
     public CompletableFuture<Void> expectAny() {
         long until = source.now() + source.timing().lateness();
@@ -98,11 +98,11 @@ public final class RouteLateWrites {
     }
 
     /**
-     * Does what has to be done about late writes before the change of a write may end. Costs nothing while calls are
-     * answered. Must be repeated until it succeeds.
+     * Records the removals of a write that a late write may undo, before the change of the write is complete. Costs nothing
+     * while calls get responses. Has to be repeated until it succeeds.
      *
-     * @param write has ended, however often it was tried
-     * @param outcome of the write; empty if the target will never take it, and the rows that it would have removed stay
+     * @param write a completed write, also after several attempts
+     * @param outcome of the write; empty if the target never accepts it, so that the rows that it would have removed stay
      */
     public CompletableFuture<Void> settle(TargetWrite write, Optional<Outcome> outcome) {
         long now = source.now();
@@ -122,8 +122,8 @@ public final class RouteLateWrites {
     }
 
     /**
-     * The keys under which no older row of the item may stand now. The key of a row that did not come is one of them:
-     * another item has it, and when that one leaves, the key is free for a late write of this one.
+     * The keys that must not hold an older row of the item now. The key of a row that was not written is one of them: another
+     * item has it, and when that item leaves, the key is free for a late write of this one.
      */
     private static Set<Item> left(TargetWrite write, Outcome outcome) {
         boolean arrived = write instanceof TargetWrite.Upsert && outcome == Outcome.APPLIED;
@@ -139,9 +139,9 @@ public final class RouteLateWrites {
         return Math.max(anyUntil, Optional.ofNullable(open.get(key)).orElse(0L));
     }
 
-    private CompletableFuture<Void> record(Item key, VersionStamp mark) {
+    private CompletableFuture<Void> record(Item key, VersionStamp stamp) {
         long now = source.now();
-        Removal removal = new Removal(now, numbers.incrementAndGet(), key, mark);
+        Removal removal = new Removal(now, numbers.incrementAndGet(), key, stamp);
         return source.announceRemovals(now + source.timing().lateness())
                 .thenCompose(announced -> removalsOf(source.worker()).record(removal))
                 .thenRun(() -> {
@@ -154,24 +154,24 @@ public final class RouteLateWrites {
         return removals.computeIfAbsent(worker, name -> source.removals(route, name, this::repeat));
     }
 
-    /** Repeats the removals that another worker recorded. */
+    /** Starts to repeat the removals that another worker recorded. */
     void adopt(String worker) {
         adopting.put(worker, numbers.incrementAndGet());
         removalsOf(worker);
     }
 
-    /** Whether nothing that the worker recorded is left to repeat here. */
+    /** Whether no removal of the worker is left to repeat. */
     boolean repeated(String worker) {
         RepeatedRemovals known = removals.get(worker);
         return known == null || (known.isEmpty() && !adopting.containsKey(worker));
     }
 
-    /** Whether anything is left to repeat. */
+    /** Whether any removal is left to repeat. */
     boolean repeats() {
         return removals.keySet().stream().anyMatch(worker -> !repeated(worker));
     }
 
-    /** Makes the repetitions that have become due. Never fails: what failed is due again. */
+    /** Makes the due repetitions. Never fails: a failed repetition is due again. */
     CompletableFuture<Void> repeatDue(long now) {
         open.values().removeIf(end -> end < now);
         return CompletableFuture.allOf(removals.entrySet().stream()
@@ -181,7 +181,7 @@ public final class RouteLateWrites {
 
     private CompletableFuture<Void> repeatDue(String worker, RepeatedRemovals known, long now) {
         Long demand = adopting.get(worker);
-        // In a stage of its own, as a call may throw at once, and the next repetition has to come all the same.
+        // In a stage, because a call may throw at once, and the next repetition has to be scheduled nevertheless.
         return CompletableFuture.completedFuture(known)
                 .thenCompose(removed -> demand == null
                         ? removed.repeatDue(now)
@@ -212,9 +212,9 @@ public final class RouteLateWrites {
         return remove.apply(new TargetWrite.Delete(removal.stamp(), Set.of(removal.key())))
                 .thenAccept(outcome -> {
                     if (outcome == Outcome.APPLIED) {
-                        broughtBack.increment();
+                        restored.increment();
                         log.info(
-                                "{}: a late write brought a row of {} back, and it was removed again",
+                                "{}: a late write restored a row of {}, and the row was removed again",
                                 route,
                                 removal.stamp().owner());
                     }

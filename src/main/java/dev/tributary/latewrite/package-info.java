@@ -1,4 +1,4 @@
-/** Removals that are repeated until no write that was given up can arrive any more. */
+/** Late writes: removals are repeated until no write that was given up can arrive any more. */
 @NullMarked
 package dev.tributary.latewrite;
 

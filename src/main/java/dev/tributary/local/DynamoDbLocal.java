@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DynamoDB Local, listening on loopback inside this process until closed. One database for every access key and region.
- * Sends nothing anywhere.
+ * DynamoDB Local inside this process, listening on loopback until closed. One database for all access keys and regions.
+ * Sends no telemetry.
  */
 public final class DynamoDbLocal implements AutoCloseable {
 
@@ -23,7 +23,7 @@ public final class DynamoDbLocal implements AutoCloseable {
     }
 
     /**
-     * Starts it and opens its database; requests are answered when this returns.
+     * Starts it and opens its database. It accepts requests when this method returns.
      *
      * @throws LocalException if the port, the directory, the platform or the class path do not allow it
      * @throws IllegalArgumentException if the mode is {@link LocalSettings.Mode#OFF}
@@ -54,7 +54,7 @@ public final class DynamoDbLocal implements AutoCloseable {
         try {
             Files.createDirectories(absolute);
         } catch (FileAlreadyExistsException e) {
-            throw unusable(directory, "there is a file of that name", e);
+            throw unusable(directory, "a file with that name exists", e);
         } catch (IOException e) {
             throw unusable(directory, "it cannot be created: " + e.getMessage(), e);
         }
@@ -71,17 +71,17 @@ public final class DynamoDbLocal implements AutoCloseable {
         return cause == null ? new LocalException(message) : new LocalException(message, cause);
     }
 
-    /** Where to reach it, with the port it really has. */
+    /** Its endpoint with region and credentials. */
     public LocalEndpoint place() {
         return LocalEndpoint.at(endpoint.getPort());
     }
 
-    /** Where to reach it. */
+    /** Its address, with the actual port. */
     public URI endpoint() {
         return endpoint;
     }
 
-    /** Stops it. What it answered is kept, in directory mode. May be called again. */
+    /** Stops it. In directory mode, every acknowledged write is kept. May be repeated. */
     @Override
     public void close() {
         server.close();

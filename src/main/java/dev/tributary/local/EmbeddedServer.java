@@ -14,18 +14,18 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * DynamoDB Local's request handler behind a connector of our own. Its own server class always listens on every
- * interface, and its runner and embedded factory are the only ways into its telemetry; neither is used here.
+ * The request handler of DynamoDB Local behind our own Jetty connector. DynamoDB Local's server class always listens on
+ * every interface, and only its runner and its embedded factory start its telemetry; none of these is used here.
  */
 final class EmbeddedServer implements AutoCloseable {
 
     private static final String HOST = "127.0.0.1";
 
-    /** Longer than the SDK's HTTP clients keep a connection, so that they never write to one we just closed. */
+    /** Longer than the SDK's HTTP clients keep a connection, so that they never write to a closed one. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
     static {
-        // It logs to Log4j, which would take half a second to set up only to drop it all. Errors reach us as responses.
+        // It logs to Log4j, whose set-up takes half a second. Its log is not needed: errors arrive as responses.
         System.getProperties()
                 .putIfAbsent(
                         "log4j2.loggerContextFactory", "org.apache.logging.log4j.simple.SimpleLoggerContextFactory");
@@ -53,8 +53,8 @@ final class EmbeddedServer implements AutoCloseable {
     }
 
     /**
-     * @param directory null keeps everything in memory
-     * @param shared one database for all, instead of one for each access key and region
+     * @param directory of the database; null keeps it in memory
+     * @param shared whether all access keys and regions share one database
      */
     static EmbeddedServer start(int port, @Nullable Path directory, boolean shared) {
         EmbeddedServer embedded = new EmbeddedServer(directory, shared);
@@ -100,7 +100,7 @@ final class EmbeddedServer implements AutoCloseable {
         }
     }
 
-    /** The handler opens its database at the first request: make that one here, where failure can be explained. */
+    /** The handler opens its database at the first request. That request is made here, so that a failure is explained. */
     private void openDatabase(@Nullable Path directory) {
         try {
             requests.listTables(
@@ -108,7 +108,7 @@ final class EmbeddedServer implements AutoCloseable {
         } catch (ExceptionInInitializerError e) {
             throw new LocalException(
                     ("local.mode: DynamoDB Local has no native SQLite library that loads on this platform (%s, %s): %s."
-                                    + " It brings one for Linux, macOS and Windows on x86_64, and for Linux and macOS on"
+                                    + " It includes one for Linux, macOS and Windows on x86_64, and for Linux and macOS on"
                                     + " aarch64, and unpacks it to java.io.tmpdir, which must allow execution."
                                     + " Set local.mode=off and aws.endpoint to a DynamoDB Local elsewhere.")
                             .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), rootMessage(e)),
@@ -129,7 +129,7 @@ final class EmbeddedServer implements AutoCloseable {
         return String.valueOf(root.getMessage());
     }
 
-    /** Ends listening, then the database. Every answered write was committed before its answer. */
+    /** Closes the server, then the database. Every acknowledged write is committed. */
     @Override
     public void close() {
         LifeCycle.stop(server);

@@ -1,6 +1,6 @@
 package dev.tributary.local;
 
-/** DynamoDB Local cannot serve as configured. The message names the setting and says what to do. */
+/** DynamoDB Local cannot run as configured. The message names the setting and the remedy. */
 public final class LocalException extends RuntimeException {
 
     LocalException(String message) {

@@ -11,12 +11,12 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
 /**
- * Makes the stream records of DynamoDB Local those of AWS. It leaves empty maps out, type and all, and calls a removal by
- * TTL by a name that its own SDK did not know.
+ * Converts stream records of DynamoDB Local to those of AWS. DynamoDB Local omits empty maps with their type, and gives a
+ * removal by TTL an event name that the SDK does not know.
  */
 final class LocalRecords {
 
-    /** Who removes items by TTL, as AWS says it. */
+    /** The identity with which AWS marks removals by TTL. */
     private static final Identity SERVICE = Identity.builder()
             .type("Service")
             .principalId("dynamodb.amazonaws.com")

@@ -18,12 +18,11 @@ import software.amazon.awssdk.services.dynamodb.model.ShardFilterType;
 import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 
 /**
- * Makes the streams of DynamoDB Local look like those of AWS, on the streams client that the KCL adapter is given.
+ * Adapts the streams of DynamoDB Local to those of AWS, as an interceptor of the streams client that the KCL adapter uses.
  *
- * <p>Local's stream ARNs name the region {@code ddblocal}, which the adapter refuses, and Local knows a stream by no
- * other name; so ARNs are translated both ways. Local answers the {@code CHILD_SHARDS} filter with no shards at all; so
- * the filter is applied here. Local's records are made those of AWS. Stateless, and never for a client of AWS: it takes
- * {@code us-east-1} for Local's region.
+ * <p>Stream ARNs of DynamoDB Local name the region {@code ddblocal}, which the adapter refuses; they are translated in both
+ * directions. DynamoDB Local returns no shards for the filter {@code CHILD_SHARDS}; the filter is applied here. Records are
+ * converted by {@link LocalRecords}. Stateless. Not for a client of AWS, because ARNs of {@code us-east-1} are translated.
  */
 public final class LocalStreams implements ExecutionInterceptor {
 
@@ -32,12 +31,12 @@ public final class LocalStreams implements ExecutionInterceptor {
 
     private static final ExecutionAttribute<String> PARENT = new ExecutionAttribute<>("tributary.local.parentShard");
 
-    /** Whether the ARN is one of DynamoDB Local. */
+    /** Whether an ARN is from DynamoDB Local. */
     public static boolean isLocal(String arn) {
         return arn.startsWith(LOCAL);
     }
 
-    /** The ARN to give to the adapter; one that is not of DynamoDB Local is returned as it is. */
+    /** Translates an ARN of DynamoDB Local for the adapter; returns any other ARN unchanged. */
     public static String toAws(String arn) {
         return isLocal(arn) ? AWS + arn.substring(LOCAL.length()) : arn;
     }

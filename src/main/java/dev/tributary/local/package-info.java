@@ -1,4 +1,4 @@
-/** DynamoDB Local inside the process. Absent from the distribution. */
+/** DynamoDB Local inside the process. The distribution does not contain DynamoDB Local. */
 @NullMarked
 package dev.tributary.local;
 

@@ -57,7 +57,7 @@ class CliTest {
     @Test
     void localModeNeedsNoTablesToBeChecked() throws IOException {
         assertThat(execute("check", "--config", "config/local.properties")).isZero();
-        assertThat(output.toString()).contains("The configuration is good");
+        assertThat(output.toString()).contains("The configuration is valid");
     }
 
     @Test

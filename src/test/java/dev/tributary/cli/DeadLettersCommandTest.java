@@ -140,7 +140,7 @@ class DeadLettersCommandTest {
         assertThat(shown.at("/reason").asText()).isEqualTo("because of 7");
 
         assertThat(execute("show", id("ada@example.com", 8))).isEqualTo(1);
-        assertThat(err.toString()).contains("there is no parked change");
+        assertThat(err.toString()).contains("there is no dead letter");
     }
 
     @Test
@@ -200,7 +200,7 @@ class DeadLettersCommandTest {
         park("ada", 1, "Oakland");
         assertThat(execute("discard", "--item", name("ada"))).isEqualTo(2);
         assertThat(out.toString()).contains(name("ada") + ": 1 change");
-        assertThat(err.toString()).contains("Nothing was discarded: add --yes.");
+        assertThat(err.toString()).contains("Nothing was discarded. With --yes, these changes are deleted");
         assertThat(letters.before(mark("ada", 1)).join()).isPresent();
     }
 
@@ -230,7 +230,7 @@ class DeadLettersCommandTest {
     @Test
     void discardWantsToKnowWhat() {
         assertThat(execute("discard", "--yes")).isEqualTo(2);
-        assertThat(err.toString()).contains("Say what to discard: one CHANGE, --item, --key, or --all");
+        assertThat(err.toString()).contains("Specify what to discard: one CHANGE, --item, --key or --all");
     }
 
     @Test

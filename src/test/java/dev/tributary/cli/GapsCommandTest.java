@@ -64,7 +64,7 @@ class GapsCommandTest {
     @Test
     void aSourceThatNobodyReadHasNoGaps() {
         assertThat(execute("gaps")).isZero();
-        assertThat(out.toString()).contains("No gaps");
+        assertThat(out.toString()).contains("There are no unacknowledged gaps");
     }
 
     @Test
@@ -77,7 +77,7 @@ class GapsCommandTest {
         assertThat(out.toString()).contains("it was trimmed", "Acknowledged");
 
         assertThat(execute("gaps")).isZero();
-        assertThat(out.toString()).contains("No gaps").doesNotContain("trimmed");
+        assertThat(out.toString()).contains("There are no unacknowledged gaps").doesNotContain("trimmed");
     }
 
     /** What is left in a disabled stream is lost if nobody reads it within 24 hours. */

@@ -69,7 +69,7 @@ class TableChecksTest {
         assertThat(check()).isEqualTo(new Result(0, """
                         A start creates table %1$s-dead-letters in %2$s, for dead letters.
                         A start creates table %1$s-late-writes in %2$s, for late writes.
-                        The configuration is good, and the tables fit it.""".formatted(users, dynamo.endpoint())));
+                        The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint())));
     }
 
     @Test
@@ -110,7 +110,7 @@ class TableChecksTest {
         configure("application", users);
         assertThat(check()).isEqualTo(new Result(0, """
                         A start creates table %s-idempotency in %s, for idempotency keys.
-                        The configuration is good, and the tables fit it.""".formatted(users, dynamo.endpoint())));
+                        The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint())));
         assertThat(dynamo.client().listTables().tableNames()).doesNotContain(users + "-idempotency");
     }
 

@@ -78,13 +78,13 @@ class DeadLetterTableTest {
         park("ada", 10, "ten");
         park("bob", 5, "five");
         park("ada", 9, "nine");
-        table.park(new ParkedChange("users.other", mark("ada", 1), "other", NOW), insert("ada", 1), () -> true)
+        table.park(new NewDeadLetter("users.other", insert("ada", 1), "other", NOW), () -> true)
                 .join();
         assertThat(Parked.in(table, ROUTE))
-                .extracting(ParkedChange::reason)
+                .extracting(DeadLetter::reason)
                 .containsExactlyInAnyOrder("nine", "ten", "five")
                 .containsSubsequence("nine", "ten");
-        assertThat(Parked.in(table, ROUTE)).contains(new ParkedChange(ROUTE, mark("bob", 5), "five", NOW));
+        assertThat(Parked.in(table, ROUTE)).contains(new DeadLetter(ROUTE, mark("bob", 5), "INSERT", "five", NOW, 1, 0));
         assertThat(items()).containsExactlyInAnyOrder(item("ada"), item("bob"));
         assertThat(table.holds(ROUTE, item("ada")).join()).isTrue();
         assertThat(table.holds(ROUTE, item("eve")).join()).isFalse();
@@ -94,15 +94,15 @@ class DeadLetterTableTest {
     void aChangeThatIsParkedAgainStaysAsItIs() {
         park("ada", 1, "the first reason");
         park("ada", 1, "another");
-        assertThat(Parked.in(table, ROUTE)).extracting(ParkedChange::reason).containsExactly("the first reason");
+        assertThat(Parked.in(table, ROUTE)).extracting(DeadLetter::reason).containsExactly("the first reason");
 
         Change large = large();
-        table.park(new ParkedChange(ROUTE, large.stamp(), "the first reason", NOW), large, () -> true)
+        table.park(new NewDeadLetter(ROUTE, large, "the first reason", NOW), () -> true)
                 .join();
-        table.park(new ParkedChange(ROUTE, large.stamp(), "another", NOW), large, () -> true)
+        table.park(new NewDeadLetter(ROUTE, large, "another", NOW), () -> true)
                 .join();
         assertThat(Parked.in(table, ROUTE))
-                .extracting(ParkedChange::reason)
+                .extracting(DeadLetter::reason)
                 .containsExactly("the first reason", "the first reason");
     }
 
@@ -110,7 +110,7 @@ class DeadLetterTableTest {
     void bothImagesOfAnItemOfTheGreatestSizeAreReadBack() {
         Change large = large();
         park("ada", 1, "small");
-        table.park(new ParkedChange(ROUTE, large.stamp(), "too large", NOW), large, () -> true)
+        table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                 .join();
         park("bob", 3, "small");
 
@@ -126,13 +126,13 @@ class DeadLetterTableTest {
     @Test
     void aLargeChangeWhoseFirstRowWasDeletedCanBeParkedAgain() {
         Change large = large();
-        ParkedChange parked = new ParkedChange(ROUTE, large.stamp(), "too large", NOW);
-        table.park(parked, large, () -> true).join();
+        NewDeadLetter deadLetter = new NewDeadLetter(ROUTE, large, "too large", NOW);
+        table.park(deadLetter, () -> true).join();
         delete(DeadLetterRow.key(ROUTE, new DeadLetterPosition(item("ada"), version(2))));
-        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
+        assertThat(table.deadLetters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(table.before(ROUTE, item("ada"), version(2)).join()).isEmpty();
 
-        table.park(parked, large, () -> true).join();
+        table.park(deadLetter, () -> true).join();
         assertThat(Parked.change(table, ROUTE, large.stamp().owner(), version(2)))
                 .contains(large);
     }
@@ -140,13 +140,13 @@ class DeadLetterTableTest {
     @Test
     void aChangeWhoseImagesWereDeletedIsToldOfAndCanBeDiscarded() {
         Change large = large();
-        table.park(new ParkedChange(ROUTE, large.stamp(), "too large", NOW), large, () -> true)
+        table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                 .join();
-        delete(DeadLetterRow.imageKey(ROUTE, item("ada"), version(2), 1));
+        delete(DeadLetterRow.imageKey(ROUTE, new DeadLetterPosition(item("ada"), version(2)), 1));
         assertThatThrownBy(() -> Parked.change(table, ROUTE, large.stamp().owner(), version(2)))
                 .hasCauseInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("2 of 3 rows are there");
-        assertThat(table.letters(ROUTE).discard(item("ada")).join()).isOne();
+                .hasMessageContaining("has 2 rows of images, not 3");
+        assertThat(table.deadLetters(ROUTE).discard(item("ada")).join()).isOne();
         assertThat(rows()).isEmpty();
     }
 
@@ -154,10 +154,10 @@ class DeadLetterTableTest {
     void aRowThatDoesNotTellOfItsChangeIsListedAndCanBeDiscarded() {
         dynamo.client().putItem(request -> request.tableName(table.name())
                 .item(DeadLetterRow.key(ROUTE, new DeadLetterPosition(item("ada"), version(2)))));
-        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join())
+        assertThat(table.deadLetters(ROUTE).items(Optional.empty(), 10).join())
                 .containsExactly(new ParkedItem(item("ada"), 1, Optional.empty()));
-        assertThat(table.letters(ROUTE).allChanges(item("ada"))).failsWithin(Duration.ofSeconds(10));
-        assertThat(table.letters(ROUTE).discard(item("ada")).join()).isOne();
+        assertThat(table.deadLetters(ROUTE).allOf(item("ada"))).failsWithin(Duration.ofSeconds(10));
+        assertThat(table.deadLetters(ROUTE).discard(item("ada")).join()).isOne();
         assertThat(rows()).isEmpty();
     }
 
@@ -165,12 +165,12 @@ class DeadLetterTableTest {
     void whatIsTakenOutLeavesNoRow() {
         Change large = large();
         park("ada", 1, "why");
-        table.park(new ParkedChange(ROUTE, large.stamp(), "too large", NOW), large, () -> true)
+        table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                 .join();
-        RouteDeadLetters letters = table.letters(ROUTE);
-        letters.changes(item("ada"))
+        RouteDeadLetters deadLetters = table.deadLetters(ROUTE);
+        deadLetters.of(item("ada"))
                 .join()
-                .forEach(letter -> assertThat(letters.remove(letter).join()).isTrue());
+                .forEach(deadLetter -> assertThat(deadLetters.delete(deadLetter).join()).isTrue());
         assertThat(rows()).isEmpty();
     }
 
@@ -187,7 +187,7 @@ class DeadLetterTableTest {
         List<ParkedItem> page;
         do {
             Optional<String> last = listed.isEmpty() ? Optional.empty() : Optional.of(listed.get(listed.size() - 1));
-            page = table.letters(ROUTE).items(last, 7).join();
+            page = table.deadLetters(ROUTE).items(last, 7).join();
             assertThat(page).allMatch(item -> item.changes() == 2);
             page.forEach(item -> listed.add(item.item()));
         } while (page.size() == 7);
@@ -198,8 +198,8 @@ class DeadLetterTableTest {
     @Test
     void whoIsParkedIsReadWithoutImages() {
         for (int i = 0; i < 3; i++) {
-            Change large = large();
-            table.park(new ParkedChange(ROUTE, mark("item" + i, 1), "too large", NOW), large, () -> true)
+            Change large = new Change.Modify(mark("item" + i, 1), noise(1), noise(2));
+            table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                     .join();
         }
         DoubleAdder units = new DoubleAdder();
@@ -261,8 +261,8 @@ class DeadLetterTableTest {
                 .as("read to the end")
                 .isTrue();
         assertThat(missing.before(ROUTE, item("ada"), version(1)).join()).isEmpty();
-        assertThat(missing.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
-        assertThat(missing.park(new ParkedChange(ROUTE, mark("ada", 1), "why", NOW), insert("ada", 1), () -> true))
+        assertThat(missing.deadLetters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
+        assertThat(missing.park(new NewDeadLetter(ROUTE, insert("ada", 1), "why", NOW), () -> true))
                 .failsWithin(Duration.ofSeconds(10));
     }
 
@@ -271,7 +271,7 @@ class DeadLetterTableTest {
         park("ada", 1, "Type mismatch for key city");
         Map<String, AttributeValue> row =
                 dynamo.client().scan(request -> request.tableName(table.name())).items().stream()
-                        .filter(DeadLetterRow::isWhole)
+                        .filter(DeadLetterRow::isComplete)
                         .findFirst()
                         .orElseThrow();
         assertThat(List.of("owner", "change", "reason", "parked", "created"))
@@ -304,7 +304,7 @@ class DeadLetterTableTest {
     }
 
     private void park(String owner, int version, String reason) {
-        table.park(new ParkedChange(ROUTE, mark(owner, version), reason, NOW), insert(owner, version), () -> true)
+        table.park(new NewDeadLetter(ROUTE, insert(owner, version), reason, NOW), () -> true)
                 .join();
     }
 

@@ -62,7 +62,7 @@ class ImagesTest {
         byte[] half = Images.encode(new Change.Insert(MARK, new Item(Map.of("a", AttributeValue.fromS("b")))));
         assertThatThrownBy(() -> Images.decode(java.util.Arrays.copyOf(half, half.length / 2), MARK))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cannot be read");
+                .hasMessageContaining("cannot be decoded");
     }
 
     private static void assertReadBack(Change change) {

@@ -144,7 +144,7 @@ class JobLockTest {
     void theLockIsNoDeadLetter() {
         take(first);
         DeadLetterTable table = new DeadLetterTable(dynamo.asyncClient(), name, Duration.ofSeconds(10));
-        assertThat(table.letters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
+        assertThat(table.deadLetters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
         assertThat(dynamo.client().scan(request -> request.tableName(name)).items())
                 .singleElement()
                 .satisfies(row -> assertThat(row).containsEntry("holder", AttributeValue.fromS("first")));

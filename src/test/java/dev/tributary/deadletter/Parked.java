@@ -7,27 +7,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What lies in a table of dead letters. */
+/** Reads the content of a table for dead letters. */
 public final class Parked {
 
     private Parked() {}
 
-    /** All parked changes of the route. */
-    public static List<ParkedChange> in(DeadLetterTable table, String route) {
-        RouteDeadLetters letters = table.letters(route);
-        List<ParkedChange> list = new ArrayList<>();
-        letters.items(Optional.empty(), Integer.MAX_VALUE - 1)
+    /** All dead letters of the route. */
+    public static List<DeadLetter> in(DeadLetterTable table, String route) {
+        RouteDeadLetters deadLetters = table.deadLetters(route);
+        List<DeadLetter> list = new ArrayList<>();
+        deadLetters
+                .items(Optional.empty(), Integer.MAX_VALUE - 1)
                 .join()
-                .forEach(item -> letters.changes(item.item()).join().forEach(letter -> list.add(letter.parked())));
+                .forEach(item -> list.addAll(deadLetters.of(item.item()).join()));
         return list;
     }
 
     /** A change with its images. */
     public static Optional<Change> change(DeadLetterTable table, String route, ItemKey owner, Version version) {
-        RouteDeadLetters letters = table.letters(route);
-        return letters.changes(RouteDeadLetters.item(owner)).join().stream()
-                .filter(letter -> letter.parked().stamp().version().equals(version))
+        RouteDeadLetters deadLetters = table.deadLetters(route);
+        return deadLetters.of(RouteDeadLetters.item(owner)).join().stream()
+                .filter(deadLetter -> deadLetter.stamp().version().equals(version))
                 .findFirst()
-                .flatMap(letter -> letters.change(letter).join());
+                .flatMap(deadLetter -> deadLetters.change(deadLetter).join());
     }
 }

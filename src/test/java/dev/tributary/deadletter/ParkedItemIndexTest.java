@@ -133,18 +133,19 @@ class ParkedItemIndexTest {
     @Test
     void aJobDoesNotTakeOutAChangeThatCameAgainSinceItWasRead() {
         letters.park(change(ADA, 1), "why", () -> true).join();
-        DeadLetter read = onlyLetter();
+        DeadLetter read = onlyDeadLetter();
         Predecessor itself = letters.before(mark(ADA, 1)).join().orElseThrow();
         assertThat(letters.parkBehind(itself, change(ADA, 1), "behind", () -> true)
                         .join())
                 .contains(itself);
-        assertThat(table.letters(ROUTE).remove(read).join()).isFalse();
+        assertThat(table.deadLetters(ROUTE).delete(read).join()).isFalse();
 
         letters.park(change(ADA, 1), "another", () -> true).join();
-        assertThat(onlyLetter())
-                .isEqualTo(new DeadLetter(read.parked(), "INSERT", 1, 2))
+        assertThat(onlyDeadLetter())
+                .isEqualTo(new DeadLetter(
+                        ROUTE, read.stamp(), "INSERT", read.reason(), read.parkedAt(), 1, 2))
                 .satisfies(again ->
-                        assertThat(table.letters(ROUTE).remove(again).join()).isTrue());
+                        assertThat(table.deadLetters(ROUTE).delete(again).join()).isTrue());
         assertThat(Parked.in(table, ROUTE)).isEmpty();
     }
 
@@ -163,7 +164,7 @@ class ParkedItemIndexTest {
     void nothingIsDoneAboutAChangeThatCameAgainOnceTheLeaseMayBeGone() {
         letters.park(change(ADA, 1), "why", () -> true).join();
         assertThat(other.park(change(ADA, 1), "why", () -> false)).failsWithin(Duration.ofSeconds(10));
-        assertThat(onlyLetter().again()).isZero();
+        assertThat(onlyDeadLetter().replays()).isZero();
     }
 
     /** All buckets, beginning now. */
@@ -171,8 +172,8 @@ class ParkedItemIndexTest {
         return letters.refresh(letters.moment(Duration.ZERO));
     }
 
-    private DeadLetter onlyLetter() {
-        return table.letters(ROUTE).changes(RouteDeadLetters.item(ADA)).join().get(0);
+    private DeadLetter onlyDeadLetter() {
+        return table.deadLetters(ROUTE).of(RouteDeadLetters.item(ADA)).join().get(0);
     }
 
     @Test
@@ -242,7 +243,7 @@ class ParkedItemIndexTest {
     }
 
     private void discard(ItemKey owner) {
-        table.letters(ROUTE).discard(RouteDeadLetters.item(owner)).join();
+        table.deadLetters(ROUTE).discard(RouteDeadLetters.item(owner)).join();
     }
 
     private static VersionStamp mark(ItemKey owner, int version) {

@@ -60,7 +60,7 @@ class WriteFailureTest {
         WriteFailure failure =
                 WriteFailure.of(DynamoDbException.builder().statusCode(503).build());
         assertThat(failure)
-                .isEqualTo(new WriteFailure(Kind.CAPACITY, "an answer without an error code, of status 503", true));
+                .isEqualTo(new WriteFailure(Kind.CAPACITY, "a response without an error code, with status 503", true));
         assertThat(WriteFailure.isThrottling(DynamoDbException.builder().build()))
                 .isFalse();
         assertThat(WriteFailure.isThrottling(answer(503, null))).isFalse();

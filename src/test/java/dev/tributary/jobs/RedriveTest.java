@@ -8,7 +8,7 @@ import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.Parked;
-import dev.tributary.deadletter.ParkedChange;
+import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.deadletter.RouteDeadLetters;
@@ -210,12 +210,12 @@ class RedriveTest {
         assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
         assertThat(redrive()).containsExactly(new RedriveResult(0, 2, reason));
 
-        RouteDeadLetters route = letters.letters(ROUTE);
-        DeadLetter undecoded = route.changes(RouteDeadLetters.item(new ItemKey("users/ada")))
+        RouteDeadLetters route = letters.deadLetters(ROUTE);
+        DeadLetter undecoded = route.of(RouteDeadLetters.item(new ItemKey("users/ada")))
                 .join()
                 .get(0);
         assertThat(undecoded.kind()).isEqualTo("UNDECODED");
-        assertThat(route.remove(undecoded).join()).isTrue();
+        assertThat(route.delete(undecoded).join()).isTrue();
         assertThat(redrive()).containsExactly(new RedriveResult(1, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
@@ -237,7 +237,7 @@ class RedriveTest {
         put("ada", "Brooklyn");
         remove("ada");
         JobLock lock = stoppingLock(4);
-        Redrive killed = new Redrive(projection(), target(), letters.letters(ROUTE), late(), lock);
+        Redrive killed = new Redrive(projection(), target(), letters.deadLetters(ROUTE), late(), lock);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -296,7 +296,7 @@ class RedriveTest {
 
     private List<RedriveResult> redrive() {
         JobLock lock = taken(System::nanoTime);
-        Redrive redrive = new Redrive(projection(), target(), letters.letters(ROUTE), late(), lock);
+        Redrive redrive = new Redrive(projection(), target(), letters.deadLetters(ROUTE), late(), lock);
         List<RedriveResult> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -304,7 +304,7 @@ class RedriveTest {
     }
 
     private List<ParkedItem> items() {
-        return letters.letters(ROUTE).items(Optional.empty(), 100).join();
+        return letters.deadLetters(ROUTE).items(Optional.empty(), 100).join();
     }
 
     /** As a process that starts anew. */
@@ -390,7 +390,7 @@ class RedriveTest {
                 .isTrue();
     }
 
-    private List<ParkedChange> parked() {
+    private List<DeadLetter> parked() {
         return Parked.in(letters, ROUTE);
     }
 

@@ -96,7 +96,7 @@ class DynamoDbLocalTest {
         assertThatExceptionOfType(LocalException.class)
                 .isThrownBy(() -> DynamoDbLocal.start(settings(Mode.DIRECTORY, 0, file)))
                 .withMessageContaining("local.directory = " + file)
-                .withMessageContaining("there is a file of that name");
+                .withMessageContaining("a file with that name exists");
     }
 
     @Test

@@ -57,7 +57,7 @@ final class SimulatedOperator {
     private CompletableFuture<List<ParkedItem>> items(String route) {
         return new DeadLetterTable(
                         new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT), FakeDynamoDb.DEAD_LETTERS, WRITE)
-                .letters(route)
+                .deadLetters(route)
                 .items(Optional.empty(), 100);
     }
 
@@ -80,12 +80,12 @@ final class SimulatedOperator {
                         () -> Duration.ofMillis(time.now()).toNanos(),
                         new VirtualTimer(time, asked -> asked, process::run)),
                 "operator");
-        RouteDeadLetters letters = table.letters(route);
+        RouteDeadLetters deadLetters = table.deadLetters(route);
         TargetTable target = new TargetTable(client, route, policies);
         Redrive redrive = new Redrive(
                 projection,
                 target,
-                letters,
+                deadLetters,
                 lateWrites.apply(client, process).route(route, write -> target.apply(write, () -> true)),
                 lock);
         lock.take(holder -> {})
