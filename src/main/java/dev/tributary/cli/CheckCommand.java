@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** {@code tributary check}: makes the checks of a start, without starting. */
 @Command(
         name = "check",
-        description = "Checks the configuration, and the tables against it, as a start does. Creates and starts nothing.",
+        description =
+                "Checks the configuration, and the tables against it, as a start does. Creates and starts nothing.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
 

@@ -8,8 +8,9 @@ import picocli.CommandLine.Spec;
 /** {@code tributary dead-letters}: the commands about dead letters. */
 @Command(
         name = "dead-letters",
-        description = "Lists, shows, redrives and discards dead letters: changes that a target refused, and the later changes"
-                + " of the same items.",
+        description =
+                "Lists, shows, redrives and discards dead letters: changes that a target refused, and the later changes"
+                        + " of the same items.",
         mixinStandardHelpOptions = true,
         subcommands = {
             ListDeadLettersCommand.class,

@@ -90,9 +90,7 @@ final class DiscardCommand implements Callable<Integer> {
             String name = DeadLetterId.of(one.deadLetter());
             matches++;
             if (!yes) {
-                out.printf(
-                        "%s %s: %s%n",
-                        route.name(), name, one.deadLetter().reason());
+                out.printf("%s %s: %s%n", route.name(), name, one.deadLetter().reason());
                 continue;
             }
             job.run(route, lock -> {

@@ -36,7 +36,6 @@ record FoundDeadLetter(DeadLetterRoute route, DeadLetter deadLetter) {
     static StartException none(DeadLetterId id) {
         return new StartException(
                 ExitCode.FAILED,
-                "there is no dead letter %s/%s; `dead-letters list` lists them"
-                        .formatted(id.item(), id.sequence()));
+                "there is no dead letter %s/%s; `dead-letters list` lists them".formatted(id.item(), id.sequence()));
     }
 }

@@ -23,15 +23,18 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 /** {@code tributary gaps}: lists changes that are missing in the targets because the stream has lost them. */
 @Command(
         name = "gaps",
-        description = "Lists the gaps in streams that were skipped (gaps=continue) and are not acknowledged. Until a gap"
-                + " is acknowledged, health shows its source as degraded.",
+        description =
+                "Lists the gaps in streams that were skipped (gaps=continue) and are not acknowledged. Until a gap"
+                        + " is acknowledged, health shows its source as degraded.",
         mixinStandardHelpOptions = true)
 final class GapsCommand implements Callable<Integer> {
 
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Option(names = "--acknowledge", description = "Acknowledge the listed gaps, so that they are not reported any more.")
+    @Option(
+            names = "--acknowledge",
+            description = "Acknowledge the listed gaps, so that they are not reported any more.")
     private boolean acknowledge;
 
     @Spec

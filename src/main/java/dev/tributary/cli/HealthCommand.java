@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "health",
-        description = "Prints the health of the daemon on this machine. The exit code is 0 if the daemon answers, and 1 if not.",
+        description =
+                "Prints the health of the daemon on this machine. The exit code is 0 if the daemon answers, and 1 if not.",
         mixinStandardHelpOptions = true)
 final class HealthCommand implements Callable<Integer> {
 

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code tributary dead-letters list}: lists items with dead letters and the reasons, without keys and values. */
 @Command(
         name = "list",
-        description = "Lists the items that have dead letters. With --item or --key, lists the dead letters of one item.",
+        description =
+                "Lists the items that have dead letters. With --item or --key, lists the dead letters of one item.",
         mixinStandardHelpOptions = true)
 final class ListDeadLettersCommand implements Callable<Integer> {
 
@@ -31,7 +32,10 @@ final class ListDeadLettersCommand implements Callable<Integer> {
     @Mixin
     private ItemOptions items = new ItemOptions();
 
-    @Option(names = "--limit", description = "Maximum number of items to print. Default: ${DEFAULT-VALUE}.", defaultValue = "50")
+    @Option(
+            names = "--limit",
+            description = "Maximum number of items to print. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "50")
     private int limit = 50;
 
     @Option(
@@ -99,7 +103,8 @@ final class ListDeadLettersCommand implements Callable<Integer> {
         }
         if (!started) {
             throw new ParameterException(
-                    spec.commandLine(), "--after " + after + ": expected <route>/<digest>, as the page before has printed it");
+                    spec.commandLine(),
+                    "--after " + after + ": expected <route>/<digest>, as the page before has printed it");
         }
         return true;
     }
@@ -115,8 +120,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
             printed++;
             last = route.name() + "/" + item.item();
             if (items.given()) {
-                route.await(route.deadLetters().of(item.item()))
-                        .forEach(deadLetter -> change(route, deadLetter, out));
+                route.await(route.deadLetters().of(item.item())).forEach(deadLetter -> change(route, deadLetter, out));
             } else {
                 item(route, item, out);
             }
@@ -136,8 +140,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
                 Integer.toString(item.changes()),
                 first.map(DeadLetterId::of).orElse("?"),
                 first.map(deadLetter -> age(deadLetter.parkedAt())).orElse("?"),
-                first.map(DeadLetter::reason)
-                        .orElse("its first row is incomplete; it can only be discarded"));
+                first.map(DeadLetter::reason).orElse("its first row is incomplete; it can only be discarded"));
     }
 
     private void change(DeadLetterRoute route, DeadLetter deadLetter, PrintWriter out) {

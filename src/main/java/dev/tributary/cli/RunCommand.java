@@ -87,7 +87,8 @@ final class RunCommand implements Callable<Integer> {
 
     /** Waits for the end of the start or for a stop request. Throws the failure of the start, unless a stop was requested. */
     private static void awaitStartOrStop(CompletableFuture<String> start, CompletableFuture<Void> stopRequested) {
-        CompletableFuture.anyOf(start.exceptionally(failure -> ""), stopRequested).join();
+        CompletableFuture.anyOf(start.exceptionally(failure -> ""), stopRequested)
+                .join();
         if (!stopRequested.isDone()) {
             start.join();
         }

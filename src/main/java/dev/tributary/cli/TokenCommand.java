@@ -29,7 +29,8 @@ final class TokenCommand implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "RIGHT",
-            description = "A right of the caller: RESOURCE:read, RESOURCE:write or RESOURCE:read,write. * is every resource.")
+            description =
+                    "A right of the caller: RESOURCE:read, RESOURCE:write or RESOURCE:read,write. * is every resource.")
     private List<String> rights = List.of();
 
     @Spec
@@ -45,7 +46,8 @@ final class TokenCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         err.println(made.token());
-        err.println("is the token of " + name + ". It is not shown again. Send it to the caller over a secure channel.");
+        err.println(
+                "is the token of " + name + ". It is not shown again. Send it to the caller over a secure channel.");
         err.flush();
         PrintWriter out = spec.commandLine().getOut();
         out.println(made.line());

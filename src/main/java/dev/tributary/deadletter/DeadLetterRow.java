@@ -52,8 +52,7 @@ final class DeadLetterRow {
         rows.add(first);
         for (int from = 0; from < images.length; from += PART_BYTES) {
             byte[] part = Arrays.copyOfRange(images, from, Math.min(images.length, from + PART_BYTES));
-            Map<String, AttributeValue> row =
-                    new HashMap<>(imageKey(deadLetter.route(), position, rows.size() - 1));
+            Map<String, AttributeValue> row = new HashMap<>(imageKey(deadLetter.route(), position, rows.size() - 1));
             row.put(IMAGES, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(part)));
             rows.add(row);
         }
@@ -93,7 +92,8 @@ final class DeadLetterRow {
         try {
             return DeadLetterPosition.parse(position == null || position.s() == null ? "" : position.s());
         } catch (IllegalArgumentException e) {
-            throw SdkClientException.create("a row of the table for dead letters is not a dead letter: " + e.getMessage(), e);
+            throw SdkClientException.create(
+                    "a row of the table for dead letters is not a dead letter: " + e.getMessage(), e);
         }
     }
 
@@ -126,8 +126,9 @@ final class DeadLetterRow {
      */
     static Change change(DeadLetter deadLetter, List<Map<String, AttributeValue>> images) {
         if (images.size() != deadLetter.parts()) {
-            throw new IllegalArgumentException("dead letter " + deadLetter.position().encoded() + " has "
-                    + images.size() + " rows of images, not " + deadLetter.parts());
+            throw new IllegalArgumentException(
+                    "dead letter " + deadLetter.position().encoded() + " has " + images.size() + " rows of images, not "
+                            + deadLetter.parts());
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         images.forEach(

@@ -93,7 +93,8 @@ public final class DeadLetterTable {
     static <T> CompletableFuture<T> onlyIf(BooleanSupplier permitted, Supplier<CompletableFuture<T>> call) {
         return permitted.getAsBoolean()
                 ? call.get()
-                : CompletableFuture.failedFuture(new CancellationException("not permitted any more, between two calls that park a change"));
+                : CompletableFuture.failedFuture(
+                        new CancellationException("not permitted any more, between two calls that park a change"));
     }
 
     /**
@@ -113,8 +114,7 @@ public final class DeadLetterTable {
         return store(DeadLetterRow.encode(deadLetter), List.of(check)).thenCompose(result -> switch (result) {
             case STORED -> CompletableFuture.completedFuture(true);
             case PREDECESSOR_GONE -> CompletableFuture.completedFuture(false);
-            case PARKED_ALREADY -> onlyIf(
-                    permitted, () -> recordReplay(deadLetter.route(), deadLetter.position()));
+            case PARKED_ALREADY -> onlyIf(permitted, () -> recordReplay(deadLetter.route(), deadLetter.position()));
         });
     }
 
@@ -133,8 +133,10 @@ public final class DeadLetterTable {
                         .conditionExpression(NOT_PARKED)
                         .expressionAttributeNames(POSITION_NAME))
                 .build());
-        // Without a condition: only the first row decides, so images that outlived a manual delete of it are overwritten.
-        deadLetter.subList(1, deadLetter.size())
+        // Without a condition: only the first row decides, so images that outlived a manual delete of it are
+        // overwritten.
+        deadLetter
+                .subList(1, deadLetter.size())
                 .forEach(images -> actions.add(TransactWriteItem.builder()
                         .put(put -> put.tableName(name).item(images))
                         .build()));

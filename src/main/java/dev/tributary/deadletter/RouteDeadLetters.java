@@ -154,10 +154,9 @@ public final class RouteDeadLetters {
                 ? "attribute_exists(#position) AND attribute_not_exists(#replays)"
                 : "attribute_exists(#position) AND #replays = :replays";
         Map<String, String> names = Map.of("#position", DeadLetterRow.POSITION, "#replays", DeadLetterRow.REPLAYS);
-        @Nullable Map<String, AttributeValue> values =
-                deadLetter.replays() == 0
-                        ? null
-                        : Map.of(":replays", AttributeValue.fromN(Long.toString(deadLetter.replays())));
+        @Nullable Map<String, AttributeValue> values = deadLetter.replays() == 0
+                ? null
+                : Map.of(":replays", AttributeValue.fromN(Long.toString(deadLetter.replays())));
         Delete first = Delete.builder()
                 .tableName(rows.table())
                 .key(DeadLetterRow.key(route, deadLetter.position()))
@@ -213,7 +212,9 @@ public final class RouteDeadLetters {
      */
     public CompletableFuture<Integer> discard(String item) {
         List<DeadLetterPosition> positions = new ArrayList<>();
-        return rows.each(firstRows(item).projectionExpression("#position"), row -> positions.add(DeadLetterRow.position(row)))
+        return rows.each(
+                        firstRows(item).projectionExpression("#position"),
+                        row -> positions.add(DeadLetterRow.position(row)))
                 .thenCompose(read -> discardAll(positions))
                 .thenApply(gone -> positions.size());
     }

@@ -43,7 +43,11 @@ public final class Redrive {
      * @param lock held already; checked before each write
      */
     public Redrive(
-            Projection projection, TargetTable target, RouteDeadLetters deadLetters, RouteLateWrites late, JobLock lock) {
+            Projection projection,
+            TargetTable target,
+            RouteDeadLetters deadLetters,
+            RouteLateWrites late,
+            JobLock lock) {
         this.projection = projection;
         this.target = target;
         this.deadLetters = deadLetters;
@@ -62,7 +66,8 @@ public final class Redrive {
     }
 
     private CompletableFuture<RedriveResult> again(String item, int done) {
-        return deadLetters.allOf(item)
+        return deadLetters
+                .allOf(item)
                 .thenCompose(parked -> parked.isEmpty()
                         ? CompletableFuture.completedFuture(new RedriveResult(done, 0, Optional.empty()))
                         : attempt(item, done, parked))
@@ -121,7 +126,9 @@ public final class Redrive {
         return deadLetters
                 .of(item)
                 .thenApply(parked -> new RedriveResult(
-                        done, Math.max(1, parked.size()), Optional.of(why.getMessage() + ": it can only be discarded")));
+                        done,
+                        Math.max(1, parked.size()),
+                        Optional.of(why.getMessage() + ": it can only be discarded")));
     }
 
     /** Completes with the reason why the target refuses the write; empty if it accepts it. */
@@ -202,8 +209,9 @@ public final class Redrive {
                 }
                 coalesced.add(change.get());
                 undecided.add(deadLetter);
-                return attempt(coalesced).thenCompose(refusal -> refusal.map(reason -> refused(index, deadLetter, reason))
-                        .orElseGet(() -> applied(index)));
+                return attempt(coalesced)
+                        .thenCompose(refusal -> refusal.map(reason -> refused(index, deadLetter, reason))
+                                .orElseGet(() -> applied(index)));
             });
         }
 

@@ -48,20 +48,20 @@ class CliTest {
     }
 
     @Test
-    void allErrorsOfAFileAreToldAtOnce() throws IOException {
+    void allErrorsOfAFileAreReportedTogether() throws IOException {
         assertThat(execute("run", "--config", file("source.users.tabel = users\nhttp.port = abc\n")))
                 .isEqualTo(2);
         assertThat(output.toString()).contains("did you mean source.users.table?", "http.port = abc: expected");
     }
 
     @Test
-    void localModeNeedsNoTablesToBeChecked() throws IOException {
+    void inLocalModeNoTablesAreChecked() throws IOException {
         assertThat(execute("check", "--config", "config/local.properties")).isZero();
         assertThat(output.toString()).contains("The configuration is valid");
     }
 
     @Test
-    void healthOfADaemonThatDoesNotAnswerIsBad() throws IOException {
+    void healthFailsIfTheDaemonDoesNotAnswer() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
@@ -72,7 +72,7 @@ class CliTest {
     }
 
     @Test
-    void healthAsksAnIpv6AddressInBrackets() throws IOException {
+    void healthRequestsAnIpv6AddressInBrackets() throws IOException {
         for (String host : List.of("::1", "[::1]")) {
             String file = file(
                     "write.users.path = /\nwrite.users.table = users\nadmin.host = " + host + "\nadmin.port = 1\n");
@@ -82,7 +82,7 @@ class CliTest {
     }
 
     @Test
-    void aTokenIsShownOnceApartFromTheLineForTheFile() {
+    void aTokenIsPrintedSeparatelyFromTheLineForTheFile() {
         StringWriter line = new StringWriter();
         int exit = Cli.commandLine()
                 .setOut(new PrintWriter(line))
@@ -95,7 +95,7 @@ class CliTest {
     }
 
     @Test
-    void aTokenWithoutNameOrRightsThatThereAreIsNotMade() {
+    void aTokenWithoutANameOrWithUnknownRightsIsRefused() {
         assertThat(execute("token", "billing")).isEqualTo(2);
         assertThat(execute("token", "billing", "users:all")).isEqualTo(2);
         assertThat(execute("token", "b i", "*")).isEqualTo(2);

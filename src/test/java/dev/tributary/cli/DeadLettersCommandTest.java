@@ -52,7 +52,7 @@ class DeadLettersCommandTest {
     private final StringWriter err = new StringWriter();
     private String byCity;
     private DeadLetterTable table;
-    private ParkedItemIndex letters;
+    private ParkedItemIndex deadLetters;
     private String file;
 
     @BeforeEach
@@ -68,7 +68,7 @@ class DeadLettersCommandTest {
         new TableControl(dynamo.asyncClient(), application + "-late-writes")
                 .create(TableDefinition.of(LateWriteTable.KEY))
                 .join();
-        letters = new ParkedItemIndex(table, ROUTE, Clock.systemUTC());
+        deadLetters = new ParkedItemIndex(table, ROUTE, Clock.systemUTC());
         file = configure("source.users.route.by-city.table = " + byCity);
     }
 
@@ -79,7 +79,7 @@ class DeadLettersCommandTest {
     }
 
     @Test
-    void theListTellsItemsAndReasonsAndNothingOfTheirContent() {
+    void theListPrintsItemsAndReasonsWithoutContent() {
         park("ada@example.com", 1, "Oakland");
         park("ada@example.com", 2, "Brooklyn");
         park("bob@example.com", 3, "Albany");
@@ -92,7 +92,7 @@ class DeadLettersCommandTest {
     }
 
     @Test
-    void theListIsReadPageByPage() throws IOException {
+    void theListIsPrintedByPage() throws IOException {
         for (int i = 0; i < 5; i++) {
             park("user" + i, i + 1, "Oakland");
         }
@@ -130,7 +130,7 @@ class DeadLettersCommandTest {
     }
 
     @Test
-    void aChangeThatIsAskedForIsShownWithBothImages() throws IOException {
+    void aDeadLetterIsShownWithBothImages() throws IOException {
         park("ada@example.com", 7, "Oakland");
         assertThat(execute("show", id("ada@example.com", 7))).isZero();
         JsonNode shown = new ObjectMapper().readTree(out.toString());
@@ -144,9 +144,11 @@ class DeadLettersCommandTest {
     }
 
     @Test
-    void aRecordThatCouldNotBeDecodedIsShownAsItCame() throws IOException {
-        letters.park(
-                        new Change.Undecoded(mark("ada", 7), "undecodable record: why", "{\"eventName\":\"TRUNCATE\"}"),
+    void anUndecodedRecordIsShownAsItWasRead() throws IOException {
+        deadLetters
+                .park(
+                        new Change.Undecoded(
+                                stamp("ada", 7), "undecodable record: why", "{\"eventName\":\"TRUNCATE\"}"),
                         "undecodable record: why",
                         () -> true)
                 .join();
@@ -157,11 +159,11 @@ class DeadLettersCommandTest {
         assertThat(execute("redrive")).isEqualTo(1);
         assertThat(out.toString()).contains("undecodable record: why: it can only be discarded");
         assertThat(execute("discard", id("ada", 7), "--yes")).isZero();
-        assertThat(letters.before(mark("ada", 7)).join()).isEmpty();
+        assertThat(deadLetters.before(stamp("ada", 7)).join()).isEmpty();
     }
 
     @Test
-    void redriveBringsTheChosenItemsToTheTargetAndLeavesTheOthers() {
+    void redriveAppliesTheSelectedItemsOnly() {
         park("ada", 1, "Oakland");
         park("bob", 2, "Albany");
         assertThat(execute("redrive", "--item", name("ada"))).isZero();
@@ -173,7 +175,7 @@ class DeadLettersCommandTest {
     }
 
     @Test
-    void whatIsRefusedAgainIsToldByTheExitCode() throws IOException {
+    void theExitCodeReportsARefusedRedrive() throws IOException {
         park("ada", 1, "Oakland");
         park("bob", 2, "");
         assertThat(execute("redrive", "--json")).isEqualTo(1);
@@ -192,29 +194,29 @@ class DeadLettersCommandTest {
         file = configure("source.users.route.by-city.table = no-such-target");
         assertThat(execute("redrive")).isEqualTo(3);
         assertThat(err.toString()).contains("source.users.route.by-city.table = no-such-target: there is no such");
-        assertThat(letters.before(mark("ada", 1)).join()).isPresent();
+        assertThat(deadLetters.before(stamp("ada", 1)).join()).isPresent();
     }
 
     @Test
-    void nothingIsDiscardedWithoutAWordOfConsent() {
+    void nothingIsDiscardedWithoutYes() {
         park("ada", 1, "Oakland");
         assertThat(execute("discard", "--item", name("ada"))).isEqualTo(2);
         assertThat(out.toString()).contains(name("ada") + ": 1 change");
         assertThat(err.toString()).contains("Nothing was discarded. With --yes, these changes are deleted");
-        assertThat(letters.before(mark("ada", 1)).join()).isPresent();
+        assertThat(deadLetters.before(stamp("ada", 1)).join()).isPresent();
     }
 
     @Test
-    void whatIsDiscardedIsGoneAndTheTargetIsAsItWas() {
+    void discardDeletesDeadLettersAndKeepsTheTarget() {
         park("ada", 1, "Oakland");
         park("bob", 2, "Albany");
         assertThat(execute("discard", "--key", "email=ada", "--yes")).isZero();
         assertThat(out.toString()).contains(name("ada") + ": 1 discarded, 0 still parked");
-        assertThat(letters.before(mark("ada", 1)).join()).isEmpty();
-        assertThat(letters.before(mark("bob", 2)).join()).isPresent();
+        assertThat(deadLetters.before(stamp("ada", 1)).join()).isEmpty();
+        assertThat(deadLetters.before(stamp("bob", 2)).join()).isPresent();
         assertThat(rows()).isEmpty();
         assertThat(execute("discard", "--all", "--yes")).isZero();
-        assertThat(letters.before(mark("bob", 2)).join()).isEmpty();
+        assertThat(deadLetters.before(stamp("bob", 2)).join()).isEmpty();
     }
 
     @Test
@@ -228,13 +230,13 @@ class DeadLettersCommandTest {
     }
 
     @Test
-    void discardWantsToKnowWhat() {
+    void discardNeedsASelection() {
         assertThat(execute("discard", "--yes")).isEqualTo(2);
         assertThat(err.toString()).contains("Specify what to discard: one CHANGE, --item, --key or --all");
     }
 
     @Test
-    void anUnknownRouteIsRefusedWithTheOnesThereAre() {
+    void anUnknownRouteIsRefusedWithTheKnownOnes() {
         assertThat(execute("list", "--route", "users.by-cty")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("--route users.by-cty: the configuration has no such route; it has " + ROUTE);
@@ -269,11 +271,12 @@ class DeadLettersCommandTest {
         Map<String, AttributeValue> image = new HashMap<>();
         image.put("email", AttributeValue.fromS(email));
         image.put("city", AttributeValue.fromS(city));
-        letters.park(new Change.Insert(mark(email, version), new Item(image)), "because of " + version, () -> true)
+        deadLetters
+                .park(new Change.Insert(stamp(email, version), new Item(image)), "because of " + version, () -> true)
                 .join();
     }
 
-    private static VersionStamp mark(String email, int version) {
+    private static VersionStamp stamp(String email, int version) {
         return new VersionStamp(
                 new ItemKey("users/" + email),
                 Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),

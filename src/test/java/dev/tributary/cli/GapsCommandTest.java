@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
-/** {@code tributary gaps} on a lease table, and which stream a start takes a table to have. */
+/** {@code tributary gaps} on a lease table, and the stream that a start finds at a table. */
 class GapsCommandTest {
 
     @RegisterExtension
@@ -62,14 +62,14 @@ class GapsCommandTest {
     }
 
     @Test
-    void aSourceThatNobodyReadHasNoGaps() {
+    void aSourceThatWasNeverReadHasNoGaps() {
         assertThat(execute("gaps")).isZero();
         assertThat(out.toString()).contains("There are no unacknowledged gaps");
     }
 
     @Test
     void gapsAreListedUntilTheyAreAcknowledged() {
-        ledger(2);
+        state(2);
         assertThat(execute("gaps")).isZero();
         assertThat(out.toString()).contains("users", "worker-1", "it was trimmed", "2 more", "--acknowledge");
 
@@ -80,12 +80,12 @@ class GapsCommandTest {
         assertThat(out.toString()).contains("There are no unacknowledged gaps").doesNotContain("trimmed");
     }
 
-    /** What is left in a disabled stream is lost if nobody reads it within 24 hours. */
+    /** The records of a disabled stream can be read for 24 hours. */
     @Test
     void aStartIsNotRefusedWhereADisabledStreamHasBeenRead() {
         disable();
         assertThat(execute("check")).isEqualTo(ExitCode.TABLES);
-        ledger(0);
+        state(0);
         assertThat(execute("check")).isZero();
     }
 
@@ -115,8 +115,8 @@ class GapsCommandTest {
                 .streamSpecification(s -> s.streamEnabled(true).streamViewType(type)));
     }
 
-    /** What workers would have written. */
-    private void ledger(int further) {
+    /** Writes the rows that workers would have written. */
+    private void state(int further) {
         String table = application + "-users";
         dynamo.client().createTable(request -> request.tableName(table)
                 .billingMode("PAY_PER_REQUEST")

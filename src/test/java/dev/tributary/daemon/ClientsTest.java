@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Connections, when a table does not answer. */
+/** The connections of a client whose tables do not answer. */
 class ClientsTest {
 
     @RegisterExtension
@@ -58,7 +58,7 @@ class ClientsTest {
                 targets);
     }
 
-    /** Dead letters of many shards at once, for instance. */
+    /** For example by dead letters of many shards at once. */
     @Test
     void aLeaseIsRenewedWhileEveryOtherConnectionIsTaken() throws Exception {
         try (Clients clients = clients(1)) {
@@ -72,7 +72,7 @@ class ClientsTest {
     }
 
     @Test
-    void everyTargetHasConnectionsForAllItsCallsHoweverManyOfThemStandStill() {
+    void everyTargetHasAConnectionForEachOfItsCalls() {
         try (Clients clients = clients(8)) {
             puts(clients.writes(route), 8 * 72);
             await().until(() -> front.waiting() == 8 * 72);

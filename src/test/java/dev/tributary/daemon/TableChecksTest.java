@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
-/** What {@code tributary check} and a start say of real tables that do not fit the configuration. */
+/** {@code tributary check} and a start, with real tables that do not fit the configuration. */
 class TableChecksTest {
 
     @RegisterExtension
@@ -105,7 +105,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aTableThatAStartMakesIsAnnouncedAndNotMade() throws IOException {
+    void aTableThatAStartCreatesIsReportedAndNotCreated() throws IOException {
         write(users);
         configure("application", users);
         assertThat(check()).isEqualTo(new Result(0, """
@@ -131,7 +131,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aTableOfTheNameOfTheKeysThatIsAnotherIsRefused() throws IOException {
+    void anotherTableWithTheNameOfTheTableForKeysIsRefused() throws IOException {
         new TableControl(dynamo.asyncClient(), users + "-idempotency")
                 .create(TableDefinition.of(new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty())))
                 .join();
@@ -201,7 +201,7 @@ class TableChecksTest {
     }
 
     @Test
-    void tombstonesNeedATargetThatTakesThemAway() throws Exception {
+    void tombstonesNeedATargetWithTtl() throws Exception {
         source(users);
         route(byCity);
         configure("source.users.route.by-city.deletes", "tombstone");
@@ -215,7 +215,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aTtlAttributeThatATargetHasAlreadyIsNamed() throws Exception {
+    void theExistingTtlAttributeOfATargetIsNamed() throws Exception {
         source(users);
         route(byCity);
         configure("source.users.route.by-city.deletes", "tombstone");
@@ -227,7 +227,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aKeyAttributeCannotHoldTheTimeOfTombstones() throws Exception {
+    void aKeyAttributeCannotHoldTheExpiryOfTombstones() throws Exception {
         source(users);
         route(byCity);
         configure("source.users.route.by-city.deletes", "tombstone");
@@ -239,7 +239,7 @@ class TableChecksTest {
     }
 
     @Test
-    void anExpiryThatCannotBeLookedUpIsNamed() throws Exception {
+    void aTtlThatCannotBeDescribedIsNamed() throws Exception {
         try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint())) {
             front.refuse(call -> call.operation().equals("DescribeTimeToLive"));
             lines.removeIf(line -> line.startsWith("aws.endpoint"));
@@ -258,7 +258,7 @@ class TableChecksTest {
     }
 
     @Test
-    void localModeTurnsTheExpiryOfItsOwnTablesOn() throws Exception {
+    void localModeEnablesTheTtlOfItsTables() throws Exception {
         lines.clear();
         configure("local.mode", "memory");
         configure("local.port", "0");
@@ -279,7 +279,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aTemplateForWhatIsNoKeyAttributeIsRefused() throws IOException {
+    void aTemplateForAnotherAttributeThanAKeyAttributeIsRefused() throws IOException {
         source(users);
         route(byCity);
         configure("source.users.route.by-city.key.town", "{city}#{email}");
@@ -289,7 +289,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aTemplateForAKeyAttributeThatIsNoTextIsRefused() throws IOException {
+    void aTemplateForAKeyAttributeOfAnotherTypeThanSIsRefused() throws IOException {
         source(users);
         route(dynamo.createTable("by-number", "number:N"));
         configure("source.users.route.by-city.key.number", "{score:010}");
@@ -299,7 +299,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aKeyAttributeThatATemplateMakesNeedNotBeIncluded() throws Exception {
+    void aKeyAttributeWithATemplateNeedNotBeIncluded() throws Exception {
         source(users);
         route(byCity);
         configure("source.users.route.by-city.include", "state,name");
@@ -330,7 +330,7 @@ class TableChecksTest {
     }
 
     @Test
-    void whatAWriteRouteMakesHasToSuitTheKey() throws IOException {
+    void aGeneratedValueHasToFitTheKey() throws IOException {
         write(users);
         configure("write.users.generated.email", "now");
         assertRefused(
@@ -338,14 +338,14 @@ class TableChecksTest {
     }
 
     @Test
-    void aKeyCannotCountWrites() throws IOException {
+    void aKeyAttributeCannotBeTheVersion() throws IOException {
         write(users);
         configure("write.users.version", "email");
         assertRefused("write.users.version = email is a key attribute of table " + users);
     }
 
     @Test
-    void allProblemsAreToldAtOnce() throws IOException {
+    void allProblemsAreReportedTogether() throws IOException {
         source("no-such-source");
         route("no-such-target");
         write("no-such-table");
@@ -354,14 +354,14 @@ class TableChecksTest {
 
     @Test
     @Tag("slow")
-    void anEndpointThatDoesNotAnswerIsNamedAndWorthAnotherStart() throws IOException {
+    void anEndpointThatDoesNotAnswerIsNamedAndMayPass() throws IOException {
         lines.removeIf(line -> line.startsWith("aws.endpoint"));
         configure("aws.endpoint", "http://127.0.0.1:1");
         source("users");
         route("users_by_city");
         write("users");
         Result result = check();
-        // on a slow machine the attempts can outlast the call's time, and then that is what went wrong
+        // on a slow machine the attempts may exceed the timeout of the call
         assertThat(result.output())
                 .containsOnlyOnce("DynamoDB in http://127.0.0.1:1 does not answer")
                 .doesNotContain("not as the configuration needs them", "\n")
@@ -381,7 +381,7 @@ class TableChecksTest {
     }
 
     @Test
-    void aTableOfAnotherKindInThePlaceOfTheLeaseTableIsRefused() throws Exception {
+    void anotherTableWithTheNameOfTheLeaseTableIsRefused() throws Exception {
         String taken = dynamo.createTable("taken", "email:S");
         configure("application", taken.substring(0, taken.lastIndexOf('-')));
         String source = taken.substring(taken.lastIndexOf('-') + 1);

@@ -56,7 +56,7 @@ class DeadLetterPositionTest {
     }
 
     @Property
-    void noItemStandsAmongThePositionsOfAnother(
+    void positionsOfTwoItemsDoNotInterleave(
             @ForAll String one, @ForAll String other, @ForAll @LongRange(min = 0) long number) {
         String position = new DeadLetterPosition(DeadLetterPosition.item(new ItemKey(one)), version(number)).encoded();
         assertThat(position.startsWith(DeadLetterPosition.prefix(DeadLetterPosition.item(new ItemKey(other)))))
@@ -64,14 +64,14 @@ class DeadLetterPositionTest {
     }
 
     @Property
-    void aPositionIsReadBack(@ForAll String owner, @ForAll @LongRange(min = 0) long number) {
+    void aPositionIsParsedAsItWasEncoded(@ForAll String owner, @ForAll @LongRange(min = 0) long number) {
         DeadLetterPosition position =
                 new DeadLetterPosition(DeadLetterPosition.item(new ItemKey(owner)), version(number));
         assertThat(DeadLetterPosition.parse(position.encoded())).isEqualTo(position);
     }
 
     @Test
-    void aLaterStreamComesLater() {
+    void aVersionOfALaterStreamIsGreater() {
         assertThat(new DeadLetterPosition("item", Version.of(LABEL, "9")).encoded())
                 .isLessThan(new DeadLetterPosition("item", Version.of("2026-11-22T00:00:00.000", "1")).encoded());
     }
@@ -86,7 +86,7 @@ class DeadLetterPositionTest {
     }
 
     @Test
-    void anotherTextIsNoPosition() {
+    void anotherTextIsRefused() {
         assertThatThrownBy(() -> DeadLetterPosition.parse("item"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("item");

@@ -61,7 +61,7 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void aTableThatIsThereIsLeftAlone() {
+    void anExistingTableIsNotCreated() {
         park("ada", 1, "why");
         assertThat(create().join()).isFalse();
         assertThat(Parked.in(table, ROUTE)).hasSize(1);
@@ -74,7 +74,7 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void theChangesOfARouteAreListedItemByItemInTheirOrder() {
+    void theDeadLettersOfARouteAreListedByItemAndVersion() {
         park("ada", 10, "ten");
         park("bob", 5, "five");
         park("ada", 9, "nine");
@@ -84,14 +84,15 @@ class DeadLetterTableTest {
                 .extracting(DeadLetter::reason)
                 .containsExactlyInAnyOrder("nine", "ten", "five")
                 .containsSubsequence("nine", "ten");
-        assertThat(Parked.in(table, ROUTE)).contains(new DeadLetter(ROUTE, mark("bob", 5), "INSERT", "five", NOW, 1, 0));
+        assertThat(Parked.in(table, ROUTE))
+                .contains(new DeadLetter(ROUTE, stamp("bob", 5), "INSERT", "five", NOW, 1, 0));
         assertThat(items()).containsExactlyInAnyOrder(item("ada"), item("bob"));
         assertThat(table.holds(ROUTE, item("ada")).join()).isTrue();
         assertThat(table.holds(ROUTE, item("eve")).join()).isFalse();
     }
 
     @Test
-    void aChangeThatIsParkedAgainStaysAsItIs() {
+    void aChangeThatIsParkedTwiceKeepsItsFirstReason() {
         park("ada", 1, "the first reason");
         park("ada", 1, "another");
         assertThat(Parked.in(table, ROUTE)).extracting(DeadLetter::reason).containsExactly("the first reason");
@@ -99,15 +100,14 @@ class DeadLetterTableTest {
         Change large = large();
         table.park(new NewDeadLetter(ROUTE, large, "the first reason", NOW), () -> true)
                 .join();
-        table.park(new NewDeadLetter(ROUTE, large, "another", NOW), () -> true)
-                .join();
+        table.park(new NewDeadLetter(ROUTE, large, "another", NOW), () -> true).join();
         assertThat(Parked.in(table, ROUTE))
                 .extracting(DeadLetter::reason)
                 .containsExactly("the first reason", "the first reason");
     }
 
     @Test
-    void bothImagesOfAnItemOfTheGreatestSizeAreReadBack() {
+    void bothImagesOfALargestItemAreRead() {
         Change large = large();
         park("ada", 1, "small");
         table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
@@ -122,7 +122,7 @@ class DeadLetterTableTest {
                 .contains(insert("ada", 1));
     }
 
-    /** Images that were left over are no obstacle. */
+    /** Images without a first row are overwritten. */
     @Test
     void aLargeChangeWhoseFirstRowWasDeletedCanBeParkedAgain() {
         Change large = large();
@@ -138,7 +138,7 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void aChangeWhoseImagesWereDeletedIsToldOfAndCanBeDiscarded() {
+    void aDeadLetterWithoutImagesIsReportedAndCanBeDiscarded() {
         Change large = large();
         table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                 .join();
@@ -151,7 +151,7 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void aRowThatDoesNotTellOfItsChangeIsListedAndCanBeDiscarded() {
+    void anIncompleteFirstRowIsListedAndCanBeDiscarded() {
         dynamo.client().putItem(request -> request.tableName(table.name())
                 .item(DeadLetterRow.key(ROUTE, new DeadLetterPosition(item("ada"), version(2)))));
         assertThat(table.deadLetters(ROUTE).items(Optional.empty(), 10).join())
@@ -162,20 +162,20 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void whatIsTakenOutLeavesNoRow() {
+    void aDeletedDeadLetterLeavesNoRow() {
         Change large = large();
         park("ada", 1, "why");
         table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                 .join();
         RouteDeadLetters deadLetters = table.deadLetters(ROUTE);
-        deadLetters.of(item("ada"))
-                .join()
-                .forEach(deadLetter -> assertThat(deadLetters.delete(deadLetter).join()).isTrue());
+        deadLetters.of(item("ada")).join().forEach(deadLetter -> assertThat(
+                        deadLetters.delete(deadLetter).join())
+                .isTrue());
         assertThat(rows()).isEmpty();
     }
 
     @Test
-    void itemsAreListedPageByPageInOneOrderOverAllBuckets() {
+    void itemsAreListedByPageInOneOrderOverAllBuckets() {
         List<String> items = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             park("user" + i, 1, "why");
@@ -194,11 +194,11 @@ class DeadLetterTableTest {
         assertThat(listed).isEqualTo(items);
     }
 
-    /** Or a refresh would cost what everything that is parked weighs. */
+    /** The cost of a refresh must not depend on the size of the images. */
     @Test
     void whoIsParkedIsReadWithoutImages() {
         for (int i = 0; i < 3; i++) {
-            Change large = new Change.Modify(mark("item" + i, 1), noise(1), noise(2));
+            Change large = new Change.Modify(stamp("item" + i, 1), noise(1), noise(2));
             table.park(new NewDeadLetter(ROUTE, large, "too large", NOW), () -> true)
                     .join();
         }
@@ -206,15 +206,15 @@ class DeadLetterTableTest {
         try (DynamoDbAsyncClient counting = dynamo.configure(DynamoDbAsyncClient.builder())
                 .overrideConfiguration(config -> config.addExecutionInterceptor(new ConsumedCapacities(units)))
                 .build()) {
-            ParkedItemIndex letters = new ParkedItemIndex(
+            ParkedItemIndex index = new ParkedItemIndex(
                     new DeadLetterTable(counting, table.name(), Duration.ofSeconds(10)), ROUTE, () -> NOW);
-            letters.refresh(letters.moment(Duration.ZERO)).join();
-            assertThat(letters.items()).isEqualTo(3);
+            index.refresh(index.moment(Duration.ZERO)).join();
+            assertThat(index.items()).isEqualTo(3);
         }
         assertThat(units.sum()).isLessThanOrEqualTo(DeadLetterPosition.BUCKETS);
     }
 
-    /** Adds up what queries cost. */
+    /** Sums the capacity units of queries. */
     private record ConsumedCapacities(DoubleAdder units) implements ExecutionInterceptor {
         @Override
         public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
@@ -234,7 +234,7 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void anItemWithManyChangesIsFoundOnceAndDoesNotHideTheNext() {
+    void anItemWithManyDeadLettersIsFoundOnceAndDoesNotHideTheNext() {
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
         String ada = item("ada");
         for (int i = 0; i < 1_200; i++) {
@@ -254,20 +254,21 @@ class DeadLetterTableTest {
     }
 
     @Test
-    void aTableThatIsMissingHoldsNothingAndTakesNothing() {
+    void aMissingTableReadsAsEmptyAndStoresNothing() {
         DeadLetterTable missing = new DeadLetterTable(dynamo.asyncClient(), "no-such-table", Duration.ofSeconds(10));
         assertThat(missing.items(DeadLetterPosition.buckets(ROUTE).get(0), item -> true)
                         .join())
                 .as("read to the end")
                 .isTrue();
         assertThat(missing.before(ROUTE, item("ada"), version(1)).join()).isEmpty();
-        assertThat(missing.deadLetters(ROUTE).items(Optional.empty(), 10).join()).isEmpty();
+        assertThat(missing.deadLetters(ROUTE).items(Optional.empty(), 10).join())
+                .isEmpty();
         assertThat(missing.park(new NewDeadLetter(ROUTE, insert("ada", 1), "why", NOW), () -> true))
                 .failsWithin(Duration.ofSeconds(10));
     }
 
     @Test
-    void aPersonSeesWhatItIsAbout() {
+    void aFirstRowIsReadableForPeople() {
         park("ada", 1, "Type mismatch for key city");
         Map<String, AttributeValue> row =
                 dynamo.client().scan(request -> request.tableName(table.name())).items().stream()
@@ -309,12 +310,12 @@ class DeadLetterTableTest {
     }
 
     private static Change insert(String owner, int version) {
-        return new Change.Insert(mark(owner, version), new Item(Map.of("email", AttributeValue.fromS(owner))));
+        return new Change.Insert(stamp(owner, version), new Item(Map.of("email", AttributeValue.fromS(owner))));
     }
 
-    /** Twice 390 KB that no compression makes smaller. */
+    /** Two images of 390 KB that cannot be compressed. */
     private static Change large() {
-        return new Change.Modify(mark("ada", 2), noise(1), noise(2));
+        return new Change.Modify(stamp("ada", 2), noise(1), noise(2));
     }
 
     private static Item noise(long seed) {
@@ -327,7 +328,7 @@ class DeadLetterTableTest {
         return DeadLetterPosition.item(new ItemKey("users/" + owner));
     }
 
-    private static VersionStamp mark(String owner, int version) {
+    private static VersionStamp stamp(String owner, int version) {
         return new VersionStamp(new ItemKey("users/" + owner), version(version), Instant.ofEpochSecond(1));
     }
 

@@ -27,14 +27,14 @@ class ImagesTest {
             new ItemKey("users/ada"), Version.of("2026-11-21T00:00:00.000", "42"), Instant.ofEpochSecond(1));
 
     @Property(tries = 300)
-    void whatIsParkedIsReadBackAsItWas(@ForAll("items") Item before, @ForAll("items") Item after) {
+    void imagesAreDecodedAsTheyWere(@ForAll("items") Item before, @ForAll("items") Item after) {
         assertReadBack(new Change.Insert(MARK, after));
         assertReadBack(new Change.Modify(MARK, before, after));
         assertReadBack(new Change.Remove(MARK, before));
     }
 
     @Test
-    void everyTypeIsReadBackAsItWas() {
+    void everyTypeIsDecodedAsItWas() {
         Map<String, AttributeValue> attributes = new HashMap<>(Map.of(
                 "text", AttributeValue.fromS("Zürich \u0000 🚲"),
                 "unpaired", AttributeValue.fromS("\ud800"),
@@ -53,12 +53,12 @@ class ImagesTest {
     }
 
     @Test
-    void aRecordThatCouldNotBeDecodedIsReadBackAsItWas() {
+    void anUndecodedRecordIsDecodedAsItWas() {
         assertReadBack(new Change.Undecoded(MARK, "undecodable record: why", "{\"eventName\":\"\\ud800 🚲\"}"));
     }
 
     @Test
-    void whatIsNoImageIsRefused() {
+    void otherBytesAreRefused() {
         byte[] half = Images.encode(new Change.Insert(MARK, new Item(Map.of("a", AttributeValue.fromS("b")))));
         assertThatThrownBy(() -> Images.decode(java.util.Arrays.copyOf(half, half.length / 2), MARK))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
-/** What a process knows of parked changes, while others park, and people take them out of the table. */
+/** The index of one process, while other processes park changes and jobs delete dead letters. */
 class ParkedItemIndexTest {
 
     @RegisterExtension
@@ -37,55 +37,55 @@ class ParkedItemIndexTest {
     private static final ItemKey BOB = new ItemKey("users/bob");
 
     private DeadLetterTable table;
-    private ParkedItemIndex letters;
+    private ParkedItemIndex index;
     private ParkedItemIndex other;
 
     @BeforeEach
     void createTable() {
         String name = dynamo.createTable("letters", "partition:S, position:S");
         table = new DeadLetterTable(dynamo.asyncClient(), name, Duration.ofSeconds(10));
-        letters = new ParkedItemIndex(table, ROUTE, () -> Instant.EPOCH);
+        index = new ParkedItemIndex(table, ROUTE, () -> Instant.EPOCH);
         other = new ParkedItemIndex(table, ROUTE, () -> Instant.EPOCH);
     }
 
     @Test
-    void whatThisProcessParkedItKnows() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
-        assertThat(letters.holds(ADA)).isTrue();
-        assertThat(letters.holds(BOB)).isFalse();
-        assertThat(letters.items()).isOne();
-        assertThat(letters.before(mark(ADA, 1)).join()).isPresent();
+    void anItemThatThisProcessParkedIsInTheIndex() {
+        index.park(change(ADA, 1), "why", () -> true).join();
+        assertThat(index.holds(ADA)).isTrue();
+        assertThat(index.holds(BOB)).isFalse();
+        assertThat(index.items()).isOne();
+        assertThat(index.before(stamp(ADA, 1)).join()).isPresent();
     }
 
     @Test
-    void whatAnotherProcessParkedItKnowsAfterARefresh() {
+    void anItemThatAnotherProcessParkedIsInTheIndexAfterARefresh() {
         other.park(change(ADA, 1), "why", () -> true).join();
-        refresh(letters).join();
-        assertThat(letters.holds(ADA)).isTrue();
+        refresh(index).join();
+        assertThat(index.holds(ADA)).isTrue();
     }
 
     @Test
-    void anItemWhoseParkedChangesAreGoneIsLetGoByALook() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
+    void anItemWithoutDeadLettersLeavesTheIndexWhenItsPredecessorIsRead() {
+        index.park(change(ADA, 1), "why", () -> true).join();
         discard(ADA);
-        assertThat(letters.holds(ADA)).isTrue();
-        assertThat(letters.before(mark(ADA, 1)).join()).isEmpty();
-        assertThat(letters.holds(ADA)).isFalse();
+        assertThat(index.holds(ADA)).isTrue();
+        assertThat(index.before(stamp(ADA, 1)).join()).isEmpty();
+        assertThat(index.holds(ADA)).isFalse();
     }
 
     @Test
-    void itemsWhoseParkedChangesAreGoneAreLetGoByARefresh() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
-        letters.park(change(BOB, 1), "why", () -> true).join();
+    void itemsWithoutDeadLettersLeaveTheIndexByARefresh() {
+        index.park(change(ADA, 1), "why", () -> true).join();
+        index.park(change(BOB, 1), "why", () -> true).join();
         discard(ADA);
-        refresh(letters).join();
-        assertThat(letters.holds(ADA)).isFalse();
-        assertThat(letters.holds(BOB)).isTrue();
+        refresh(index).join();
+        assertThat(index.holds(ADA)).isFalse();
+        assertThat(index.holds(BOB)).isTrue();
     }
 
     @Test
-    void anItemThatIsParkedAgainWhileALookIsUnderWayIsKept() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
+    void anItemThatIsParkedDuringAReadIsKept() {
+        index.park(change(ADA, 1), "why", () -> true).join();
         discard(ADA);
         CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
         ParkedItemIndex slow = new ParkedItemIndex(
@@ -93,83 +93,81 @@ class ParkedItemIndexTest {
                 ROUTE,
                 () -> Instant.EPOCH);
         slow.park(change(ADA, 1), "why", () -> true).join();
-        CompletableFuture<?> look = slow.before(mark(ADA, 1));
+        CompletableFuture<?> read = slow.before(stamp(ADA, 1));
         CompletableFuture<?> refresh = refresh(slow);
         slow.park(change(ADA, 1), "why", () -> true).join();
         answer.complete(QueryResponse.builder().items(List.of()).build());
 
-        assertThat(look).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(read).succeedsWithin(Duration.ofSeconds(10));
         assertThat(refresh).succeedsWithin(Duration.ofSeconds(10));
         assertThat(slow.holds(ADA)).isTrue();
     }
 
     @Test
-    void aChangeIsNotParkedBehindOneThatWasTakenOut() {
-        Predecessor front = letters.park(change(ADA, 1), "why", () -> true).join();
-        assertThat(letters.before(mark(ADA, 2)).join()).contains(front);
+    void aChangeIsNotParkedBehindADeletedPredecessor() {
+        Predecessor front = index.park(change(ADA, 1), "why", () -> true).join();
+        assertThat(index.before(stamp(ADA, 2)).join()).contains(front);
         discard(ADA);
-        assertThat(letters.parkBehind(front, change(ADA, 2), "behind", () -> true)
-                        .join())
+        assertThat(index.parkBehind(front, change(ADA, 2), "behind", () -> true).join())
                 .isEmpty();
         assertThat(Parked.in(table, ROUTE)).isEmpty();
     }
 
     @Test
-    void aChangeIsParkedBehindTheLastOneThatIsNotNewer() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
-        Predecessor last = letters.park(change(ADA, 2), "why", () -> true).join();
-        letters.park(change(ADA, 9), "why", () -> true).join();
-        assertThat(letters.before(mark(ADA, 5)).join()).contains(last);
-        assertThat(letters.parkBehind(last, change(ADA, 5), "behind", () -> true)
-                        .join())
+    void aChangeIsParkedBehindTheLastDeadLetterThatIsNotNewer() {
+        index.park(change(ADA, 1), "why", () -> true).join();
+        Predecessor last = index.park(change(ADA, 2), "why", () -> true).join();
+        index.park(change(ADA, 9), "why", () -> true).join();
+        assertThat(index.before(stamp(ADA, 5)).join()).contains(last);
+        assertThat(index.parkBehind(last, change(ADA, 5), "behind", () -> true).join())
                 .isPresent();
-        assertThat(letters.before(mark(ADA, 0)).join())
+        assertThat(index.before(stamp(ADA, 0)).join())
                 .as("a replay from before them")
                 .isEmpty();
-        assertThat(letters.holds(ADA)).isTrue();
+        assertThat(index.holds(ADA)).isTrue();
         assertThat(Parked.in(table, ROUTE)).hasSize(4);
     }
 
     @Test
-    void aJobDoesNotTakeOutAChangeThatCameAgainSinceItWasRead() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
+    void aDeadLetterThatWasReplayedSinceItWasReadIsNotDeleted() {
+        index.park(change(ADA, 1), "why", () -> true).join();
         DeadLetter read = onlyDeadLetter();
-        Predecessor itself = letters.before(mark(ADA, 1)).join().orElseThrow();
-        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind", () -> true)
+        Predecessor itself = index.before(stamp(ADA, 1)).join().orElseThrow();
+        assertThat(index.parkBehind(itself, change(ADA, 1), "behind", () -> true)
                         .join())
                 .contains(itself);
         assertThat(table.deadLetters(ROUTE).delete(read).join()).isFalse();
 
-        letters.park(change(ADA, 1), "another", () -> true).join();
+        index.park(change(ADA, 1), "another", () -> true).join();
         assertThat(onlyDeadLetter())
-                .isEqualTo(new DeadLetter(
-                        ROUTE, read.stamp(), "INSERT", read.reason(), read.parkedAt(), 1, 2))
-                .satisfies(again ->
-                        assertThat(table.deadLetters(ROUTE).delete(again).join()).isTrue());
+                .isEqualTo(new DeadLetter(ROUTE, read.stamp(), "INSERT", read.reason(), read.parkedAt(), 1, 2))
+                .satisfies(again -> assertThat(
+                                table.deadLetters(ROUTE).delete(again).join())
+                        .isTrue());
         assertThat(Parked.in(table, ROUTE)).isEmpty();
     }
 
     @Test
-    void aChangeThatIsTakenOutIsNotParkedBehindItself() {
-        Predecessor itself = letters.park(change(ADA, 1), "why", () -> true).join();
+    void aDeletedChangeIsNotParkedBehindItself() {
+        Predecessor itself = index.park(change(ADA, 1), "why", () -> true).join();
         discard(ADA);
-        assertThat(letters.parkBehind(itself, change(ADA, 1), "behind", () -> true)
+        assertThat(index.parkBehind(itself, change(ADA, 1), "behind", () -> true)
                         .join())
                 .isEmpty();
         assertThat(Parked.in(table, ROUTE)).isEmpty();
     }
 
-    /** The second call might end when somebody else has the lease, and has taken the change out. */
+    /** The second call might end when another worker has the lease, and a job has deleted the dead letter. */
     @Test
-    void nothingIsDoneAboutAChangeThatCameAgainOnceTheLeaseMayBeGone() {
-        letters.park(change(ADA, 1), "why", () -> true).join();
+    void noReplayIsRecordedOnceTheLeaseMayBeLost() {
+        index.park(change(ADA, 1), "why", () -> true).join();
         assertThat(other.park(change(ADA, 1), "why", () -> false)).failsWithin(Duration.ofSeconds(10));
         assertThat(onlyDeadLetter().replays()).isZero();
     }
 
-    /** All buckets, beginning now. */
-    private static CompletableFuture<Void> refresh(ParkedItemIndex letters) {
-        return letters.refresh(letters.moment(Duration.ZERO));
+    /** Reads all buckets from now on. */
+    private static CompletableFuture<Void> refresh(ParkedItemIndex index) {
+        return index.refresh(index.moment(Duration.ZERO));
     }
 
     private DeadLetter onlyDeadLetter() {
@@ -177,7 +175,7 @@ class ParkedItemIndexTest {
     }
 
     @Test
-    void whereMoreIsParkedThanFitsInMemoryTheTableIsAskedForEachItem() {
+    void everyItemMayBeParkedIfTheIndexIsFull() {
         ParkedItemIndex small =
                 new ParkedItemIndex(table, ROUTE, () -> Instant.EPOCH, System::nanoTime, DeadLetterPosition.BUCKETS);
         List<ItemKey> owners = new ArrayList<>();
@@ -189,9 +187,10 @@ class ParkedItemIndexTest {
         assertThat(small.isFull()).isTrue();
         assertThat(small.items()).isEqualTo(DeadLetterPosition.BUCKETS);
         assertThat(owners).allMatch(small::holds);
-        assertThat(owners).allMatch(owner -> small.before(mark(owner, 2)).join().isPresent());
+        assertThat(owners)
+                .allMatch(owner -> small.before(stamp(owner, 2)).join().isPresent());
         assertThat(small.holds(BOB)).as("as far as memory knows").isTrue();
-        assertThat(small.before(mark(BOB, 2)).join()).isEmpty();
+        assertThat(small.before(stamp(BOB, 2)).join()).isEmpty();
 
         owners.forEach(this::discard);
         ItemKey parkedSince = new ItemKey("users/0");
@@ -204,7 +203,7 @@ class ParkedItemIndexTest {
     }
 
     @Test
-    void whatThisProcessParksBeyondMemoryIsNotForgotten() {
+    void anItemBeyondTheBoundOfTheIndexIsNotForgotten() {
         ParkedItemIndex small =
                 new ParkedItemIndex(table, ROUTE, () -> Instant.EPOCH, System::nanoTime, DeadLetterPosition.BUCKETS);
         for (int i = 0; i < 60; i++) {
@@ -246,11 +245,11 @@ class ParkedItemIndexTest {
         table.deadLetters(ROUTE).discard(RouteDeadLetters.item(owner)).join();
     }
 
-    private static VersionStamp mark(ItemKey owner, int version) {
+    private static VersionStamp stamp(ItemKey owner, int version) {
         return new VersionStamp(owner, Version.of("2026-11-21T00:00:00.000", Integer.toString(version)), Instant.EPOCH);
     }
 
     private static Change change(ItemKey owner, int version) {
-        return new Change.Insert(mark(owner, version), new Item(Map.of("email", AttributeValue.fromS("x"))));
+        return new Change.Insert(stamp(owner, version), new Item(Map.of("email", AttributeValue.fromS("x"))));
     }
 }

@@ -21,7 +21,7 @@ class SharedReadTest {
     }
 
     @Test
-    void callersThatComeTogetherShareAReadThatBeginsAfterAllOfThem() {
+    void concurrentCallersShareAReadThatBeginsAfterAllOfThem() {
         CompletableFuture<Void> first = shared.since(now);
         List<CompletableFuture<Void>> others =
                 IntStream.range(0, 200).mapToObj(i -> shared.since(now++)).toList();
@@ -36,7 +36,7 @@ class SharedReadTest {
     }
 
     @Test
-    void aCallerForWhomTheLastReadIsYoungEnoughCausesNone() {
+    void aCallerForWhomTheLastReadIsRecentEnoughStartsNone() {
         long before = now - 10;
         CompletableFuture<Void> first = shared.since(before);
         assertThat(shared.since(before)).isSameAs(first);
@@ -48,7 +48,7 @@ class SharedReadTest {
     }
 
     @Test
-    void aReadThatFailsIsMadeAgainForWhoAsksAgainAndForThoseThatWait() {
+    void afterAFailedReadTheNextServesNewAndWaitingCallers() {
         CompletableFuture<Void> first = shared.since(now);
         CompletableFuture<Void> second = shared.since(now);
         reads.get(0).completeExceptionally(new IllegalStateException("throttled"));
@@ -62,7 +62,7 @@ class SharedReadTest {
     }
 
     @Test
-    void aReadThatThrowsFailsAndTheNextIsMade() {
+    void aReadThatThrowsFailsAndTheNextIsStarted() {
         List<String> calls = new ArrayList<>();
         SharedRead throwing = new SharedRead(
                 () -> {

@@ -31,7 +31,7 @@ class WriteFailureTest {
         "400, TransactionConflictException, CAPACITY",
         "400, ConditionalCheckFailedException, CAPACITY"
     })
-    void whatTheServiceRefusesIsNotWritten(int status, String code, Kind kind) {
+    void aRefusedCallHasNoEffect(int status, String code, Kind kind) {
         WriteFailure failure = WriteFailure.of(answer(status, code));
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.openEnded()).isFalse();
@@ -49,14 +49,14 @@ class WriteFailureTest {
         "500, ValidationException",
         "0, "
     })
-    void anyOtherAnswerMayBeOfAWriteThatIsMade(int status, String code) {
+    void afterAnyOtherResponseACallMayHaveAnEffect(int status, String code) {
         WriteFailure failure = WriteFailure.of(answer(status, code));
         assertThat(failure.kind()).isEqualTo(Kind.CAPACITY);
         assertThat(failure.openEnded()).isTrue();
     }
 
     @Test
-    void anAnswerWithoutDetailsHasAMeaningToo() {
+    void aResponseWithoutDetailsIsClassified() {
         WriteFailure failure =
                 WriteFailure.of(DynamoDbException.builder().statusCode(503).build());
         assertThat(failure)
@@ -67,7 +67,7 @@ class WriteFailureTest {
     }
 
     @Test
-    void aCallWithoutAnAnswerMayHaveBeenMade() {
+    void aCallWithoutAResponseMayHaveAnEffect() {
         for (Throwable thrown : new Throwable[] {
             ApiCallTimeoutException.builder().message("given up").build(),
             AbortedException.builder().message("aborted").build(),
@@ -80,14 +80,14 @@ class WriteFailureTest {
     }
 
     @Test
-    void aCallThatWasNotStartedIsNotMade() {
+    void aCallThatWasNotStartedHasNoEffect() {
         assertThat(WriteFailure.of(new CancellationException("stopped")).openEnded())
                 .isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ValidationError"})
-    void aTransactionThatIsCancelledIsNotMade(String code) {
+    void aCancelledTransactionHasNoEffect(String code) {
         assertThat(WriteFailure.of(cancelled(code)).openEnded()).isFalse();
     }
 

@@ -8,7 +8,6 @@ import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.Parked;
-import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.deadletter.RouteDeadLetters;
@@ -56,7 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Parked changes reach their target after all, beside a live pipeline: real tables on both sides. */
+/** Redrives beside a live pipeline, on real tables. */
 class RedriveTest {
 
     @RegisterExtension
@@ -69,7 +68,7 @@ class RedriveTest {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
     private final Map<String, Item> source = new HashMap<>();
     private String byCity;
-    private DeadLetterTable letters;
+    private DeadLetterTable deadLetters;
     private RouteSettings settings;
     private ReplicationPipeline pipeline;
     private int sequence;
@@ -77,8 +76,8 @@ class RedriveTest {
     @BeforeEach
     void startPipeline() {
         byCity = dynamo.createTable("by_city", "city:S");
-        letters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
-        new TableControl(dynamo.asyncClient(), letters.name())
+        deadLetters = new DeadLetterTable(dynamo.asyncClient(), "letters-" + UUID.randomUUID(), Duration.ofSeconds(10));
+        new TableControl(dynamo.asyncClient(), deadLetters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
         start(TestRoute.to(byCity));
@@ -90,7 +89,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatALaterChangeMadeUpForIsInTheTargetAndTheItemFlowsAgain() throws Exception {
+    void aBadChangeThatALaterOneReplacesIsRedrivenAndTheItemIsReplicatedAgain() throws Exception {
         put("ada", "Oakland");
         put("ada", BAD);
         put("ada", "Brooklyn");
@@ -166,7 +165,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatIsRefusedAgainStaysWithTheReasonOfToday() throws Exception {
+    void aChangeThatIsRefusedAgainStaysWithItsNewReason() throws Exception {
         start(TestRoute.to(byCity).missingKey(MissingKeyPolicy.PARK));
         put("ada", "Oakland");
         put("ada", Optional.empty());
@@ -189,7 +188,7 @@ class RedriveTest {
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
 
-    /** What it asked for nobody knows, so later changes do not make up for it. */
+    /** Its effect is unknown, so later changes do not replace it. */
     @Test
     void aRecordThatCannotBeDecodedStopsTheRedriveOfItsItemUntilItIsDiscarded() throws Exception {
         put("ada", "Oakland");
@@ -210,10 +209,9 @@ class RedriveTest {
         assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
         assertThat(redrive()).containsExactly(new RedriveResult(0, 2, reason));
 
-        RouteDeadLetters route = letters.deadLetters(ROUTE);
-        DeadLetter undecoded = route.of(RouteDeadLetters.item(new ItemKey("users/ada")))
-                .join()
-                .get(0);
+        RouteDeadLetters route = deadLetters.deadLetters(ROUTE);
+        DeadLetter undecoded =
+                route.of(RouteDeadLetters.item(new ItemKey("users/ada"))).join().get(0);
         assertThat(undecoded.kind()).isEqualTo("UNDECODED");
         assertThat(route.delete(undecoded).join()).isTrue();
         assertThat(redrive()).containsExactly(new RedriveResult(1, 0, Optional.empty()));
@@ -221,7 +219,7 @@ class RedriveTest {
     }
 
     @Test
-    void aRouteThatWasMendedTakesWhatItCouldNot() throws Exception {
+    void aCorrectedRouteAcceptsItsDeadLetters() throws Exception {
         put("ada", Map.of("city", AttributeValue.fromS("Oakland"), "note", AttributeValue.fromS("x".repeat(409_560))));
         put("ada", Map.of("city", AttributeValue.fromS("Albany"), "note", AttributeValue.fromS("x".repeat(409_560))));
         assertThat(redrive().get(0).left()).isEqualTo(2);
@@ -231,13 +229,13 @@ class RedriveTest {
     }
 
     @Test
-    void aRedriveThatEndedBeforeItsLettersWereOutIsRunAgainToTheSameEnd() throws Exception {
+    void aRedriveThatWasKilledBeforeItsDeletesCanBeRepeated() throws Exception {
         put("ada", "Oakland");
         put("ada", BAD);
         put("ada", "Brooklyn");
         remove("ada");
         JobLock lock = stoppingLock(4);
-        Redrive killed = new Redrive(projection(), target(), letters.deadLetters(ROUTE), late(), lock);
+        Redrive killed = new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -254,7 +252,7 @@ class RedriveTest {
 
     @Test
     @Tag("slow")
-    void changesThatComeAllTheTimeAreAllInTheTargetAtTheEnd() throws Exception {
+    void changesThatArriveDuringRedrivesAreAllInTheTargetAtTheEnd() throws Exception {
         put("ada", BAD);
         Thread writer = new Thread(() -> {
             try {
@@ -274,7 +272,7 @@ class RedriveTest {
         assertThat(rows()).isEqualTo(Map.of("city" + 149 % 7, "ada"));
     }
 
-    /** That of a process which is killed after it has looked at its clock so often: once to take it, then for each call. */
+    /** The lock of a process that is killed after this many reads of its clock: one to take the lock, then one per call. */
     private JobLock stoppingLock(int looks) {
         AtomicInteger left = new AtomicInteger(looks);
         return taken(() -> {
@@ -286,7 +284,7 @@ class RedriveTest {
     }
 
     private JobLock taken(LongSupplier nanoTime) {
-        JobLock lock = letters.lock(
+        JobLock lock = deadLetters.lock(
                 ROUTE, new JobLock.Timing(Duration.ofSeconds(20), Duration.ofSeconds(5), nanoTime, timer), "test");
         lock.take(holder -> {}).join();
         return lock;
@@ -296,7 +294,7 @@ class RedriveTest {
 
     private List<RedriveResult> redrive() {
         JobLock lock = taken(System::nanoTime);
-        Redrive redrive = new Redrive(projection(), target(), letters.deadLetters(ROUTE), late(), lock);
+        Redrive redrive = new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock);
         List<RedriveResult> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -304,10 +302,10 @@ class RedriveTest {
     }
 
     private List<ParkedItem> items() {
-        return letters.deadLetters(ROUTE).items(Optional.empty(), 100).join();
+        return deadLetters.deadLetters(ROUTE).items(Optional.empty(), 100).join();
     }
 
-    /** As a process that starts anew. */
+    /** Starts a pipeline as a new process does. */
     private void start(TestRoute route) {
         settings = route.settings();
         pipeline = new ReplicationPipeline(
@@ -339,7 +337,7 @@ class RedriveTest {
                 ROUTE,
                 projection(),
                 new BatchingTable(target(), BatchingTable.Limits.batchSize(25), timer),
-                new ParkedItemIndex(letters, ROUTE, () -> Instant.ofEpochSecond(1000)));
+                new ParkedItemIndex(deadLetters, ROUTE, () -> Instant.ofEpochSecond(1000)));
     }
 
     private void put(String email, String city) throws InterruptedException {
@@ -350,7 +348,7 @@ class RedriveTest {
         put(email, Map.of("city", city));
     }
 
-    /** Without a city. */
+    /** An item without a city. */
     private void put(String email, Optional<Map<String, AttributeValue>> nothing) throws InterruptedException {
         put(email, nothing.orElse(Map.of()));
     }
@@ -391,7 +389,7 @@ class RedriveTest {
     }
 
     private List<DeadLetter> parked() {
-        return Parked.in(letters, ROUTE);
+        return Parked.in(deadLetters, ROUTE);
     }
 
     /** City to email of every row of the target. */

@@ -17,17 +17,17 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
-/** Late writes for tests of something else. */
+/** Late writes for tests of other classes. */
 public final class GivenLateWrites {
 
     private GivenLateWrites() {}
 
-    /** Of a source whose other workers never had anything to announce. */
+    /** The late writes of a source without other workers. */
     public static LateWrites none() {
         return recorded(new CopyOnWriteArrayList<>());
     }
 
-    /** The same; the operations that its table is asked for are added to {@code calls}. */
+    /** The same; adds the operations on its table to {@code calls}. */
     public static LateWrites recorded(List<String> calls) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "late-writes");
@@ -37,7 +37,7 @@ public final class GivenLateWrites {
         return in(new LateWriteTable(new EmptyTable(calls), "late-writes", Duration.ofSeconds(1)), timer);
     }
 
-    /** With the times of a real network. */
+    /** The timing for AWS. */
     public static LateWrites in(LateWriteTable table, ScheduledExecutorService timer) {
         return LateWrites.ofDaemon(
                 table,
@@ -49,7 +49,7 @@ public final class GivenLateWrites {
                 new SimpleMeterRegistry());
     }
 
-    /** Answers, and keeps nothing. */
+    /** A client that answers every call and stores nothing. */
     private record EmptyTable(List<String> calls) implements DynamoDbAsyncClient {
 
         @Override

@@ -42,7 +42,7 @@ class LateWriteTableTest {
     }
 
     @Test
-    void aShardIsUnfinishedUntilItsHolderReleasesIt() {
+    void aShardIsUnfinishedUntilItsOwnerReleasesIt() {
         assertThat(table.takeShard("users", "shard", "a").join()).isFalse();
         assertThat(table.takeShard("users", "shard", "b").join()).isTrue();
         table.releaseShard("users", "shard", "a").join();
@@ -52,7 +52,7 @@ class LateWriteTableTest {
     }
 
     @Test
-    void sourcesAndShardsAreApart() {
+    void sourcesAndShardsAreSeparate() {
         table.takeShard("users", "shard", "a").join();
         assertThat(table.takeShard("users", "shard-2", "a").join()).isFalse();
         assertThat(table.takeShard("users-2", "shard", "a").join()).isFalse();
@@ -68,7 +68,7 @@ class LateWriteTableTest {
     }
 
     @Test
-    void aWorkerIsForgottenOnlyAsItWasRead() {
+    void anAnnouncementIsDeletedOnlyAsItWasRead() {
         table.announce("users", new Worker("a", 2, AT, AT, false)).join();
         table.forget("users", new Worker("a", 1, AT, AT, false)).join();
         assertThat(table.workers("users").join()).hasSize(1);
@@ -77,7 +77,7 @@ class LateWriteTableTest {
     }
 
     @Test
-    void removalsAreReadByTheTimeTheyWereRecordedPageByPage() {
+    void removalsAreReadByTimeAndPage() {
         String scope = LateWriteTable.scope("users", "users.by-city", "a");
         for (int i = 0; i < 25; i++) {
             table.record(scope, removal(AT + i / 5, i)).join();
@@ -92,7 +92,7 @@ class LateWriteTableTest {
     }
 
     @Test
-    void aRemovalIsReadAsItWasRecordedAndErased() {
+    void aRemovalIsReadAsItWasRecordedAndDeleted() {
         String scope = LateWriteTable.scope("users", "users.by-city", "a");
         Removal removal = removal(AT, 7);
         table.record(scope, removal).join();

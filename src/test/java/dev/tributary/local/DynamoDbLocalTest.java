@@ -100,7 +100,7 @@ class DynamoDbLocalTest {
     }
 
     @Test
-    void directoryThatCannotBeMadeIsNamedWithItsSetting() throws IOException {
+    void directoryThatCannotBeCreatedIsNamedWithItsSetting() throws IOException {
         Path under = Files.createFile(directory.resolve("file")).resolve("under");
 
         assertThatExceptionOfType(LocalException.class)

@@ -24,7 +24,7 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
 
 /**
- * A database of its own for each test class, in the one DynamoDB Local of this JVM.
+ * A separate database for each test class, in the one DynamoDB Local of this JVM.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -33,7 +33,7 @@ import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal
  * String users = dynamo.createTable("users", "email:S");
  * }</pre>
  *
- * <p>Databases are told apart by access key. Records of one do not slow the streams of another, and table names cannot
+ * <p>The access key selects the database. Records of one do not slow the streams of another, and table names cannot
  * clash. Safe for any thread.
  */
 public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
@@ -52,7 +52,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
             .overrideConfiguration(config -> config.addExecutionInterceptor(new LocalStreams()))
             .build();
 
-    /** Shared by all databases, and ended with the JVM. */
+    /** Shared by all databases; ends with the JVM. */
     private static final class Shared {
         static final EmbeddedServer SERVER = EmbeddedServer.start(0, null, false);
         static final SdkHttpClient HTTP = ApacheHttpClient.create();
@@ -68,12 +68,12 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         return Region.US_EAST_1;
     }
 
-    /** Of this database: a client with other credentials sees other tables. */
+    /** The credentials of this database: a client with others sees other tables. */
     public AwsCredentialsProvider credentials() {
         return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, "secret"));
     }
 
-    /** Points any client builder at this database, for clients with settings of their own. */
+    /** Configures a client builder for this database. */
     public <B extends AwsClientBuilder<B, ?>> B configure(B builder) {
         return builder.endpointOverride(endpoint()).region(region()).credentialsProvider(credentials());
     }
@@ -86,7 +86,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         return asyncClient;
     }
 
-    /** Speaks of streams as AWS does, see {@link LocalStreams}. */
+    /** A client for streams that behaves as with AWS, see {@link LocalStreams}. */
     public DynamoDbStreamsClient streamsClient() {
         return streamsClient;
     }
@@ -101,7 +101,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         return createTable(name, key, false);
     }
 
-    /** The same, with a stream of new and old images if so told. */
+    /** Creates a table, with a stream of new and old images if {@code stream} is true. */
     public String createTable(String name, String key, boolean stream) {
         String unique = name + "-" + tables.incrementAndGet();
         LocalTables.create(Map.of(unique, table(key, stream)), asyncClient);
@@ -122,7 +122,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
 
     /**
      * Makes every table, stream, shard, iterator and record of this database older. Past 24 hours records are trimmed,
-     * which DynamoDB Local says when it is asked for records, not when it is asked for an iterator. Rolls old shards.
+     * which DynamoDB Local reports for records, not for iterators. Rolls old shards.
      */
     public void age(Duration by) {
         database().dilateEventTimes(by.toMillis());
@@ -145,7 +145,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         return accessKey + "_" + region();
     }
 
-    /** The one way to the object behind a database while it is being served. */
+    /** Returns the object behind a database while it is being served. */
     @SuppressWarnings("unchecked")
     private static Map<String, AmazonDynamoDBLocal> databases() {
         try {
@@ -162,7 +162,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         close();
     }
 
-    /** Drops the database. */
+    /** Deletes the database. */
     @Override
     public void close() {
         streamsClient.close();

@@ -75,7 +75,7 @@ class LocalTablesTest {
     }
 
     @Test
-    void streamIsTurnedOnWhereItIsOff() {
+    void aDisabledStreamIsEnabled() {
         create("late", "email:S", false);
 
         create("late", "email:S", true);

@@ -3,9 +3,9 @@ package dev.tributary.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
-import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
