@@ -101,7 +101,7 @@ class CliTest {
         assertThat(execute("token", "b i", "*")).isEqualTo(2);
         assertThat(output.toString())
                 .contains("Missing required parameter")
-                .contains("users:all: expected ROUTE:read")
+                .contains("users:all: expected RESOURCE:read")
                 .contains("b i: expected a name of 1 to 64")
                 .doesNotContain("trb_");
     }
