@@ -7,13 +7,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Holds the arrows between the packages as {@code src/docs/design.md} draws them. */
@@ -29,6 +33,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void noPackageHasMoreClassesThanCanBeReadAtOnce() {
+        Map<String, Long> sizes = CLASSES.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .collect(groupingBy(JavaClass::getPackageName, counting()));
+        assertThat(sizes.values()).allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(27));
+    }
+
+    @Test
     void importsGoOneWay() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
@@ -37,7 +49,7 @@ class ArchitectureTest {
                 .layer("cli")
                 .definedBy("dev.tributary.cli")
                 .layer("daemon")
-                .definedBy("dev.tributary.daemon")
+                .definedBy("dev.tributary.daemon..")
                 .layer("edges")
                 .definedBy(
                         "dev.tributary.stream..", "dev.tributary.jobs", "dev.tributary.http..", "dev.tributary.local")
@@ -113,6 +125,8 @@ class ArchitectureTest {
                 .definedBy("dev.tributary.http.access")
                 .layer("server")
                 .definedBy("dev.tributary.http.server")
+                .layer("file")
+                .definedBy("dev.tributary.http.file")
                 .layer("reply")
                 .definedBy("dev.tributary.http.reply")
                 .whereLayer("wiring")
@@ -127,6 +141,25 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("wiring", "bulk", "openapi", "items")
                 .whereLayer("server")
                 .mayOnlyBeAccessedByLayers("wiring", "bulk", "openapi", "items", "access")
+                .whereLayer("file")
+                .mayOnlyBeAccessedByLayers("wiring", "access", "server")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theDaemonIsPutTogetherFromItsTablesAndSettings() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("wiring")
+                .definedBy("dev.tributary.daemon")
+                .layer("tables")
+                .definedBy("dev.tributary.daemon.tables")
+                .layer("settings")
+                .definedBy("dev.tributary.daemon.settings")
+                .whereLayer("wiring")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("tables")
+                .mayOnlyBeAccessedByLayers("wiring")
                 .check(CLASSES);
     }
 
@@ -210,7 +243,7 @@ class ArchitectureTest {
     void wallClocksAreInjected() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.tributary.cli", "dev.tributary.daemon")
+                .resideOutsideOfPackages("dev.tributary.cli", "dev.tributary.daemon..")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -1,7 +1,7 @@
 package dev.tributary.bench;
 
 import dev.tributary.config.InvalidConfigurationException;
-import dev.tributary.daemon.Settings;
+import dev.tributary.daemon.settings.Settings;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.ordering.CheckpointTracker;

@@ -1,10 +1,10 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.Clients;
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.Settings;
-import dev.tributary.daemon.StartException;
-import dev.tributary.daemon.TableChecks;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.local.LocalSettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.StartException;
 import dev.tributary.daemon.Version;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.StartException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;

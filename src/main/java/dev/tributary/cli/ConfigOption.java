@@ -1,9 +1,9 @@
 package dev.tributary.cli;
 
 import dev.tributary.config.InvalidConfigurationException;
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.Settings;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

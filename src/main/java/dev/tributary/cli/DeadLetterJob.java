@@ -1,7 +1,7 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.Clients;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.Clients;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.latewrite.LateWriteTiming;

@@ -1,6 +1,6 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.StartException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;

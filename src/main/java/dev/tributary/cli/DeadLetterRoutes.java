@@ -1,10 +1,10 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.Clients;
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.OwnTable;
-import dev.tributary.daemon.Settings;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.local.LocalEndpoint;

@@ -1,9 +1,9 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.Clients;
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.Settings;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.Clients;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.RecordedGap;

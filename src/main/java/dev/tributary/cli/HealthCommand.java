@@ -1,8 +1,8 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.Settings;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;

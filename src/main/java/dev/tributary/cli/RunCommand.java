@@ -1,9 +1,9 @@
 package dev.tributary.cli;
 
 import dev.tributary.daemon.Daemon;
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.Settings;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
 import dev.tributary.model.Failures;
 import dev.tributary.telemetry.Logging;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.ExitCode;
-import dev.tributary.daemon.StartException;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.StartException;
 import dev.tributary.model.Change;
 import java.io.PrintWriter;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.settings.ExitCode;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;

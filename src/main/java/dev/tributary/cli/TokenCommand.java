@@ -1,6 +1,6 @@
 package dev.tributary.cli;
 
-import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.http.access.NewToken;
 import java.io.PrintWriter;
 import java.util.List;

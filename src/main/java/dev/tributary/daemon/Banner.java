@@ -1,5 +1,6 @@
 package dev.tributary.daemon;
 
+import dev.tributary.daemon.settings.Settings;
 import dev.tributary.http.openapi.OpenApiEndpoint;
 import java.net.URI;
 import java.util.Optional;

@@ -2,6 +2,12 @@ package dev.tributary.daemon;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.CheckedTables;
+import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.local.DynamoDbLocal;

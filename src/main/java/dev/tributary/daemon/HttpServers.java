@@ -1,5 +1,11 @@
 package dev.tributary.daemon;
 
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.tables.CheckedTables;
+import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.OwnTable;
+import dev.tributary.daemon.tables.OwnTableChecks;
+import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.WriteServer;
 import dev.tributary.idempotency.IdempotencyTable;

@@ -1,5 +1,8 @@
 package dev.tributary.daemon;
 
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.settings.StartException;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.local.DynamoDbLocal;

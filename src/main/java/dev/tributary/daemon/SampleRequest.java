@@ -2,6 +2,8 @@ package dev.tributary.daemon;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;

@@ -1,5 +1,12 @@
 package dev.tributary.daemon;
 
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.tables.CheckedTables;
+import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.EnabledStream;
+import dev.tributary.daemon.tables.OwnTable;
+import dev.tributary.daemon.tables.OwnTables;
+import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.latewrite.LateWriteTable;

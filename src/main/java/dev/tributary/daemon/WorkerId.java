@@ -1,5 +1,6 @@
 package dev.tributary.daemon;
 
+import dev.tributary.daemon.settings.Settings;
 import dev.tributary.local.LocalSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -2,8 +2,8 @@ package dev.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.daemon.EnabledStream;
-import dev.tributary.daemon.ExitCode;
+import dev.tributary.daemon.settings.ExitCode;
+import dev.tributary.daemon.tables.EnabledStream;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.IOException;
 import java.io.PrintWriter;

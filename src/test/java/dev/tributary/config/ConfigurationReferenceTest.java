@@ -2,7 +2,7 @@ package dev.tributary.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.daemon.Settings;
+import dev.tributary.daemon.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

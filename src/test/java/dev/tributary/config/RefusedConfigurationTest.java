@@ -3,7 +3,7 @@ package dev.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.tributary.daemon.Settings;
+import dev.tributary.daemon.settings.Settings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.tributary.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.ConsolePage;
-import dev.tributary.daemon.Settings;
+import dev.tributary.daemon.settings.Settings;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.local.LocalDynamoDb;

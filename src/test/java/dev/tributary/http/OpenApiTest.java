@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tributary.daemon.Settings;
+import dev.tributary.daemon.settings.Settings;
 import dev.tributary.document.GeneratedValue;
 import dev.tributary.document.GeneratedValue.Kind;
 import dev.tributary.http.openapi.ApiProblems;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.http.access.NewToken;
+import dev.tributary.http.file.ReloadingFiles;
+import dev.tributary.http.file.Tls;
+import dev.tributary.http.file.TlsFiles;
 import dev.tributary.http.server.HttpStartException;
-import dev.tributary.http.server.ReloadingFiles;
-import dev.tributary.http.server.Tls;
-import dev.tributary.http.server.TlsFiles;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;

@@ -3,8 +3,8 @@ package dev.tributary.http.access;
 import dev.tributary.config.Checked;
 import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
+import dev.tributary.http.file.TlsSettings;
 import dev.tributary.http.server.HostName;
-import dev.tributary.http.server.TlsSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 

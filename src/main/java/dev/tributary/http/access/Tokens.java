@@ -2,9 +2,9 @@ package dev.tributary.http.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tributary.http.server.GuardedFile;
-import dev.tributary.http.server.ReloadingFiles;
-import dev.tributary.http.server.UnusableFileException;
+import dev.tributary.http.file.GuardedFile;
+import dev.tributary.http.file.ReloadingFiles;
+import dev.tributary.http.file.UnusableFileException;
 import dev.tributary.telemetry.Health;
 import java.nio.file.Path;
 import java.util.List;

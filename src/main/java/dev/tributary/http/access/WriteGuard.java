@@ -1,15 +1,15 @@
 package dev.tributary.http.access;
 
+import dev.tributary.http.file.ReloadingFiles;
+import dev.tributary.http.file.Tls;
+import dev.tributary.http.file.UnusableFileException;
 import dev.tributary.http.server.HandlerRegistry;
 import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.Refusals;
-import dev.tributary.http.server.ReloadingFiles;
 import dev.tributary.http.server.RequestGuard;
 import dev.tributary.http.server.RequestLimiter;
-import dev.tributary.http.server.Tls;
-import dev.tributary.http.server.UnusableFileException;
 import dev.tributary.telemetry.Health;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;

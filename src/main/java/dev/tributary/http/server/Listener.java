@@ -1,5 +1,6 @@
 package dev.tributary.http.server;
 
+import dev.tributary.http.file.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,0 +1,118 @@
+package dev.tributary.daemon.settings;
+
+import dev.tributary.config.CrossCheck;
+import dev.tributary.dynamo.Location;
+import dev.tributary.http.openapi.OpenApiEndpoint;
+import dev.tributary.local.LocalSettings.Mode;
+import dev.tributary.local.LocalTable;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reports contradictions between the settings of different features. */
+final class SettingsCheck {
+
+    private static final String LOCAL_MODE = "local.mode";
+
+    private final Settings settings;
+    private final CrossCheck check;
+
+    SettingsCheck(Settings settings, CrossCheck check) {
+        this.settings = settings;
+        this.check = check;
+    }
+
+    void run() {
+        if (settings.source().isEmpty() && settings.resource().isEmpty()) {
+            check.report(
+                    "source",
+                    "neither a source nor a resource is configured, so there is nothing to do",
+                    "give source.<name>.table and source.<name>.route.<name>.table, or write.<name>.path and"
+                            + " write.<name>.table");
+        }
+        checkPorts();
+        checkLocalMode();
+        checkSourceName("dead-letters", "dead letters");
+        checkSourceName("late-writes", "late writes");
+        checkSourceName("idempotency", "idempotency keys");
+        checkPaths();
+    }
+
+    private void checkPorts() {
+        int http = settings.http().access().port();
+        int admin = settings.admin().port();
+        checkPortsDiffer("http.port", http, "admin.port", admin);
+        if (settings.local().mode() != Mode.OFF && check.accepted(LOCAL_MODE)) {
+            int local = settings.local().port();
+            checkPortsDiffer("http.port", http, "local.port", local);
+            checkPortsDiffer("admin.port", admin, "local.port", local);
+        }
+    }
+
+    private void checkPortsDiffer(String key, int port, String otherKey, int other) {
+        if (port == other && port != 0 && check.accepted(key)) {
+            check.report(otherKey, other, "is the port of " + key + " too", "give them different ports");
+        }
+    }
+
+    private void checkLocalMode() {
+        if (settings.local().mode() == Mode.OFF || !check.accepted(LOCAL_MODE)) {
+            return;
+        }
+        checkNoLocation(
+                "aws.", new Location(settings.aws().region(), settings.aws().endpoint()));
+        settings.source().forEach((name, source) -> {
+            String section = "source." + name + ".";
+            checkNoLocation(section, source.location());
+            source.route()
+                    .forEach((route, target) -> checkNoLocation(section + "route." + route + ".", target.location()));
+            LocalTable table = settings.local().table().get(source.table());
+            if (table != null && !table.stream() && check.accepted("local.table." + source.table() + ".stream")) {
+                check.report(
+                        section + "table",
+                        source.table(),
+                        "is a local table without a stream",
+                        "set local.table." + source.table() + ".stream=true");
+            }
+        });
+        settings.resource().forEach((name, resource) -> checkNoLocation("write." + name + ".", resource.location()));
+    }
+
+    private void checkNoLocation(String section, Location location) {
+        location.region().ifPresent(region -> checkAbsent(section + "region", region));
+        location.endpoint().ifPresent(endpoint -> checkAbsent(section + "endpoint", endpoint));
+    }
+
+    private void checkAbsent(String key, Object value) {
+        check.report(
+                key,
+                value,
+                "contradicts local.mode, which puts every table into this process",
+                "remove it, or set local.mode=off");
+    }
+
+    /** The lease table of a source is named by the source, like the daemon's other tables by their feature. */
+    private void checkSourceName(String reserved, String table) {
+        if (settings.source().containsKey(reserved)) {
+            check.report(
+                    "source." + reserved,
+                    "its lease table would have the name of the table of " + table,
+                    "choose another name for the source");
+        }
+    }
+
+    private void checkPaths() {
+        Map<String, String> resources = new HashMap<>();
+        settings.resource().forEach((name, resource) -> {
+            String key = "write." + name + ".path";
+            String path = resource.path();
+            if (path.equals(OpenApiEndpoint.PATH)) {
+                check.report(key, path, "is the path of the OpenAPI document", "give the resource another path");
+            }
+            String before = check.accepted(key) ? resources.putIfAbsent(path, name) : null;
+            if (before != null) {
+                check.report(
+                        key, path, "is the path of resource " + before + " too", "give each resource a different path");
+            }
+        });
+    }
+}

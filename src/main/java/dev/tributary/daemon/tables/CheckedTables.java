@@ -1,0 +1,50 @@
+package dev.tributary.daemon.tables;
+
+import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.RouteSettings;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tables of a configuration that fits them.
+ *
+ * @param described by the key prefix of their settings
+ * @param plans the tables that a start creates, for people
+ */
+public record CheckedTables(Map<String, DescribedTable> described, Set<String> plans) {
+
+    public DescribedTable source(String source) {
+        return get(prefix(source));
+    }
+
+    public DescribedTable target(String source, String route) {
+        return get(prefix(source, route));
+    }
+
+    public DescribedTable resource(String resource) {
+        return get(resourcePrefix(resource));
+    }
+
+    /** The projection of a route. */
+    public Projection projection(String source, String route, RouteSettings settings) {
+        return new Projection(settings.projection(), target(source, route).key());
+    }
+
+    private DescribedTable get(String prefix) {
+        return Optional.ofNullable(described.get(prefix)).orElseThrow();
+    }
+
+    static String prefix(String source) {
+        return "source." + source;
+    }
+
+    static String prefix(String source, String route) {
+        return prefix(source) + ".route." + route;
+    }
+
+    static String resourcePrefix(String resource) {
+        return "write." + resource;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tributary.daemon.tables;
+
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.model.KeySchema;
+import java.util.Optional;
+
+/** A table that the daemon itself needs in each place, and creates at a start. */
+public enum OwnTable {
+
+    /** Where the sources are. */
+    DEAD_LETTERS("-dead-letters", Optional.empty(), "dead letters", "a change that a target refuses holds up its item"),
+
+    /** Where the sources are. */
+    LATE_WRITES("-late-writes", Optional.of(LateWriteTable.TTL_ATTRIBUTE), "late writes", "nothing is replicated"),
+
+    /** Where the tables of resources are that take idempotency keys: a transaction does not reach another place. */
+    IDEMPOTENCY(
+            "-idempotency",
+            Optional.of(IdempotencyTable.TTL_ATTRIBUTE),
+            "idempotency keys",
+            "requests with an idempotency key are refused");
+
+    private final String suffix;
+    private final Optional<String> ttlAttribute;
+    private final String content;
+    private final String consequence;
+
+    OwnTable(String suffix, Optional<String> ttlAttribute, String content, String consequence) {
+        this.suffix = suffix;
+        this.ttlAttribute = ttlAttribute;
+        this.content = content;
+        this.consequence = consequence;
+    }
+
+    /**
+     * The table's name.
+     *
+     * @param application the configured name of the application
+     */
+    public String name(String application) {
+        return application + suffix;
+    }
+
+    KeySchema key() {
+        return switch (this) {
+            case DEAD_LETTERS -> DeadLetterTable.KEY;
+            case LATE_WRITES -> LateWriteTable.KEY;
+            case IDEMPOTENCY -> IdempotencyTable.KEY;
+        };
+    }
+
+    /** Empty if rows do not expire. */
+    Optional<String> ttlAttribute() {
+        return ttlAttribute;
+    }
+
+    /** The content of its rows, for messages. */
+    String content() {
+        return content;
+    }
+
+    /** The effect of a missing table, for messages. */
+    String consequence() {
+        return consequence;
+    }
+}

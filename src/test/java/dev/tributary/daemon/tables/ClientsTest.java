@@ -1,0 +1,95 @@
+package dev.tributary.daemon.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tributary.DynamoDbFront;
+import dev.tributary.daemon.settings.AwsSettings;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.replication.TestRoute;
+import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.TestSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The connections of a client whose tables do not answer. */
+class ClientsTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private final DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
+    private final RouteSettings route = TestRoute.to("t").settings();
+    private final SourceSettings source = TestSource.of("s", TestRoute.to("t")).settings();
+    private String table;
+
+    @BeforeEach
+    void holdWrites() {
+        System.setProperty(
+                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
+        System.setProperty("aws.secretAccessKey", "secret");
+        table = dynamo.createTable("table", "id:S");
+        front.hold(call -> call.operation().equals("PutItem"));
+    }
+
+    @AfterEach
+    void end() {
+        front.close();
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
+    }
+
+    private Clients clients(int targets) {
+        return new Clients(
+                new AwsSettings(Optional.of("us-east-1"), Optional.of(front.endpoint())),
+                null,
+                Duration.ofSeconds(30),
+                targets);
+    }
+
+    /** For example by dead letters of many shards at once. */
+    @Test
+    void aLeaseIsRenewedWhileEveryOtherConnectionIsTaken() throws Exception {
+        try (Clients clients = clients(1)) {
+            List<CompletableFuture<?>> stuck = puts(clients.control(source), 300);
+            await().until(() -> front.waiting() >= 256);
+            clients.leases(source)
+                    .getItem(request -> request.tableName(table).key(id(0)))
+                    .get(5, TimeUnit.SECONDS);
+            assertThat(stuck).noneMatch(CompletableFuture::isDone);
+        }
+    }
+
+    @Test
+    void everyTargetHasAConnectionForEachOfItsCalls() {
+        try (Clients clients = clients(8)) {
+            puts(clients.writes(route), 8 * 72);
+            await().until(() -> front.waiting() == 8 * 72);
+        }
+    }
+
+    private List<CompletableFuture<?>> puts(DynamoDbAsyncClient client, int count) {
+        List<CompletableFuture<?>> puts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Map<String, AttributeValue> item = id(i);
+            puts.add(client.putItem(request -> request.tableName(table).item(item)));
+        }
+        return puts;
+    }
+
+    private static Map<String, AttributeValue> id(int id) {
+        return Map.of("id", AttributeValue.fromS(Integer.toString(id)));
+    }
+}
