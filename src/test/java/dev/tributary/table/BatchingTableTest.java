@@ -158,7 +158,12 @@ class BatchingTableTest {
     @Test
     void largeRowsShareCallsThatStaySmall() {
         Map<String, AttributeValue> large = Map.of("text", AttributeValue.fromS("x".repeat(60 * 1024)));
-        assertThat(applyAll(table, writes(n -> upsert(n, 1, large, Set.of())))).containsOnly(Outcome.APPLIED);
+        // Calls may be answered as quickly as writes are submitted, and then none of them waits for others.
+        for (int round = 1; batches() == 0 && round <= 100; round++) {
+            int version = round;
+            assertThat(applyAll(table, writes(n -> upsert(n, version, large, Set.of()))))
+                    .containsOnly(Outcome.APPLIED);
+        }
         assertThat(sent.stream()
                         .filter(BatchExecuteStatementRequest.class::isInstance)
                         .map(BatchExecuteStatementRequest.class::cast))
