@@ -171,7 +171,7 @@ class AttackIT {
                     .isEqualTo(200);
             Usage first = patient.usage();
             leaveUnread(patient, first, 400);
-            leaveUnread(patient, first, 400);
+            leaveUnread(patient, first, 100);
         }
     }
 

@@ -72,6 +72,9 @@ class StopWhileStartingIT {
                     Files.exists(classes) && Files.readString(classes).contains("dev.tributary.cli.RunCommand ");
             daemon.signal("TERM");
             int exitCode = daemon.awaitExit(SHUTDOWN_TIMEOUT);
+            if (!handled && daemon.output().contains("Error occurred during initialization of VM")) {
+                return false; // what Java 17 makes of a signal before it runs any code of a program
+            }
             assertThat(exitCode)
                     .as("exit code after SIGTERM at %s ms; output:\n%s", delay.toMillis(), daemon.output())
                     .isIn(handled ? List.of(0) : List.of(0, 128 + 15));

@@ -15,10 +15,8 @@ import java.util.HexFormat;
  * them. Values that the server adds (a time, a random id) are left out, because they differ in each attempt.
  *
  * <p>The target counts as it is in the request line, with its query. A precondition counts by name and value. A
- * document
- * counts in a canonical form, in the spirit of RFC 8785: members in the order of their names, no white space,
- * characters
- * beyond ASCII as escapes of UTF-16, numbers as decimals without redundant zeros ({@code 1}, {@code 1.0} and
+ * document counts in a canonical form, in the spirit of RFC 8785: members in the order of their names, no white space,
+ * characters beyond ASCII as escapes of UTF-16, numbers as decimals without redundant zeros ({@code 1}, {@code 1.0} and
  * {@code 10e-1} are one; all digits count, as no number becomes a double). Each part is preceded by its length, so
  * different parts never give the same input.
  *

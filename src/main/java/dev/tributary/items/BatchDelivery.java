@@ -27,8 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * Sends unconditional puts with {@code BatchWriteItem}, and every other write in a call of its own.
  *
  * <p>A put does not wait for a batch to fill; see {@link RequestBatcher}. The caller must send the writes of one item
- * one
- * after the other, because those of concurrent calls have no order. Safe for any thread.
+ * one after the other, because those of concurrent calls have no order. Safe for any thread.
  */
 final class BatchDelivery implements Delivery {
 
@@ -148,9 +147,8 @@ final class BatchDelivery implements Delivery {
     }
 
     /**
-     * By key, because an item may be returned in another form than it was sent, such as with its sets in another
-     * order. If
-     * the response names an item that was not sent, nothing counts as done: a put that is repeated does no harm.
+     * By key, because an item may be returned in another form than it was sent, such as with its sets in another order.
+     * If the response names an item that was not sent, nothing counts as done: a put that is repeated does no harm.
      */
     private Set<Map<String, AttributeValue>> unprocessed(BatchWriteItemResponse response, List<Put> puts) {
         Set<Map<String, AttributeValue>> sent = puts.stream().map(Put::key).collect(Collectors.toSet());

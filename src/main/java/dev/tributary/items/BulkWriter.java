@@ -11,10 +11,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Puts the items of many documents as {@link Resource#post} would one by one, in fewer calls. Items of different keys
- * are
- * written at the same time and in any order; those of one key in the order of their documents. The timeout of a
- * document
- * starts when it is sent. Never blocks, so the caller bounds how many documents it holds; safe for any thread.
+ * are written at the same time and in any order; those of one key in the order of their documents. The timeout of a
+ * document starts when it is sent. Never blocks, so the caller bounds how many documents it holds; safe for any thread.
  */
 public final class BulkWriter {
 

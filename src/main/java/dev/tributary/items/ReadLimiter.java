@@ -9,8 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * Bounds the reads of items that run at the same time, and with them the heap that they take: the size of an item is
- * known
- * only when it has been read. Further reads wait, up to 2 seconds. Never blocks; safe for any thread.
+ * known only when it has been read. Further reads wait, up to 2 seconds. Never blocks; safe for any thread.
  */
 public final class ReadLimiter {
 
@@ -44,8 +43,7 @@ public final class ReadLimiter {
 
     /**
      * Reads at the same time for which this process has heap, from 4 to 256. The SDK keeps the last response of each
-     * idle
-     * connection, so the client for requests must have no more connections than this.
+     * idle connection, so the client for requests must have no more connections than this.
      */
     public static int atOnce() {
         return (int) Math.min(MOST, Math.max(FEWEST, Runtime.getRuntime().maxMemory() / PART_OF_HEAP / LARGEST_READ));

@@ -13,10 +13,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * exactly for the same item.
  *
  * <p>The encoding is injective: {@code <source>/<value>} or {@code <source>/<value>|<value>}, values in the order of
- * their
- * attribute names, with {@code \} and {@code |} escaped by {@code \}. DynamoDB normalises numbers before it streams
- * them,
- * and a key attribute has one type per table, so neither needs a tag.
+ * their attribute names, with {@code \} and {@code |} escaped by {@code \}. DynamoDB normalises numbers before it
+ * streams them, and a key attribute has one type per table, so neither needs a tag.
  *
  * <p>{@link #toString()} is a checksum: key values may be personal data and must not reach a log.
  */

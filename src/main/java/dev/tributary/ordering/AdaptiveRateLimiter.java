@@ -9,12 +9,9 @@ import java.util.function.LongSupplier;
  *
  * <p>A token bucket whose rate is reviewed twice a second. If more than a tenth of the requests was throttled, the rate
  * becomes nine tenths of what was accepted in that interval. If none was throttled, the rate grows by a tenth, or
- * doubles
- * while it is below what was accepted before. In between it stays, because a single hot partition may be the cause.
- * This
- * is the congestion avoidance and slow start of TCP (Jacobson, "Congestion Avoidance and Control", 1988), with growth
- * by
- * a factor, because receivers accept from one to a million requests a second.
+ * doubles while it is below what was accepted before. In between it stays, because a single hot partition may be the
+ * cause. This is the congestion avoidance and slow start of TCP (Jacobson, "Congestion Avoidance and Control", 1988),
+ * with growth by a factor, because receivers accept from one to a million requests a second.
  *
  * <p>Safe for any thread.
  */

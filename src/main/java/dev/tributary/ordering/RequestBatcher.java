@@ -19,25 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends submitted elements in as few calls as possible without waiting for a batch to fill: at once while fewer calls
- * are
- * in flight than the limit; otherwise, when a call ends, with all elements that arrived meanwhile, up to the limits
- * of a
- * call.
+ * are in flight than the limit; otherwise, when a call ends, with all elements that arrived meanwhile, up to the limits
+ * of a call.
  *
  * <p>This is Nagle's rule with several calls in flight instead of one. Elements are sent in the order of submission,
- * except
- * that an element which may not share a call with one before it can be overtaken. Calls do not nest: a call that ends
- * before its starter returns, and an element that is submitted meanwhile by the same thread, are left to the loop that
- * started the call. Never blocks; safe for any thread.
+ * except that an element which may not share a call with one before it can be overtaken. Calls do not nest: a call that
+ * ends before its starter returns, and an element that is submitted meanwhile by the same thread, are left to the loop
+ * that started the call. Never blocks; safe for any thread.
  *
  * @param <T> element of a call
  */
 public final class RequestBatcher<T> {
 
     /**
-     * Elements that one call may look at, as a multiple of what it takes: enough to fill a call although a few
-     * elements at
-     * the head share an identity or are too heavy, without a search through the whole queue.
+     * Elements that one call may look at, as a multiple of what it takes: enough to fill a call although a few elements
+     * at the head share an identity or are too heavy, without a search through the whole queue.
      */
     private static final int LOOK_AHEAD = 4;
 

@@ -24,9 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 /**
  * Guarded writes to one target table, batched where many wait: the guarantees of {@link TargetTable} at less cost.
  *
- * <p>While few calls are in flight, each write is sent at once in a call of its own. Otherwise, writes of one row
- * share a
- * call of PartiQL statements, each with its own condition and result. A write whose statement fails is repeated in a
+ * <p>While few calls are in flight, each write is sent at once in a call of its own. Otherwise, writes of one row share
+ * a call of PartiQL statements, each with its own condition and result. A write whose statement fails is repeated in a
  * single call, which decides. Moves never share a call. Safe for any thread.
  */
 public final class BatchingTable {
@@ -128,8 +127,7 @@ public final class BatchingTable {
      *
      * @param expected the key at the start
      * @return the failure if the key differs; empty if it does not, or if this process may not describe the table;
-     *     fails
-     *     with what the SDK threw
+     *     fails with what the SDK threw
      */
     public CompletableFuture<Optional<WriteFailure>> wrongKey(KeySchema expected) {
         return keyCheck.wrongKey(expected);
@@ -137,8 +135,7 @@ public final class BatchingTable {
 
     /**
      * Applies a write in a call of its own, without a lease. The outcome of a removal then says whether there was a
-     * row,
-     * which that of a statement does not.
+     * row, which that of a statement does not.
      */
     public CompletableFuture<Outcome> applyAlone(TargetWrite write) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();

@@ -21,16 +21,14 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
  * <p>An old row that is gone, or belongs to another item now, is left out. An old row that is ours and not older shows
  * that the move itself is out of date: its row must not come, but older rows still go, because the replay that brought
  * them may be the last to know of them. The exception is a tombstone of this very move, which was applied in part. If
- * the
- * new key refuses the row, the row there stays; if that is the row of another item and collisions are rejected, nothing
- * of the move is applied.
+ * the new key refuses the row, the row there stays; if that is the row of another item and collisions are rejected,
+ * nothing of the move is applied.
  *
  * @param vacated keys whose rows still have to go
  * @param arriving the row that still has to come
  * @param regressed whether a row of ours is older although its version is later
  * @param collision the other item's row at the new key, if collisions are rejected; may have no attributes if the
- *     service
- *     did not return it
+ *     service did not return it
  */
 record CancelledMove(
         Set<Item> vacated, Optional<Row> arriving, boolean regressed, Optional<Map<String, AttributeValue>> collision) {

@@ -73,8 +73,7 @@ public final class TargetTable {
 
     /**
      * Applies the write if its guard allows. If another item has the row and keeps it, nothing is applied, and the
-     * future
-     * fails with {@link CollisionException}.
+     * future fails with {@link CollisionException}.
      *
      * @param permitted checked before each call but the first, which a move may need; if false, the future fails with
      *     {@link CancellationException}, and the write is applied in part
