@@ -83,7 +83,7 @@ public record DocumentSettings(
 
     private void checkDefault(String attribute, String text, CrossCheck check) {
         AttributeType declared = type.get(attribute);
-        if (declared != null && !AttributeText.isOf(declared, text)) {
+        if (declared != null && !ItemSchema.isDefault(text, declared)) {
             check.report(
                     "defaults." + attribute,
                     text,

@@ -136,6 +136,12 @@ public record ItemSchema(
         return key.attributes();
     }
 
+    /** Whether the text is a value of this type, as defaults are written. */
+    static boolean isDefault(String text, AttributeType type) {
+        FieldErrors errors = new FieldErrors();
+        return parse(text, type, errors).isPresent() && errors.all().isEmpty();
+    }
+
     private static Optional<AttributeValue> parse(String text, @Nullable AttributeType declared, FieldErrors errors) {
         if (declared == null) {
             return isJson(text) ? read(text, null, errors) : Optional.of(AttributeValue.fromS(text));
