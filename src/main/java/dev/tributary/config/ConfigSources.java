@@ -84,7 +84,7 @@ final class ConfigSources {
     }
 
     private boolean match(String name) {
-        for (ConfigKey key : keys.mostSpecificFirst().toList()) {
+        for (ConfigKey key : keys.mostSpecificFirst()) {
             Optional<List<String>> found = key.match(name);
             if (found.isPresent()) {
                 add(name, key, found.get());
@@ -100,7 +100,7 @@ final class ConfigSources {
     }
 
     private void matchVariable(String variable) {
-        List<String> spelt = keys.mostSpecificFirst()
+        List<String> spelt = keys.mostSpecificFirst().stream()
                 .flatMap(key -> names.of(key.placeholders()).stream().map(key::name))
                 .filter(name -> ConfigKey.variable(name).equals(variable))
                 .toList();
@@ -108,7 +108,7 @@ final class ConfigSources {
             spelt.forEach(this::match);
             return;
         }
-        for (ConfigKey key : keys.mostSpecificFirst().toList()) {
+        for (ConfigKey key : keys.mostSpecificFirst()) {
             Optional<List<String>> found = key.matchVariable(variable);
             if (found.isPresent()) {
                 add(key.name(found.get()), key, found.get());

@@ -16,22 +16,29 @@ final class ConfigValues {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,100}");
 
+    private final ConfigKeys keys;
     private final SortedMap<String, Given> given;
     private final Names names = new Names();
     private final Set<String> refused = new HashSet<>();
 
-    private ConfigValues(SortedMap<String, Given> given) {
+    private ConfigValues(ConfigKeys keys, SortedMap<String, Given> given) {
+        this.keys = keys;
         this.given = given;
         given.values().forEach(one -> names.add(one.key().placeholders(), one.names()));
     }
 
     /** Reports bad names, values of the wrong type or out of range, and missing keys. */
     static ConfigValues check(ConfigKeys keys, SortedMap<String, Given> given, Consumer<ConfigError> errors) {
-        ConfigValues values = new ConfigValues(given);
+        ConfigValues values = new ConfigValues(keys, given);
         values.checkNames(errors);
         given.forEach((name, one) -> values.checkValue(name, one, errors));
         keys.all().stream().filter(ConfigKey::required).forEach(key -> values.checkPresence(key, errors));
         return values;
+    }
+
+    /** The declared key of this pattern. */
+    ConfigKey key(String pattern) {
+        return keys.get(pattern);
     }
 
     /** The value, or its default; empty if there is neither, and if the value was refused. */

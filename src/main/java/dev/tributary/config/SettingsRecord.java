@@ -91,7 +91,8 @@ record SettingsRecord(Class<?> type, String prefix, Set<String> anyNames) {
     }
 
     private Object value(RecordComponent component, List<String> names, ConfigValues values) {
-        ConfigKey key = key(component);
+        ConfigKey key =
+                values.key(prefix + component.getAnnotation(Option.class).key());
         if (component.getType() == Map.class) {
             return byName(values.names(key.pattern(), names), name -> values.find(key, append(names, name)));
         }

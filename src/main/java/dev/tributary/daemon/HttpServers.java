@@ -4,7 +4,6 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
-import dev.tributary.daemon.tables.OwnTableChecks;
 import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.WriteServer;
@@ -71,7 +70,7 @@ final class HttpServers {
     private Resource resource(
             String name, ResourceSettings write, CheckedTables tables, Clients clients, OwnTables ownTables) {
         DynamoDbAsyncClient client = clients.requests(write);
-        String keys = OwnTableChecks.takesKeys(write)
+        String keys = write.idempotency().takesKeys()
                 ? ownTables.prepare(OwnTable.IDEMPOTENCY, client, false)
                 : OwnTable.IDEMPOTENCY.name(settings.application());
         return new Resource(

@@ -12,7 +12,7 @@ public record AdminSettings(
         @Option(
                 key = "host",
                 defaultValue = "127.0.0.1",
-                expected = "a host name or address without a port",
+                expected = HostName.EXPECTED,
                 doc = "Address that is listened on.")
         HostName host,
 

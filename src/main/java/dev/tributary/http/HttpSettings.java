@@ -5,6 +5,7 @@ import dev.tributary.config.Section;
 import dev.tributary.http.access.AccessSettings;
 import dev.tributary.http.bulk.BulkLimits;
 import dev.tributary.http.server.HttpLimits;
+import dev.tributary.items.ResourceSettings;
 import java.util.Optional;
 
 /** The HTTP endpoint of the resources. */
@@ -16,9 +17,8 @@ public record HttpSettings(
 
         @Option(
                 key = "base-path",
-                pattern = "(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+",
-                expected =
-                        "a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..",
+                pattern = ResourceSettings.SEGMENTS,
+                expected = ResourceSettings.PATH,
                 example = "/store",
                 doc = """
                 Prefix that a proxy in front removes from the path of a request. Requests are expected without it;

@@ -14,6 +14,7 @@ import dev.tributary.http.server.RequestBody;
 import dev.tributary.items.DocumentMemoryBudget;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.items.Resource;
+import dev.tributary.items.ResourceSettings;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,7 +34,7 @@ public final class WriteServer implements AutoCloseable {
     private static final String COMPONENT = "http";
 
     /** Paths without the braces and asterisks that the router reads as patterns. */
-    private static final Pattern PLAIN_PATH = Pattern.compile("/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
+    private static final Pattern PLAIN_PATH = Pattern.compile(ResourceSettings.PATH_PATTERN);
 
     private final Listener listener;
     private final WriteGuard guard;

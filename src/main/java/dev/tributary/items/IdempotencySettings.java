@@ -29,6 +29,11 @@ public record IdempotencySettings(
         Duration expires)
         implements Checked {
 
+    /** Whether requests may carry a key. */
+    public boolean takesKeys() {
+        return policy != IdempotencyPolicy.OFF;
+    }
+
     @Override
     public void check(CrossCheck check) {
         attribute
@@ -38,7 +43,7 @@ public record IdempotencySettings(
                         name,
                         "is reserved: only replication writes it",
                         "name another attribute"));
-        if (policy == IdempotencyPolicy.OFF) {
+        if (!takesKeys()) {
             attribute.ifPresent(name -> check.report(
                     "idempotency.attribute",
                     name,

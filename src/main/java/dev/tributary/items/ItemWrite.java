@@ -114,7 +114,7 @@ public record ItemWrite(
                                 .returnValuesOnConditionCheckFailure(condition.isEmpty() ? null : RETURN_ITEM))
                         .build();
             case UPDATE ->
-                item.update(put -> put.tableName(table)
+                item.update(change -> change.tableName(table)
                                 .key(attributes)
                                 .updateExpression(orNull(update))
                                 .conditionExpression(orNull(condition))

@@ -101,7 +101,7 @@ public final class Resource {
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
         this.failures = new TableFailures(settings.table(), timeout);
-        this.idempotency = records.filter(used -> settings.idempotency().policy() != IdempotencyPolicy.OFF)
+        this.idempotency = records.filter(used -> settings.idempotency().takesKeys())
                 .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), client, used));
     }
 

@@ -16,9 +16,8 @@ import dev.tributary.model.AttributeType;
 public record ResourceSettings(
         @Option(
                 key = "path",
-                pattern = "/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+",
-                expected =
-                        "a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..",
+                pattern = ResourceSettings.PATH_PATTERN,
+                expected = ResourceSettings.PATH,
                 example = "/users",
                 doc = "Path of the resource, such as `/` or `/users`.")
         String path,
@@ -43,6 +42,16 @@ public record ResourceSettings(
 
         IdempotencySettings idempotency)
         implements TableSettings, Checked {
+
+    /** Regular expression of a path with segments, none of them {@code .} or {@code ..}. */
+    public static final String SEGMENTS = "(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+";
+
+    /** Regular expression of the path of a resource. */
+    public static final String PATH_PATTERN = "/|" + SEGMENTS;
+
+    /** What such a path is, for people. */
+    public static final String PATH =
+            "a path that starts with /, of letters, digits, . _ ~ - and single /, without segments . and ..";
 
     @Override
     public void check(CrossCheck check) {

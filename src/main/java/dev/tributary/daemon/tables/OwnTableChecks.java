@@ -3,8 +3,6 @@ package dev.tributary.daemon.tables;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableSettings;
-import dev.tributary.items.IdempotencyPolicy;
-import dev.tributary.items.ResourceSettings;
 import dev.tributary.model.KeySchema;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,7 +14,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** Checks the daemon's own tables: one that exists has the key that this version needs. */
-public final class OwnTableChecks {
+final class OwnTableChecks {
 
     private final Settings settings;
     private final Clients clients;
@@ -28,11 +26,6 @@ public final class OwnTableChecks {
         this.clients = clients;
         this.descriptions = descriptions;
         this.problems = problems;
-    }
-
-    /** Whether a resource needs the table of idempotency keys. */
-    public static boolean takesKeys(ResourceSettings resource) {
-        return resource.idempotency().policy() != IdempotencyPolicy.OFF;
     }
 
     /** Starts to describe the tables. */
@@ -66,7 +59,7 @@ public final class OwnTableChecks {
             action.accept(OwnTable.LATE_WRITES, place);
         }
         places(settings.resource().values().stream()
-                        .filter(OwnTableChecks::takesKeys)
+                        .filter(resource -> resource.idempotency().takesKeys())
                         .toList())
                 .forEach(place -> action.accept(OwnTable.IDEMPOTENCY, place));
     }

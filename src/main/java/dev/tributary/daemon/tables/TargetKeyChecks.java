@@ -22,7 +22,8 @@ record TargetKeyChecks(String prefix, RouteSettings route, DescribedTable target
 
     void run() {
         checkPlaceholders();
-        target.key().attributes().forEach(this::checkSource);
+        Projection projection = new Projection(route.projection(), target.key());
+        target.key().attributes().forEach(key -> checkSource(key, projection));
         checkTemplatedAttributes();
     }
 
@@ -37,8 +38,7 @@ record TargetKeyChecks(String prefix, RouteSettings route, DescribedTable target
                                 + ", which is reserved for replication; name another attribute")));
     }
 
-    private void checkSource(KeyAttribute key) {
-        Projection projection = new Projection(route.projection(), target.key());
+    private void checkSource(KeyAttribute key, Projection projection) {
         if (projection.makes(key.name())) {
             checkTemplateType(key);
         } else if (!projection.selects(key.name())) {

@@ -13,7 +13,7 @@ public record AccessSettings(
         @Option(
                 key = "host",
                 defaultValue = "127.0.0.1",
-                expected = "a host name or address without a port",
+                expected = HostName.EXPECTED,
                 doc = "Address that is listened on.")
         HostName host,
 

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
  */
 public record HostName(String name) {
 
+    /** What such a name is, for people. */
+    public static final String EXPECTED = "a host name or address without a port";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]+");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");
     private static final Pattern LOOPBACK =
