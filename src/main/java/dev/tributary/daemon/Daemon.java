@@ -101,7 +101,7 @@ public final class Daemon {
         started.push((AutoCloseable) workers::stop);
         sources = workers;
         workers.start(started);
-        Optional<URI> writes = servers.startWrites(tables, clients, stopTimeout);
+        Optional<URI> writes = servers.startWrites(tables, clients, stopTimeout, workers);
         health.forget(COMPONENT);
         banner = new Banner(
                 settings,

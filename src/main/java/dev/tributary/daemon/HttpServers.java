@@ -52,14 +52,16 @@ final class HttpServers {
      * Starts the write server and returns its address; empty if no resource is configured.
      *
      * @param closeTimeout longest wait for open requests when the server closes
+     * @param sources have their readers woken by writes
      */
-    Optional<URI> startWrites(CheckedTables tables, Clients clients, Duration closeTimeout) {
+    Optional<URI> startWrites(CheckedTables tables, Clients clients, Duration closeTimeout, SourceWorkers sources) {
         if (settings.resource().isEmpty()) {
             return Optional.empty();
         }
         OwnTables ownTables = new OwnTables(settings.application());
         List<Resource> resources = settings.resource().entrySet().stream()
-                .map(write -> resource(write.getKey(), write.getValue(), tables, clients, ownTables))
+                .map(write -> resource(
+                        write.getKey(), write.getValue(), tables, clients, ownTables, sources.waker(write.getValue())))
                 .toList();
         Duration drainTimeout = LONGEST_REQUEST.compareTo(closeTimeout) < 0 ? LONGEST_REQUEST : closeTimeout;
         WriteServer server = WriteServer.start(settings.http(), resources, health, meters.registry(), drainTimeout);
@@ -68,7 +70,12 @@ final class HttpServers {
     }
 
     private Resource resource(
-            String name, ResourceSettings write, CheckedTables tables, Clients clients, OwnTables ownTables) {
+            String name,
+            ResourceSettings write,
+            CheckedTables tables,
+            Clients clients,
+            OwnTables ownTables,
+            Runnable written) {
         DynamoDbAsyncClient client = clients.requests(write);
         String keys = write.idempotency().takesKeys()
                 ? ownTables.prepare(OwnTable.IDEMPOTENCY, client, false)
@@ -80,7 +87,8 @@ final class HttpServers {
                 client,
                 WRITE_TIMEOUT,
                 Clock.systemUTC(),
-                new IdempotencyTable(client, keys, Clock.systemUTC()));
+                new IdempotencyTable(client, keys, Clock.systemUTC()),
+                written);
     }
 
     /** Returns at once, so that the sources stop at the same time. */

@@ -9,6 +9,7 @@ import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -22,8 +23,9 @@ import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /** Composes and runs one worker for each source. */
@@ -39,7 +41,8 @@ final class SourceWorkers {
     /** Names this process in the table of late writes. */
     private final String process = UUID.randomUUID().toString();
 
-    private final List<SourceWorker> workers = new CopyOnWriteArrayList<>();
+    /** By source. */
+    private final Map<String, SourceWorker> workers = new ConcurrentHashMap<>();
 
     /**
      * @param shared what all workers share
@@ -68,7 +71,7 @@ final class SourceWorkers {
     void start(ShutdownStack started) {
         settings.source().forEach((name, source) -> {
             SourceWorker worker = worker(name, source);
-            started.unlessClosing(() -> workers.add(worker));
+            started.unlessClosing(() -> workers.put(name, worker));
             worker.start();
         });
     }
@@ -130,15 +133,32 @@ final class SourceWorkers {
     boolean awaitReading(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         boolean all = true;
-        for (SourceWorker worker : workers) {
+        for (SourceWorker worker : workers.values()) {
             all &= worker.awaitReading(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
         return all;
     }
 
+    /** Wakes the reader of the source whose table this is; does nothing for any other table. */
+    Runnable waker(TableSettings written) {
+        return settings.source().entrySet().stream()
+                .filter(source -> source.getValue().table().equals(written.table())
+                        && clients.place(source.getValue()).equals(clients.place(written)))
+                .findFirst()
+                .<Runnable>map(source -> () -> wake(source.getKey()))
+                .orElse(() -> {});
+    }
+
+    private void wake(String source) {
+        SourceWorker worker = workers.get(source);
+        if (worker != null) {
+            worker.wake();
+        }
+    }
+
     /** Stops all workers in parallel: each takes as long as its open writes do. */
     void stop() throws InterruptedException {
-        List<Thread> stopping = workers.stream()
+        List<Thread> stopping = workers.values().stream()
                 .map(worker -> new Thread(() -> stop(worker), "stop"))
                 .toList();
         stopping.forEach(Thread::start);

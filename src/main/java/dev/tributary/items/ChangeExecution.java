@@ -13,8 +13,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * that fits the item as it is. Never blocks; safe for any thread.
  *
  * @param client for the region and account of the table
+ * @param written called after each write that was applied
  */
-record ChangeExecution(DynamoDbAsyncClient client, String table) {
+record ChangeExecution(DynamoDbAsyncClient client, String table, Runnable written) {
 
     /** Calls of one request. A second one fails only if others write the same item at the same time. */
     private static final int MAX_CALLS = 10;
@@ -54,8 +55,11 @@ record ChangeExecution(DynamoDbAsyncClient client, String table) {
                 if (outcome instanceof Outcome.ConditionFailed failed) {
                     return callAgain(failed.current(), request, calls);
                 }
-                return CompletableFuture.completedFuture(
-                        outcome instanceof Outcome.Ended ended ? ended.result() : send.result());
+                if (outcome instanceof Outcome.Ended ended) {
+                    return CompletableFuture.completedFuture(ended.result());
+                }
+                written.run();
+                return CompletableFuture.completedFuture(send.result());
             });
         }
         return read(request.change().key(), true, left).thenCompose(current -> callAgain(current, request, calls));

@@ -55,13 +55,14 @@ public final class Resource {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock) {
-        this(name, settings, key, client, timeout, clock, Optional.empty());
+        this(name, settings, key, client, timeout, clock, Optional.empty(), () -> {});
     }
 
     /**
      * Creates a resource as its settings say.
      *
      * @param records for requests with idempotency keys; in the account and region of the table
+     * @param written called after each write that was applied; never waits
      * @throws InvalidResourceException as the other constructor does
      */
     public Resource(
@@ -71,8 +72,9 @@ public final class Resource {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock,
-            IdempotencyTable records) {
-        this(name, settings, key, client, timeout, clock, Optional.of(records));
+            IdempotencyTable records,
+            Runnable written) {
+        this(name, settings, key, client, timeout, clock, Optional.of(records), written);
     }
 
     private Resource(
@@ -82,7 +84,8 @@ public final class Resource {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock,
-            Optional<IdempotencyTable> records) {
+            Optional<IdempotencyTable> records,
+            Runnable written) {
         this.name = name;
         this.path = settings.path();
         this.settings = settings;
@@ -97,7 +100,7 @@ public final class Resource {
                 new ServerValues(
                         settings.document().generated(), settings.document().refreshed(), clock));
         this.client = client;
-        this.execution = new ChangeExecution(client, settings.table());
+        this.execution = new ChangeExecution(client, settings.table(), written);
         this.plain = new PlainDelivery(client);
         this.timeout = timeout;
         this.failures = new TableFailures(settings.table(), timeout);

@@ -9,13 +9,12 @@ import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStream;
-import dev.tributary.stream.read.AdaptivePollInterval;
 import dev.tributary.stream.read.FetchListener;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.ShardFetcher;
 import java.time.Duration;
-import java.time.InstantSource;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -46,8 +45,7 @@ record SchedulerFactory(
         DynamoDbStreamsClient streamsClient,
         LeaseTimings timings,
         String worker,
-        LeaseOwnerships ownerships,
-        InstantSource clock) {
+        LeaseOwnerships ownerships) {
 
     /** Interval of KCL's dispatch loop; short, because a start, a stop and a new shard each take several rounds. */
     private static final long DISPATCH_MILLIS = 100;
@@ -69,8 +67,8 @@ record SchedulerFactory(
             SourceStream stream,
             String leaseTable,
             boolean newStream,
-            Duration pollInterval,
             MemoryBudget memory,
+            PollPauses pauses,
             ShardRecordProcessorFactory processors,
             GapHandler gaps,
             FetchListener fetching,
@@ -84,7 +82,6 @@ record SchedulerFactory(
 
         var polling = new DynamoDBStreamsPollingConfig(adapter);
         polling.maxRecords(1000);
-        polling.idleTimeBetweenReadsInMillis(pollInterval.toMillis());
         polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
         polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
                 streamsClient,
@@ -92,9 +89,10 @@ record SchedulerFactory(
                 shard.getStreamIdentifier(),
                 shard.getShardId(),
                 memory.open(shard.getShardId()),
+                pauses.open(shard.getShardId()),
                 fetching,
                 gaps));
-        polling.sleepTimeController(new AdaptivePollInterval(clock));
+        polling.sleepTimeController(reads -> 0);
         var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
 
         var coordinator = configs.coordinatorConfig();

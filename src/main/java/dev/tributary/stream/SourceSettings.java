@@ -40,10 +40,17 @@ public record SourceSettings(
         Optional<String> identity,
 
         @Option(key = "poll-interval", min = "20ms", max = "1m", defaultValue = "100ms", doc = """
-                Pause between two reads of a shard without changes. It is halved after a read that returned changes, and
-                left out after a large batch, because more changes are waiting. Shorter is fresher and takes more read
-                requests.""")
+                Pause between two reads of a shard that has had changes recently. It is halved after a read that returned
+                changes, and left out after a large batch, because more changes are waiting. Shorter is fresher and takes
+                more read requests.""")
         Duration pollInterval,
+
+        @Option(key = "idle-poll-interval", min = "20ms", max = "1m", defaultValue = "2s", doc = """
+                Longest pause between two reads of a shard without changes. The pause grows from `poll-interval` to this with
+                the time in which no change came, of which it is an eighth; the first change, or a write to the source
+                through the HTTP endpoint of this process, makes it short again. If it is shorter than `poll-interval`, the
+                pause does not grow.""")
+        Duration idlePollInterval,
 
         @Option(key = "checkpoint-interval", min = "100ms", max = "5m", defaultValue = "2s", doc = """
                 Pause between two checkpoints of a shard. After a crash, the changes of at most this time and those in

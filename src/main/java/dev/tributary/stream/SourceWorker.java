@@ -9,6 +9,7 @@ import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +44,7 @@ public final class SourceWorker {
     private final DynamoDbAsyncClient leaseClient;
     private final String worker;
     private final SourceHealth health;
+    private final PollPauses pauses;
     private final StreamSelector streams;
     private final CurrentReader reader;
     private final SourceCheck check;
@@ -100,9 +102,10 @@ public final class SourceWorker {
         this.health = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
         MemoryBudget memory = new MemoryBudget(shared.heldBytes(), settings.maxInFlightBytes());
         memory.measure(source, shared.registry());
+        this.pauses = new PollPauses(settings.pollInterval(), settings.idlePollInterval());
         HeldShards shards = new HeldShards(source, shared.registry(), System::nanoTime);
         StallDetector stalls = new StallDetector(
-                StallDetector.Limits.of(shared.timings().lease(), settings.pollInterval()),
+                StallDetector.Limits.of(shared.timings().lease(), pauses.longest()),
                 shards::held,
                 new LastKnownReaders(worker),
                 health,
@@ -132,6 +135,7 @@ public final class SourceWorker {
                         shared,
                         health,
                         memory,
+                        pauses,
                         shards,
                         stalls,
                         checkpoints),
@@ -176,6 +180,15 @@ public final class SourceWorker {
      */
     public boolean awaitReading(Duration atMost) throws InterruptedException {
         return health.awaitReading(atMost);
+    }
+
+    /**
+     * Reads the shards of this process soon, because the source probably has a change. Never waits.
+     *
+     * <p>Without this, a shard that has had no changes for a while is read after the idle poll interval at the latest.
+     */
+    public void wake() {
+        pauses.wake();
     }
 
     /** Drains, checkpoints and hands over the leases, as far as possible within the time. */

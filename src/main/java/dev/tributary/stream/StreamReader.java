@@ -11,6 +11,7 @@ import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.SourceHealth;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,7 @@ final class StreamReader {
             SourceWorker.Shared shared,
             SourceHealth health,
             MemoryBudget memory,
+            PollPauses pauses,
             HeldShards shards,
             StallDetector stalls,
             ScheduledExecutorService checkpoints) {}
@@ -84,19 +86,14 @@ final class StreamReader {
     void start(boolean newStream) {
         SourceWorker.Shared shared = source.shared();
         SchedulerFactory factory = new SchedulerFactory(
-                source.leaseClient(),
-                source.streamsClient(),
-                shared.timings(),
-                shared.worker(),
-                ownerships,
-                shared.clock());
+                source.leaseClient(), source.streamsClient(), shared.timings(), shared.worker(), ownerships);
         ShardProcessor.Settings processing = processing();
         Scheduler assembled = factory.assemble(
                         stream,
                         source.leaseTable(),
                         newStream,
-                        source.settings().pollInterval(),
                         source.memory(),
+                        source.pauses(),
                         () -> new ShardProcessor(processing),
                         gaps,
                         source.stalls(),
@@ -174,6 +171,7 @@ final class StreamReader {
                                 ownership),
                 this::ownership,
                 source.memory(),
+                source.pauses(),
                 source.checkpoints(),
                 source.settings().checkpointInterval(),
                 shared.onFatal());

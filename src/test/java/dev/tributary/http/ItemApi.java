@@ -87,7 +87,7 @@ final class ItemApi implements AutoCloseable {
         resources.add(
                 records == null
                         ? new Resource(name, settings, key, client, timeout, clock)
-                        : new Resource(name, settings, key, client, timeout, clock, records));
+                        : new Resource(name, settings, key, client, timeout, clock, records, () -> {}));
         return this;
     }
 

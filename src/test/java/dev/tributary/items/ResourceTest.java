@@ -8,6 +8,7 @@ import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
 import dev.tributary.document.ValueReader;
+import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.DynamoNumber;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,30 @@ class ResourceTest {
     private static Resource route(String table, DynamoDbAsyncClient client) {
         var settings = new GivenWrites("/", table, Map.of("ss", AttributeType.SS), Map.of());
         return new Resource("items", settings.settings(), KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
+    }
+
+    @Test
+    void everyAppliedWriteIsReportedAndNoOther() throws RefusedException {
+        String table = dynamo.createTable("items", "id:S");
+        DynamoDbAsyncClient client = dynamo.asyncClient();
+        AtomicInteger written = new AtomicInteger();
+        Resource route = new Resource(
+                "items",
+                new GivenWrites("/", table, Map.of(), Map.of()).settings(),
+                KEY,
+                client,
+                Duration.ofSeconds(10),
+                Clock.systemUTC(),
+                new IdempotencyTable(client, "keys", Clock.systemUTC()),
+                written::incrementAndGet);
+        byte[] item = "{\"id\":\"i\"}".getBytes(UTF_8);
+
+        route.run(route.post(item, new Precondition.Absent())).join();
+        assertThat(written).hasValue(1);
+        route.run(route.post(item, new Precondition.Absent())).join();
+        assertThat(written).hasValue(1);
+        route.bulk(new Precondition.None()).post(item).join();
+        assertThat(written).hasValue(2);
     }
 
     private static CompletableFuture<WriteResult> post(Resource route, String json) {

@@ -6,6 +6,7 @@ import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.ShardFetcher;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.Fault;
@@ -17,6 +18,7 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,7 @@ class ShardFetcherTest {
             StreamIdentifier.singleStreamInstance("items"),
             shard.id(),
             new MemoryBudget(64 << 20, 16 << 20).open(shard.id()),
+            new PollPauses(Duration.ofMillis(20), Duration.ofMillis(20)).open(shard.id()),
             reads,
             new GapHandler(
                     new GapHandler.Context(

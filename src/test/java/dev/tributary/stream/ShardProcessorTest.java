@@ -14,6 +14,7 @@ import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.StreamRecord;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
@@ -71,6 +72,7 @@ class ShardProcessorTest {
                 pipeline,
                 shard -> held(),
                 new MemoryBudget(1 << 20, 1 << 20),
+                new PollPauses(Duration.ofHours(1), Duration.ofHours(1)),
                 timer,
                 Duration.ofHours(1),
                 fatal::add);

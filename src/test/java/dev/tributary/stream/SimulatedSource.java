@@ -23,6 +23,7 @@ import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.MemoryBudget;
+import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
@@ -80,6 +81,7 @@ final class SimulatedSource implements AutoCloseable {
     private LeaseTimings timings = new LeaseTimings(Duration.ofSeconds(3));
     private long heldBytes = 64L << 20;
     private Duration pollInterval = Duration.ofMillis(50);
+    private Duration idlePollInterval = pollInterval;
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
     private GapPolicy gaps = GapPolicy.STOP;
     private int maxInFlight = 1_000;
@@ -111,7 +113,13 @@ final class SimulatedSource implements AutoCloseable {
     }
 
     SimulatedSource polling(Duration interval) {
+        return polling(interval, interval);
+    }
+
+    /** Sets the intervals between the reads of a shard with and without changes. */
+    SimulatedSource polling(Duration interval, Duration idle) {
         pollInterval = interval;
+        idlePollInterval = idle;
         return this;
     }
 
@@ -254,6 +262,7 @@ final class SimulatedSource implements AutoCloseable {
                 new TestSource(
                                 stream.table(),
                                 pollInterval,
+                                idlePollInterval,
                                 checkpointInterval,
                                 maxInFlight,
                                 gaps,
@@ -319,13 +328,13 @@ final class SimulatedSource implements AutoCloseable {
     void syncShards() throws Exception {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
-                        dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships(), Clock.systemUTC())
+                        dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships())
                 .assemble(
                         sourceStream(),
                         leaseTable,
                         false,
-                        pollInterval,
                         new MemoryBudget(1, 1),
+                        new PollPauses(pollInterval, pollInterval),
                         () -> null,
                         silentHandler(silent),
                         silent,

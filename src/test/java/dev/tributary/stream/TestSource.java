@@ -12,6 +12,7 @@ import java.util.Optional;
 public record TestSource(
         String table,
         Duration pollInterval,
+        Duration idlePollInterval,
         Duration checkpointInterval,
         int maxInFlight,
         GapPolicy gaps,
@@ -21,6 +22,7 @@ public record TestSource(
         return new TestSource(
                 table,
                 Duration.ofMillis(20),
+                Duration.ofMillis(20),
                 Duration.ofMillis(100),
                 1000,
                 GapPolicy.STOP,
@@ -28,7 +30,7 @@ public record TestSource(
     }
 
     public TestSource gaps(GapPolicy policy) {
-        return new TestSource(table, pollInterval, checkpointInterval, maxInFlight, policy, route);
+        return new TestSource(table, pollInterval, idlePollInterval, checkpointInterval, maxInFlight, policy, route);
     }
 
     public SourceSettings settings() {
@@ -37,6 +39,7 @@ public record TestSource(
                 new Location(Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 pollInterval,
+                idlePollInterval,
                 checkpointInterval,
                 maxInFlight,
                 16 << 20,

@@ -1,7 +1,6 @@
 package dev.tributary.stream.read;
 
 import dev.tributary.stream.lease.StreamGap;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +31,8 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  * takes a vanished shard for a finished one. Here, records that the stream no longer has are a {@link StreamGap}, and
  * {@link GapHandler} decides whether reading continues past it.
  *
+ * <p>The pauses between reads are here and not in KCL, whose sleep cannot be ended early.
+ *
  * <p>If nothing can be read, KCL gets an answer without records. It would accept an exception too, but after 35 s without
  * an answer KCL restarts its subscription and logs an error each time.
  */
@@ -42,20 +43,16 @@ public final class ShardFetcher extends DynamoDbFetcher {
     /** The maximum of GetRecords. */
     private static final int MAX_RECORDS = 1000;
 
-    private static final Duration ERROR_PAUSE = Duration.ofMillis(100);
-    private static final Duration MAX_ERROR_PAUSE = Duration.ofSeconds(5);
-
     private final DynamoDbStreamsClient client;
     private final String streamArn;
     private final StreamIdentifier streamIdentifier;
     private final String shardId;
     private final MemoryBudget.Shard memory;
+    private final PollPauses.Pause pause;
     private final FetchListener listener;
     private final GapHandler gaps;
     private final ChildShards children;
     private final ShardCursor cursor;
-
-    private int errors;
 
     /** Whether a gap in front of the shard is still to be looked for: no worker has read the shard. */
     private boolean unread;
@@ -69,6 +66,7 @@ public final class ShardFetcher extends DynamoDbFetcher {
             StreamIdentifier streamIdentifier,
             String shardId,
             MemoryBudget.Shard memory,
+            PollPauses.Pause pause,
             FetchListener listener,
             GapHandler gaps) {
         this.client = client;
@@ -76,6 +74,7 @@ public final class ShardFetcher extends DynamoDbFetcher {
         this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
         this.memory = memory;
+        this.pause = pause;
         this.listener = listener;
         this.gaps = gaps;
         this.children = new ChildShards(client, streamArn);
@@ -116,25 +115,32 @@ public final class ShardFetcher extends DynamoDbFetcher {
         if (cursor.atShardEnd()) {
             return new Read(new FetchedRecords(new ArrayList<>(), List.of(), null));
         }
+        try {
+            pause.await();
+        } catch (InterruptedException e) {
+            // KCL interrupts its polling thread to stop it.
+            Thread.currentThread().interrupt();
+            throw new RetryableRetrievalException("stopped", e);
+        }
         if (!memory.mayRead()) {
             // An empty read instead of a wait, which would hold up KCL's dispatcher; the poll interval follows.
             listener.waits(shardId);
+            pause.waits();
             return new NothingRead();
         }
         long bytes = 0;
         try {
             FetchedRecords fetched = fetch();
             if (fetched == null) {
-                pauseAfterError();
+                pause.failed();
                 return new NothingRead();
             }
             bytes = fetched.heapBytes();
-            errors = 0;
             unread = false;
+            pause.read(fetched.records().size());
             listener.fetched(shardId);
             return new Read(fetched);
         } catch (AbortedException e) {
-            // KCL interrupts its polling thread to stop it.
             Thread.currentThread().interrupt();
             throw new RetryableRetrievalException("stopped", e);
         } catch (SdkException | CompletionException e) {
@@ -142,7 +148,7 @@ public final class ShardFetcher extends DynamoDbFetcher {
             if (!(e instanceof TrimmedDataAccessException && cursor.atHorizon())) {
                 listener.failed(shardId, e);
             }
-            pauseAfterError();
+            pause.failed();
             return new NothingRead();
         } finally {
             memory.read(bytes);
@@ -215,12 +221,6 @@ public final class ShardFetcher extends DynamoDbFetcher {
             return null;
         }
         return new FetchedRecords(new ArrayList<>(), children.now(shardId), null);
-    }
-
-    /** KCL polls again at once after an error, whatever its sleep controller returns. */
-    private void pauseAfterError() {
-        long pause = ERROR_PAUSE.toMillis() << Math.min(errors++, 10);
-        InterruptibleSleep.of(Duration.ofMillis(Math.min(pause, MAX_ERROR_PAUSE.toMillis())));
     }
 
     /** A read that moves the cursor once KCL accepts it. */

@@ -1,0 +1,94 @@
+package dev.tributary.stream.read;
+
+import java.time.Duration;
+
+/**
+ * When a shard is read next: at once after a large batch, because more changes are waiting; after half the poll interval
+ * following a small one; and the later, the longer the shard has had no changes. The pause is an eighth of that time,
+ * between the poll interval and the idle poll interval. After failures it is longer with each. Times are those of a
+ * monotonic clock in nanoseconds, and are passed in. Safe for any thread.
+ */
+final class PollPace {
+
+    /** GetRecords returns at most 1,000 records or 1 MB; a reader that has caught up gets a few. */
+    private static final int LARGE_BATCH = 100;
+
+    /** A change waits an eighth longer than the shard was quiet before it, at most. */
+    private static final int QUIET_DIVISOR = 8;
+
+    private static final long ERROR_PAUSE = Duration.ofMillis(100).toNanos();
+    private static final long MAX_ERROR_PAUSE = Duration.ofSeconds(5).toNanos();
+
+    private final long interval;
+    private final long idle;
+
+    /** End of the last read; guarded by this, as all below. */
+    private long read;
+
+    /** Time of the last change or wake. */
+    private long active;
+
+    private long next;
+    private int errors;
+
+    /**
+     * @param interval between two reads of a shard that has had changes recently
+     * @param idle longest interval; the other one if that is longer
+     */
+    PollPace(Duration interval, Duration idle, long now) {
+        this.interval = interval.toNanos();
+        this.idle = Math.max(this.interval, idle.toNanos());
+        this.read = now;
+        this.active = now;
+        this.next = now;
+    }
+
+    /** A read has ended with this number of changes. */
+    synchronized void read(int changes, long now) {
+        if (changes > 0) {
+            active = now;
+        }
+        errors = 0;
+        pause(now, pauseAfter(changes, now - active));
+    }
+
+    private long pauseAfter(int changes, long quiet) {
+        if (changes >= LARGE_BATCH) {
+            return 0;
+        }
+        return changes > 0 ? interval / 2 : Math.min(idle, Math.max(interval, quiet / QUIET_DIVISOR));
+    }
+
+    /** The shard could not be read. */
+    synchronized void failed(long now) {
+        pause(now, Math.min(MAX_ERROR_PAUSE, ERROR_PAUSE << Math.min(errors, 10)));
+        errors++;
+    }
+
+    /** The shard was not read, because there is no room for its changes. */
+    synchronized void waits(long now) {
+        pause(now, interval);
+    }
+
+    /**
+     * The shard probably has a change: it is read at once, but no sooner after the last read than while changes arrive,
+     * and in short intervals from then on, because changes reach the stream with a delay. Failed reads keep their pause.
+     */
+    synchronized void wake(long now) {
+        active = now;
+        long soon = read + interval / 2;
+        if (errors == 0 && soon - next < 0) {
+            next = soon;
+        }
+    }
+
+    /** Time until the next read in nanoseconds; 0 or less if it is due. */
+    synchronized long left(long now) {
+        return next - now;
+    }
+
+    private void pause(long now, long pause) {
+        read = now;
+        next = now + pause;
+    }
+}

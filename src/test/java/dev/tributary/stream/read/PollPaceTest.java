@@ -1,0 +1,117 @@
+package dev.tributary.stream.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PollPaceTest {
+
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final Duration IDLE = Duration.ofSeconds(2);
+
+    /** Negative, and overflowing within the tests: a monotonic clock may do both. */
+    private long now = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
+
+    private final PollPace pace = new PollPace(INTERVAL, IDLE, now);
+
+    @Test
+    void theFirstReadIsNotDelayed() {
+        assertThat(left()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} changes: {1} ms")
+    @CsvSource({"1000, 0", "100, 0", "99, 50", "1, 50", "0, 100"})
+    void pausesTheLessTheMoreComes(int changes, long pause) {
+        pace.read(changes, now);
+        assertThat(left()).isEqualTo(pause);
+    }
+
+    @ParameterizedTest(name = "quiet for {0} ms: {1} ms")
+    @CsvSource({"100, 100", "800, 100", "1600, 200", "8000, 1000", "16000, 2000", "3600000, 2000"})
+    void withoutChangesThePauseIsAnEighthOfTheQuietTime(long quiet, long pause) {
+        pace.read(1, now);
+        pass(quiet);
+        pace.read(0, now);
+        assertThat(left()).isEqualTo(pause);
+    }
+
+    @Test
+    void theFirstChangeEndsTheLongPauses() {
+        pass(60_000);
+        pace.read(0, now);
+        pass(2_000);
+        pace.read(1, now);
+        assertThat(left()).isEqualTo(50);
+        pass(50);
+        pace.read(0, now);
+        assertThat(left()).isEqualTo(100);
+    }
+
+    @Test
+    void aWakeEndsThePauseAndTheLongPausesAfterIt() {
+        pass(60_000);
+        pace.read(0, now);
+        pass(500);
+        pace.wake(now);
+        assertThat(left()).isNegative();
+        pace.read(0, now);
+        assertThat(left()).isEqualTo(100);
+    }
+
+    @Test
+    void wakesCauseNoMoreReadsThanChanges() {
+        pace.read(0, now);
+        pass(10);
+        pace.wake(now);
+        pace.wake(now);
+        assertThat(left()).isEqualTo(40);
+    }
+
+    @Test
+    void aWakeDelaysNoRead() {
+        pace.read(100, now);
+        pace.wake(now);
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void failuresPauseLongerAndLongerWhateverWakes() {
+        long pause = 0;
+        for (int failure = 0; failure < 20; failure++) {
+            pace.failed(now);
+            pace.wake(now);
+            assertThat(left()).isGreaterThanOrEqualTo(pause);
+            pause = left();
+        }
+        assertThat(pause).isEqualTo(5_000);
+        pace.read(1, now);
+        assertThat(left()).isEqualTo(50);
+    }
+
+    @Test
+    void aShardWithoutRoomIsTriedAgainAfterThePollIntervalHoweverLongItTakes() {
+        pace.read(1, now);
+        pass(60_000);
+        pace.waits(now);
+        assertThat(left()).isEqualTo(100);
+    }
+
+    @Test
+    void anIdleIntervalThatIsShorterThanTheOtherCountsForNothing() {
+        PollPace slow = new PollPace(/* interval= */ IDLE, /* idle= */ INTERVAL, now);
+        pass(3_600_000);
+        slow.read(0, now);
+        assertThat(Duration.ofNanos(slow.left(now))).isEqualTo(IDLE);
+    }
+
+    private void pass(long millis) {
+        now += Duration.ofMillis(millis).toNanos();
+    }
+
+    private long left() {
+        return Duration.ofNanos(pace.left(now)).toMillis();
+    }
+}
