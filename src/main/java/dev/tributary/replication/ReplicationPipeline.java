@@ -8,12 +8,15 @@ import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,9 @@ public final class ReplicationPipeline implements AutoCloseable {
     private final int maxInFlight;
     private final LongSupplier nanoTime;
     private final CheckpointTracker<ChangePosition> tracker = new CheckpointTracker<>();
+
+    /** When the shard was last read without a change; null before. Written by the thread that submits. */
+    private volatile @Nullable Instant readEmptyAt;
 
     /**
      * @param routes all routes of the source
@@ -142,6 +148,31 @@ public final class ReplicationPipeline implements AutoCloseable {
     public @Nullable String checkpoint() {
         ChangePosition passed = tracker.passed();
         return passed == null ? null : passed.sequenceNumber();
+    }
+
+    /**
+     * Notes that the shard had no change left at this time: all its earlier changes have been submitted. Called by the
+     * thread that submits.
+     */
+    public void readEmpty(Instant at) {
+        readEmptyAt = at;
+    }
+
+    /**
+     * The time up to which every change of the shard has ended on every route; empty before the first has ended or the
+     * shard was read without a change. It may go back, by a second at most: creation times have whole seconds.
+     */
+    public Optional<Instant> doneUntil() {
+        Instant empty = readEmptyAt; // before the tracker: what is submitted later does not count
+        ChangePosition first = tracker.first();
+        if (first != null) {
+            return Optional.of(first.createdAt());
+        }
+        ChangePosition passed = tracker.passed();
+        Instant last = passed == null ? null : passed.createdAt();
+        return Stream.of(Optional.ofNullable(empty), Optional.ofNullable(last))
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder());
     }
 
     /** Age of the oldest open change by its creation time, which has whole seconds; zero if no change is open. */

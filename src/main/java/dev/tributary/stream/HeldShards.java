@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
@@ -72,6 +74,15 @@ final class HeldShards {
         return shards.stream()
                 .filter(shard -> shard.active() || shard.renewalOverdue())
                 .toList();
+    }
+
+    /** The time up to which every change has ended, by shard id, for the shards whose leases are held. */
+    Map<String, Instant> doneUntil() {
+        Map<String, Instant> times = new HashMap<>();
+        shards.stream()
+                .filter(Shard::active)
+                .forEach(shard -> shard.pipeline().doneUntil().ifPresent(until -> times.put(shard.shardId(), until)));
+        return times;
     }
 
     private double open() {

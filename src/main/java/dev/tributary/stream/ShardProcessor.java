@@ -120,6 +120,9 @@ final class ShardProcessor implements ShardRecordProcessor {
                     return;
                 }
             }
+            if (input.records().isEmpty() && input.cacheEntryTime() != null) {
+                running.readEmpty(input.cacheEntryTime());
+            }
         } catch (InterruptedException e) {
             broken = true;
             Thread.currentThread().interrupt();

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -39,6 +40,9 @@ public final class SourceWorker {
 
     private static final int CHECKPOINT_THREADS = 2;
 
+    /** Longest wait of a stop for the record of how far the shards have been read. */
+    private static final Duration PROGRESS = Duration.ofMillis(300);
+
     private final String source;
     private final String leaseTable;
     private final DynamoDbAsyncClient leaseClient;
@@ -49,6 +53,7 @@ public final class SourceWorker {
     private final CurrentReader reader;
     private final SourceCheck check;
     private final StallReporter stallReporter;
+    private final Watermarks watermarks;
 
     /** Separate threads, because a checkpoint waits for the lease table and for KCL. */
     private final ScheduledExecutorService checkpoints;
@@ -111,6 +116,13 @@ public final class SourceWorker {
                 health,
                 shared.clock(),
                 System::nanoTime);
+        this.watermarks = new Watermarks(
+                source,
+                new LeaseRows(leaseClient, leaseTable),
+                worker,
+                shared.timings().lease(),
+                shards::doneUntil,
+                shared.onFatal());
         this.stallReporter = new StallReporter(source, stalls, shared.health(), shared.registry(), shared.onFatal());
         AtomicBoolean checkNow = new AtomicBoolean();
         GapHandler.Context gaps = new GapHandler.Context(
@@ -171,6 +183,7 @@ public final class SourceWorker {
         }
         check.start();
         stallReporter.start();
+        watermarks.start(checkpoints);
     }
 
     /**
@@ -196,6 +209,10 @@ public final class SourceWorker {
         reader.refuseStarts();
         stallReporter.close();
         check.stop();
+        watermarks
+                .record()
+                .completeOnTimeout(null, PROGRESS.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
         try {
             reader.stop(atMost);
         } finally {

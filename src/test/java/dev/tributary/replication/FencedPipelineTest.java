@@ -129,6 +129,29 @@ class FencedPipelineTest {
         assertThat(pipeline.openFor()).isZero();
     }
 
+    /** The time that is recorded in the lease, from which the time left until the stream is trimmed is derived. */
+    @Test
+    void everyChangeHasEndedUpToTheOldestOpenOneOrTheLastReadThatFoundNone() throws Exception {
+        assertThat(pipeline.doneUntil()).as("before anything is known").isEmpty();
+        pipeline.readEmpty(Instant.ofEpochSecond(50));
+        assertThat(pipeline.doneUntil()).contains(Instant.ofEpochSecond(50));
+
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        pipeline.readEmpty(Instant.ofEpochSecond(90));
+        assertThat(pipeline.doneUntil()).as("with an open change").contains(Instant.ofEpochSecond(60));
+
+        calls.held.remove().run();
+        assertThat(pipeline.doneUntil()).contains(Instant.ofEpochSecond(90));
+    }
+
+    /** Otherwise a shard that catches up would seem to be read to its tip whenever no change is open. */
+    @Test
+    void withoutAnEmptyReadEveryChangeHasEndedUpToTheLastOneOnly() throws Exception {
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        calls.held.remove().run();
+        assertThat(pipeline.doneUntil()).contains(Instant.ofEpochSecond(60));
+    }
+
     @Test
     void nothingIsSentOnceTheLeaseIsLostAndNoCheckpointPassesIt() throws Exception {
         fence.open = false;

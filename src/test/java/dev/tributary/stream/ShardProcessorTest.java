@@ -44,6 +44,7 @@ import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /** The processor of a shard with a checkpointer as strict as KCL's. */
@@ -120,6 +121,39 @@ class ShardProcessorTest {
 
         assertThat(checkpoints).containsExactly("SHARD_END");
         assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void aReadWithoutRecordsShowsThatEverythingBeforeItHasBeenTaken() {
+        List<ReplicationPipeline> pipelines = new CopyOnWriteArrayList<>();
+        ShardProcessor reading = new ShardProcessor(settings((shard, fence) -> {
+            pipelines.add(new ReplicationPipeline(
+                    List.of(),
+                    GivenLateWrites.none().shard(shard),
+                    10,
+                    fence,
+                    timer,
+                    registry(),
+                    new Health(),
+                    failure -> {}));
+            return pipelines.get(0);
+        }));
+        reading.initialize(initialization());
+        read(reading, List.of(record("100000000000000000001")));
+        assertThat(pipelines.get(0).doneUntil()).as("of the record").contains(Instant.EPOCH);
+        read(reading, List.of());
+        assertThat(pipelines.get(0).doneUntil()).contains(Instant.EPOCH.plusSeconds(7));
+    }
+
+    private static void read(ShardProcessor processor, List<KinesisClientRecord> records) {
+        processor.processRecords(ProcessRecordsInput.builder()
+                .records(records)
+                .cacheEntryTime(Instant.EPOCH.plusSeconds(7))
+                .checkpointer((RecordProcessorCheckpointer) Proxy.newProxyInstance(
+                        ShardProcessorTest.class.getClassLoader(),
+                        new Class<?>[] {RecordProcessorCheckpointer.class},
+                        (self, method, arguments) -> null))
+                .build());
     }
 
     /** Otherwise the next worker would repeat every removal for a quarter of an hour after each deployment. */

@@ -13,7 +13,9 @@ import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.TestRoute;
+import dev.tributary.stream.lease.LeaseSnapshot;
 import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.SourceState;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
@@ -21,6 +23,7 @@ import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -140,8 +143,19 @@ class SourceWorkerTest {
         SourceWorker one = start("one");
         put("a@example.com", "A", "a", "1");
         awaitRows(Map.of("A/a", "a@example.com"));
+        Instant stopping = Instant.now();
         one.stop(Duration.ofSeconds(10));
         running.remove(one);
+        assertThat(LeaseSnapshot.read(dynamo.asyncClient(), leaseTable).join()).satisfies(left -> {
+            assertThat(left.workers()).as("workers after the only one has left").isEmpty();
+            assertThat(left.state().map(SourceState::identity)).contains("users");
+            assertThat(left.leases()).singleElement().satisfies(lease -> {
+                assertThat(lease.owner()).isEmpty();
+                assertThat(lease.checkpoint()).matches("\\d{21,40}");
+                assertThat(lease.doneUntil().orElseThrow())
+                        .isBetween(stopping.minusSeconds(5), stopping.plusSeconds(5));
+            });
+        });
 
         put("b@example.com", "B", "b", "2");
         start("two");

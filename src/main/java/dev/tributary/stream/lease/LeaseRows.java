@@ -1,10 +1,13 @@
 package dev.tributary.stream.lease;
 
 import dev.tributary.dynamo.Calls;
+import dev.tributary.model.Failures;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -25,6 +28,11 @@ public final class LeaseRows {
     private static final String KEY = "leaseKey";
     private static final String CHECKPOINT = "checkpoint";
     private static final String CHECKPOINT_WITHIN_RECORD = "checkpointSubSequenceNumber";
+
+    static final String OWNER = "leaseOwner";
+
+    /** Ours; KCL updates single attributes of a lease, and leaves others. In epoch milliseconds. */
+    static final String DONE_UNTIL = "tributaryDoneUntil";
 
     private final DynamoDbAsyncClient client;
     private final String table;
@@ -64,6 +72,25 @@ public final class LeaseRows {
         } catch (ConditionalCheckFailedException exists) {
             return;
         }
+    }
+
+    /**
+     * Records the time up to which every change of the shard has ended on every route. Completes with false, and without
+     * effect, if the worker does not own the lease, or if a later time is recorded.
+     */
+    public CompletableFuture<Boolean> doneUntil(String leaseKey, String worker, Instant until) {
+        return client.updateItem(request -> request.tableName(table)
+                        .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
+                        .updateExpression("SET #until = :until")
+                        .conditionExpression("#owner = :worker AND (attribute_not_exists(#until) OR #until < :until)")
+                        .expressionAttributeNames(Map.of("#until", DONE_UNTIL, "#owner", OWNER))
+                        .expressionAttributeValues(Map.of(
+                                ":until", AttributeValue.fromN(Long.toString(until.toEpochMilli())),
+                                ":worker", AttributeValue.fromS(worker))))
+                .thenApply(updated -> true)
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
+                        ? CompletableFuture.completedFuture(false)
+                        : CompletableFuture.failedFuture(thrown));
     }
 
     /** Marks the shard as read to its end. The owner of the lease keeps it, and reads no more. */

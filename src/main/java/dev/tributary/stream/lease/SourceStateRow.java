@@ -158,7 +158,13 @@ public final class SourceStateRow {
                 .build()));
     }
 
-    private static SourceState state(Map<String, AttributeValue> row) {
+    /** Whether a row of the lease table is the one of the state. */
+    static boolean isState(Map<String, AttributeValue> row) {
+        return ROW.equals(text(row, KEY).s());
+    }
+
+    /** The state in a row. */
+    static SourceState state(Map<String, AttributeValue> row) {
         List<RecordedGap> passed = new ArrayList<>();
         text(row, GAPS)
                 .m()

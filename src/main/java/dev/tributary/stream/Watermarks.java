@@ -1,0 +1,81 @@
+package dev.tributary.stream;
+
+import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.stream.lease.LeaseRows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records in each lease of this process up to which time every change of the shard has ended: a sequence number has no time.
+ * With it, the lag of a source and the time left until its stream is trimmed are known when no worker runs.
+ *
+ * <p>Once in two lease durations, so it adds a sixth to the writes that renew the leases. A time that could not be recorded is
+ * replaced by the next one.
+ */
+final class Watermarks {
+
+    private static final Logger log = LoggerFactory.getLogger(Watermarks.class);
+
+    private final String source;
+    private final LeaseRows leases;
+    private final String worker;
+    private final Duration interval;
+    private final Supplier<Map<String, Instant>> doneUntil;
+    private final Consumer<Throwable> onFatal;
+
+    /**
+     * @param lease duration
+     * @param doneUntil returns the time of each shard that this process reads, by lease key
+     * @param onFatal receives errors of this program
+     */
+    Watermarks(
+            String source,
+            LeaseRows leases,
+            String worker,
+            Duration lease,
+            Supplier<Map<String, Instant>> doneUntil,
+            Consumer<Throwable> onFatal) {
+        this.source = source;
+        this.leases = leases;
+        this.worker = worker;
+        this.interval = lease.multipliedBy(2);
+        this.doneUntil = doneUntil;
+        this.onFatal = onFatal;
+    }
+
+    void start(ScheduledExecutorService executor) {
+        long interval = this.interval.toMillis();
+        executor.scheduleWithFixedDelay(this::tryRecord, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** Records the times now; completes without an error when that has succeeded or failed. */
+    CompletableFuture<Void> record() {
+        return CompletableFuture.allOf(doneUntil.get().entrySet().stream()
+                        .map(shard -> leases.doneUntil(shard.getKey(), worker, shard.getValue()))
+                        .toArray(CompletableFuture[]::new))
+                .exceptionally(thrown -> {
+                    log.info(
+                            "source {}: the progress of its shards could not be recorded: {}",
+                            source,
+                            WriteFailure.of(thrown).message());
+                    return null;
+                });
+    }
+
+    /** Throws nothing, because the executor would cancel the task. */
+    private void tryRecord() {
+        try {
+            record().join();
+        } catch (RuntimeException e) {
+            onFatal.accept(e);
+        }
+    }
+}

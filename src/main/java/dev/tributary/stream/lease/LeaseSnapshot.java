@@ -1,0 +1,104 @@
+package dev.tributary.stream.lease;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.model.Failures;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.kinesis.leases.EntityType;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
+
+/**
+ * What the workers of a source have written to its lease table, read once, for people: without KCL's types, and without a
+ * running worker.
+ *
+ * @param state the stream that is read, and the gaps; empty if no worker has begun to read the source
+ * @param leases in the order of their shards
+ * @param workers that reported once and have not left, alive or not, by name
+ */
+public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases, List<WorkerReport> workers) {
+
+    /** Attribute names of KCL's rows in the lease table. */
+    private static final String KEY = "leaseKey";
+
+    private static final String ENTITY_TYPE = "entityType";
+    private static final String LAST_UPDATE = "lut";
+
+    /** A source of which there is no lease table. */
+    public static final LeaseSnapshot NONE = new LeaseSnapshot(Optional.empty(), List.of(), List.of());
+
+    /**
+     * Reads the lease table of a source consistently; a table that does not exist is empty.
+     *
+     * @return fails with what the SDK throws
+     */
+    public static CompletableFuture<LeaseSnapshot> read(DynamoDbAsyncClient client, String table) {
+        List<Map<String, AttributeValue>> rows = new ArrayList<>();
+        return client.scanPaginator(request -> request.tableName(table).consistentRead(true))
+                .items()
+                .subscribe(rows::add)
+                .thenApply(read -> of(rows))
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
+                        ? CompletableFuture.completedFuture(NONE)
+                        : CompletableFuture.failedFuture(thrown));
+    }
+
+    private static LeaseSnapshot of(List<Map<String, AttributeValue>> rows) {
+        Optional<SourceState> state = Optional.empty();
+        List<ShardLease> leases = new ArrayList<>();
+        List<WorkerReport> workers = new ArrayList<>();
+        DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
+        for (Map<String, AttributeValue> row : rows) {
+            if (SourceStateRow.isState(row)) {
+                state = Optional.of(SourceStateRow.state(row));
+            } else if (isReport(row)) {
+                workers.add(report(row));
+            } else {
+                @Nullable Lease lease = serializer.fromDynamoRecord(row);
+                if (lease != null) {
+                    leases.add(lease(lease, row));
+                }
+            }
+        }
+        leases.sort(Comparator.comparing(ShardLease::shardId));
+        workers.sort(Comparator.comparing(WorkerReport::worker));
+        return new LeaseSnapshot(state, List.copyOf(leases), List.copyOf(workers));
+    }
+
+    private static ShardLease lease(Lease lease, Map<String, AttributeValue> row) {
+        Optional<String> assigned = Optional.ofNullable(lease.leaseOwner());
+        return new ShardLease(
+                lease.leaseKey(),
+                Optional.ofNullable(lease.actualOwner()),
+                lease.shutdownRequested() ? assigned : Optional.empty(),
+                lease.checkpoint().sequenceNumber(),
+                Set.copyOf(lease.parentShardIds()),
+                Optional.ofNullable(row.get(LeaseRows.DONE_UNTIL))
+                        .map(until -> Instant.ofEpochMilli(Long.parseLong(until.n()))));
+    }
+
+    private static boolean isReport(Map<String, AttributeValue> row) {
+        AttributeValue type = row.get(ENTITY_TYPE);
+        return type != null
+                && EntityType.WORKER_METRIC_STATS.getDdbValue().equals(type.s())
+                && row.containsKey(LAST_UPDATE);
+    }
+
+    private static WorkerReport report(Map<String, AttributeValue> row) {
+        return new WorkerReport(
+                requireNonNull(row.get(KEY)).s(),
+                Instant.ofEpochSecond(
+                        Long.parseLong(requireNonNull(row.get(LAST_UPDATE)).n())));
+    }
+}

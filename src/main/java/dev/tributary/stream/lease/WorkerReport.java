@@ -1,0 +1,21 @@
+package dev.tributary.stream.lease;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The last sign of life of a worker in the lease table.
+ *
+ * @param at in whole seconds, by the worker's clock
+ */
+public record WorkerReport(String worker, Instant at) {
+
+    /**
+     * Whether the worker counts as alive: its report is at most two report intervals old, which is KCL's own rule, and a
+     * second for the clocks.
+     */
+    public boolean alive(Instant now, LeaseTimings timings) {
+        Duration age = Duration.between(at, now);
+        return age.compareTo(timings.workerReport().multipliedBy(2).plusSeconds(1)) <= 0;
+    }
+}
