@@ -52,7 +52,7 @@ class ArchitectureTest {
                 .definedBy("dev.tributary.daemon..")
                 .layer("edges")
                 .definedBy(
-                        "dev.tributary.stream..", "dev.tributary.jobs", "dev.tributary.http..", "dev.tributary.local")
+                        "dev.tributary.stream..", "dev.tributary.jobs..", "dev.tributary.http..", "dev.tributary.local")
                 .layer("work")
                 .definedBy("dev.tributary.replication", "dev.tributary.items")
                 .layer("parts")

@@ -28,7 +28,7 @@ public record LateWriteTiming(Duration horizon, Duration allowance, Duration ref
     }
 
     /** The time, in milliseconds, for which a write given up now, or a removal recorded now, may matter. */
-    long lateness() {
+    public long lateness() {
         return horizon.plus(allowance).toMillis();
     }
 

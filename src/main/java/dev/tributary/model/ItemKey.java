@@ -1,8 +1,15 @@
 package dev.tributary.model;
 
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import software.amazon.awssdk.core.SdkBytes;
@@ -37,6 +44,61 @@ public record ItemKey(String encoded) {
         return new ItemKey(encoded.toString());
     }
 
+    /**
+     * The key attributes of the item.
+     *
+     * @param source identity of its table
+     * @param schema key of its table
+     * @return empty if the item is of another source, or its key does not fit the schema
+     */
+    public Optional<Item> attributes(String source, KeySchema schema) {
+        if (!encoded.startsWith(source + '/')) {
+            return Optional.empty();
+        }
+        List<String> values = values(encoded.substring(source.length() + 1));
+        List<KeyAttribute> names = schema.attributes().stream()
+                .sorted(Comparator.comparing(KeyAttribute::name))
+                .toList();
+        if (values.size() != names.size()) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> key = new HashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            try {
+                key.put(names.get(i).name(), value(names.get(i).type(), values.get(i)));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Item(key));
+    }
+
+    private static List<String> values(String escaped) {
+        List<String> values = new ArrayList<>();
+        StringBuilder value = new StringBuilder();
+        for (int i = 0; i < escaped.length(); i++) {
+            char c = escaped.charAt(i);
+            if (c == '|') {
+                values.add(value.toString());
+                value.setLength(0);
+            } else {
+                value.append(c == '\\' && i + 1 < escaped.length() ? escaped.charAt(++i) : c);
+            }
+        }
+        values.add(value.toString());
+        return values;
+    }
+
+    private static AttributeValue value(AttributeType type, String text) {
+        return switch (type) {
+            case S -> AttributeValue.fromS(text);
+            case N -> AttributeValue.fromN(text);
+            case B ->
+                AttributeValue.fromB(SdkBytes.fromByteArray(Base64.getDecoder().decode(text)));
+            default -> throw new IllegalArgumentException("A key attribute is S, N or B, not " + type);
+        };
+    }
+
     private static String scalar(AttributeValue value) {
         return switch (value.type()) {
             case S -> value.s();
@@ -47,7 +109,7 @@ public record ItemKey(String encoded) {
     }
 
     private static String base64(SdkBytes bytes) {
-        return java.util.Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe());
+        return Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe());
     }
 
     private static void appendEscaped(StringBuilder out, String value) {

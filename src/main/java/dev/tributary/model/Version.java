@@ -7,7 +7,9 @@ package dev.tributary.model;
  * the text compares as the number does (a DynamoDB number holds 38 digits only). The epoch is the ISO time at which
  * the source began to read the stream; it orders all changes of a stream after those of the stream before it.
  *
- * @param encoded {@code <epoch>#<40 digits>}
+ * <p>A row that a job has repaired has the {@link #successor} of the version that it had.
+ *
+ * @param encoded {@code <epoch>#<40 digits>}, and a {@code +} for each repair of the row
  */
 public record Version(String encoded) implements Comparable<Version> {
 
@@ -24,6 +26,16 @@ public record Version(String encoded) implements Comparable<Version> {
             throw new IllegalArgumentException("A sequence number has 1 to 40 digits, not: " + sequenceNumber);
         }
         return new Version(epoch + '#' + "0".repeat(DIGITS - length) + sequenceNumber);
+    }
+
+    /** The version before every change of the epoch and after every change of earlier epochs. */
+    public static Version beforeAllOf(String epoch) {
+        return of(epoch, "0");
+    }
+
+    /** A version after this one and before every later change of the item. */
+    public Version successor() {
+        return new Version(encoded + '+');
     }
 
     @Override

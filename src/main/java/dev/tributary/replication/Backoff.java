@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * <p>Full jitter (a uniform draw from zero to the cap) spreads the retries of many writers best; see Marc Brooker,
  * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
-final class Backoff {
+public final class Backoff {
 
     private static final Duration BASE = Duration.ofMillis(25);
     private static final Duration CAPACITY_CAP = Duration.ofSeconds(5);
@@ -20,14 +20,16 @@ final class Backoff {
 
     private final RandomGenerator random;
 
-    Backoff(RandomGenerator random) {
+    public Backoff(RandomGenerator random) {
         this.random = random;
     }
 
     /**
+     * The pause after a failed attempt.
+     *
      * @param failures failed attempts so far, from 1
      */
-    Duration delay(Kind kind, int failures) {
+    public Duration delay(Kind kind, int failures) {
         Duration cap = kind == Kind.CAPACITY ? CAPACITY_CAP : OTHER_CAP;
         long ceiling = Math.min(cap.toMillis(), BASE.toMillis() << Math.min(failures, 20));
         return Duration.ofMillis(random.nextLong(ceiling + 1));

@@ -32,4 +32,20 @@ class VersionTest {
             assertThatThrownBy(() -> Version.of(LABEL, wrong)).isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void theSuccessorOfAVersionIsBeforeTheNextChange() {
+        Version change = Version.of("2026-11-21T00:00:00.000", "9");
+        assertThat(change.successor()).isGreaterThan(change);
+        assertThat(change.successor()).isLessThan(Version.of("2026-11-21T00:00:00.000", "10"));
+        assertThat(change.successor().successor()).isGreaterThan(change.successor());
+        assertThat(change.successor()).isLessThan(Version.beforeAllOf("2026-11-21T00:00:00.000+"));
+    }
+
+    @Test
+    void theVersionBeforeAllOfAnEpochIsAfterAllOfTheOneBefore() {
+        Version before = Version.beforeAllOf("2026-11-21T00:00:00.000+");
+        assertThat(before).isLessThan(Version.of("2026-11-21T00:00:00.000+", "1"));
+        assertThat(before).isGreaterThan(Version.of("2026-11-21T00:00:00.000", "9".repeat(40)));
+    }
 }

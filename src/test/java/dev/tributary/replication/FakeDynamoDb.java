@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementResponse;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
@@ -38,6 +40,7 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
 
     static final String DEAD_LETTERS = "dead-letters";
     static final String LATE_WRITES = "late-writes";
+    static final String JOBS = "jobs";
 
     private static final int STATEMENT_LIMIT = 25;
 
@@ -82,6 +85,11 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     @Override
     public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
         return network.send(request, () -> tables.put(request));
+    }
+
+    @Override
+    public CompletableFuture<BatchGetItemResponse> batchGetItem(BatchGetItemRequest request) {
+        return network.send(request, () -> tables.batchGet(request));
     }
 
     @Override

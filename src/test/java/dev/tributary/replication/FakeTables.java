@@ -6,11 +6,14 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementErrorCodeEnum;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
@@ -160,6 +163,30 @@ final class FakeTables {
         }
         actions.forEach(this::write);
         return TransactWriteItemsResponse.builder().build();
+    }
+
+    /** The rows of a batch that exist, by table. */
+    BatchGetItemResponse batchGet(BatchGetItemRequest request) {
+        Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
+        request.requestItems().forEach((name, wanted) -> {
+            if (!wanted.consistentRead()) {
+                throw new IllegalArgumentException("Not understood here: a read that may be old");
+            }
+            found.put(
+                    name,
+                    wanted.keys().stream()
+                            .map(table(name).rows()::get)
+                            .filter(Objects::nonNull)
+                            .toList());
+        });
+        return BatchGetItemResponse.builder().responses(found).build();
+    }
+
+    /** Sets or removes a row without a condition, as the application of a source does. */
+    void set(String name, Map<String, AttributeValue> key, Optional<Map<String, AttributeValue>> row) {
+        row.ifPresentOrElse(
+                attributes -> table(name).rows().put(key, attributes),
+                () -> table(name).rows().remove(key));
     }
 
     boolean exists(String name) {

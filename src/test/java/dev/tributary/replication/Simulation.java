@@ -73,6 +73,7 @@ final class Simulation {
     private final List<String> trespasses = new ArrayList<>();
     private final RandomGenerator random;
     private final Conditions conditions;
+    private final Optional<SimulatedBackfill> backfill;
 
     /**
      * The conditions of a simulation.
@@ -84,6 +85,7 @@ final class Simulation {
      * @param policies of both routes
      * @param repeating whether removals are repeated while a write may be late
      * @param room items with parked changes that a process keeps in memory
+     * @param backfilled whether the source has items from before the stream, which are backfilled
      */
     record Conditions(
             Shape shape,
@@ -92,10 +94,11 @@ final class Simulation {
             boolean locked,
             Policies policies,
             boolean repeating,
-            int room) {
+            int room,
+            boolean backfilled) {
 
         Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
-            this(shape, fenced, lateness, locked, Policies.USUAL, true, 1_000);
+            this(shape, fenced, lateness, locked, Policies.USUAL, true, 1_000, false);
         }
 
         Conditions(Shape shape, boolean fenced, long lateness) {
@@ -105,23 +108,28 @@ final class Simulation {
         /** With tombstones for removed rows. */
         Conditions withTombstones() {
             Policies buried = new Policies(policies.collisions(), Optional.of(new Tombstones(Duration.ofDays(7))));
-            return new Conditions(shape, fenced, lateness, locked, buried, repeating, room);
+            return new Conditions(shape, fenced, lateness, locked, buried, repeating, room, backfilled);
         }
 
         /** Items do not take each other's rows; changes that would are parked. */
         Conditions rejecting() {
             Policies reject = new Policies(CollisionPolicy.REJECT, policies.tombstones());
-            return new Conditions(shape, fenced, lateness, locked, reject, repeating, room);
+            return new Conditions(shape, fenced, lateness, locked, reject, repeating, room, backfilled);
         }
 
         /** Removals are not repeated after late writes. */
         Conditions withoutRepetitions() {
-            return new Conditions(shape, fenced, lateness, locked, policies, false, room);
+            return new Conditions(shape, fenced, lateness, locked, policies, false, room, backfilled);
         }
 
         /** The index is too small for all items with parked changes. */
         Conditions cramped() {
-            return new Conditions(shape, fenced, lateness, locked, policies, repeating, 1);
+            return new Conditions(shape, fenced, lateness, locked, policies, repeating, 1, backfilled);
+        }
+
+        /** Items from before the stream are backfilled meanwhile. */
+        Conditions backfilling() {
+            return new Conditions(shape, fenced, lateness, locked, policies, repeating, room, true);
         }
 
         boolean rejects() {
@@ -142,14 +150,16 @@ final class Simulation {
     private Simulation(RandomGenerator random, Conditions conditions) {
         this.random = random;
         this.conditions = conditions;
-        this.history = SourceHistory.random(random, conditions.shape());
+        this.history = conditions.backfilled()
+                ? SourceHistory.randomWithItems(random, conditions.shape())
+                : SourceHistory.random(random, conditions.shape());
         tables.create(INJECTIVE, "city", "id");
         tables.create(COLLIDING, "city");
         tables.create(FakeDynamoDb.LATE_WRITES, "scope", "entry");
         expectation = new Expectation(
                 history, projection(INJECTIVE), projection(COLLIDING), conditions.rejects(), conditions.lateness() > 0);
         tables.listen((table, key, before, after) -> {
-            if (table.equals(FakeDynamoDb.LATE_WRITES)) {
+            if (table.equals(FakeDynamoDb.LATE_WRITES) || table.equals(FakeDynamoDb.JOBS)) {
                 return;
             }
             if (!table.equals(FakeDynamoDb.DEAD_LETTERS)) {
@@ -158,6 +168,17 @@ final class Simulation {
                 behindNothing.add(key.get("position").s() + " was parked behind nothing");
             }
         });
+        backfill = conditions.backfilled()
+                ? Optional.of(new SimulatedBackfill(
+                        time,
+                        random,
+                        tables,
+                        history,
+                        this::network,
+                        conditions.policies(),
+                        List.of(INJECTIVE, COLLIDING),
+                        Simulation::projection))
+                : Optional.empty();
         for (List<Shard> lineage : history.lineages()) {
             SimulatedShard parent = null;
             for (Shard shard : lineage) {
@@ -203,8 +224,10 @@ final class Simulation {
                 return !everythingRests();
             });
         }
+        backfill.ifPresent(run -> run.start(QUIET_FROM));
         if (!time.runUntil(this::everythingRests, PATIENCE)) {
             List<String> stuck = new ArrayList<>();
+            backfill.ifPresent(run -> stuck.add("backfilled: " + run.isDone()));
             stuck.add(parked() + " dead letters");
             stuck.addAll(failures);
             for (SimulatedShard shard : shards) {
@@ -230,7 +253,9 @@ final class Simulation {
     }
 
     private boolean everythingRests() {
-        return everythingEnded() && (parked() == 0 || !conditions.redriven());
+        return everythingEnded()
+                && (parked() == 0 || !conditions.redriven())
+                && backfill.map(SimulatedBackfill::isDone).orElse(true);
     }
 
     private long parked() {
@@ -288,6 +313,7 @@ final class Simulation {
                         projection(COLLIDING),
                         target(client, COLLIDING, timer),
                         deadLetters(client, COLLIDING)));
+        backfill.ifPresent(run -> run.settlePages(network(process), process));
         return new ReplicationPipeline(
                 routes,
                 lateWrites(client, process).shard(shard),

@@ -20,7 +20,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * and its child; an item stays in its lineage. Sequence numbers grow within a lineage and are not comparable between the two.
  * Creation times never decrease for an item; they are truncated to seconds, or to minutes as DynamoDB Local does.
  *
- * @param changes all of them, in the order in which they happened
+ * @param changes all of them, in the order in which they happened; first the items that were there before the stream, as
+ *     insertions with the version that a backfill gives them
  * @param lineages shards, parents first
  */
 record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
@@ -30,7 +31,7 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
 
     private static final long EPOCH_MILLIS =
             Instant.parse("2026-11-21T00:00:50Z").toEpochMilli();
-    private static final String LABEL = "2026-11-21T00:00:00.000";
+    static final String LABEL = "2026-11-21T00:00:00.000";
 
     /** The records of a shard, in stream order. */
     record Shard(List<StreamedChange> records) {}
@@ -58,6 +59,23 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
         return new Writer(random, shape).write();
     }
 
+    /** With items that were there before the stream. */
+    static SourceHistory randomWithItems(RandomGenerator random, Shape shape) {
+        Writer writer = new Writer(random, shape);
+        writer.begin();
+        return writer.write();
+    }
+
+    /** The items that were there before the stream. */
+    List<Item> before() {
+        return changes.stream()
+                .filter(change -> change.stamp().version().equals(BEFORE))
+                .flatMap(change -> change.after().stream())
+                .toList();
+    }
+
+    private static final Version BEFORE = Version.beforeAllOf(LABEL);
+
     private static final class Writer {
 
         private final RandomGenerator random;
@@ -80,6 +98,19 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
             burst = random.nextBoolean() ? 1 : 1_500;
             cities = random.nextInt(1, 5);
             sequence = new long[] {random.nextLong(1000), random.nextLong(1000)};
+        }
+
+        void begin() {
+            int count = random.nextInt(items + 1) + random.nextInt(6);
+            for (int number = 0; number < count; number++) {
+                String id = "item" + number;
+                Item item = item(id);
+                source.put(id, item);
+                changes.add(new Change.Insert(
+                        new VersionStamp(
+                                ItemKey.of("users", Map.of("id", AttributeValue.fromS(id))), BEFORE, Instant.EPOCH),
+                        item));
+            }
         }
 
         SourceHistory write() {

@@ -1,0 +1,37 @@
+package dev.tributary.jobs.reconcile;
+
+import dev.tributary.model.Item;
+import dev.tributary.model.KeySchema;
+import dev.tributary.projection.Projection;
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.ExactWrites;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/**
+ * A route as a job sees it.
+ *
+ * @param name {@code <source>.<route>}
+ * @param identity of the source table, in the owners of rows
+ * @param reads client of the source table
+ * @param sourceTable name of the source table
+ * @param sourceKey key of the source table
+ * @param keepsRemoved whether the row of a removed item stays ({@code deletes = ignore})
+ * @param target guarded writes; its client does not retry, because the answer of each attempt matters
+ * @param exact writes to the same table
+ */
+public record JobRoute(
+        String name,
+        String identity,
+        DynamoDbAsyncClient reads,
+        String sourceTable,
+        KeySchema sourceKey,
+        Projection projection,
+        boolean keepsRemoved,
+        BatchingTable target,
+        ExactWrites exact) {
+
+    /** The key of the row that an item has; empty if it has none. */
+    java.util.Optional<Item> rowKey(Item item) {
+        return projection.row(item).map(row -> row.key());
+    }
+}

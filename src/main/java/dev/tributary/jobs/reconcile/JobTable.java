@@ -1,0 +1,193 @@
+package dev.tributary.jobs.reconcile;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.dynamo.ResponseCheck;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.Failures;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.Version;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+
+/**
+ * The table for the state of jobs that has to outlive their process.
+ *
+ * <p>Rows by {@code scope}, which is a route, and {@code entry}:
+ *
+ * <ul>
+ *   <li>{@code page/<slot>}: the keys of a page whose rows are being put.
+ *   <li>{@code state/<name>}: a small map of texts that a job keeps.
+ * </ul>
+ *
+ * <p>Each call is one attempt: a future fails with what the SDK throws. Every write may be repeated, and may take effect
+ * late, without harm. Reads are consistent. Safe for any thread.
+ */
+public final class JobTable {
+
+    private static final String SCOPE = "scope";
+    private static final String ENTRY = "entry";
+
+    /** The key of the table. */
+    public static final KeySchema KEY = new KeySchema(
+            new KeyAttribute(SCOPE, AttributeType.S), Optional.of(new KeyAttribute(ENTRY, AttributeType.S)));
+
+    private static final String PAGE = "page/";
+    private static final String STATE = "state/";
+    private static final String REVISION = "revision";
+    private static final String VERSION = "version";
+    private static final String AT = "at";
+    private static final String UNTIL = "until";
+    private static final String KEYS = "keys";
+    private static final String VALUES = "values";
+
+    private final DynamoDbAsyncClient client;
+    private final String name;
+    private final Duration timeout;
+
+    /**
+     * @param client remains the caller's to close
+     * @param timeout for one call, the client's own retries included
+     */
+    public JobTable(DynamoDbAsyncClient client, String name, Duration timeout) {
+        this.client = client;
+        this.name = name;
+        this.timeout = timeout;
+    }
+
+    /** The name of the table, for messages. */
+    public String name() {
+        return name;
+    }
+
+    /** Stores a page, unless a later one of its slot is stored. */
+    CompletableFuture<Void> record(String route, PageRecord page) {
+        return unlessRefused(client.putItem(request -> request.tableName(name)
+                .item(Map.of(
+                        SCOPE, text(route),
+                        ENTRY, text(PAGE + page.slot()),
+                        REVISION, number(page.revision()),
+                        VERSION, text(page.version().encoded()),
+                        AT, number(page.at()),
+                        UNTIL, number(page.until()),
+                        KEYS, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(page.encodedKeys()))))
+                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                .expressionAttributeNames(Map.of("#revision", REVISION))
+                .expressionAttributeValues(Map.of(":revision", number(page.revision())))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+    }
+
+    /** Deletes a page, unless a later one has its slot. */
+    CompletableFuture<Void> forget(String route, PageRecord page) {
+        return unlessRefused(client.deleteItem(request -> request.tableName(name)
+                .key(key(route, PAGE + page.slot()))
+                .conditionExpression("#revision = :revision")
+                .expressionAttributeNames(Map.of("#revision", REVISION))
+                .expressionAttributeValues(Map.of(":revision", number(page.revision())))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+    }
+
+    /** The recorded pages of a route. */
+    CompletableFuture<List<PageRecord>> pages(String route) {
+        List<PageRecord> pages = new ArrayList<>();
+        QueryRequest request = QueryRequest.builder()
+                .tableName(name)
+                .consistentRead(true)
+                .keyConditionExpression("#scope = :scope AND begins_with(#entry, :entry)")
+                .expressionAttributeNames(Map.of("#scope", SCOPE, "#entry", ENTRY))
+                .expressionAttributeValues(Map.of(":scope", text(route), ":entry", text(PAGE)))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))
+                .build();
+        return client.queryPaginator(request)
+                .subscribe(response -> ResponseCheck.byService(response).items().forEach(row -> pages.add(page(row))))
+                .thenApply(read -> pages);
+    }
+
+    private static PageRecord page(Map<String, AttributeValue> row) {
+        return new PageRecord(
+                value(row, ENTRY).s().substring(PAGE.length()),
+                number(row, REVISION),
+                new Version(value(row, VERSION).s()),
+                number(row, AT),
+                number(row, UNTIL),
+                PageRecord.decodeKeys(value(row, KEYS).b().asByteArray()));
+    }
+
+    /** Stores a job's state of this name, in place of what is stored. */
+    public CompletableFuture<Void> putState(String route, String state, Map<String, String> values) {
+        Map<String, AttributeValue> stored = new HashMap<>();
+        values.forEach((name, value) -> stored.put(name, text(value)));
+        return client.putItem(request -> request.tableName(name)
+                        .item(Map.of(
+                                SCOPE, text(route), ENTRY, text(STATE + state), VALUES, AttributeValue.fromM(stored)))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenAccept(ResponseCheck::byService);
+    }
+
+    /** The state of this name; empty if there is none. */
+    public CompletableFuture<Map<String, String>> state(String route, String state) {
+        return client.getItem(request -> request.tableName(name)
+                        .key(key(route, STATE + state))
+                        .consistentRead(true)
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenApply(response -> {
+                    Map<String, String> values = new HashMap<>();
+                    Map<String, AttributeValue> row =
+                            ResponseCheck.byService(response).item();
+                    if (row.containsKey(VALUES)) {
+                        value(row, VALUES).m().forEach((name, value) -> values.put(name, value.s()));
+                    }
+                    return values;
+                });
+    }
+
+    /** Deletes the state of this name. */
+    public CompletableFuture<Void> deleteState(String route, String state) {
+        return client.deleteItem(request -> request.tableName(name)
+                        .key(key(route, STATE + state))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenAccept(ResponseCheck::byService);
+    }
+
+    private static CompletableFuture<Void> unlessRefused(
+            CompletableFuture<? extends software.amazon.awssdk.core.SdkResponse> call) {
+        return call.<Void>thenApply(response -> {
+                    ResponseCheck.byService(response);
+                    return null;
+                })
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(thrown));
+    }
+
+    private static Map<String, AttributeValue> key(String route, String entry) {
+        return Map.of(SCOPE, text(route), ENTRY, text(entry));
+    }
+
+    private static AttributeValue text(String value) {
+        return AttributeValue.fromS(value);
+    }
+
+    private static AttributeValue number(long value) {
+        return AttributeValue.fromN(Long.toString(value));
+    }
+
+    private static long number(Map<String, AttributeValue> row, String attribute) {
+        return Long.parseLong(value(row, attribute).n());
+    }
+
+    private static AttributeValue value(Map<String, AttributeValue> row, String attribute) {
+        return requireNonNull(row.get(attribute), attribute);
+    }
+}

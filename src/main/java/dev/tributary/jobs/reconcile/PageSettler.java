@@ -1,0 +1,95 @@
+package dev.tributary.jobs.reconcile;
+
+import dev.tributary.model.Failures;
+import dev.tributary.replication.Backoff;
+import dev.tributary.telemetry.LogThrottle;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks the pages of a route that a run has left behind, because it was killed or because puts got no answer, and removes
+ * the rows whose items are gone. Once nothing of a page can take effect any more, its record is deleted after a last check.
+ *
+ * <p>Every process of the route may do this at any time; see {@link Recheck}. Safe for any thread.
+ */
+public final class PageSettler {
+
+    private static final Logger log = LoggerFactory.getLogger(PageSettler.class);
+
+    private final JobRoute route;
+    private final JobTable table;
+    private final ReconcileTiming timing;
+    private final ScheduledExecutorService timer;
+    private final Attempts attempts;
+    private final Recheck recheck;
+    private final LogThrottle<String> failures = new LogThrottle<>();
+
+    public PageSettler(JobRoute route, JobTable table, ReconcileTiming timing, ScheduledExecutorService timer) {
+        this.route = route;
+        this.table = table;
+        this.timing = timing;
+        this.timer = timer;
+        this.attempts = new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
+        this.recheck = new Recheck(
+                route, new SourceItems(route.reads(), route.sourceTable(), route.sourceKey(), attempts), attempts);
+    }
+
+    /** Checks all pages now, and then again after each interval, until the timer ends. */
+    public void start(Duration interval) {
+        // In a stage, because a call may throw at once, and the next check has to be scheduled nevertheless.
+        CompletableFuture.completedFuture(this).thenCompose(PageSettler::settle).whenComplete((left, thrown) -> {
+            if (thrown == null) {
+                failures.ends();
+            } else if (failures.begins(route.name())) {
+                log.warn(
+                        "{}: pages that a backfill left in table {} cannot be checked, and are tried again: {}",
+                        route.name(),
+                        table.name(),
+                        Failures.unwrap(thrown).toString());
+            }
+            if (!timer.isShutdown()) {
+                timer.schedule(() -> start(interval), interval.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /**
+     * Checks the pages whose puts have all started, or whose run is dead.
+     *
+     * @return the number of pages that have to be checked again later
+     */
+    public CompletableFuture<Integer> settle() {
+        long now = timing.clock().millis();
+        return attempts.of(() -> table.pages(route.name())).thenCompose(pages -> {
+            List<PageRecord> left = pages.stream()
+                    .filter(page -> now - page.at() >= timing.sends().toMillis())
+                    .toList();
+            CompletableFuture<Integer> open = CompletableFuture.completedFuture(pages.size() - left.size());
+            for (PageRecord page : left) {
+                open = open.thenCompose(before -> settle(page, now).thenApply(over -> over ? before : before + 1));
+            }
+            return open;
+        });
+    }
+
+    /** Completes with whether the page is over. */
+    private CompletableFuture<Boolean> settle(PageRecord page, long now) {
+        return recheck.removeUnfounded(page.version(), page.keys()).thenCompose(removed -> {
+            if (removed > 0) {
+                log.info(
+                        "{}: {} rows of a backfill were removed again, because their items are gone",
+                        route.name(),
+                        removed);
+            }
+            return now < page.until()
+                    ? CompletableFuture.completedFuture(false)
+                    : attempts.of(() -> table.forget(route.name(), page)).thenApply(gone -> true);
+        });
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tributary.jobs.reconcile;
+
+import dev.tributary.deadletter.JobLock;
+import dev.tributary.jobs.reconcile.Page.Put;
+import dev.tributary.jobs.reconcile.PageResult.Refused;
+import dev.tributary.model.Change;
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemSize;
+import dev.tributary.model.TargetWrite;
+import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
+import dev.tributary.projection.Projected;
+import dev.tributary.replication.Backoff;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+
+/**
+ * Brings items of a source to a target, while the daemon replicates their changes.
+ *
+ * <p>A row is put where the target has none, or one without a version stamp, with a version below every change of the
+ * source's current epoch. So a row that replication has written stays, and every change to come replaces the row. Then the
+ * item is read again, consistently: if it is gone, or has another key by now, the removal may have reached the target
+ * before the row did, so the row is removed again unless a change has written it since. If the item changed in another
+ * way, that change is still to come.
+ *
+ * <p>The keys of a page are recorded before its first put, so that after a kill somebody else can make that check: the next
+ * run, or a daemon ({@link PageSettler}). A put without an answer may take effect until its signature expires: the record
+ * then stays, and the check is repeated until after that time.
+ *
+ * <p>Safe for any thread.
+ */
+public final class Reconciler {
+
+    /** Of the items of one page. */
+    private static final long MAX_PAGE_BYTES = 1024 * 1024;
+
+    private final JobRoute route;
+    private final ReconcileTiming timing;
+    private final JobLock lock;
+    private final Version version;
+    private final Attempts attempts;
+    private final SourceItems source;
+    private final Recheck recheck;
+    private final PageSlots slots;
+
+    /**
+     * @param table records pages
+     * @param run identifies this run among all of the route, also earlier ones
+     * @param lock of the route, held already; renewed, and checked before each put
+     * @param epoch of the source's current stream
+     * @param timer waits between attempts
+     */
+    public Reconciler(
+            JobRoute route,
+            JobTable table,
+            String run,
+            JobLock lock,
+            String epoch,
+            ReconcileTiming timing,
+            ScheduledExecutorService timer) {
+        this.route = route;
+        this.timing = timing;
+        this.lock = lock;
+        this.version = Version.beforeAllOf(epoch);
+        this.attempts = new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
+        this.source = new SourceItems(route.reads(), route.sourceTable(), route.sourceKey(), attempts);
+        this.recheck = new Recheck(route, source, attempts);
+        this.slots = new PageSlots(table, route.name(), run, attempts);
+    }
+
+    /**
+     * Puts the rows of these items where the target has none.
+     *
+     * @param items as they were read, also by an eventually consistent scan
+     * @return fails if a call fails for good, or the lock is lost; the items may be brought again
+     */
+    public CompletableFuture<PageResult> bring(List<Item> items) {
+        CompletableFuture<PageResult> result = CompletableFuture.completedFuture(PageResult.NONE);
+        for (List<Item> some : pages(items)) {
+            result = result.thenCompose(before -> page(some).thenApply(before::and));
+        }
+        return result;
+    }
+
+    private static List<List<Item>> pages(List<Item> items) {
+        List<List<Item>> pages = new ArrayList<>();
+        List<Item> page = new ArrayList<>();
+        long bytes = 0;
+        for (Item item : items) {
+            long size = ItemSize.of(item.attributes());
+            if (!page.isEmpty() && (page.size() == SourceItems.MAX_KEYS || bytes + size > MAX_PAGE_BYTES)) {
+                pages.add(List.copyOf(page));
+                page.clear();
+                bytes = 0;
+            }
+            page.add(item);
+            bytes += size;
+        }
+        if (!page.isEmpty()) {
+            pages.add(List.copyOf(page));
+        }
+        return pages;
+    }
+
+    private CompletableFuture<PageResult> page(List<Item> items) {
+        List<Put> puts = new ArrayList<>();
+        List<Refused> refused = new ArrayList<>();
+        for (Item item : items) {
+            Item key = source.key(item);
+            VersionStamp stamp = recheck.stamp(key, version);
+            Projected projected = route.projection().project(new Change.Insert(stamp, item));
+            if (projected instanceof Projected.Write write && write.write() instanceof TargetWrite.Upsert upsert) {
+                puts.add(new Put(new PageKey(key, upsert.row().key()), upsert));
+            } else if (projected instanceof Projected.Refused reason) {
+                refused.add(new Refused(stamp.owner(), reason.reason()));
+            }
+        }
+        PageResult read = new PageResult(
+                items.size(), 0, 0, items.size() - puts.size() - refused.size(), 0, List.copyOf(refused));
+        return puts.isEmpty()
+                ? CompletableFuture.completedFuture(read)
+                : new Page(route, timing, attempts, recheck, lock, slots.take(), version, List.copyOf(puts))
+                        .run()
+                        .thenApply(read::and);
+    }
+
+    /** Deletes the records of pages that are over; has to follow the last page. */
+    public CompletableFuture<Void> close() {
+        return slots.close();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tributary.table;
+
+import dev.tributary.dynamo.ResponseCheck;
+import dev.tributary.model.Failures;
+import dev.tributary.model.Item;
+import dev.tributary.model.Row;
+import dev.tributary.model.VersionStamp;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+
+/**
+ * Writes of jobs to a target table, on the condition that the row still has the version stamp that the job saw; a row with
+ * an earlier one of the same owner may be deleted too.
+ *
+ * <p>A change of the item that replication has applied since then has a later version and fails the condition, so these
+ * writes never undo a change. They create no row. Each call is one attempt, as in {@link TargetTable}. Safe for any
+ * thread.
+ */
+public final class ExactWrites {
+
+    private static final Map<String, String> NAMES =
+            Map.of("#stamp", VersionStamp.ATTRIBUTE, "#o", StampAttribute.OWNER, "#v", StampAttribute.VERSION);
+
+    private static final String OWN_AND_NOT_NEWER = "#stamp.#o = :o AND #stamp.#v <= :v";
+
+    private static final String OWN_AND_EQUAL = "#stamp.#o = :o AND #stamp.#v = :v";
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+
+    public ExactWrites(DynamoDbAsyncClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    /**
+     * Deletes the row, without a tombstone, unless it is newer than the stamp or another item's.
+     *
+     * @return whether a row was deleted
+     */
+    public CompletableFuture<Boolean> remove(VersionStamp seen, Item key) {
+        return written(client.deleteItem(request -> request.tableName(table)
+                .key(key.attributes())
+                .conditionExpression(OWN_AND_NOT_NEWER)
+                .expressionAttributeNames(NAMES)
+                .expressionAttributeValues(values(seen))));
+    }
+
+    /**
+     * Replaces the row, with the {@linkplain dev.tributary.model.Version#successor successor} of the version, if it still
+     * has the stamp.
+     *
+     * @return whether the row was replaced
+     */
+    public CompletableFuture<Boolean> replace(VersionStamp seen, Row row) {
+        VersionStamp repaired = new VersionStamp(seen.owner(), seen.version().successor(), seen.createdAt());
+        Map<String, AttributeValue> item = new HashMap<>(row.item().attributes());
+        item.put(
+                VersionStamp.ATTRIBUTE,
+                StampAttribute.of(repaired, row.item().attributes().keySet()));
+        return written(client.putItem(request -> request.tableName(table)
+                .item(item)
+                .conditionExpression(OWN_AND_EQUAL)
+                .expressionAttributeNames(NAMES)
+                .expressionAttributeValues(values(seen))));
+    }
+
+    private static Map<String, AttributeValue> values(VersionStamp seen) {
+        return Map.of(":o", StampAttribute.owner(seen), ":v", StampAttribute.version(seen));
+    }
+
+    private static CompletableFuture<Boolean> written(CompletableFuture<? extends SdkResponse> call) {
+        return call.thenApply(response -> {
+                    ResponseCheck.byService(response);
+                    return true;
+                })
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
+                        ? CompletableFuture.completedFuture(false)
+                        : CompletableFuture.failedFuture(thrown));
+    }
+}

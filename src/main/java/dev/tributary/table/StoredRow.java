@@ -1,0 +1,63 @@
+package dev.tributary.table;
+
+import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.Row;
+import dev.tributary.model.Version;
+import dev.tributary.model.VersionStamp;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A row as it is in a target table.
+ *
+ * @param row its key, and its attributes without the version stamp
+ * @param stamp its version stamp; empty if it has none that can be read, so that replication did not write it
+ * @param tombstone whether it marks a removal
+ */
+public record StoredRow(Row row, Optional<VersionStamp> stamp, boolean tombstone) {
+
+    /**
+     * Reads a row.
+     *
+     * @param attributes all its attributes
+     * @param schema key of the target table
+     */
+    public static StoredRow of(Map<String, AttributeValue> attributes, KeySchema schema) {
+        Map<String, AttributeValue> key = new HashMap<>();
+        schema.attributes().forEach(name -> {
+            AttributeValue value = attributes.get(name.name());
+            if (value != null) {
+                key.put(name.name(), value);
+            }
+        });
+        Optional<VersionStamp> stamp = stamp(StampAttribute.fields(attributes));
+        Map<String, AttributeValue> content = new HashMap<>(attributes);
+        content.remove(VersionStamp.ATTRIBUTE);
+        return new StoredRow(
+                new Row(new Item(key), new Item(content)),
+                stamp,
+                stamp.isPresent() && attributes.containsKey(VersionStamp.EXPIRES));
+    }
+
+    private static Optional<VersionStamp> stamp(Map<String, AttributeValue> fields) {
+        AttributeValue owner = fields.get(StampAttribute.OWNER);
+        AttributeValue version = fields.get(StampAttribute.VERSION);
+        AttributeValue createdAt = fields.get(StampAttribute.CREATED_AT);
+        return owner == null
+                        || owner.s() == null
+                        || version == null
+                        || version.s() == null
+                        || createdAt == null
+                        || createdAt.n() == null
+                ? Optional.empty()
+                : Optional.of(new VersionStamp(
+                        new ItemKey(owner.s()),
+                        new Version(version.s()),
+                        Instant.ofEpochMilli(Long.parseLong(createdAt.n()))));
+    }
+}
