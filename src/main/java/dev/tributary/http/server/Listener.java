@@ -41,7 +41,10 @@ public final class Listener implements AutoCloseable {
     /** Part of the stop timeout that is left to reply to requests whose writes have not ended. */
     private static final Duration TO_ANSWER_AT_STOP = Duration.ofMillis(500);
 
-    /** Idle timeout of connections while others wait to be accepted. */
+    /**
+     * Idle timeout of open connections while others wait to be accepted. Jetty applies it to those that are registered when
+     * the limit is reached. {@link HeaderDeadline} closes those of the last moments that send no request.
+     */
     private static final Duration IDLE_AT_LIMIT = Duration.ofSeconds(1);
 
     /** {@link PathPattern} matches paths as they were sent: keys may hold segments that Jetty calls ambiguous. */
