@@ -220,19 +220,4 @@ public final class ReplicationPipeline implements AutoCloseable {
         }
         return true;
     }
-
-    /**
-     * Waits until every change has ended, for a limited time.
-     *
-     * @return false if the time ran out or the lease was lost first
-     */
-    public boolean drain(Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        while (!tracker.awaitFewerThan(1, FENCE_CHECK)) {
-            if (fence.lost() || System.nanoTime() - end >= 0) {
-                return false;
-            }
-        }
-        return true;
-    }
 }

@@ -52,10 +52,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Redrives beside a live pipeline, on real tables. */
+@Timeout(120)
 class RedriveTest {
 
     @RegisterExtension
@@ -258,7 +260,7 @@ class RedriveTest {
             try {
                 for (int i = 0; i < 150; i++) {
                     submit("ada", Optional.of(Map.of("city", AttributeValue.fromS("city" + i % 7))));
-                    pipeline.drain(Duration.ofSeconds(30));
+                    pipeline.drain();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -383,9 +385,7 @@ class RedriveTest {
     }
 
     private void drain() throws InterruptedException {
-        assertThat(pipeline.drain(Duration.ofSeconds(30)))
-                .as("every change ended")
-                .isTrue();
+        assertThat(pipeline.drain()).as("every change ended").isTrue();
     }
 
     private List<DeadLetter> parked() {
