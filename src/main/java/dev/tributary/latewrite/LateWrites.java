@@ -55,6 +55,8 @@ public final class LateWrites {
 
     private final AtomicBoolean watching = new AtomicBoolean();
     private final AtomicBoolean ticking = new AtomicBoolean();
+
+    /** Not a condition: jobs have no health. Daemons report the table as a condition whenever a shard needs it. */
     private final LogThrottle<String> failures = new LogThrottle<>();
 
     /** Until when a write of another worker may arrive late; guarded by this for writing. */

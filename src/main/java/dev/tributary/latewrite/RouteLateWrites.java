@@ -40,6 +40,8 @@ public final class RouteLateWrites {
     private final Counter recorded;
     private final Counter restored;
     private final AtomicLong numbers = new AtomicLong();
+
+    /** Not a condition: removals are repeated after the shard, whose pipeline has the route's conditions, has left. */
     private final LogThrottle<String> failures = new LogThrottle<>();
 
     /** Keys to which a write of this process may arrive late, and until when. */

@@ -5,7 +5,7 @@ import dev.tributary.deadletter.Predecessor;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
-import dev.tributary.replication.RouteHealth.OwnTable;
+import dev.tributary.replication.RouteHealth.SupportTable;
 import dev.tributary.telemetry.Health;
 import java.time.Duration;
 import java.util.Optional;
@@ -152,7 +152,7 @@ final class RouteDeadLetters {
     }
 
     private void succeeded() {
-        health.succeeded(OwnTable.DEAD_LETTERS);
+        health.succeeded(SupportTable.DEAD_LETTERS);
         if (index.items() > 0 && refreshing.compareAndSet(false, true)) {
             timer.schedule(this::refresh, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -174,6 +174,6 @@ final class RouteDeadLetters {
     }
 
     private void failed(WriteFailure failure) {
-        health.failed(OwnTable.DEAD_LETTERS, index.table(), failure);
+        health.failed(SupportTable.DEAD_LETTERS, index.table(), failure);
     }
 }

@@ -19,14 +19,14 @@ final class RouteHealth implements AutoCloseable {
     private final Conditions conditions;
     private final String route;
 
-    /** A table of the daemon that the route cannot work without. */
-    enum OwnTable {
+    /** A table beside the target that the route cannot work without. */
+    enum SupportTable {
         DEAD_LETTERS("dead-letter table"),
         LATE_WRITES("late-write table");
 
         private final String condition;
 
-        OwnTable(String condition) {
+        SupportTable(String condition) {
             this.condition = condition;
         }
     }
@@ -70,7 +70,7 @@ final class RouteHealth implements AutoCloseable {
     }
 
     /** A call to one of the daemon's tables succeeded. */
-    void succeeded(OwnTable table) {
+    void succeeded(SupportTable table) {
         conditions.clear(table.condition, () -> log.info("{}: the {} answers again", route, table.condition));
     }
 
@@ -79,7 +79,7 @@ final class RouteHealth implements AutoCloseable {
      *
      * @param name of the table
      */
-    void failed(OwnTable table, String name, WriteFailure failure) {
+    void failed(SupportTable table, String name, WriteFailure failure) {
         conditions.raise(
                 table.condition,
                 failure.kind(),

@@ -5,7 +5,7 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
-import dev.tributary.replication.RouteHealth.OwnTable;
+import dev.tributary.replication.RouteHealth.SupportTable;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +84,7 @@ record RouteTarget(
                 result instanceof Result.Taken taken ? Optional.of(taken.outcome()) : Optional.empty();
         return retry.untilDone(() -> lateWrites.settle(write, outcome), lateWritesFailed)
                 .thenApply(done -> {
-                    health.succeeded(OwnTable.LATE_WRITES);
+                    health.succeeded(SupportTable.LATE_WRITES);
                     return result;
                 });
     }

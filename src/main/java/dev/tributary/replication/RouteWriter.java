@@ -11,7 +11,7 @@ import dev.tributary.ordering.CheckpointTracker;
 import dev.tributary.ordering.KeyedSerialExecutor;
 import dev.tributary.projection.Projected;
 import dev.tributary.replication.FencedRetry.LeaseGoneException;
-import dev.tributary.replication.RouteHealth.OwnTable;
+import dev.tributary.replication.RouteHealth.SupportTable;
 import dev.tributary.telemetry.Health;
 import java.util.List;
 import java.util.Optional;
@@ -137,11 +137,11 @@ final class RouteWriter {
     }
 
     void lateWritesSucceeded() {
-        health.succeeded(OwnTable.LATE_WRITES);
+        health.succeeded(SupportTable.LATE_WRITES);
     }
 
     void lateWritesFailed(WriteFailure failure) {
-        health.failed(OwnTable.LATE_WRITES, lateWriteTable, failure);
+        health.failed(SupportTable.LATE_WRITES, lateWriteTable, failure);
     }
 
     /** An error of this program ends the process: it left changes open, and later ones must not overtake them. */

@@ -53,7 +53,7 @@ class RouteHealthTest {
         RouteHealth other = new RouteHealth(health, "users.by-city", RouteHealthTest::usual);
         other.failed(new WriteFailure(WriteFailure.Kind.CAPACITY, "throttled", false));
         other.succeeded();
-        other.succeeded(RouteHealth.OwnTable.DEAD_LETTERS);
+        other.succeeded(RouteHealth.SupportTable.DEAD_LETTERS);
         assertThat(health.snapshot().components())
                 .containsEntry("route users.by-city", new Health.Component(Status.DOWN, "denied"));
         route.succeeded();
