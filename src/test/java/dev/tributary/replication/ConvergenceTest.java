@@ -53,7 +53,7 @@ class ConvergenceTest {
     /** The guard suffices without the fence, because the rows it compares with stay. */
     @Test
     void withoutMovesAndRemovalsTheGuardAloneConvergesHoweverLateAZombieWrites() {
-        seeds().limit(HISTORIES / 2).forEach(seed -> holds(seed, new Conditions(Shape.IN_PLACE, false, 60_000)));
+        seeds().limit(HISTORIES / 4).forEach(seed -> holds(seed, new Conditions(Shape.IN_PLACE, false, 60_000)));
     }
 
     @Test
@@ -69,16 +69,16 @@ class ConvergenceTest {
     /** The purpose of tombstones. It does not hold where items collide: a tombstone yields to other items. */
     @Test
     void withTombstonesNoRowReturnsUnderAUniqueKeyHoweverLateAWriteArrives() {
-        nothingComesBack(new Conditions(Shape.ANYTHING, true, 10_000).withTombstones());
+        nothingComesBack(HISTORIES / 2, new Conditions(Shape.ANYTHING, true, 10_000).withTombstones());
     }
 
     @Test
     void withTombstonesNoRowReturnsUnderAUniqueKeyEvenWithoutTheFence() {
-        nothingComesBack(new Conditions(Shape.ANYTHING, false, 60_000).withTombstones());
+        nothingComesBack(HISTORIES / 4, new Conditions(Shape.ANYTHING, false, 60_000).withTombstones());
     }
 
-    private static void nothingComesBack(Conditions late) {
-        assertThat(seeds().limit(HISTORIES / 2)
+    private static void nothingComesBack(int histories, Conditions late) {
+        assertThat(seeds().limit(histories)
                         .boxed()
                         .flatMap(seed -> Simulation.run(seed, late).stream())
                         .filter(violation -> violation.startsWith(Simulation.INJECTIVE + ":")))
