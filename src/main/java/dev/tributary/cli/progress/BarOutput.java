@@ -1,0 +1,68 @@
+package dev.tributary.cli.progress;
+
+import dev.tributary.cli.progress.JobProgress.State;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Progress as a bar on one line of a terminal. */
+final class BarOutput implements ProgressOutput {
+
+    /** Longer than any job: the bar is drawn when the progress is shown, and not by the library's timer. */
+    private static final int NEVER_MILLIS = Integer.MAX_VALUE;
+
+    private final String name;
+    private final PrintWriter err;
+    private final ProgressBar bar;
+    private volatile double secondsLeft = -1;
+    private volatile double rate;
+    private int drawn;
+
+    BarOutput(String name, String unit, PrintWriter err, int width) {
+        this.name = name;
+        this.err = err;
+        this.bar = new ProgressBarBuilder()
+                .setTaskName(name)
+                .setUnit(" " + unit, 1)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(NEVER_MILLIS)
+                .setEtaFunction(state ->
+                        secondsLeft < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(Math.round(secondsLeft))))
+                .setConsumer(new DelegatingProgressBarConsumer(this::draw, width - 1))
+                .build();
+    }
+
+    @Override
+    public void show(State state, Status status) {
+        Progress progress = status.progress();
+        secondsLeft = status.secondsLeft();
+        rate = status.rate();
+        bar.maxHint(progress.expected() > 0 ? Math.max(progress.expected(), progress.done()) : -1);
+        bar.stepTo(progress.done());
+        bar.setExtraMessage(Math.round(rate) + "/s"
+                + progress.counts().entrySet().stream()
+                        .map(count -> " " + count.getKey() + " " + count.getValue())
+                        .collect(Collectors.joining()));
+        bar.refresh();
+        if (state != State.RUNNING) {
+            err.println();
+            err.flush();
+        }
+    }
+
+    private void draw(String line) {
+        err.print('\r' + line + " ".repeat(Math.max(0, drawn - line.length())));
+        err.flush();
+        drawn = line.length();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

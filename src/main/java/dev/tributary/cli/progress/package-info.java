@@ -1,0 +1,5 @@
+/** The progress of long commands: a bar for people, JSON lines for programs. */
+@NullMarked
+package dev.tributary.cli.progress;
+
+import org.jspecify.annotations.NullMarked;
