@@ -5,8 +5,19 @@ import dev.tributary.model.TargetWrite;
 /** The result of projecting a change. */
 public sealed interface Projected {
 
-    /** The change requires this write. */
-    record Write(TargetWrite write) implements Projected {}
+    /**
+     * The change makes this write.
+     *
+     * @param unchanged whether the item had this very row before the change. Such a write is made only where the target
+     *     may lack the row, as in a redrive
+     */
+    record Write(TargetWrite write, boolean unchanged) implements Projected {
+
+        /** A write that changes the target. */
+        public Write(TargetWrite write) {
+            this(write, false);
+        }
+    }
 
     /** The change requires no write. */
     record Nothing() implements Projected {}

@@ -76,9 +76,9 @@ public final class Projection {
         Optional<Row> row = after.flatMap(this::row);
         if (row.isPresent()) {
             Row to = row.get();
-            return new Projected.Write(oldKey.filter(from -> !from.equals(to.key()))
-                    .<TargetWrite>map(from -> new TargetWrite.Move(change.stamp(), Set.of(from), to))
-                    .orElseGet(() -> new TargetWrite.Upsert(change.stamp(), to, names(change.before()))));
+            return oldKey.filter(from -> !from.equals(to.key()))
+                    .map(from -> new Projected.Write(new TargetWrite.Move(change.stamp(), Set.of(from), to)))
+                    .orElseGet(() -> upsert(change, to));
         }
         Optional<String> refusal = after.flatMap(this::refusal);
         if (refusal.isPresent()) {
@@ -90,10 +90,12 @@ public final class Projection {
         return new Projected.Write(new TargetWrite.Delete(change.stamp(), Set.of(oldKey.get())));
     }
 
-    private Set<String> names(Optional<Item> before) {
-        return before.flatMap(this::row)
-                .map(row -> row.item().attributes().keySet())
-                .orElse(Set.of());
+    private Projected.Write upsert(Change change, Row row) {
+        Optional<Row> before = change.before().flatMap(this::row);
+        Set<String> replaced =
+                before.map(old -> old.item().attributes().keySet()).orElse(Set.of());
+        return new Projected.Write(
+                new TargetWrite.Upsert(change.stamp(), row, replaced), before.equals(Optional.of(row)));
     }
 
     /** The row of a source item; empty if the item has no key in the target. */

@@ -25,9 +25,16 @@ record PendingChange(Change change, Projected projected, CheckpointTracker<Chang
         return projected instanceof Projected.Refused refused ? Optional.of(refused.reason()) : Optional.empty();
     }
 
-    /** The write that the change asks for; empty if it asks for none or is refused. */
+    /** The write that the change asks for; empty if it asks for none, leaves the row as it is, or is refused. */
     Optional<TargetWrite> write() {
-        return projected instanceof Projected.Write asked ? Optional.of(asked.write()) : Optional.empty();
+        return projected instanceof Projected.Write asked && !asked.unchanged()
+                ? Optional.of(asked.write())
+                : Optional.empty();
+    }
+
+    /** Whether the item has the same row after the change as before it. */
+    boolean leavesRow() {
+        return projected instanceof Projected.Write asked && asked.unchanged();
     }
 
     /** Counts the change and completes its entry. */

@@ -21,7 +21,7 @@ record PendingWrite(List<PendingChange> changes, Optional<TargetWrite> write) {
     /**
      * Merges changes into as few writes as possible. Changes before one that asks for nothing are not merged with those
      * after it: if that one is a removal that the route ignores, the row before it stays, even if the item returns under
-     * another key.
+     * another key. A change that leaves the row as it is joins any others.
      *
      * @param changes in stream order, none of them refused
      */
@@ -30,7 +30,7 @@ record PendingWrite(List<PendingChange> changes, Optional<TargetWrite> write) {
         List<PendingChange> run = new ArrayList<>();
         List<TargetWrite> writes = new ArrayList<>();
         for (PendingChange change : changes) {
-            if (!run.isEmpty() && change.write().isEmpty() != writes.isEmpty()) {
+            if (!run.isEmpty() && !change.leavesRow() && change.write().isEmpty() != writes.isEmpty()) {
                 all.add(merged(run, writes));
                 run = new ArrayList<>();
                 writes = new ArrayList<>();

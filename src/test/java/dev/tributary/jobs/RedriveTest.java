@@ -220,6 +220,23 @@ class RedriveTest {
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
     }
 
+    /** What was parked before it may have been discarded, so the target may not have its row. */
+    @Test
+    void aParkedChangeThatLeavesItsRowAsItIsIsWrittenByARedrive() throws Exception {
+        start(TestRoute.to(byCity).excluding("note"));
+        put("ada", "Oakland");
+        put("ada", BAD);
+        put("ada", "Brooklyn");
+        put("ada", Map.of("city", AttributeValue.fromS("Brooklyn"), "note", AttributeValue.fromS("x")));
+        RouteDeadLetters route = deadLetters.deadLetters(ROUTE);
+        for (DeadLetter parked :
+                route.of(RouteDeadLetters.item(new ItemKey("users/ada"))).join().subList(0, 2)) {
+            assertThat(route.delete(parked).join()).isTrue();
+        }
+        assertThat(redrive()).containsExactly(new RedriveResult(1, 0, Optional.empty()));
+        assertThat(rows()).containsEntry("Brooklyn", "ada");
+    }
+
     @Test
     void aCorrectedRouteAcceptsItsDeadLetters() throws Exception {
         put("ada", Map.of("city", AttributeValue.fromS("Oakland"), "note", AttributeValue.fromS("x".repeat(409_560))));

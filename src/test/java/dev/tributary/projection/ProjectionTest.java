@@ -52,6 +52,26 @@ class ProjectionTest {
     }
 
     @Test
+    void aChangeOfUnselectedAttributesAloneLeavesTheRowAsItIs() {
+        Item before = user("NY", "Brooklyn");
+        Item after = with("zipcode", AttributeValue.fromN("10001"), before);
+        assertThat(projection.project(new Change.Modify(STAMP, before, after)))
+                .isInstanceOfSatisfying(Projected.Write.class, projected -> {
+                    assertThat(projected.unchanged()).isTrue();
+                    assertThat(projected.write().arriving()).isEqualTo(projection.row(after));
+                });
+        Item renamed = with("email", AttributeValue.fromS("bob@example.com"), after);
+        for (Change change : List.of(
+                new Change.Insert(STAMP, after),
+                new Change.Modify(STAMP, before, renamed),
+                new Change.Modify(STAMP, without("city", before), after))) {
+            assertThat(projection.project(change))
+                    .isInstanceOfSatisfying(Projected.Write.class, projected -> assertThat(projected.unchanged())
+                            .isFalse());
+        }
+    }
+
+    @Test
     void aKeyAttributeIsMadeByItsTemplateAndNotCopied() {
         Projection byCityAndEmail = new Projection(
                 TestRoute.to("t")

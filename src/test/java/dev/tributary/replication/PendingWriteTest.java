@@ -23,6 +23,9 @@ class PendingWriteTest {
 
     private static final Projected NOTHING = new Projected.Nothing();
 
+    private static final Projected LEAVES_ROW =
+            new Projected.Write(new TargetWrite.Upsert(stamp(9), row("Oakland")), true);
+
     private final CheckpointTracker<ChangePosition> tracker = new CheckpointTracker<>();
 
     @Test
@@ -43,6 +46,20 @@ class PendingWriteTest {
         assertThat(pending).extracting(one -> one.changes().size()).containsExactly(2, 2, 1);
         assertThat(pending.get(1).write()).isEmpty();
         assertThat(pending.get(2).write().orElseThrow().vacated()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatLeavesTheRowJoinsOthersAndAsksForNothingAlone() {
+        assertThat(PendingWrite.merge(
+                        changes(upsert(1, "Oakland"), LEAVES_ROW, move(3, "Oakland", "Berkeley"), LEAVES_ROW)))
+                .singleElement()
+                .satisfies(pending -> {
+                    assertThat(pending.changes()).hasSize(4);
+                    assertThat(pending.write().orElseThrow().stamp()).isEqualTo(stamp(3));
+                });
+        assertThat(PendingWrite.merge(changes(LEAVES_ROW, NOTHING, LEAVES_ROW)))
+                .singleElement()
+                .satisfies(pending -> assertThat(pending.write()).isEmpty());
     }
 
     /** Merging each change with all before it took nine seconds. */

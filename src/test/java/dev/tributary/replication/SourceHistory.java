@@ -16,9 +16,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * The changes of a source's items, and the stream that results.
  *
- * <p>Items have {@code id}, {@code n} and, mostly, {@code city}. The stream has two lineages of shards, each a parent
- * and its child; an item stays in its lineage. Sequence numbers grow within a lineage and are not comparable between the two.
- * Creation times never decrease for an item; they are truncated to seconds, or to minutes as DynamoDB Local does.
+ * <p>Items have {@code id}, {@code n} and, mostly, {@code city}; some changes touch {@code note} alone, which no route
+ * selects. The stream has two lineages of shards, each a parent and its child; an item stays in its lineage. Sequence
+ * numbers grow within a lineage and are not comparable between the two. Creation times never decrease for an item; they
+ * are truncated to seconds, or to minutes as DynamoDB Local does.
  *
  * @param changes all of them, in the order in which they happened; first the items that were there before the stream, as
  *     insertions with the version that a backfill gives them
@@ -147,6 +148,12 @@ record SourceHistory(List<Change> changes, List<List<Shard>> lineages) {
         private Change change(String id, VersionStamp stamp, Item old) {
             if (old == null) {
                 return new Change.Insert(stamp, item(id));
+            }
+            if (!repairing && random.nextInt(5) == 0) {
+                Map<String, AttributeValue> attributes = new HashMap<>(old.attributes());
+                attributes.put(
+                        "note", AttributeValue.fromN(stamp.version().encoded().replaceAll(".*\\D", "")));
+                return new Change.Modify(stamp, old, new Item(attributes));
             }
             if (shape == Shape.IN_PLACE) {
                 Map<String, AttributeValue> attributes = new HashMap<>(old.attributes());
