@@ -11,7 +11,6 @@ import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
-import software.amazon.awssdk.services.dynamodb.model.ListStreamsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.ShardFilter;
 import software.amazon.awssdk.services.dynamodb.model.ShardFilterType;
@@ -77,15 +76,6 @@ public final class LocalStreams implements ExecutionInterceptor {
                             .streamArn(toAws(local.streamArn()))
                             .shards(shards)
                             .build())
-                    .build();
-        }
-        if (response instanceof ListStreamsResponse list) {
-            return list.toBuilder()
-                    .streams(list.streams().stream()
-                            .map(stream -> stream.toBuilder()
-                                    .streamArn(toAws(stream.streamArn()))
-                                    .build())
-                            .toList())
                     .build();
         }
         return response instanceof GetRecordsResponse records ? LocalRecords.restore(records) : response;

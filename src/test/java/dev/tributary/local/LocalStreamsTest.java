@@ -19,7 +19,6 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.ShardFilterType;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
-import software.amazon.awssdk.services.dynamodb.model.Stream;
 import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 
@@ -58,15 +57,6 @@ class LocalStreamsTest {
         assertThat(description.streamArn()).isEqualTo(stream);
         assertThat(description.tableName()).isEqualTo(users);
         assertThat(description.shards()).hasSize(1);
-    }
-
-    @Test
-    void streamIsListedByTheNameOfAnAwsRegion() {
-        assertThat(dynamo.streamsClient()
-                        .listStreams(list -> list.tableName(users))
-                        .streams())
-                .extracting(Stream::streamArn)
-                .containsExactly(stream);
     }
 
     @Test
