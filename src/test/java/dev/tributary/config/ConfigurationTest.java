@@ -36,7 +36,6 @@ import dev.tributary.table.TargetSettings.CollisionPolicy;
 import dev.tributary.telemetry.LogSettings;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The settings that a configuration results in: defaults, values of each kind, the examples, and checks across keys. */
 class ConfigurationTest {
 
     private static final HttpLimits LIMITS = new HttpLimits(
@@ -271,123 +271,6 @@ class ConfigurationTest {
     }
 
     @Test
-    void environmentComesBeforeTheFile() throws Exception {
-        Path file = file("""
-                source.users.table = users
-                source.users.poll-interval = 1s
-                source.users.route.by-city.table = users_by_city
-                write.users.path = /
-                write.users.table = users
-                write.users.type.zipCode = S
-                """);
-
-        Settings settings = Settings.load(
-                file,
-                Map.of(
-                        "TRIBUTARY_SOURCE_USERS_POLL_INTERVAL", "2s",
-                        "TRIBUTARY_SOURCE_USERS_ROUTE_BY_CITY_EXCLUDE", "zipCode",
-                        "TRIBUTARY_WRITE_USERS_TYPE_ZIPCODE", "N",
-                        "TRIBUTARY_HTTP_PORT", "9090",
-                        "HTTP_PORT", "1",
-                        "AWS_REGION", "eu-west-3",
-                        "application", "other"));
-
-        assertThat(settings.source().get("users").pollInterval()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.source()
-                        .get("users")
-                        .route()
-                        .get("by-city")
-                        .projection()
-                        .exclude())
-                .contains(Set.of("zipCode"));
-        assertThat(settings.resource().get("users").document().type()).isEqualTo(Map.of("zipCode", AttributeType.N));
-        assertThat(settings.http().access().port()).isEqualTo(9090);
-        assertThat(settings.aws().region()).as("variables without the prefix").isEmpty();
-        assertThat(settings.application()).isEqualTo("tributary");
-    }
-
-    @Test
-    void everythingCanComeFromTheEnvironment() throws Exception {
-        Settings settings = Settings.load(
-                file(""),
-                Map.of(
-                        "TRIBUTARY_LOCAL_MODE", "memory",
-                        "TRIBUTARY_LOCAL_TABLE_USERS_BY_CITY_KEY", "state:S, city:S",
-                        "TRIBUTARY_SOURCE_ALL_USERS_TABLE", "users",
-                        "TRIBUTARY_SOURCE_ALL_USERS_CHECKPOINT_INTERVAL", "1s",
-                        "TRIBUTARY_SOURCE_ALL_USERS_ROUTE_BY_CITY_TABLE", "users_by_city",
-                        "TRIBUTARY_WRITE_USERS_PATH", "/",
-                        "TRIBUTARY_WRITE_USERS_TABLE", "users",
-                        "TRIBUTARY_WRITE_USERS_DEFAULTS_IS_ACTIVE", "true"));
-
-        assertThat(settings.local().table()).containsOnlyKeys("users_by_city");
-        assertThat(settings.source()).containsOnlyKeys("all-users");
-        assertThat(settings.source().get("all-users").checkpointInterval()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(settings.source().get("all-users").route()).containsOnlyKeys("by-city");
-        assertThat(settings.resource().get("users").document().defaults()).isEqualTo(Map.of("is_active", "true"));
-    }
-
-    @Test
-    void expressionsTakeValuesFromTheEnvironment() throws Exception {
-        Path file = file("""
-                worker-id = ${HOSTNAME}-1
-                source.users.table = ${STAGE:dev}-users
-                source.users.route.by-city.table = users_by_city
-                write.users.path = /
-                write.users.table = users
-                write.users.defaults.price = $5 or \\\\${NOT_ME}
-                """);
-
-        Settings settings = Settings.load(file, Map.of("HOSTNAME", "box"));
-
-        assertThat(settings.workerId()).contains("box-1");
-        assertThat(settings.source().get("users").table()).isEqualTo("dev-users");
-        assertThat(settings.resource().get("users").document().defaults())
-                .isEqualTo(Map.of("price", "$5 or ${NOT_ME}"));
-    }
-
-    @Test
-    void keyGivenTwiceInTheFileIsRefused() throws IOException {
-        Path file = file("""
-                source.users.table = users
-                source.users.route.by-city.table = users_by_city
-                http.port = 8080
-                http.port : 9090
-                """);
-
-        InvalidConfigurationException refused = refused(file, Map.of());
-
-        assertThat(refused)
-                .hasMessage("%s: the configuration has an error%n  http.port = 9090: given twice, before as 8080;"
-                                .formatted(file)
-                                .replace(System.lineSeparator(), "\n")
-                        + " keep one of the two lines");
-    }
-
-    @Test
-    void variableIsNamedWhenItsValueIsWrong() throws IOException {
-        Path file = file("source.users.table = users\nsource.users.route.by-city.table = users_by_city\n");
-
-        InvalidConfigurationException refused = refused(
-                file,
-                Map.of(
-                        "TRIBUTARY_HTTP_PORT", "many",
-                        "TRIBUTARY_LOG_LEVEL", "",
-                        "TRIBUTARY_SOURCE_USERS_POL_INTERVAL", "1s",
-                        "TRIBUTARY_NONSENSE", "1"));
-
-        assertThat(refused.getMessage())
-                .contains(
-                        "TRIBUTARY_HTTP_PORT = many: expected an integer from 0 to 65535; for example 8080",
-                        "TRIBUTARY_LOG_LEVEL = : empty; give one of error, warn, info, debug, trace, such as debug, or"
-                                + " remove it",
-                        "TRIBUTARY_SOURCE_USERS_POL_INTERVAL: unknown variable; did you mean"
-                                + " TRIBUTARY_SOURCE_USERS_POLL_INTERVAL?",
-                        "TRIBUTARY_NONSENSE: unknown variable; see the configuration reference");
-        assertThat(refused.errors()).hasSize(4);
-    }
-
-    @Test
     void allErrorsAreReportedAtOnce() throws IOException {
         Path file = file("""
                 source.users.table = users
@@ -486,40 +369,6 @@ class ConfigurationTest {
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
                         Optional.empty()));
         assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("::"), 0, true));
-    }
-
-    @Test
-    void longOrMultilineValueIsShownOnOneShortLine() {
-        ConfigError error = ConfigError.of("key", "a\nb" + "c".repeat(200), "problem", "remedy");
-
-        assertThat(error.toString()).isEqualTo("key = a?b" + "c".repeat(117) + "…: problem; remedy");
-    }
-
-    @Test
-    void missingFileIsRefused() {
-        Path file = directory.resolve("none.properties");
-
-        assertThat(refused(file, Map.of()).getMessage())
-                .contains("none.properties: no such file; name an existing .properties file");
-    }
-
-    @Test
-    void directoryInsteadOfAFileIsRefused() {
-        assertThat(refused(directory, Map.of()).getMessage()).contains("is a directory; name a .properties file in it");
-    }
-
-    @Test
-    void fileThatIsNotUtf8IsRefused() throws IOException {
-        Path file = directory.resolve("latin.properties");
-        Files.write(file, "application = \u00e9".getBytes(StandardCharsets.ISO_8859_1));
-
-        assertThat(refused(file, Map.of()).getMessage()).contains("is not UTF-8; save it as UTF-8");
-    }
-
-    @Test
-    void malformedEscapeInTheFileIsRefused() throws IOException {
-        assertThat(refused(file("application = \\u12"), Map.of()).getMessage())
-                .contains("malformed \\u escape; write \\u with four hexadecimal digits");
     }
 
     private static InvalidConfigurationException refused(Path file, Map<String, String> environment) {
