@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 
-/** Reads the only shard of a stream and puts its new images, selected attributes only, and no more than that. */
+/** The minimal replication: reads the only shard of a stream and puts the selected attributes of its new images. */
 final class BareReplicator implements AutoCloseable {
 
     private final Clients clients;
@@ -23,7 +23,7 @@ final class BareReplicator implements AutoCloseable {
         this.poll = poll;
     }
 
-    /** Replicates what is written from now on. */
+    /** Replicates changes that are written from now on. */
     void start() {
         String shard = clients.streams()
                 .describeStream(request -> request.streamArn(streamArn))

@@ -8,15 +8,15 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A replication from end to end, and the ceilings of what it stands on.
+ * Measures a replication from end to end, and the ceilings: the highest rates of the stream and the target without it.
  *
- * <p>DynamoDB Local and the replication have a process each, the ceilings are measured in this one. The replication's
- * process starts for each drain, so its code is as cold as after a deployment; this one's is warm from the second round
- * on, the database's from the first. {@link Options} says what can be set.
+ * <p>DynamoDB Local and the replication have a process each; the ceilings are measured in this one. The replication's
+ * process starts for each drain, so its code is as cold as after a deployment. The code of this process is compiled from
+ * the second round on, that of the database from the first. {@link Options} lists the settings.
  */
 final class Benchmark {
 
-    /** One drain and the ceilings of its database. */
+    /** A drain and the ceilings of its database. */
     private record Round(Drain.Result drain, Ceilings.Result ceilings) {}
 
     private Benchmark() {}
@@ -37,8 +37,9 @@ final class Benchmark {
         for (int round = 0; round < options.rounds(); round++) {
             try (Database database = Database.start(options.delay())) {
                 Workload workload = new Workload(options.seed());
-                // The database compiles its code in this one, or the drain would meet a cold one and the ceilings,
-                // which come after it, a warm one.
+                // The database compiles its code here. Otherwise it would be cold for the drain, and warm for the
+                // ceilings
+                // that follow.
                 Drain.run(database, workload, options);
                 Drain.Result drain = Drain.run(database, workload, options);
                 rounds.add(new Round(drain, Ceilings.run(database, options.changes())));

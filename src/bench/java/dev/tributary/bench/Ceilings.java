@@ -20,32 +20,32 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * What the stream and the target give at most, in the database of a drain and in this process: without order,
- * checkpoints or leases, and but for the last one without guards.
+ * The highest rates of the stream and the target in the database of a drain, for a client without order, checkpoints and
+ * leases. Only the last ceiling has guards.
  */
 final class Ceilings {
 
     private static final int BATCH = 25;
 
-    /** So that a call of large rows stays far below the 16 MB that the service takes. */
+    /** Keeps calls with large rows far below the 16 MB that the service accepts. */
     private static final int MAX_BATCH_KB = 1024;
 
     private static final List<Integer> CONCURRENCIES = List.of(16, 32, 64, 128);
 
-    /** Of one concurrency. */
+    /** At one concurrency. */
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(2);
 
     private static final Duration LONGEST_READ = Duration.ofSeconds(30);
 
     /**
      * @param perSecond records or rows per second
-     * @param concurrency that gave the most; 1 for reads
+     * @param concurrency with the highest rate; 1 for reads
      * @param cpu core-seconds of this process for 1,000 of them
      * @param databaseCpu the same of DynamoDB Local
      */
     record Rate(double perSecond, int concurrency, double cpu, double databaseCpu) {}
 
-    /** Counts from its making. */
+    /** Counts from its creation. */
     private final class Stopwatch {
         private final double cpu = ChildProcess.ownCpuSeconds();
         private final double databaseCpu = database.cpuSeconds();
@@ -112,13 +112,13 @@ final class Ceilings {
                         next -> client.batchWriteItem(request -> request.requestItems(Map.of(table, batches.get(next))))
                                 .thenAccept(response -> {
                                     if (!response.unprocessedItems().isEmpty()) {
-                                        throw new IllegalStateException("DynamoDB Local left writes of a batch undone");
+                                        throw new IllegalStateException("DynamoDB Local returned unprocessed writes");
                                     }
                                 }));
         return new Result(read, put, batch, guarded(client, changes));
     }
 
-    /** The second of two runs: the first one is for this process to compile it. */
+    /** The second of two runs; in the first, this process compiles its code. */
     private Rate guarded(DynamoDbAsyncClient client, int changes) throws InterruptedException {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
@@ -165,7 +165,7 @@ final class Ceilings {
         return stopwatch.rate(records, 1);
     }
 
-    /** The highest rate, each concurrency on an empty table. */
+    /** The highest rate of all concurrencies, each on an empty table. */
     private Rate best(
             int calls,
             int rowsPerCall,
@@ -187,7 +187,7 @@ final class Ceilings {
         return best;
     }
 
-    /** Makes the calls until all are made or the time is over. */
+    /** Makes calls until all are made or the time is over. */
     private Rate write(int calls, int rowsPerCall, int concurrency, IntFunction<CompletableFuture<?>> call)
             throws InterruptedException {
         Semaphore free = new Semaphore(concurrency);

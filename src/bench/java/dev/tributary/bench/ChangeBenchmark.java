@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a change costs in our own code, without the SDK, the network and KCL. One thread; changes per second. */
+/** The cost of a change in our own code, without the SDK, the network and KCL. One thread; changes per second. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -37,7 +37,7 @@ public class ChangeBenchmark {
 
     private static final int CHANGES = 4096;
 
-    /** Open at a time, as with the default of {@code max-in-flight}. */
+    /** Open changes, as with the default of {@code max-in-flight}. */
     private static final int OPEN = 1000;
 
     private final Change[] changes = Changes.random(CHANGES);
@@ -66,13 +66,13 @@ public class ChangeBenchmark {
         return Objects.requireNonNull(projection).project(next());
     }
 
-    /** Opened, ordered by its item, and completed when 1,000 more are open, one in eight behind others of its item. */
+    /** Opens a change, orders it by its item, and completes it when 1,000 more are open; one in eight waits for its item. */
     @org.openjdk.jmh.annotations.Benchmark
     public @Nullable String ordering() {
         return order(next());
     }
 
-    /** Both, which is the whole way of a change through our code but for the call. */
+    /** Both: all of our code for a change except the call. */
     @org.openjdk.jmh.annotations.Benchmark
     public @Nullable String projectionAndOrdering() {
         Change change = next();

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Decoded changes in memory, mixed as in {@link Workload}; as many owners as changes, one in eight of them a hot one. */
+/** Decoded changes in memory, with the mix of {@link Workload}; one change in eight is to a hot item. */
 final class Changes {
 
     private Changes() {}
 
     /**
-     * Changes that can be taken in a circle.
+     * Changes for a loop over all of them.
      *
      * @param count a power of two
      */

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A main class in a JVM of its own, on the class path of this one. It reports in lines on its standard output, and ends
- * when its standard input does: with {@link #close}, or with this process, however that ends.
+ * A main class in a separate JVM with the class path of this one. It reports by lines on its standard output, and ends when
+ * its standard input is closed: by {@link #close}, or by the end of this process.
  */
 final class ChildProcess implements AutoCloseable {
 
@@ -63,10 +63,10 @@ final class ChildProcess implements AutoCloseable {
         while (true) {
             String line = lines.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (line == null) {
-                throw new IllegalStateException("%s did not say \"%s\" within %s".formatted(name, word, atMost));
+                throw new IllegalStateException("%s did not print \"%s\" within %s".formatted(name, word, atMost));
             }
             if (line.equals(END)) {
-                throw new IllegalStateException("%s ended without saying \"%s\"".formatted(name, word));
+                throw new IllegalStateException("%s ended without printing \"%s\"".formatted(name, word));
             }
             if (line.startsWith(word)) {
                 return line.substring(word.length()).strip();
@@ -83,7 +83,7 @@ final class ChildProcess implements AutoCloseable {
         return seconds(process.info());
     }
 
-    /** The same of this process. */
+    /** Core-seconds used by this process so far. */
     static double ownCpuSeconds() {
         return seconds(ProcessHandle.current().info());
     }
@@ -92,7 +92,7 @@ final class ChildProcess implements AutoCloseable {
         return info.totalCpuDuration().map(cpu -> cpu.toMillis() / 1000.0).orElse(Double.NaN);
     }
 
-    /** The largest resident set so far; only Linux tells. */
+    /** The largest resident set so far. Linux only. */
     double peakRssMegabytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {

@@ -15,10 +15,10 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * SDK clients with the settings that the daemon gives its own.
+ * SDK clients with the settings of the daemon.
  *
  * @param control for tables and leases
- * @param writes one attempt for each call
+ * @param writes makes one attempt for each call
  * @param blocking for reading single rows; the daemon has none
  * @param streams for reading streams
  */

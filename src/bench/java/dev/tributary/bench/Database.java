@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A database of its own process, empty but for the two tables. The stream records of one measurement would slow down the
- * next one, so each takes another.
+ * A database in a separate process with two empty tables. Stream records slow down later measurements, so each measurement
+ * has its own database.
  */
 final class Database implements AutoCloseable {
 
@@ -40,17 +40,17 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** For what is not measured. */
+    /** For calls that are not measured. */
     Clients direct() {
         return direct;
     }
 
-    /** For what is measured. */
+    /** For calls that are measured. */
     Clients delayed() {
         return delayed;
     }
 
-    /** Behind the delay, if there is one. */
+    /** Through the delay, if there is one. */
     URI delayedEndpoint() {
         return proxy.delays() ? proxy.endpoint() : endpoint;
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** DynamoDB Local in memory, until standard input ends. Says {@code endpoint <uri>}. */
+/** DynamoDB Local in memory, until standard input is closed. Prints {@code endpoint <uri>}. */
 final class DatabaseProcess {
 
     private DatabaseProcess() {}

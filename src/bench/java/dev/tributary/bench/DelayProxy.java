@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Passes TCP connections on to another loopback port, each byte a fixed time after it came. Delay alone: it limits no
- * rate, and holds whatever is on its way in memory, which requests waiting for their answers keep small.
+ * Forwards TCP connections to another loopback port, each byte a fixed time after its arrival. It does not limit the rate.
+ * Delayed bytes are in memory; they are few, because requests wait for their replies.
  */
 final class DelayProxy implements AutoCloseable {
 
@@ -32,13 +32,13 @@ final class DelayProxy implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     private volatile boolean closed;
 
-    /** Bytes and when they are due; no bytes are the end of the stream. */
+    /** Bytes and the time to forward them; no bytes mean the end of the stream. */
     private record Chunk(long due, ByteBuffer bytes) {}
 
     /** One direction of a connection. */
     private record Pipe(SocketChannel from, SocketChannel to, Queue<Chunk> underway) {
 
-        /** Both ends: HTTP closes no single direction. */
+        /** Closes both ends: HTTP closes no single direction. */
         void close() {
             try (from;
                     to) {
@@ -55,7 +55,7 @@ final class DelayProxy implements AutoCloseable {
     }
 
     /**
-     * @param port where to pass connections on to
+     * @param port to forward connections to
      * @param delay of each direction; with zero it does not listen
      */
     static DelayProxy start(int port, Duration delay) throws IOException {
@@ -141,7 +141,7 @@ final class DelayProxy implements AutoCloseable {
         pipe.underway().add(new Chunk(System.nanoTime() + delayNanos, ByteBuffer.wrap(bytes)));
     }
 
-    /** Whether there may be more to deliver. */
+    /** Whether there may be more to forward. */
     private static boolean deliver(Pipe pipe) {
         if (!pipe.from().isOpen()) {
             return false;

@@ -8,14 +8,14 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A backlog, and the time it takes a replication that was not running to bring it into the target. */
+/** Measures how long a replication that was stopped takes to bring a backlog into the target. */
 final class Drain {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final Duration LONGEST_DRAIN = Duration.ofMinutes(2);
 
     /**
-     * What came out, all for the whole backlog and counted from the start of the worker.
+     * The result for the whole backlog; times count from the start of the worker.
      *
      * @param perSecond changes per second
      * @param warmPerSecond of the second half: without the start, and with compiled code
@@ -74,7 +74,7 @@ final class Drain {
     private static void verify(DynamoDbClient client, int users) {
         Map<String, Map<String, AttributeValue>> expected = rows(client, Users.SOURCE);
         if (expected.size() != users) {
-            throw new IllegalStateException("The source has %d items in place of %d".formatted(expected.size(), users));
+            throw new IllegalStateException("The source has %d items instead of %d".formatted(expected.size(), users));
         }
         Map<String, Map<String, AttributeValue>> actual = rows(client, Users.TARGET);
         if (!expected.equals(actual)) {
@@ -82,12 +82,12 @@ final class Drain {
                     .filter(row -> !row.getValue().equals(actual.get(row.getKey())))
                     .count();
             throw new IllegalStateException(
-                    "The target is not what the source says: %d rows for %d items, %d items without their row"
+                    "The target is not the projection of the source: %d rows for %d items, %d items without their row"
                             .formatted(actual.size(), expected.size(), different));
         }
     }
 
-    /** By the key of the target, without what the route leaves out and the replication adds. */
+    /** Rows by target key, without excluded attributes and the version stamp. */
     private static Map<String, Map<String, AttributeValue>> rows(DynamoDbClient client, String table) {
         return client.scanPaginator(request -> request.tableName(table).consistentRead(true)).items().stream()
                 .map(item -> {

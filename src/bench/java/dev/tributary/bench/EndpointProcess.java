@@ -3,7 +3,7 @@ package dev.tributary.bench;
 import dev.tributary.Main;
 import java.io.IOException;
 
-/** The daemon as it is, until standard input ends. */
+/** The unchanged daemon, until standard input is closed. */
 final class EndpointProcess {
 
     private EndpointProcess() {}
@@ -14,7 +14,7 @@ final class EndpointProcess {
         daemon.setDaemon(true);
         daemon.start();
         while (System.in.read() >= 0) {
-            // Nothing is said to it.
+            // Input is ignored; its end is the signal to stop.
         }
         System.exit(0);
     }

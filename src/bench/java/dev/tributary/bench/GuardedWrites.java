@@ -19,14 +19,14 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The writes of a drain straight from memory, with their guards and batches, in the proportions in which a drain makes
- * them: of 30 writes, 20 insert a row, 6 update one, 3 delete one and 1 moves one. No stream, order or checkpoint.
+ * The guarded and batched writes of a drain, from memory and in the same proportions: of 30 writes, 20 insert a row, 6
+ * update one, 3 delete one and 1 moves one. No stream, order or checkpoint.
  */
 final class GuardedWrites {
 
     private static final int UNDER_WAY = 1000;
 
-    /** A row is inserted so many users before it is written again, and has long been there then. */
+    /** Number of users between the insert of a row and its next write, so that the insert has completed. */
     private static final int LATER = 2 * UNDER_WAY;
 
     private final BatchingTable table;
@@ -39,10 +39,10 @@ final class GuardedWrites {
     }
 
     /**
-     * Writes to an empty table until all writes are answered.
+     * Writes to an empty table and waits for all replies.
      *
-     * @param users inserted
-     * @return writes made
+     * @param users number of inserted users
+     * @return number of writes
      */
     static int run(String table, int users, DynamoDbAsyncClient client, ScheduledExecutorService timer)
             throws InterruptedException {
@@ -72,7 +72,7 @@ final class GuardedWrites {
             case 6, 7, 8 -> apply(new TargetWrite.Delete(stamp, Set.of(row.key())));
             case 9 -> apply(new TargetWrite.Move(stamp, Set.of(row.key()), row(user, 1)));
             default -> {
-                // The others are written once.
+                // Other rows are written once.
             }
         }
     }

@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * The write endpoint beside bare calls of the SDK that write the same items into the same table at the same concurrency,
- * in turns. DynamoDB Local and the daemon have a process each; what is bare runs in this one.
+ * Compares the write endpoint with plain calls of the SDK that write the same items into the same table at the same
+ * concurrency, in alternation. DynamoDB Local and the daemon have a process each; the plain calls run in this one.
  */
 final class HttpBenchmark {
 
@@ -84,7 +84,7 @@ final class HttpBenchmark {
                     configuration.toString())) {
                 awaitListening(port);
                 HttpBenchmark benchmark = new HttpBenchmark(database.direct().control(), port);
-                benchmark.round(); // for the compilers
+                benchmark.round(); // so that the code is compiled
                 List<Round> rounds = new ArrayList<>();
                 for (int i = 0; i < ROUNDS; i++) {
                     rounds.add(benchmark.round());
@@ -170,12 +170,12 @@ final class HttpBenchmark {
         }
         free.acquire(CONCURRENCY);
         if (!failures.isEmpty()) {
-            throw new IllegalStateException("a bare put failed", failures.peek());
+            throw new IllegalStateException("a plain put failed", failures.peek());
         }
         return Rate.of(List.of(nanos.stream().mapToLong(Long::longValue).toArray()), TIME.toNanos() / 1e9);
     }
 
-    /** Items a second with {@code BatchWriteItem}, in as many calls at once as a bulk request makes. */
+    /** Items per second with {@code BatchWriteItem}, with as many concurrent calls as a bulk request makes. */
     private double batches(long first) throws InterruptedException {
         Semaphore free = new Semaphore(8);
         List<CompletableFuture<?>> calls = new ArrayList<>();
@@ -195,7 +195,7 @@ final class HttpBenchmark {
         return BULK / ((System.nanoTime() - start) / 1e9);
     }
 
-    /** Items a second with one request. */
+    /** Items per second with one bulk request. */
     private double bulk(long first) throws IOException {
         String body = IntStream.range(0, BULK)
                 .mapToObj(n -> document(first + n) + "\n")
@@ -209,7 +209,7 @@ final class HttpBenchmark {
             String answer = HttpLoad.readAnswer(new BufferedInputStream(socket.getInputStream()), 200);
             if (!answer.endsWith("{\"complete\":true,\"stored\":%d,\"refused\":0}\n".formatted(BULK))) {
                 throw new IllegalStateException(
-                        "not all was stored: " + answer.lines().reduce("", (a, b) -> b));
+                        "not all items were stored: " + answer.lines().reduce("", (a, b) -> b));
             }
             return BULK / ((System.nanoTime() - start) / 1e9);
         }

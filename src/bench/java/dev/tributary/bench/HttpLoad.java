@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
- * Requests over connections that are kept, each waiting for its answer before it sends the next. Blocking sockets and no
- * client library: what it costs itself is small beside what it measures.
+ * Sends requests over persistent connections; each connection waits for its reply before it sends the next request.
+ * Blocking sockets and no client library, so that its own cost is small.
  */
 final class HttpLoad {
 
@@ -30,8 +30,8 @@ final class HttpLoad {
     private final AtomicLong next = new AtomicLong();
 
     /**
-     * @param perSecond requests a second
-     * @param p99 milliseconds
+     * @param perSecond requests per second
+     * @param p99 in milliseconds
      */
     record Rate(double perSecond, double p50, double p99) {
 
@@ -46,8 +46,8 @@ final class HttpLoad {
     }
 
     /**
-     * @param request the bytes of a request by its number, which no other has
-     * @param status that each has to be answered
+     * @param request the bytes of a request by its number, which is unique
+     * @param status expected of each reply
      */
     Rate run(int connections, Duration time, LongFunction<String> request, int status) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(connections);
@@ -85,7 +85,7 @@ final class HttpLoad {
         return nanos.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** Reads an answer that has a length, and gives its body. */
+    /** Reads a reply with a content length, and returns its body. */
     static String readAnswer(InputStream in, int status) throws IOException {
         String line = line(in);
         if (!line.startsWith("HTTP/1.1 " + status)) {

@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * From the answer to a write of the source to its row in the target, under few writes a second: half inserts, half
- * modifications, of which a tenth move the target key.
+ * Measures the time from the reply to a write of the source until its row is in the target, at a low rate: half inserts,
+ * half modifications, of which a tenth move the target key.
  */
 final class Latency {
 
@@ -24,16 +24,16 @@ final class Latency {
     private static final Duration LONGEST = Duration.ofSeconds(20);
     private static final long POLL_NANOS = Duration.ofMillis(2).toNanos();
 
-    /** Before anything counts. */
+    /** Warm-up that does not count. */
     private static final Duration WARM_UP = Duration.ofSeconds(10);
 
-    /** Nobody the drain knows. */
+    /** Users that the drain does not have. */
     private static final int FIRST_USER = 10_000_000;
 
-    /** Writes between the insert of a user and its one modification, so that none overtakes the other. */
+    /** Writes between the insert of a user and its only modification, so that neither overtakes the other. */
     private static final int MODIFY_AFTER = 41;
 
-    /** Milliseconds. */
+    /** In milliseconds. */
     record Result(double p50, double p99, double max, int count) {}
 
     private final DynamoDbClient client;
@@ -42,7 +42,7 @@ final class Latency {
         this.client = client;
     }
 
-    /** Of the replication, after a drain has made the database compile its code. */
+    /** The latency of the replication, after a drain has made the database compile its code. */
     static Result replicated(Options options) throws IOException, InterruptedException {
         try (Database database = Database.start(options.delay())) {
             Drain.run(database, new Workload(options.seed()), options);
@@ -58,7 +58,7 @@ final class Latency {
         }
     }
 
-    /** Of a loop that does nothing but read the stream at the same interval and put what it finds. */
+    /** The latency of a loop that only reads the stream at the same interval and puts the images. */
     static Result bare(Options options) throws IOException, InterruptedException {
         try (Database database = Database.start(options.delay())) {
             Drain.run(database, new Workload(options.seed()), options);

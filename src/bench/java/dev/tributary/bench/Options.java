@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What to measure; each a system property, named in {@link #fromSystemProperties}.
+ * The settings of the benchmark; each is a system property, see {@link #fromSystemProperties}.
  *
  * @param changes in the backlog
  * @param rounds of drain and ceilings, each on a fresh database; the report has their medians
@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  * @param delay added to each direction of the replication's and the ceilings' connections
  * @param poll pause between two reads of a shard
  * @param latencyRate writes per second while latency is measured
- * @param latencyTime how long it is measured; 0 leaves it out
- * @param replicationJvm further options of the replication's JVM; {@code -Dmax-in-flight=64} is one of them
+ * @param latencyTime length of the measurement of latency; 0 skips it
+ * @param replicationJvm further options of the replication's JVM, such as {@code -Dmax-in-flight=64}
  */
 record Options(
         int changes,

@@ -33,10 +33,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The replication as it is, with nothing else in its process, until standard input ends.
+ * The unchanged replication alone in a process, until standard input is closed.
  *
- * <p>Says {@code started}; then {@code first}, {@code half} and {@code ended}, each with the milliseconds since the
- * start and the failed attempts to write, when so much of the backlog has ended; and {@code reading} when it has read the stream.
+ * <p>Prints {@code started}; then {@code first}, {@code half} and {@code ended} when this part of the backlog has ended,
+ * each with the milliseconds since the start and the number of failed attempts to write; and {@code reading} when it has
+ * read the stream.
  */
 final class ReplicationProcess {
 
@@ -47,7 +48,7 @@ final class ReplicationProcess {
 
     private ReplicationProcess() {}
 
-    /** Tells how far the backlog is; checked by the timer. */
+    /** Prints the progress of the backlog; run by the timer. */
     private static final class Progress implements Runnable {
         private final MeterRegistry registry;
         private final int backlog;
@@ -138,7 +139,7 @@ final class ReplicationProcess {
                 System.out.println("reading");
             }
             while (System.in.read() >= 0) {
-                // Nothing is said to it.
+                // Input is ignored; its end is the signal to stop.
             }
             worker.stop(LONGEST_STOP);
         }

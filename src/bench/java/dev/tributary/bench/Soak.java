@@ -19,8 +19,9 @@ import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /**
- * A mixed load at a fixed rate on a daemon with a heap of 256 MB that takes requests and replicates what they write, for
- * a bounded time. Prints at intervals what the process holds, then what is wrong with it, and ends with 1 if anything is.
+ * A mixed load at a fixed rate on a daemon with a heap of 256 MB that serves requests and replicates their writes, for a
+ * given time. Prints the resources of the process at intervals, then the problems found; the exit code is 1 if there are
+ * any.
  */
 final class Soak {
 
@@ -130,20 +131,18 @@ final class Soak {
     private boolean verdict() throws InterruptedException {
         List<String> wrong = new ArrayList<>(SoakUsage.growth(samples));
         if (requests.unexpected() > 0) {
-            wrong.add("%d of %d answers were unexpected: %s"
+            wrong.add("%d of %d replies were unexpected: %s"
                     .formatted(requests.unexpected(), requests.sent(), requests.reasons()));
         }
         if (requests.leftOut() * 100 > requests.sent()) {
-            wrong.add("%d requests were left out: this machine does not carry the rate, so lower it"
+            wrong.add("%d requests were skipped: this machine cannot sustain the rate, so lower it"
                     .formatted(requests.leftOut()));
         }
         replicated().ifPresent(wrong::add);
         System.out.println();
         wrong.forEach(System.out::println);
         System.out.println(
-                wrong.isEmpty()
-                        ? "steady: nothing grew, every answer was right, the target is complete"
-                        : "not steady");
+                wrong.isEmpty() ? "steady: nothing grew, every reply was right, the target is complete" : "not steady");
         return wrong.isEmpty();
     }
 
@@ -185,7 +184,7 @@ final class Soak {
                     return;
                 }
             } catch (IOException e) {
-                // It does not listen yet.
+                // Not listening yet.
             }
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("the daemon was not ready within " + LONGEST_START);

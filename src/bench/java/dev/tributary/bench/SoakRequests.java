@@ -16,20 +16,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of a soak, each with the answer that it has to get, and what came instead. Safe for any thread. */
+/** The requests of a soak, each with its expected reply, and the unexpected replies. Safe for any thread. */
 final class SoakRequests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** Items that requests choose from, so that the table stays as large. */
+    /** Number of items that requests choose from; bounds the table. */
     private static final int ITEMS = 5000;
 
-    /** Requests without an answer; further ones are left out, and counted. */
+    /** Most requests without a reply; further ones are skipped and counted. */
     private static final int OPEN = 200;
 
     private static final int LINES = 50;
 
-    /** What a line of a bulk answer has if its document was written. */
+    /** Part of a line of a bulk reply whose document was written. */
     private static final String WRITTEN = "\"status\":201";
 
     private final HttpClient client;
@@ -48,10 +48,10 @@ final class SoakRequests {
     }
 
     /**
-     * A request and its answer.
+     * A request and its expected reply.
      *
-     * @param statuses any of these is right
-     * @param written documents that have to be written, if the answer has a line for each
+     * @param statuses any of these is expected
+     * @param written number of documents that have to be written, if the reply has a line for each
      */
     private record Planned(HttpRequest request, List<Integer> statuses, int written) {
 
@@ -76,20 +76,20 @@ final class SoakRequests {
         return leftOut.get();
     }
 
-    /** Unexpected answers by method and status, with how many there were. */
+    /** Number of unexpected replies by method and status. */
     String reasons() {
         synchronized (reasons) {
             return reasons.toString();
         }
     }
 
-    /** Waits until every request has its answer. */
+    /** Waits until every request has its reply. */
     void awaitAnswers() throws InterruptedException {
         open.acquire(OPEN);
         open.release(OPEN);
     }
 
-    /** Sends the next request, unless too many are without an answer. */
+    /** Sends the next request, unless too many are without a reply. */
     void send() {
         if (!open.tryAcquire()) {
             leftOut.incrementAndGet();
@@ -119,7 +119,7 @@ final class SoakRequests {
         }
     }
 
-    /** The kinds in turn: of a hundred, 40 posts, 20 puts, 20 reads, and 20 of what is rarer. */
+    /** Cycles through the kinds: of a hundred, 40 posts, 20 puts, 20 reads, and 20 of rarer kinds. */
     private Planned plan(long number) {
         int user = Math.floorMod(number * 2_654_435_761L, ITEMS);
         int kind = (int) (number % 100);
@@ -163,7 +163,7 @@ final class SoakRequests {
                 200);
     }
 
-    /** Every write moves the user to another city, and so the row in the target. */
+    /** Every write moves the user to another city, so the row in the target moves too. */
     private static String document(int user, long number) {
         return "{\"email\":\"%d@example.com\",\"state\":\"state-%d\",\"city\":\"city-%d-%d\",\"visits\":%d,\"payload\":\"%s\"}"
                 .formatted(user, user % 50, user, number % 7, number, "x".repeat(200));

@@ -13,30 +13,30 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a process holds at one moment. Linux only.
+ * The resources of a process at one time. Linux only.
  *
  * @param heapKilobytes in use after a full collection
- * @param files open descriptors, sockets among them
+ * @param files open descriptors, including sockets
  */
 record SoakUsage(long heapKilobytes, long files, long threads, long rssMegabytes) {
 
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
-    /** Beside what stays: requests that are under way at the moment of measuring, and pooled connections. */
+    /** Permitted growth: requests in progress during the measurement, and pooled connections. */
     private static final int MORE_HEAP_KILOBYTES = 4096;
 
     private static final int MORE_FILES = 100;
     private static final int MORE_THREADS = 20;
 
-    /** Measures a process, in which the question makes a full collection. */
+    /** Measures a process, which makes a full collection for that. */
     static SoakUsage of(long pid) throws IOException {
         return new SoakUsage(
                 heapKilobytes(pid), descriptors(pid), status(pid, "Threads:"), status(pid, "VmRSS:") / 1024);
     }
 
     /**
-     * What grew: the least of the last quarter beside the least of the second one, as the first is warming up and a load
-     * can only add.
+     * The resources that grew: compares the minimum of the last quarter with that of the second one. The first quarter is
+     * warm-up, and load can only add to the minimum.
      *
      * @return a line for each, none if nothing grew
      */

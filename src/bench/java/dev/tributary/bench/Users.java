@@ -17,10 +17,10 @@ final class Users {
     static final String SOURCE = "users";
     static final String TARGET = "users_by_city";
 
-    /** The attribute that the route leaves out, unless rows are to be large. */
+    /** The attribute that the route excludes, unless rows are to be large. */
     static final String PAYLOAD = "payload";
 
-    /** Size of {@link #PAYLOAD} in kilobytes where the route copies it; 0: 400 bytes that it leaves out. */
+    /** Size of {@link #PAYLOAD} in kilobytes if the route copies it; 0: 400 bytes that it excludes. */
     static final int ROW_KB = Integer.getInteger("row-kb", 0);
 
     private static final AttributeValue PAYLOAD_VALUE =
@@ -43,7 +43,7 @@ final class Users {
                 client);
     }
 
-    /** A table like the target. */
+    /** Creates a table like the target. */
     static void createTarget(String name, DynamoDbAsyncClient client) {
         LocalTables.create(Map.of(name, new LocalTable(TARGET_KEY, false, Optional.empty())), client);
     }
@@ -57,8 +57,8 @@ final class Users {
 
     /**
      * @param user the city is the user's own, so no two users want the same target row
-     * @param home number of the user's last move
-     * @param visits differs from change to change
+     * @param home number of the user's moves
+     * @param visits differs between changes
      */
     static Map<String, AttributeValue> item(int user, int home, int visits) {
         return Map.of(

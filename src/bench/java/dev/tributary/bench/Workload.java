@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * 60 % inserts, 30 % modifications, of which a tenth move the target key, and 10 % removals. The n-th oldest user is
- * modified with a probability near 1/n, as Zipf's law has it; removals take any user.
+ * modified with a probability near 1/n (Zipf's law); removals are uniform.
  */
 final class Workload {
 
@@ -30,9 +30,9 @@ final class Workload {
     }
 
     /**
-     * Writes so many further changes to the source, in order per user.
+     * Writes this number of further changes to the source, in order per user.
      *
-     * @return users left at the end
+     * @return number of users at the end
      */
     int write(int changes, DynamoDbAsyncClient client) {
         List<WriteRequest> batch = new ArrayList<>();
@@ -61,7 +61,7 @@ final class Workload {
         var response = client.batchWriteItem(request -> request.requestItems(Map.of(Users.SOURCE, List.copyOf(batch))))
                 .join();
         if (response.hasUnprocessedItems() && !response.unprocessedItems().isEmpty()) {
-            throw new IllegalStateException("DynamoDB Local left writes of a batch undone");
+            throw new IllegalStateException("DynamoDB Local returned unprocessed writes");
         }
     }
 

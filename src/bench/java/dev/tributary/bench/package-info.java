@@ -1,6 +1,6 @@
 /**
- * Measures a replication from end to end against DynamoDB Local, and beside it what the tables and the stream give at
- * most to a client without any of our guarantees. See {@link dev.tributary.bench.Benchmark}.
+ * Measures a replication from end to end on DynamoDB Local, and for comparison the highest rates of tables and stream for a
+ * client without our guarantees. See {@link dev.tributary.bench.Benchmark}.
  */
 @NullMarked
 package dev.tributary.bench;
