@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Holds the arrows between the packages as {@code src/docs/design.md} draws them. */
+/** The dependencies between packages are those of the diagram in {@code src/docs/design.md}. */
 class ArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Requests that are made to harm, against a daemon with a heap of 256 MB. Each test looks at the process afterwards: no
- * request leaves anything behind. {@code src/docs/operations.md} has the figures as a promise.
+ * Malicious requests to a daemon with a heap of 256 MB. Each test then checks that the process keeps no heap, connection
+ * or file of them. {@code src/docs/operations.md} promises these figures.
  */
 class AttackIT {
 
@@ -45,13 +45,13 @@ class AttackIT {
 
     private static final long MEGABYTE = 1 << 20;
 
-    /** The largest body that is taken. */
+    /** Largest accepted body in bytes. */
     private static final int BODY = 1 << 20;
 
-    /** The last long items that were read, one for each connection to DynamoDB that items are read over. */
+    /** Each pooled connection to DynamoDB keeps the last item that was read over it. */
     private static final long KEPT_BY_CONNECTIONS = 32 * MEGABYTE;
 
-    /** Of 400 that have answers to take. */
+    /** Heap of 400 connections with unread replies. */
     private static final long OF_CONNECTIONS = 16 * MEGABYTE;
 
     @TempDir
@@ -66,7 +66,7 @@ class AttackIT {
     static void start() throws Exception {
         table = dynamo.createTable("items", "id:S");
         daemon = AttackedDaemon.start(directory, dynamo, table);
-        // What the first requests load stays.
+        // Loads classes and fills pools, so that they do not count as growth.
         AttackedDaemon.send(
                 daemon.writePort(),
                 AttackedDaemon.request("POST /items", "Content-Type: application/json", "{\"id\":\"first\"}"));
@@ -155,7 +155,7 @@ class AttackIT {
         daemon.assertAsBefore(before, 8 * MEGABYTE);
     }
 
-    /** {@code head}, then {@code element} as often as it fits into a body of the largest size, then {@code tail}. */
+    /** {@code head}, then as many {@code element}s as fit into a body of the largest size, then {@code tail}. */
     private static String filled(String head, String element, String tail) {
         int times = (BODY - head.length() - tail.length()) / (element.length() + 1);
         return head + (element + ",").repeat(times - 1) + element + tail;
@@ -209,7 +209,7 @@ class AttackIT {
     }
 
     private void leaveUnread(AttackedDaemon patient, Usage first, int connections) throws Exception {
-        // More than the system's buffers hold.
+        // More than the socket buffers hold.
         byte[] many = "GET /items/large HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 .repeat(15)
                 .getBytes(UTF_8);
@@ -238,7 +238,7 @@ class AttackIT {
         patient.assertAsBefore(first, KEPT_BY_CONNECTIONS);
     }
 
-    /** Waits until no request has ended for a while. */
+    /** Waits until no request has ended for three polls. */
     private static void awaitStalled(AttackedDaemon patient) {
         List<String> ended = new ArrayList<>();
         await().atMost(Duration.ofSeconds(180))
@@ -295,7 +295,7 @@ class AttackIT {
         daemon.assertAsBefore(before, 8 * MEGABYTE);
     }
 
-    /** Meters, rates and logs must not keep a word of what strangers choose. */
+    /** Meters, rate limits and logs must not grow with values that unauthenticated clients choose. */
     @Test
     void requestsThatAreAllDifferentLeaveNothingBehind() throws Exception {
         for (int round = 0; round < 4; round++) {
@@ -350,7 +350,7 @@ class AttackIT {
             });
             await().atMost(Duration.ofSeconds(20)).until(() -> front.waiting() == 1);
             stopping.process().signal("TERM");
-            // Longer than the old drain of one second, shorter than a write may take.
+            // Less than the timeout of a write: the stop has to wait for it.
             await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
             assertThat(answer).isNotDone();
             front.release();

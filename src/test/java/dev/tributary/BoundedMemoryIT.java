@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
-/** A small heap, a large backlog, and a target that does not answer. */
+/** The heap stays bounded while a target does not answer and the backlog is many times the heap. */
 class BoundedMemoryIT {
 
     private static final Logger log = LoggerFactory.getLogger(BoundedMemoryIT.class);
@@ -44,7 +44,7 @@ class BoundedMemoryIT {
     private static final int SHARDS = 20;
     private static final int PAYLOAD = 256 << 10;
 
-    /** In memory once, whatever the number of changes; the endpoint writes it out for each. */
+    /** One object that all changes share; the simulated stream serialises it for each. */
     private static final AttributeValue LARGE = AttributeValue.fromS("x".repeat(PAYLOAD));
 
     @TempDir
@@ -63,7 +63,7 @@ class BoundedMemoryIT {
         streams.close();
     }
 
-    /** What is not selected is read all the same; what is selected is in the requests once more. */
+    /** Excluded attributes are read too; selected ones are in memory again in the requests. */
     @ParameterizedTest
     @CsvSource({"1024, payload", "64, nothing"})
     void aBacklogOfManyTimesTheHeapAndAStalledTargetTakeABoundedHeap(int megabytes, String excluded) throws Exception {
@@ -151,7 +151,7 @@ class BoundedMemoryIT {
                 List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
     }
 
-    /** Whether nothing was read since this was asked the last time. */
+    /** Whether nothing was read since the last call. */
     private Callable<Boolean> readsNoMore(URI metrics) {
         long[] before = {-1};
         return () -> {
@@ -175,7 +175,7 @@ class BoundedMemoryIT {
         peak = Math.max(peak, value(metrics, "jvm_memory_used_bytes\\{area=\"heap\""));
     }
 
-    /** The sum over all series whose name begins so. */
+    /** The sum of all series with this prefix. */
     private double value(URI metrics, String name) throws Exception {
         Matcher line =
                 Pattern.compile("^" + name + ".* (\\S+)$", Pattern.MULTILINE).matcher(get(metrics));

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
-/** More documents in one request than the whole process has memory for. */
+/** A bulk request that is larger than the memory of the process. */
 class BulkIT {
 
     private static final Logger log = LoggerFactory.getLogger(BulkIT.class);
@@ -80,7 +80,7 @@ class BulkIT {
         return line > LINES ? "{\"complete\":true," : "{\"line\":%d,\"status\":201,".formatted(line);
     }
 
-    /** Made as it is sent. */
+    /** Generates the body while it is sent. */
     private static Iterable<byte[]> body() {
         String payload = "x".repeat(PAYLOAD);
         return () -> IntStream.range(0, LINES)

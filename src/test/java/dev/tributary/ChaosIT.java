@@ -29,11 +29,11 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Three daemons that are killed, stopped, frozen and started anew while their source is written to and its shards roll:
- * when the source rests, every target is what its route makes of it, and every change is accounted for.
+ * Kills, stops, freezes and restarts three daemons while their source is written to and its shards roll. When the source
+ * rests, every target equals the projection of its route, and the checkpoints have passed every change.
  *
- * <p>For ten minutes: {@code mvn verify -Dit.test=ChaosIT -Dtributary.chaos=10m}. The same decisions again, though not
- * at the same moments: {@code -Dtributary.seed=17}.
+ * <p>For ten minutes: {@code mvn verify -Dit.test=ChaosIT -Dtributary.chaos=10m}. {@code -Dtributary.seed=17} repeats the
+ * decisions of a run, but not their exact times.
  */
 class ChaosIT {
 
@@ -68,7 +68,7 @@ class ChaosIT {
         ROLL_SHARDS
     }
 
-    /** A place for a daemon, which is started anew when it has ended. */
+    /** A slot for a daemon, which is restarted when it has ended. */
     private static final class Victim {
         private DaemonProcess daemon;
         private long frozenUntil;
@@ -134,7 +134,7 @@ class ChaosIT {
         blows.merge(blow, 1, Integer::sum);
     }
 
-    /** Those whose time is over; and a daemon that gave up by itself is started anew, as a supervisor would. */
+    /** Resumes daemons whose freeze is over, and restarts those that have ended, as a supervisor does. */
     private void wake(long now) throws Exception {
         for (Victim victim : victims) {
             if (victim.frozenUntil != 0 && victim.frozenUntil <= now) {
@@ -188,7 +188,7 @@ class ChaosIT {
                 Duration.ofNanos(System.nanoTime() - start).toSeconds());
     }
 
-    /** Each row with the version of its item's last change. */
+    /** Each row has the version of its item's last change. */
     private void assertInjective(
             String table, History history, Function<Map<String, AttributeValue>, Map<String, AttributeValue>> key) {
         Map<Map<String, AttributeValue>, String> expected = new HashMap<>();
@@ -203,8 +203,8 @@ class ChaosIT {
     }
 
     /**
-     * Of the items that rest under a city the latest has the row; unless an item that was there later still has left,
-     * and may have beaten the others before: those do not come back.
+     * The latest of the items that end under a city has its row. Exception: an even later item was under the city and left.
+     * It may have displaced the others, whose rows do not come back.
      */
     private void assertCollisions(History history) {
         Map<String, List<SourceRecord>> resting = new TreeMap<>();

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A page with commands and what they print, in blocks of the language {@code console}. */
+/** A page with commands and their output, in blocks of the language {@code console}. */
 public final class ConsolePage {
 
     private static final Pattern CONSOLE = Pattern.compile("(?s)```console\n(.*?)```");
@@ -20,17 +20,17 @@ public final class ConsolePage {
     private ConsolePage() {}
 
     /**
-     * A command and the lines that it prints, among others; … in them stands for anything.
+     * A command and some lines of its output; … in them stands for any text.
      *
-     * @param line may have line ends, each behind a backslash
+     * @param line may continue on further lines after a backslash
      */
     public record Command(String line, List<String> output) {
 
         /**
          * Runs it in a shell.
          *
-         * @param here puts the addresses of a test in place of the page's
-         * @return all that it printed
+         * @param here replaces the page's addresses by those of the test
+         * @return its output
          */
         public String run(UnaryOperator<String> here) throws Exception {
             Process process = new ProcessBuilder(
@@ -42,7 +42,7 @@ public final class ConsolePage {
             return printed;
         }
 
-        /** Whether the page's lines are among the printed ones, in their order. */
+        /** Whether the output contains the page's lines, in their order. */
         public boolean prints(String printed) {
             int next = 0;
             for (String candidate : printed.lines().toList()) {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A daemon in a process of its own. Closing it kills it, whatever state it is in. */
+/** A daemon in a separate process. Closing kills it. */
 final class DaemonProcess implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -52,14 +52,14 @@ final class DaemonProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The process was killed; what it said until then is there.
+            // The process was killed; its output so far is kept.
         }
         synchronized (output) {
             output.notifyAll();
         }
     }
 
-    /** Waits for a line that the pattern finds something in. */
+    /** Waits for a line of output that contains the pattern. */
     Matcher awaitLine(String pattern) throws InterruptedException {
         Pattern compiled = Pattern.compile(pattern);
         long end = System.nanoTime() + LIMIT.toNanos();
@@ -81,23 +81,23 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until the daemon says that it is ready. */
+    /** Waits until the daemon is ready. */
     DaemonProcess awaitReady() throws InterruptedException {
         awaitLine("is ready");
         return this;
     }
 
-    /** Where it takes writes, as the banner says. */
+    /** Address of the endpoint, from the banner. */
     URI writes() throws InterruptedException {
         return URI.create(awaitLine("POST (http://\\S+)").group(1));
     }
 
-    /** Where its DynamoDB Local is, as the banner says. */
+    /** Address of its DynamoDB Local, from the banner. */
     URI dynamoDb() throws InterruptedException {
         return URI.create(awaitLine("DynamoDB +(http://\\S+)").group(1));
     }
 
-    /** The largest resident set so far; only Linux tells. */
+    /** The largest resident set so far; -1 except on Linux. */
     long peakResidentMegabytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         return !Files.exists(status)
@@ -133,7 +133,7 @@ final class DaemonProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** All it has said. */
+    /** The output so far. */
     String output() {
         synchronized (output) {
             return String.join("\n", output);

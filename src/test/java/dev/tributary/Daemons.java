@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Daemons of the distribution against a DynamoDB Local of the test; all of them end with it. */
+/** Daemons of the distribution on the test's DynamoDB Local; closing kills all of them. */
 final class Daemons implements AutoCloseable {
 
     private final LocalDynamoDb dynamo;
@@ -26,7 +26,7 @@ final class Daemons implements AutoCloseable {
     }
 
     /**
-     * @param command what starts Tributary, without its arguments
+     * @param command that starts Tributary, without arguments
      */
     Daemons(LocalDynamoDb dynamo, Path directory, List<String> command) {
         this.dynamo = dynamo;
@@ -34,7 +34,7 @@ final class Daemons implements AutoCloseable {
         this.command = command;
     }
 
-    /** Starts one; it is not ready yet. */
+    /** Starts a daemon without waiting until it is ready. */
     DaemonProcess start(String configuration, Map<String, String> environment) throws IOException {
         Path file = Files.writeString(
                 directory.resolve("tributary-" + started.size() + ".properties"),

@@ -100,7 +100,7 @@ class DeploymentFilesTest {
         assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
     }
 
-    /** What the start asks of a target, and what the classes that write to it call. */
+    /** The operations of start-up checks and of the classes that write to a target. */
     @Test
     void policyAllowsOnATargetWhatIsCalledAndNothingElse() {
         Map<String, Set<String>> needed = Map.of(
@@ -135,7 +135,7 @@ class DeploymentFilesTest {
     void taskIsOneThatFargateTakes() {
         assertThat(texts(task.required("requiresCompatibilities"))).containsExactly("FARGATE");
         assertThat(task.required("networkMode").asText()).isEqualTo("awsvpc");
-        // 512 CPU units go with 1 to 4 GiB.
+        // Fargate combines 512 CPU units with 1 to 4 GiB.
         assertThat(task.required("cpu").asText()).isEqualTo("512");
         assertThat(task.required("memory").asText()).isEqualTo("1024");
         assertThat(container.required("linuxParameters").has("tmpfs"))
@@ -150,7 +150,7 @@ class DeploymentFilesTest {
         List<String> volumes = texts(task.required("volumes"), "name");
         assertThat(container.required("mountPoints")).isNotEmpty().allSatisfy(mount -> {
             assertThat(volumes).contains(mount.required("sourceVolume").asText());
-            // Only a declared volume keeps the owner and mode that the image gives the directory.
+            // Only a declared volume keeps the owner and mode of the image's directory.
             assertThat(instruction("VOLUME"))
                     .contains("\"" + mount.required("containerPath").asText() + "\"");
         });
@@ -289,7 +289,7 @@ class DeploymentFilesTest {
         return last.orElseThrow(() -> new AssertionError("Dockerfile has no " + name));
     }
 
-    /** An array of strings, as Docker's exec form has it, joined by blanks. */
+    /** An array of strings as in Docker's exec form, joined by blanks. */
     private static String words(String array) {
         try {
             return String.join(" ", texts(STRICT.readTree(array)));

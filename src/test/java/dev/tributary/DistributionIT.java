@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Looks into what {@code mvn package} left for the user to install. */
+/** The archive that {@code mvn package} builds for users. */
 class DistributionIT {
 
     private static final long LARGEST_ARCHIVE = 64L * 1024 * 1024;
 
-    /** DynamoDB Local and what comes with it alone: its licence allows development and test only. */
+    /** DynamoDB Local, whose licence allows development and test only, and libraries that only it needs. */
     private static final Pattern DYNAMODB_LOCAL = Pattern.compile("(?i).*(dynamodb-?local|sqlite|partiql|ion-java).*");
 
     private static final Pattern TEST_LIBRARY =

@@ -18,16 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Classes, tests and methods that the documents name exist. */
+/** The classes, tests and methods that the documents name exist. */
 class DocumentedNamesTest {
 
-    /** {@code Name} or {@code Name.member} in backticks, or {@code Name.member} anywhere, such as in a drawing. */
+    /** {@code Name} or {@code Name.member} in backticks, or {@code Name.member} anywhere, such as in a diagram. */
     private static final Pattern NAME =
             Pattern.compile("`([A-Z]\\w*[a-z]\\w*)(?:\\.(\\w+))?`|\\b([A-Z]\\w*[a-z]\\w*)\\.([a-zA-Z]\\w{3,})\\b");
 
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|interface|record|enum) (\\w+)");
 
-    /** Names of DynamoDB's operations and HTTP's fields. */
+    /** Names of DynamoDB operations and HTTP fields. */
     private static final Set<String> OTHERS =
             Set.of("BatchWriteItem", "PutItem", "TransactWriteItems", "ETag", "Host", "Location", "Origin", "Error");
 

@@ -24,14 +24,14 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * An endpoint before DynamoDB Local, that can keep calls waiting or refuse them.
+ * A proxy in front of DynamoDB Local that can hold, delay, refuse or break calls.
  *
- * <p>A call that waits is passed on when it is released, whether its caller is still there or not: as a network does
- * with what was sent. Safe for any thread.
+ * <p>A held call is passed on when it is released, even if its caller has given up, as a network delivers what was sent.
+ * Safe for any thread.
  */
 public final class DynamoDbFront implements AutoCloseable {
 
-    /** As the server of the JDK has it. */
+    /** The header's name in the JDK's server. */
     private static final int NO_BODY = -1;
 
     private static final String STREAMS = "DynamoDBStreams_";
@@ -65,26 +65,26 @@ public final class DynamoDbFront implements AutoCloseable {
     private int refusals;
 
     static {
-        // Read when the server's classes are loaded; without it every answer waits 40 ms for an acknowledgement.
+        // Read when the server's classes are loaded; without it every reply waits 40 ms for an acknowledgement.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
     /**
-     * A call as it came.
+     * A call as received.
      *
-     * @param operation as in the API
+     * @param operation name in the API
      * @param body JSON
      */
     public record Call(String operation, String body) {}
 
     /**
-     * An answer in the place of the service's own.
+     * A reply in place of the service's.
      *
-     * @param missing bytes that are announced and never come, as the connection breaks before
+     * @param missing bytes that are announced and not sent, because the connection breaks before
      */
     public record Answer(int status, String contentType, String body, int missing) {
 
-        /** Of a proxy or a load balancer. */
+        /** The reply of a proxy or a load balancer. */
         public static Answer html(int status) {
             return new Answer(status, "text/html", "<html><body>upstream trouble</body></html>", 0);
         }
@@ -115,7 +115,7 @@ public final class DynamoDbFront implements AutoCloseable {
         server.start();
     }
 
-    /** Streams are read elsewhere, and the tables say that theirs are the ones that are there. */
+    /** Reads streams from another endpoint, and replaces the stream in descriptions of the table. */
     public synchronized void streamsAt(URI endpoint, String ownArn, String arnThere) {
         streams = endpoint;
         answers = answer -> answer.replace(ownArn, arnThere);
@@ -126,47 +126,47 @@ public final class DynamoDbFront implements AutoCloseable {
         return URI.create("http://" + address.getHostString() + ":" + address.getPort());
     }
 
-    /** These wait from now on, until {@link #release}. */
+    /** Holds these calls from now on, until {@link #release}. */
     public synchronized void hold(Predicate<Call> calls) {
         held = calls;
     }
 
-    /** Calls are passed on so much later from now on, whether their caller is still there or not. */
+    /** Delays all calls from now on; they are passed on even if their caller has given up. */
     public synchronized void delay(Function<Call, Duration> calls) {
         delays = calls;
     }
 
-    /** These fail from now on, as errors of the service do. */
+    /** Answers these calls with an error of the service from now on. */
     public synchronized void refuse(Predicate<Call> calls) {
         refused = calls;
     }
 
-    /** Every call takes so much longer from now on. */
+    /** Adds this time to every call from now on. */
     public synchronized void delay(Duration each) {
         delays = call -> each;
     }
 
-    /** These take effect from now on, and their connections break before they are answered. */
+    /** From now on, passes these calls on and closes their connections without a reply. */
     public synchronized void loseAnswers(Predicate<Call> calls) {
         lost = calls;
     }
 
-    /** Those with an answer here are not passed on from now on, and get it. */
+    /** From now on, answers calls for which the function has a reply, without passing them on. */
     public synchronized void answerInPlace(Function<Call, Optional<Answer>> calls) {
         inPlace = calls;
     }
 
-    /** Those with an answer here take effect from now on, and get it all the same. */
+    /** From now on, passes calls on, and answers those for which the function has a reply with that. */
     public synchronized void answerAfterwards(Function<Call, Optional<Answer>> calls) {
         afterwards = calls;
     }
 
-    /** Passes on what waits, and everything from now on. */
+    /** Passes on all held calls, and every call from now on. */
     public synchronized void release() {
         end(true);
     }
 
-    /** Forgets what waits, and passes on everything from now on. */
+    /** Discards all held calls, and passes on every call from now on. */
     public synchronized void forget() {
         end(false);
     }
@@ -182,7 +182,7 @@ public final class DynamoDbFront implements AutoCloseable {
         release = new CompletableFuture<>();
     }
 
-    /** Calls that wait now. */
+    /** Number of held calls. */
     public synchronized int waiting() {
         return waiting;
     }
@@ -191,7 +191,7 @@ public final class DynamoDbFront implements AutoCloseable {
         return refusals;
     }
 
-    /** Calls that were passed on and answered, in the order of their answers. */
+    /** Calls that were passed on and answered, in the order of their replies. */
     public synchronized List<Call> passed() {
         return List.copyOf(passed);
     }

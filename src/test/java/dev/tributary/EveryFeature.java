@@ -21,7 +21,7 @@ final class EveryFeature {
     /**
      * Starts a daemon, uses it and stops it.
      *
-     * @param jvmOptions for its JVM
+     * @param jvmOptions of its JVM
      */
     static void use(LocalDynamoDb dynamo, Path directory, Daemons daemons, String jvmOptions) throws Exception {
         String users = dynamo.createTable("users", "email:S", true);

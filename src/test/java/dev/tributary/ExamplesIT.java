@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code config/examples/README.md} as it stands: each of its daemons is started, and the lines behind it are run. */
+/** Starts each daemon of {@code config/examples/README.md} and runs the commands that follow it. */
 class ExamplesIT {
 
     private static final Path PROJECT = Path.of("").toAbsolutePath();
@@ -29,7 +29,7 @@ class ExamplesIT {
 
     record Example(String title, String text) {
 
-        /** What starts the daemon. */
+        /** Command that starts the daemon. */
         String start() {
             return ConsolePage.block(text, "").strip();
         }

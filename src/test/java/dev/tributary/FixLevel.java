@@ -33,7 +33,7 @@ record FixLevel(String group, String artifact, Version fixed, String id, String 
         return new FixLevel(coordinates[0], coordinates[1], Version.parse(parts[1]), parts[2], parts[3]);
     }
 
-    /** The message for a library that this concerns and that is older than the fix. */
+    /** The message for a library that is affected and older than the fix. */
     Optional<String> violation(ShippedLibrary library) {
         boolean concerned = library.group().equals(group)
                 && (artifact.equals("*") || library.artifact().equals(artifact));

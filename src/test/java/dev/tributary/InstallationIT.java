@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an installation has beside the daemon: the class-data archive and the health check. */
+/** The parts of an installation other than the daemon: the class-data archive and the health check. */
 class InstallationIT {
 
     @RegisterExtension

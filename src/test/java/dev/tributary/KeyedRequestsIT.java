@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
-/** Two daemons that are killed in the midst of requests, and clients that do not give up. */
+/** Kills two daemons during keyed requests that clients repeat until they are answered. */
 class KeyedRequestsIT {
 
     private static final Logger log = LoggerFactory.getLogger(KeyedRequestsIT.class);
@@ -65,7 +65,7 @@ class KeyedRequestsIT {
         }
     }
 
-    /** Each execution would make a row with a key of its own. */
+    /** Each execution would create a row with another key. */
     @Test
     void everyKeyTakesEffectOnceWhoeverIsKilled() throws Exception {
         String table = dynamo.createTable("orders", "id:S");
@@ -108,7 +108,7 @@ class KeyedRequestsIT {
         assertThat(rows(table)).isEqualTo(answers.size());
     }
 
-    /** @return what each of its keys was answered */
+    /** @return the replies by key */
     private List<String> client(int client) throws Exception {
         List<String> answers = new ArrayList<>();
         for (int key = 0; !enough; key++) {
@@ -144,7 +144,7 @@ class KeyedRequestsIT {
             } catch (IOException e) {
                 unanswered.incrementAndGet();
             }
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos()); // or a dead daemon is asked all the time
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos()); // a killed daemon refuses connections at once
         }
         throw new AssertionError("no answer to " + key + " within " + PATIENCE);
     }

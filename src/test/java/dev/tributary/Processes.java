@@ -13,11 +13,11 @@ final class Processes {
 
     private Processes() {}
 
-    /** What a command left behind; {@code output} has standard output and standard error as they came. */
+    /** The result of a command; {@code output} is standard output and standard error, interleaved. */
     record Finished(int status, String output) {}
 
     static Finished run(ProcessBuilder command) throws IOException, InterruptedException {
-        // A file takes any amount of output, so waiting needs no thread that reads.
+        // Output goes to a file, so that a full pipe cannot block the command.
         Path output = Files.createTempFile("tributary-test", ".out");
         Process process = command.redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 /** One daemon of the distribution, two sources, several routes, two regions; configured in part by the environment. */
 class SeveralSourcesIT {
 
-    /** Without a shared database, DynamoDB Local has other tables in each region. */
+    /** Without a shared database, DynamoDB Local has separate tables for each region. */
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
@@ -111,7 +111,7 @@ class SeveralSourcesIT {
         return AttributeValue.fromS(value);
     }
 
-    /** The table's only row, its mark aside. */
+    /** The table's only row, without its version stamp. */
     private static void awaitRow(DynamoDbClient client, String table, Map<String, AttributeValue> expected) {
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
             var rows = client.scan(request -> request.tableName(table)).items();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The libraries of the distribution are those that were reviewed, and they are what the daemon needs. */
+/** The libraries of the distribution are those that were reviewed, and the daemon needs no others. */
 class ShippedLibrariesIT {
 
     @RegisterExtension
@@ -90,7 +90,7 @@ class ShippedLibrariesIT {
         }
     }
 
-    /** What our classes reach, and what is found by name: the log encoder and the credentials of assumed roles. */
+    /** The classes that ours refer to, and those found by name: the log encoder and the credentials of assumed roles. */
     @Test
     void whatReachableClassesMissIsWhatNoPathNeeds() throws IOException {
         List<Path> roots = new ArrayList<>(List.of(lib.resolve(ownJar)));
@@ -164,7 +164,7 @@ class ShippedLibrariesIT {
         return output.toString().lines().toList();
     }
 
-    /** From each missing package to who may miss it. */
+    /** From each missing package to the libraries that may refer to it. */
     private static Map<String, Set<String>> missingPackages() throws IOException {
         return lines("missing-packages.txt").stream()
                 .map(line -> line.split(": "))

@@ -28,11 +28,11 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Three daemons that join, leave and are killed while their targets are slow: writes arrive up to twice as late as they
- * are waited for, answers are lost or are a proxy's error page, and items move and go all the time. No row is left that
- * its item has left.
+ * Starts, stops and kills three daemons while their targets are slow: writes take up to twice their timeout, replies are
+ * lost or replaced by error pages of a proxy, and items move and are removed all the time. In the end no target has a row
+ * that its item has left.
  *
- * <p>More of it: {@code mvn verify -Dit.test=SlowTargetIT -Dtributary.slow-target=2m}, five times.
+ * <p>For two minutes: {@code mvn verify -Dit.test=SlowTargetIT -Dtributary.slow-target=2m}.
  */
 class SlowTargetIT {
 
@@ -44,10 +44,10 @@ class SlowTargetIT {
     private static final Duration TROUBLE = Duration.parse("PT" + System.getProperty("tributary.slow-target", "25s"));
     private static final Duration LEASE = Duration.ofSeconds(3);
 
-    /** A write is waited for a third of the lease. */
+    /** The timeout of a write is a third of the lease. */
     private static final Duration LATEST = LEASE.dividedBy(3).multipliedBy(2);
 
-    /** After the trouble, for what was held up; repetitions of removals come within 30 s. */
+    /** For delayed changes after the faults have ended; removals are repeated within 30 s. */
     private static final Duration LONG = Duration.ofMinutes(2);
 
     private static final int DAEMONS = 3;
@@ -92,7 +92,8 @@ class SlowTargetIT {
             try {
                 long end = System.nanoTime() + TROUBLE.toNanos();
                 while (System.nanoTime() - end < 0) {
-                    TimeUnit.MILLISECONDS.sleep(1_000 + random.nextInt(4_000)); // the pace of what happens, not a wait
+                    TimeUnit.MILLISECONDS.sleep(
+                            1_000 + random.nextInt(4_000)); // the interval between faults; waits for nothing
                     DaemonProcess leaving = workers.remove(0);
                     leaving.signal(random.nextInt(3) == 0 ? "KILL" : "TERM");
                     workers.add(start());
@@ -127,7 +128,7 @@ class SlowTargetIT {
         return draw(count) == 0;
     }
 
-    /** The front asks from many threads. */
+    /** The front calls this from many threads. */
     private long draw(long bound) {
         synchronized (random) {
             return random.nextLong(bound);
@@ -156,7 +157,7 @@ class SlowTargetIT {
                 Map.of("JAVA_OPTS", "-Xmx128m -XX:TieredStopAtLevel=1"));
     }
 
-    /** Each row with the version of its item's last change, and no other. */
+    /** The table has exactly the rows of the items, each with the version of its item's last change. */
     private void assertRows(
             String table, History history, Function<Map<String, AttributeValue>, Map<String, AttributeValue>> key) {
         Map<String, String> expected = new TreeMap<>();

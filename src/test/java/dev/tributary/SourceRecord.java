@@ -16,9 +16,9 @@ import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * A record of a source's stream, read by the test itself.
+ * A record of a source's stream, read without Tributary.
  *
- * @param email the item
+ * @param email key of the item
  * @param after the item's attributes; empty if it was removed
  */
 record SourceRecord(BigInteger sequenceNumber, Instant created, String email, Map<String, AttributeValue> after) {
@@ -43,10 +43,10 @@ record SourceRecord(BigInteger sequenceNumber, Instant created, String email, Ma
     }
 
     /**
-     * All that is in a stream.
+     * The records of a stream.
      *
-     * @param last of each shard the sequence number of its last record, where it has one
-     * @param open shards that have not ended
+     * @param last sequence number of the last record of each shard that has one
+     * @param open shards that are not closed
      */
     record History(List<SourceRecord> records, Map<String, String> last, Set<String> open) {
 
@@ -86,7 +86,7 @@ record SourceRecord(BigInteger sequenceNumber, Instant created, String email, Ma
             return rest;
         }
 
-        /** Of each item all records, in order. */
+        /** All records by item, in order. */
         Map<String, List<SourceRecord>> byItem() {
             Map<String, List<SourceRecord>> items = new HashMap<>();
             records.forEach(record -> items.computeIfAbsent(record.email(), email -> new ArrayList<>())

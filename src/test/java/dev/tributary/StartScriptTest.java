@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs {@code bin/tributary} with a java that tells its version and prints its arguments. */
+/** Runs {@code bin/tributary} with a {@code java} that prints its version and its arguments. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "bin/tributary is a POSIX shell script")
 class StartScriptTest {
 
@@ -109,7 +109,7 @@ class StartScriptTest {
         }
     }
 
-    /** It takes a 64th of the machine's memory otherwise, which is the whole heap on a machine of 16 GB. */
+    /** The default is a 64th of the machine's memory: on a machine of 16 GB that is the whole heap. */
     @Test
     void theHeapStartsSmall() throws Exception {
         assertThat(javaArguments(Map.of("JAVA_HOME", java("17"), "JAVA_OPTS", "-Xmx1g"), "run"))
@@ -215,7 +215,7 @@ class StartScriptTest {
         return command;
     }
 
-    /** A JAVA_HOME whose java is a script. */
+    /** A {@code JAVA_HOME} whose {@code java} is a script. */
     private String java(String version) throws IOException {
         Path java = Files.createDirectories(temporary.resolve("jdk-" + version + "/bin"))
                 .resolve("java");

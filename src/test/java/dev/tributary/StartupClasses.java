@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Lists the classes that a daemon and the commands load, for the class-data archive of an installation. Run by the build of a release, see {@code pom.xml}.
+ * Lists the classes that a daemon and the commands load, for the class-data archive of an installation. The build of a
+ * release runs it, see {@code pom.xml}.
  */
 final class StartupClasses {
 
@@ -46,6 +47,6 @@ final class StartupClasses {
                 Files.delete(file);
             }
         }
-        System.exit(0); // DynamoDB Local has threads that are not daemons
+        System.exit(0); // DynamoDB Local has non-daemon threads
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A daemon that is stopped, or that fails, before it is ready. */
+/** Stops and failures before the daemon is ready. */
 class StopWhileStartingIT {
 
     @RegisterExtension
@@ -35,7 +35,7 @@ class StopWhileStartingIT {
     private static final int MOMENTS = 40;
     private static final Duration STEP = Duration.ofMillis(100);
 
-    /** {@code shutdown-timeout}, as configured by default. */
+    /** The default of {@code shutdown-timeout}. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(8);
 
     @TempDir
@@ -50,7 +50,7 @@ class StopWhileStartingIT {
         }
     }
 
-    /** A signal at each tenth of a second, until the start is over: three daemons in a row were ready before theirs. */
+    /** Sends the signal after 0.1 s, 0.2 s and so on, until three daemons in a row were ready before it. */
     @Test
     void aStopSignalAtAnyMomentOfTheStartEndsTheProcessInOrder() throws Exception {
         Path configuration = configuration(dynamo.endpoint());
@@ -64,16 +64,17 @@ class StopWhileStartingIT {
         Path classes = directory.resolve("classes-" + delay.toMillis() + ".log");
         try (DaemonProcess daemon =
                 start(DISTRIBUTION, configuration, Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes))) {
-            // The moments are the point: the signal comes at a time, whatever state the process has reached.
+            // Not a wait: the signal has to come at a given time, whatever the process is doing.
             TimeUnit.NANOSECONDS.sleep(delay.minus(daemon.age()).toNanos());
             boolean readyBefore = daemon.output().contains("is ready");
-            // The first class that is loaded after the handler is installed. Before that, the signal ends the process.
+            // The first class that is loaded after the signal handler is installed; before, the signal ends the
+            // process.
             boolean handled =
                     Files.exists(classes) && Files.readString(classes).contains("dev.tributary.cli.RunCommand ");
             daemon.signal("TERM");
             int exitCode = daemon.awaitExit(SHUTDOWN_TIMEOUT);
             if (!handled && daemon.output().contains("Error occurred during initialization of VM")) {
-                return false; // what Java 17 makes of a signal before it runs any code of a program
+                return false; // the exit code of Java 17 for a signal before it runs code of the program
             }
             assertThat(exitCode)
                     .as("exit code after SIGTERM at %s ms; output:\n%s", delay.toMillis(), daemon.output())
@@ -98,7 +99,7 @@ class StopWhileStartingIT {
                         DISTRIBUTION,
                         configuration(URI.create("http://127.0.0.1:" + silent.getLocalPort())),
                         Map.of())) {
-            silent.accept(); // the first call about a table
+            silent.accept(); // the first call to DynamoDB
             daemon.signal("TERM");
             assertThat(daemon.awaitExit(SHUTDOWN_TIMEOUT.dividedBy(2))).isZero();
             assertThat(daemon.output()).contains("SIGTERM: stopping").doesNotContain("is ready", "ERROR", "\tat ");
@@ -120,7 +121,7 @@ class StopWhileStartingIT {
         }
     }
 
-    /** Before the first thread of KCL runs, between the making of its threads and their start, and after that. */
+    /** Before KCL's threads are created, between their creation and their start, and afterwards. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -138,7 +139,7 @@ class StopWhileStartingIT {
         }
     }
 
-    /** A distribution whose own jar lacks a class; the sources are read by the time that it is needed. */
+    /** A distribution whose jar lacks a class that is needed only after the sources are being read. */
     private Path distributionWithout(String missing) throws IOException {
         Path copy = directory.resolve("broken");
         Path libraries = Files.createDirectories(copy.resolve("lib"));

@@ -19,7 +19,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
-/** An endpoint on loopback that speaks TLS, and passes on what it gets to one that does not. */
+/** A TLS proxy on loopback in front of a plain endpoint. */
 final class TlsFront implements AutoCloseable {
 
     private static final String PASSWORD = "changeit";
@@ -57,12 +57,12 @@ final class TlsFront implements AutoCloseable {
         return URI.create("https://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** With these a JVM trusts its certificate. */
+    /** JVM options that make it trust the certificate. */
     String javaOptions() {
         return "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s".formatted(trusted, PASSWORD);
     }
 
-    /** A new key, and a certificate for it that signs itself. */
+    /** Generates a key and a self-signed certificate. */
     private static KeyStore keys(Path file) throws Exception {
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
@@ -106,7 +106,7 @@ final class TlsFront implements AutoCloseable {
         }
     }
 
-    /** Until one of them ends; then both do. */
+    /** Copies in both directions until one of them ends; then closes both. */
     private static void copy(Socket from, Socket to) {
         try (from;
                 to) {
@@ -114,7 +114,7 @@ final class TlsFront implements AutoCloseable {
             OutputStream output = to.getOutputStream();
             input.transferTo(output);
         } catch (IOException e) {
-            // One side has gone, and the other goes with it.
+            // One side has closed its connection; the other is closed too.
         }
     }
 

@@ -22,10 +22,10 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
-/** Tables of one name in two regions, both replicated into one target: their items are not each other's. */
+/** Two tables of the same name in two regions, replicated into one target: neither takes rows of the other for its own. */
 class TwoRegionsIT {
 
-    /** Without a shared database, DynamoDB Local has other tables in each region. */
+    /** Without a shared database, DynamoDB Local has separate tables for each region. */
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 

@@ -12,8 +12,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Inserts, changes, moves and removes users until it is stopped: some all the time, some again and again, in cities that
- * they share, and with nicknames that come and go.
+ * Inserts, changes, moves and removes users until it is stopped. Some users change more often than others; users share
+ * cities, and nicknames are added and removed.
  */
 final class UserWorkload {
 
@@ -37,7 +37,7 @@ final class UserWorkload {
     }
 
     private void write() {
-        // One user in three changes is always the same, so that changes wait for one another.
+        // A third of the changes is to one user, so that changes of an item wait for each other.
         String email = "user" + (random.nextInt(3) == 0 ? 0 : random.nextInt(USERS)) + "@example.com";
         Map<String, AttributeValue> user = present.get(email);
         if (user != null && random.nextInt(5) == 0) {
@@ -62,13 +62,13 @@ final class UserWorkload {
             case 0 -> next.remove("nick");
             case 1 -> next.put("nick", AttributeValue.fromS(email + random.nextInt(2)));
             default -> {
-                // Stays as it is.
+                // Unchanged.
             }
         }
         return next;
     }
 
-    /** Ends after the write under way; fails if a write did. */
+    /** Stops after the current write; fails if any write failed. */
     void stop() throws Exception {
         writing.cancel(false);
         thread.shutdown();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A worker that is frozen past its lease, while another one goes on. */
+/** A worker is frozen until its lease has expired and another worker has taken its shard. */
 class ZombieIT {
 
     @RegisterExtension
@@ -23,10 +23,10 @@ class ZombieIT {
 
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    /** The first worker's way to the target. */
+    /** Between the first worker and the target. */
     private final DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
 
-    /** What the target must hold: {@code city/email} to {@code n}. */
+    /** The expected rows of the target: {@code city/email} to {@code n}. */
     private final Map<String, String> expected = new TreeMap<>();
 
     @TempDir
@@ -50,8 +50,8 @@ class ZombieIT {
     }
 
     /**
-     * The guard stops what was sent before the freeze and arrives after the successor's writes, the fence what would be
-     * sent after it: a write that waited to be tried again could bring back a row that is gone.
+     * The guard refuses writes that were sent before the freeze and arrive after the successor's. The fence prevents writes
+     * after the freeze: a retry could restore a row that the successor removed.
      */
     @Test
     void writesOfAFrozenWorkerDoNoHarmWhenTheyArriveAndWhenItWakes() throws Exception {

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** The values that were given, each checked by itself, and the defaults behind them. */
+/** The given values, each of which was checked, and the defaults of the others. */
 final class ConfigValues {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,100}");

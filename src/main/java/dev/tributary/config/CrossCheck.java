@@ -26,7 +26,7 @@ public final class CrossCheck {
         return values.label(name(key));
     }
 
-    /** Whether none of these keys of this section is missing or has a value that was refused by itself. */
+    /** Whether none of these keys of this section is missing or has a value that was refused. */
     public boolean accepted(String... keys) {
         return Arrays.stream(keys).map(this::name).allMatch(values::accepted);
     }

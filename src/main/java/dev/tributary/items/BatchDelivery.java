@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExcee
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Sends unconditional puts with {@code BatchWriteItem}, and every other write in a call of its own.
+ * Sends unconditional puts with {@code BatchWriteItem}, and every other write in a separate call.
  *
  * <p>A put does not wait for a batch to fill; see {@link RequestBatcher}. The caller must send the writes of one item
  * one after the other, because those of concurrent calls have no order. Safe for any thread.

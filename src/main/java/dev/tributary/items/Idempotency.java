@@ -107,7 +107,7 @@ public final class Idempotency {
                 : new WriteResult.Refused(
                         Problem.of(
                                 Kind.IDEMPOTENCY_KEY_REUSED,
-                                "The key was used with another request. Give each request a key of its own, and repeat a request unchanged."));
+                                "The key was used with another request. Use another key for each request, and repeat a request unchanged."));
     }
 
     static WriteResult inProgress(Duration retryAfter) {

@@ -48,7 +48,7 @@ public record ItemWrite(
     }
 
     /**
-     * Sends the write in a call of its own.
+     * Sends the write in a separate call.
      *
      * @param timeout with the client's own retries; more than 0
      */

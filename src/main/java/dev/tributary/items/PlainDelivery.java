@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
-/** Sends each write in a call of its own. */
+/** Sends each write in a separate call. */
 final class PlainDelivery implements Delivery {
 
     private final DynamoDbAsyncClient client;

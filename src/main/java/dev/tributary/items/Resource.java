@@ -272,7 +272,7 @@ public final class Resource {
         return new WriteResult.Found(ordered, version);
     }
 
-    /** Carries a change out in calls of its own. */
+    /** Carries a change out in separate calls. */
     public CompletableFuture<WriteResult> run(ItemChange change) {
         return run(change, plain);
     }

@@ -116,7 +116,7 @@ final class ItemApi implements AutoCloseable {
         return server.port();
     }
 
-    /** @param headers names and values in turn; a body is JSON where they do not say otherwise */
+    /** @param headers names and values in turn; a body is JSON unless they declare another type */
     HttpResponse<String> send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.uri() + path))

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every request of {@code bad-requests.txt} is answered with the problem document beside it. */
+/** Every request of {@code bad-requests.txt} is answered with the problem document that follows it. */
 class RefusedRequestsTest {
 
     @RegisterExtension

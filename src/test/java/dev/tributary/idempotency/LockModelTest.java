@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Walks through all that two processes and the time can do with one record: every state that can be told from those
- * before it, by every action. The calls are atomic, so their orders are all there is.
+ * Explores every sequence of actions of two processes and the clock on one record, up to equal states. The calls are atomic,
+ * so their orders are the only concurrency.
  */
 class LockModelTest {
 
@@ -78,7 +78,7 @@ class LockModelTest {
         assertThat(seen).as("or the walk ended before it began").hasSizeGreaterThan(30);
     }
 
-    /** Two processes and one record, and beside them what should be. */
+    /** Two processes, one record, and the expected state. */
     private static final class World {
 
         private final GivenTime time = new GivenTime();
@@ -87,7 +87,7 @@ class LockModelTest {
         private final String table;
         private final RecordId id;
 
-        /** Who began last; only that one may change the record. */
+        /** The process that acquired the lock last; only it may change the record. */
         private int owner = -1;
 
         private boolean completed;
@@ -175,7 +175,7 @@ class LockModelTest {
             return new SavedReply(200, Map.of(), "of " + process);
         }
 
-        /** What later moves can tell: times that are over are alike. */
+        /** The part of the state that later actions depend on: all past times are equal. */
         Object state() {
             boolean row = dynamo.client()
                     .getItem(get -> get.tableName(table)

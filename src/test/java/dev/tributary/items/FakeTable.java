@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 
-/** A client of an empty table whose puts end as a test says. Safe for any thread. */
+/** A client of an empty table whose puts end as the test requires. Safe for any thread. */
 public final class FakeTable implements DynamoDbAsyncClient {
 
     public final List<PutItemRequest> puts = new CopyOnWriteArrayList<>();
@@ -44,7 +44,7 @@ public final class FakeTable implements DynamoDbAsyncClient {
         item = read;
     }
 
-    /** Every read ends as this does. */
+    /** Sets the result of every read. */
     public void answersReads(CompletableFuture<GetItemResponse> future) {
         reads = future;
     }

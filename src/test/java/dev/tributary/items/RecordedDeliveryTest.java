@@ -40,7 +40,7 @@ class RecordedDeliveryTest {
 
     private final Service service = new Service();
 
-    /** Cancels so many transactions for these reasons, and has this record of the request. */
+    /** Cancels this number of transactions for these reasons, and returns this record of the request. */
     private static final class Service implements DynamoDbAsyncClient {
         private final AtomicInteger calls = new AtomicInteger();
         private int cancels;

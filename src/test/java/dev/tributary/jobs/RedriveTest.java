@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Redrives beside a live pipeline, on real tables. */
+/** Redrives concurrent with a pipeline, on tables of DynamoDB Local. */
 @Timeout(120)
 class RedriveTest {
 

@@ -58,7 +58,7 @@ public class CheckpointTrackerRaceTest {
                 .check(CheckpointTrackerRaceTest.class);
     }
 
-    /** The same, said simply. */
+    /** The sequential model of the tracker. */
     public static final class LongestCompletePrefix {
 
         private final List<Integer> left = new ArrayList<>(List.of(2, 1, 1));

@@ -14,7 +14,7 @@ class KeyedSerialExecutorRaceTest {
     /** Interleavings to look at; half of them suffice to find a lane that is looked at and removed in two steps. */
     private static final int INVOCATIONS = 600;
 
-    /** What one key saw: which tasks began, and the one that runs. */
+    /** The tasks of one key that have begun, and the running one. */
     private static final class Key {
 
         private final String name;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class KeyedSerialExecutorTest {
 
-    /** Work that ends when the test says so. */
+    /** A task that the test completes. */
     private final Map<List<Integer>, CompletableFuture<Void>> running = new HashMap<>();
 
     private final Map<String, Throwable> failures = new HashMap<>();
@@ -62,7 +62,7 @@ class KeyedSerialExecutorTest {
         assertThat(running).containsOnlyKeys(List.of(1), List.of(2, 3));
     }
 
-    /** Or a later change of an item would overtake the one that failed. */
+    /** Otherwise a later change of an item would overtake the failed one. */
     @Test
     void nothingOvertakesATaskThatFailedAndTheFailureIsReported() {
         IllegalStateException failure = new IllegalStateException("failed on purpose");

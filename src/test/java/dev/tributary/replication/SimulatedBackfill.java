@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The source as a table, and runs that backfill its items into the targets, concurrently with the workers. Runs are killed
- * and paused as workers are; the next one goes on from the last page that was finished.
+ * and paused as workers are; the next run continues after the last completed page.
  */
 final class SimulatedBackfill {
 
@@ -160,7 +160,7 @@ final class SimulatedBackfill {
         }
     }
 
-    /** Reads a page, and brings it a moment later; then the next one. */
+    /** Reads a page and delivers it after a delay; then reads the next one. */
     private CompletableFuture<Void> pages(String route, Reconciler reconciler, SimulatedProcess process) {
         List<Item> page = page(positions.get(route));
         if (page.isEmpty()) {

@@ -145,7 +145,7 @@ class BatchAnswersTest {
         return new TargetWrite.Upsert(stamp, new Row(key, key));
     }
 
-    /** Keeps the first write waiting and answers the first batch as the test says. */
+    /** Holds the first write, and answers the first batch as the test requires. */
     private final class ScriptedClient implements DynamoDbAsyncClient {
 
         @Override

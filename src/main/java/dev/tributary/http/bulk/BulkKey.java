@@ -67,9 +67,8 @@ final class BulkKey {
             return Optional.empty();
         }
         if (idempotency.get().attribute().isPresent()) {
-            throw IdempotencyKey.bad(
-                    "Each item here has a key of its own, the value of %s, so it needs a request of its own."
-                            .formatted(idempotency.get().attribute().get()));
+            throw IdempotencyKey.bad("Each item here has its own key, the value of %s, so it needs a separate request."
+                    .formatted(idempotency.get().attribute().get()));
         }
         if (header.isEmpty() && idempotency.get().required()) {
             throw IdempotencyKey.missing();
@@ -141,7 +140,7 @@ final class BulkKey {
     private static ProblemDocument reused() {
         return ProblemDocument.of(
                 ProblemType.IDEMPOTENCY_KEY_REUSED,
-                "The key was used with other documents. Give each request a key of its own, and repeat a request unchanged.");
+                "The key was used with other documents. Use another key for each request, and repeat a request unchanged.");
     }
 
     /** Whether a write that begins now ends while the lock is held. Renews the lock. */

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Request;
  * Sets headers of every reply, so that browsers treat it as data that only the caller may see. A handler may set other
  * values.
  *
- * @param tls whether the server has TLS, so that browsers may be told to use nothing else
+ * @param tls whether the server has TLS, so that browsers are instructed to use only TLS
  */
 record SecurityHeaders(boolean tls) implements HttpConfiguration.Customizer {
 
