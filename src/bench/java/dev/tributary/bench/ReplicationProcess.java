@@ -100,6 +100,7 @@ final class ReplicationProcess {
                     new TestSource(
                                     Users.SOURCE,
                                     poll,
+                                    poll,
                                     Duration.ofSeconds(1),
                                     MAX_IN_FLIGHT,
                                     GapPolicy.STOP,
