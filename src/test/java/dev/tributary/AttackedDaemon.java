@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A daemon in a process of its own with a heap of 256 MB, raw requests to it, and measures of the process. Its one route,
- * {@code /items}, writes a table with the key {@code id}, with the default limits.
+ * A daemon in a separate process with a heap of 256 MB, raw requests to it, and measurements of the process. Its only
+ * resource, {@code /items}, writes a table with the key {@code id}, with the default limits.
  */
 final class AttackedDaemon implements AutoCloseable {
 
@@ -39,12 +39,12 @@ final class AttackedDaemon implements AutoCloseable {
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3})");
     private static final int PATIENCE_MILLIS = 60_000;
 
-    /** Lines of a histogram that are shown. */
+    /** Number of lines of the heap histogram in a failure. */
     private static final int LARGEST = 20;
 
     private final DaemonProcess process;
 
-    /** The classes that took most of the heap when it was looked at last. */
+    /** The classes with the largest part of the heap at its last measurement. */
     private volatile String largest = "";
 
     private final Path temporary;
@@ -60,22 +60,22 @@ final class AttackedDaemon implements AutoCloseable {
     }
 
     /**
-     * What the process holds.
+     * Resources of the process.
      *
      * @param heapBytes in use after a full collection
-     * @param files temporary ones
+     * @param files number of temporary files
      */
     record Usage(long heapBytes, int sockets, int files) {}
 
     /**
-     * An answer as it came.
+     * A reply as received.
      *
      * @param status 0 if the connection ended without one
-     * @param text all of it, head and body
+     * @param text head and body
      */
     record Answer(int status, String text) {}
 
-    /** @param settings lines of configuration beside those of the route */
+    /** @param settings further lines of configuration */
     static AttackedDaemon start(Path directory, LocalDynamoDb dynamo, String table, String... settings)
             throws Exception {
         Path configuration = Files.writeString(directory.resolve("tributary.properties"), """
@@ -120,7 +120,7 @@ final class AttackedDaemon implements AutoCloseable {
         return process;
     }
 
-    /** A request with a body, which asks for the end of the connection. */
+    /** A request with a body and {@code Connection: close}. */
     static byte[] request(String line, String headers, String body) {
         byte[] bytes = body.getBytes(ISO_8859_1);
         String head = "%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n"
@@ -131,19 +131,19 @@ final class AttackedDaemon implements AutoCloseable {
         return request;
     }
 
-    /** Sends a request that asks for the end of the connection, and reads to it. */
+    /** Sends a request that has {@code Connection: close}, and reads to the end of the connection. */
     static Answer send(int port, byte[] request) throws IOException {
         try (Socket socket = connect(port)) {
             try {
                 socket.getOutputStream().write(request);
             } catch (IOException e) {
-                // The server has refused it and closed; the answer is there.
+                // The server has refused it and closed the connection; the reply can still be read.
             }
             return answer(socket.getInputStream());
         }
     }
 
-    /** Sends one request many times over one connection, and reads what comes back. */
+    /** Sends one request repeatedly over one connection, and discards the replies. */
     static void repeat(int port, String request, int times) throws Exception {
         try (Socket socket = connect(port)) {
             Thread writer = new Thread(() -> {
@@ -163,7 +163,7 @@ final class AttackedDaemon implements AutoCloseable {
         }
     }
 
-    /** Sends all at the same time, each over a connection of its own. */
+    /** Sends a request several times concurrently, each over a separate connection. */
     static List<Answer> together(int port, int times, byte[] request) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(times);
         try {
@@ -196,18 +196,18 @@ final class AttackedDaemon implements AutoCloseable {
                 text.append(new String(buffer, 0, read, ISO_8859_1));
             }
         } catch (IOException e) {
-            // Reset: what came until then is the answer.
+            // The connection was reset: the reply is what was received before.
         }
         Matcher status = STATUS.matcher(text);
         return new Answer(status.lookingAt() ? Integer.parseInt(status.group(1)) : 0, text.toString());
     }
 
-    /** Of all threads since the start. */
+    /** CPU time of all threads since the start. */
     Duration cpu() {
         return process.handle().info().totalCpuDuration().orElseThrow();
     }
 
-    /** The classes that took most of the heap when it was measured last. */
+    /** The classes with the largest part of the heap at its last measurement. */
     String largest() {
         return largest;
     }
@@ -251,13 +251,14 @@ final class AttackedDaemon implements AutoCloseable {
     }
 
     /**
-     * Waits until the process is what it was: alive, in health, with its memory, connections and files.
+     * Waits until the process is healthy and uses no more memory, connections and files than before.
      *
-     * @param moreHeap bytes that it may have more, for what is loaded or pooled at the first use
+     * @param moreHeap permitted growth of the heap in bytes, for classes and pools of the first use
      */
     void assertAsBefore(Usage before, long moreHeap) {
         await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofSeconds(1))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> {
                     assertThat(process.isAlive()).as(process.output()).isTrue();
                     Usage now = usage();
@@ -272,7 +273,7 @@ final class AttackedDaemon implements AutoCloseable {
                 .isEqualTo(200));
     }
 
-    /** To DynamoDB, which the client keeps for a minute. */
+    /** Idle connections to DynamoDB, which the client keeps for a minute. */
     private static final int POOLED_CONNECTIONS = 100;
 
     @Override

@@ -12,15 +12,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three daemons that start at the same moment, and find none of the daemon's own tables. What goes wrong then depends on
- * moments, so it is tried several times; {@code -Dtributary.first-start.rounds=20} tries it more often.
+ * Starts three daemons at the same time, without any of the daemon's own tables. Races depend on timing, so there are
+ * several rounds; {@code -Dtributary.first-start.rounds=20} runs more.
  */
 class FirstStartIT {
 
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final int ROUNDS = Integer.getInteger("tributary.first-start.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("tributary.first-start.rounds", 2);
     private static final int WORKERS = 3;
 
     @TempDir
