@@ -54,7 +54,7 @@ class ArchitectureTest {
                 .definedBy(
                         "dev.tributary.stream..", "dev.tributary.jobs..", "dev.tributary.http..", "dev.tributary.local")
                 .layer("work")
-                .definedBy("dev.tributary.replication", "dev.tributary.items")
+                .definedBy("dev.tributary.replication", "dev.tributary.items..")
                 .layer("parts")
                 .definedBy(
                         "dev.tributary.projection",

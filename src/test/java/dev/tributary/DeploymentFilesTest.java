@@ -59,13 +59,23 @@ class DeploymentFilesTest {
                 .contains("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator");
         assertThat(actions("users"))
                 .containsExactly(
+                        "dynamodb:BatchGetItem",
                         "dynamodb:BatchWriteItem",
                         "dynamodb:ConditionCheckItem",
                         "dynamodb:DeleteItem",
                         "dynamodb:DescribeTable",
+                        "dynamodb:DescribeTimeToLive",
                         "dynamodb:GetItem",
                         "dynamodb:PutItem",
+                        "dynamodb:Query",
                         "dynamodb:UpdateItem");
+        assertThat(statement("ReadEndpoint"))
+                .containsExactly(
+                        "dynamodb:BatchGetItem",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:DescribeTimeToLive",
+                        "dynamodb:GetItem",
+                        "dynamodb:Query");
         assertThat(actions("tributary-users")).contains("dynamodb:CreateTable", "dynamodb:Scan", "dynamodb:UpdateItem");
         assertThat(actions("tributary-users/index/LeaseOwnerToLeaseKeyIndex")).containsExactly("dynamodb:Query");
         assertThat(actions("tributary-dead-letters"))
@@ -117,7 +127,7 @@ class DeploymentFilesTest {
         assertThat(called).isEqualTo(needed.keySet());
         Set<String> actions = new TreeSet<>(Set.of("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"));
         needed.values().forEach(names -> names.forEach(name -> actions.add("dynamodb:" + name)));
-        assertThat(actions("users_by_city")).containsExactlyElementsOf(actions);
+        assertThat(statement("Targets")).containsExactlyElementsOf(actions);
     }
 
     @Test
@@ -277,6 +287,14 @@ class DeploymentFilesTest {
             }
         }
         return actions;
+    }
+
+    private List<String> statement(String sid) {
+        return StreamSupport.stream(policy.required("Statement").spliterator(), false)
+                .filter(statement -> statement.required("Sid").asText().equals(sid))
+                .map(statement -> texts(statement.required("Action")))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The instruction's last occurrence at the start of a line: that of the final stage. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,9 @@ class ExamplesIT {
 
     private static final Path PROJECT = Path.of("").toAbsolutePath();
     private static final Path EXAMPLES = PROJECT.resolve("config/examples");
+
+    /** A resource whose table is the target of a route. */
+    private static final Pattern TARGET = Pattern.compile("/(users-by-city|archive|sessions-by-user|leaderboard)[/?]");
 
     private DaemonProcess daemon;
 
@@ -87,7 +91,7 @@ class ExamplesIT {
                 .filter(example -> example.title().equals("Sessions"))
                 .findFirst()
                 .orElseThrow();
-        start(sessions, Map.of("TRIBUTARY_WRITE_SESSIONS_REFRESHED_EXPIRES", "now+2s"));
+        start(sessions, Map.of("TRIBUTARY_WRITE_SESSIONS_REFRESHED_EXPIRES", "now+6s"));
         List<Command> commands = ConsolePage.commands(sessions.text());
         assertPrints(commands.get(0));
         Command list = commands.stream()
@@ -99,23 +103,22 @@ class ExamplesIT {
     }
 
     private void assertListHas(Command list, int count) {
-        Command counting = new Command(list.line(), List.of("…\"Count\":" + count + ",…"));
+        String items = count == 0 ? "{\"items\":[]}" : "{\"items\":[{\"user\":\"ada\",\"id\":\"…\"}]}";
+        Command counting = new Command(list.line(), List.of(items));
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertPrints(counting));
     }
 
     private void assertPrints(Command command) throws Exception {
         URI writes = daemon.writes();
-        URI dynamo = daemon.dynamoDb();
         String printed = command.run(line -> line.replace(
-                        "http://127.0.0.1:8080", writes.resolve("/").toString().replaceFirst("/$", ""))
-                .replace("http://127.0.0.1:8000", dynamo.toString()));
+                "http://127.0.0.1:8080", writes.resolve("/").toString().replaceFirst("/$", "")));
         assertThat(command.prints(printed))
                 .as("%s%n%s", command.line(), printed)
                 .isTrue();
     }
 
     private static boolean readsBehindTheStream(Command command) {
-        return command.line().contains("X-Amz-Target");
+        return TARGET.matcher(command.line()).find();
     }
 
     private void start(Example example, Map<String, String> settings) throws Exception {

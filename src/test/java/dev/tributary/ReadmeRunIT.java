@@ -49,26 +49,27 @@ class ReadmeRunIT {
     @Test
     void theTutorialWorksAndLosesNothingInAStopOrAKill() throws Exception {
         start();
-        HttpResponse<String> created = post(user("a@example.com", "New York", "Brooklyn"));
-        assertThat(created.statusCode()).isEqualTo(201);
+        List<String> lines = Files.readAllLines(PROJECT.resolve("README.md")).stream()
+                .filter(line -> line.startsWith("curl "))
+                .toList();
+        assertThat(lines).hasSize(5);
+        assertThat(run(lines.get(0))).contains("201 Created", "Location: /a%40example.com");
         assertThat(sources().get("a@example.com"))
                 .containsEntry("zipcode", AttributeValue.fromN("11208"))
                 .containsEntry("active", AttributeValue.fromBool(true));
         awaitTarget(Map.of("New York/Brooklyn", "a@example.com"));
-        Map<String, AttributeValue> row = new HashMap<>(targets().get(0));
-        row.remove("_tributary");
-        assertThat(row)
-                .isEqualTo(Map.of(
-                        "email", AttributeValue.fromS("a@example.com"),
-                        "state", AttributeValue.fromS("New York"),
-                        "city", AttributeValue.fromS("Brooklyn"),
-                        "active", AttributeValue.fromBool(true)));
+        assertThat(run(lines.get(1)))
+                .isEqualTo(
+                        "{\"items\":[{\"state\":\"New York\",\"city\":\"Brooklyn\",\"active\":true,\"email\":\"a@example.com\"}]}\n");
 
-        post(user("a@example.com", "California", "Oakland"));
-        awaitTarget(Map.of("California/Oakland", "a@example.com"));
-        dynamo.deleteItem(
-                request -> request.tableName("users").key(Map.of("email", AttributeValue.fromS("a@example.com"))));
+        assertThat(run(lines.get(2))).isEmpty();
+        awaitTarget(Map.of("Oregon/Salem", "a@example.com"));
+        assertThat(run(lines.get(3)))
+                .isEqualTo("{\"state\":\"Oregon\",\"city\":\"Salem\",\"active\":true,\"email\":\"a@example.com\"}\n");
+        assertThat(run(lines.get(1))).isEqualTo("{\"items\":[]}\n");
+        assertThat(run(lines.get(4))).isEmpty();
         awaitTarget(Map.of());
+        assertThat(run(lines.get(3))).contains("/problems/no-such-item");
 
         post(user("b@example.com", "Utah", "Moab"));
         daemon.signal("TERM");
@@ -112,6 +113,12 @@ class ReadmeRunIT {
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
                 .httpClientBuilder(ApacheHttpClient.builder())
                 .build();
+    }
+
+    /** Runs a line of the README against this daemon. */
+    private String run(String line) throws Exception {
+        String here = daemon.writes().resolve("/").toString();
+        return new ConsolePage.Command(line, List.of()).run(text -> text.replace("http://127.0.0.1:8080/", here));
     }
 
     private static String readmeCommand() throws IOException {

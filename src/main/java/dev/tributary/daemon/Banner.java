@@ -34,6 +34,9 @@ record Banner(Settings settings, Optional<URI> writes, URI admin, Optional<URI> 
             settings.resource()
                     .forEach((name, write) -> lines.add(
                             "  takes       POST %s -> %s".formatted(server.resolve(write.path()), write.table())));
+            settings.read()
+                    .forEach((name, read) -> lines.add(
+                            "  answers     GET %s <- %s".formatted(server.resolve(read.path()), read.table())));
             lines.add("  describes   %s  (OpenAPI)".formatted(server.resolve(OpenApiEndpoint.PATH)));
         });
         lines.add("  reports     %s  %s".formatted(admin.resolve("/health"), admin.resolve("/metrics")));

@@ -5,16 +5,22 @@ import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.OwnTables;
+import dev.tributary.daemon.tables.TtlAttributes;
+import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.WriteServer;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.Resource;
 import dev.tributary.items.ResourceSettings;
+import dev.tributary.items.query.ReadSettings;
+import dev.tributary.model.TableLayout;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +61,16 @@ final class HttpServers {
      * @param sources have their readers woken by writes
      */
     Optional<URI> startWrites(CheckedTables tables, Clients clients, Duration closeTimeout, SourceWorkers sources) {
-        if (settings.resource().isEmpty()) {
+        if (settings.resource().isEmpty() && settings.read().isEmpty()) {
             return Optional.empty();
         }
         OwnTables ownTables = new OwnTables(settings.application());
-        List<Resource> resources = settings.resource().entrySet().stream()
-                .map(write -> resource(
-                        write.getKey(), write.getValue(), tables, clients, ownTables, sources.waker(write.getValue())))
-                .toList();
+        TtlAttributes ttl = new TtlAttributes(clients);
+        List<Resource> resources = new ArrayList<>();
+        settings.resource()
+                .forEach((name, write) ->
+                        resources.add(resource(name, write, tables, clients, ownTables, ttl, sources.waker(write))));
+        settings.read().forEach((name, read) -> resources.add(readOnly(name, read, tables, clients, ttl)));
         Duration drainTimeout = LONGEST_REQUEST.compareTo(closeTimeout) < 0 ? LONGEST_REQUEST : closeTimeout;
         WriteServer server = WriteServer.start(settings.http(), resources, health, meters.registry(), drainTimeout);
         started.push((AutoCloseable) () -> closeWrites(server));
@@ -75,6 +83,7 @@ final class HttpServers {
             CheckedTables tables,
             Clients clients,
             OwnTables ownTables,
+            TtlAttributes ttl,
             Runnable written) {
         DynamoDbAsyncClient client = clients.requests(write);
         String keys = write.idempotency().takesKeys()
@@ -83,12 +92,29 @@ final class HttpServers {
         return new Resource(
                 name,
                 write,
-                tables.resource(name).key(),
-                client,
+                place(write, tables.resource(name), ttl.of("write." + name, write, write.ttl()), clients),
                 WRITE_TIMEOUT,
                 Clock.systemUTC(),
                 new IdempotencyTable(client, keys, Clock.systemUTC()),
                 written);
+    }
+
+    private static Resource readOnly(
+            String name, ReadSettings read, CheckedTables tables, Clients clients, TtlAttributes ttl) {
+        return Resource.readOnly(
+                name,
+                read.resource(),
+                place(read, tables.read(name), ttl.of("read." + name, read, read.ttl()), clients),
+                WRITE_TIMEOUT,
+                Clock.systemUTC());
+    }
+
+    private static Resource.Table place(
+            TableSettings table, DescribedTable described, Optional<String> ttl, Clients clients) {
+        return new Resource.Table(
+                new TableLayout(described.key(), described.indexes(), ttl),
+                clients.requests(table),
+                clients.pages(table));
     }
 
     /** Returns at once, so that the sources stop at the same time. */

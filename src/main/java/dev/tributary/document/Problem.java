@@ -31,6 +31,8 @@ public record Problem(
         PATCH_TOO_LARGE,
         /** The path or the query is not the key of an item. */
         BAD_KEY,
+        /** The cursor of the query is not one that the same query returned. */
+        BAD_CURSOR,
         /** There is no item under the key. */
         NO_SUCH_ITEM,
         /** The item does not meet the precondition of the request. */
@@ -56,7 +58,9 @@ public record Problem(
         /** DynamoDB cannot be reached, or failed. */
         UNAVAILABLE,
         /** The table is missing, or the credentials do not allow the call. */
-        TABLE_UNAVAILABLE
+        TABLE_UNAVAILABLE,
+        /** The table has another key, or other indexes, than at the start. */
+        TABLE_CHANGED
     }
 
     public Problem {
@@ -67,7 +71,7 @@ public record Problem(
         return new Problem(kind, detail, List.of(), Optional.empty(), Optional.empty());
     }
 
-    static Problem invalidKey(List<FieldError> errors) {
+    public static Problem invalidKey(List<FieldError> errors) {
         return new Problem(Kind.BAD_KEY, "No item can have this key.", errors, Optional.empty(), Optional.empty());
     }
 

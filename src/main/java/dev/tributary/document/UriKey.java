@@ -1,5 +1,7 @@
 package dev.tributary.document;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tributary.model.DynamoNumber;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -22,25 +24,53 @@ public final class UriKey {
      */
     public static Map<String, AttributeValue> read(List<KeyAttribute> attributes, Map<String, String> texts)
             throws RefusedException {
+        return read(attributes.subList(0, 1), attributes.subList(1, attributes.size()), texts);
+    }
+
+    /**
+     * Reads attributes of a partition key and of a sort key from their texts in a URI.
+     *
+     * @param texts by name of the key attribute; one for each
+     */
+    public static Map<String, AttributeValue> read(
+            List<KeyAttribute> partition, List<KeyAttribute> sort, Map<String, String> texts) throws RefusedException {
         FieldErrors errors = new FieldErrors();
         Map<String, AttributeValue> key = new LinkedHashMap<>();
-        for (KeyAttribute attribute : attributes) {
-            String text = texts.getOrDefault(attribute.name(), "");
-            String pointer = FieldErrors.child("", attribute.name());
-            try {
-                AttributeValue value = value(attribute, text);
-                checkSize(attribute, attributes.indexOf(attribute) == 0, value, pointer, errors);
-                key.put(attribute.name(), value);
-            } catch (DynamoNumber.OutOfRangeException e) {
-                errors.add(pointer, e.getMessage() + "; found " + quoted(text));
-            } catch (IllegalArgumentException e) {
-                errors.add(pointer, "expected base64url; found " + quoted(text));
-            }
+        for (KeyAttribute attribute : partition) {
+            add(attribute, true, texts, key, errors);
+        }
+        for (KeyAttribute attribute : sort) {
+            add(attribute, false, texts, key, errors);
         }
         if (!errors.isEmpty()) {
             throw new RefusedException(Problem.invalidKey(errors.all()));
         }
         return key;
+    }
+
+    /** Reads a value that a sort key attribute is compared with. */
+    public static AttributeValue readOperand(KeyAttribute attribute, String text) throws RefusedException {
+        return requireNonNull(read(List.of(), List.of(attribute), Map.of(attribute.name(), text))
+                .get(attribute.name()));
+    }
+
+    private static void add(
+            KeyAttribute attribute,
+            boolean first,
+            Map<String, String> texts,
+            Map<String, AttributeValue> key,
+            FieldErrors errors) {
+        String text = texts.getOrDefault(attribute.name(), "");
+        String pointer = FieldErrors.child("", attribute.name());
+        try {
+            AttributeValue value = value(attribute, text);
+            checkSize(attribute, first, value, pointer, errors);
+            key.put(attribute.name(), value);
+        } catch (DynamoNumber.OutOfRangeException e) {
+            errors.add(pointer, e.getMessage() + "; found " + quoted(text));
+        } catch (IllegalArgumentException e) {
+            errors.add(pointer, "expected base64url; found " + quoted(text));
+        }
     }
 
     /** The text that {@link #read} reads as this value. */

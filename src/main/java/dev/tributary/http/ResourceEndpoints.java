@@ -1,12 +1,15 @@
 package dev.tributary.http;
 
+import dev.tributary.http.access.Access;
 import dev.tributary.http.bulk.BulkHandler;
 import dev.tributary.http.bulk.BulkRequestLimiter;
+import dev.tributary.http.items.BatchGetHandler;
 import dev.tributary.http.items.ChangeHandler;
 import dev.tributary.http.items.GetHandler;
 import dev.tributary.http.items.IdempotencyMeters;
 import dev.tributary.http.items.ItemPaths;
 import dev.tributary.http.items.ItemRequests;
+import dev.tributary.http.items.PageHandler;
 import dev.tributary.http.items.ResourceHandler;
 import dev.tributary.http.items.TableHealth;
 import dev.tributary.http.items.WriteMeters;
@@ -21,8 +24,10 @@ import dev.tributary.http.server.MediaTypes;
 import dev.tributary.http.server.RequestBody;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.items.Resource;
+import dev.tributary.items.query.ResourceReads;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Registers the handlers of a resource: one for each method of its path and of its items' paths. */
@@ -30,53 +35,78 @@ final class ResourceEndpoints {
 
     private static final String OF_COLLECTION = "POST, OPTIONS";
     private static final String OF_ITEM = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
+    private static final String TO_READ = "GET, HEAD, OPTIONS";
 
+    private final Resource resource;
     private final ItemPaths paths;
-    private final ExchangeHandler post;
-    private final ExchangeHandler bulk;
+    private final ResourceReads reads;
+    private final ExchangeHandler get;
+    private final ExchangeHandler page;
+    private final ExchangeHandler batch;
+    private final Optional<ExchangeHandler> post;
 
-    /** By method; the same whether the path or the query names the item. */
-    private final Map<String, ExchangeHandler> ofItem = new LinkedHashMap<>();
+    /** By method; the same whether the path or the query names the item. Empty if the resource takes no writes. */
+    private final Map<String, ExchangeHandler> changes = new LinkedHashMap<>();
 
-    ResourceEndpoints(
-            Resource resource,
-            ItemPaths paths,
-            RequestBody body,
-            ReadLimiter reads,
-            BulkRequestLimiter bulkRequests,
-            WriteMeters meters,
-            IdempotencyMeters keys,
-            TableHealth table) {
+    ResourceEndpoints(Resource resource, ItemPaths paths, SharedLimits limits, Telemetry telemetry) {
+        this.resource = resource;
         this.paths = paths;
-        this.bulk = new BulkHandler(resource, paths, bulkRequests, body, meters, keys, table);
-        ItemRequests requests = new ItemRequests(resource, paths, body);
-        Function<ChangeHandler.Reader, ExchangeHandler> changing = reader ->
-                new ResourceHandler(resource, paths, new ChangeHandler(resource, paths, reader, keys), meters, table);
-        this.post = changing.apply(requests::post);
-        ExchangeHandler get =
-                new ResourceHandler(resource, paths, new GetHandler(resource, paths, reads), meters, table);
-        ofItem.put("GET", get);
-        ofItem.put("HEAD", get);
-        ofItem.put("PUT", changing.apply(requests::put));
-        ofItem.put("PATCH", changing.apply(requests::patch));
-        ofItem.put("DELETE", changing.apply(requests::delete));
-        ofItem.put("OPTIONS", this::options);
+        this.reads = new ResourceReads(resource);
+        WriteMeters meters = telemetry.meters();
+        TableHealth table = telemetry.table();
+        this.get = ResourceHandler.ofItem(
+                resource, paths, Access.READ, new GetHandler(reads, paths, limits.reads()), meters, table);
+        this.page = new ResourceHandler(resource, Access.READ, new PageHandler(reads, limits.pages()), meters, table);
+        this.batch = new ResourceHandler(
+                resource, Access.READ, new BatchGetHandler(reads, limits.pages(), limits.body()), meters, table);
+        this.post = resource.isWritable() ? Optional.of(addChanges(limits, telemetry)) : Optional.empty();
+    }
+
+    /** The bounds of memory that all resources share. */
+    record SharedLimits(RequestBody body, ReadLimiter reads, ReadLimiter pages, BulkRequestLimiter bulk) {}
+
+    /** What reports on the requests of a resource. */
+    record Telemetry(WriteMeters meters, IdempotencyMeters keys, TableHealth table) {}
+
+    /** Adds the handlers of the methods that write; returns that of {@code POST}. */
+    private ExchangeHandler addChanges(SharedLimits limits, Telemetry telemetry) {
+        ItemRequests requests = new ItemRequests(resource, paths, limits.body());
+        Function<ChangeHandler.Reader, ExchangeHandler> changing = reader -> ResourceHandler.ofItem(
+                resource,
+                paths,
+                Access.WRITE,
+                new ChangeHandler(resource, paths, reader, telemetry.keys()),
+                telemetry.meters(),
+                telemetry.table());
+        ExchangeHandler one = changing.apply(requests::post);
+        ExchangeHandler many = new BulkHandler(
+                resource, paths, limits.bulk(), limits.body(), telemetry.meters(), telemetry.keys(), telemetry.table());
+        changes.put("PUT", changing.apply(requests::put));
+        changes.put("PATCH", changing.apply(requests::patch));
+        changes.put("DELETE", changing.apply(requests::delete));
+        return exchange -> (BulkHandler.isFor(exchange) ? many : one).handle(exchange);
     }
 
     void addTo(HandlerRegistry registry) {
-        registry.add("POST", paths.collection(), this::post);
+        post.ifPresent(handler -> registry.add("POST", paths.collection(), handler));
+        Map<String, ExchangeHandler> ofItem = new LinkedHashMap<>();
+        ofItem.put("GET", get);
+        ofItem.put("HEAD", get);
+        ofItem.putAll(changes);
+        ofItem.put("OPTIONS", this::options);
         ofItem.forEach((method, handler) -> {
             registry.add(method, paths.collection(), exchange -> atCollection(handler, exchange));
             registry.add(method, paths.item(), exchange -> atItem(handler, exchange));
             paths.rest().ifPresent(rest -> registry.add(method, rest, this::nothing));
         });
-    }
-
-    private void post(Exchange exchange) throws Exception {
-        (BulkHandler.isFor(exchange) ? bulk : post).handle(exchange);
+        registry.addReading("POST", paths.batch(), batch);
     }
 
     private void atCollection(ExchangeHandler handler, Exchange exchange) throws Exception {
+        if (handler == get && (exchange.query() != null || !resource.isWritable())) {
+            (PageHandler.namesItem(exchange, reads) ? get : page).handle(exchange);
+            return;
+        }
         if (!paths.namesItem(exchange) && !exchange.method().equals("OPTIONS")) {
             throw new ProblemException(ProblemDocument.of(
                             ProblemType.METHOD_NOT_ALLOWED,
@@ -101,6 +131,10 @@ final class ResourceEndpoints {
     }
 
     private void options(Exchange exchange) {
+        if (!resource.isWritable()) {
+            exchange.send(new Reply(204, Map.of("Allow", TO_READ), ""));
+            return;
+        }
         boolean ofItem = paths.namesItem(exchange);
         MediaTypes types = ofItem ? MediaTypes.PATCH : MediaTypes.POST;
         exchange.send(

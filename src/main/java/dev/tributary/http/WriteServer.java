@@ -65,7 +65,6 @@ public final class WriteServer implements AutoCloseable {
         WriteMeters meters = new WriteMeters(registry);
         IdempotencyMeters keys = new IdempotencyMeters(registry);
         RequestBody body = new RequestBody(settings.limits().maxBodyBytes(), DocumentMemoryBudget.ofHeap());
-        ReadLimiter reads = ReadLimiter.ofHeap();
         Set<String> paths = Stream.concat(
                         Stream.of(OpenApiEndpoint.PATH), resources.stream().map(Resource::path))
                 .collect(Collectors.toUnmodifiableSet());
@@ -78,6 +77,8 @@ public final class WriteServer implements AutoCloseable {
                 health,
                 registry);
         BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), guard.rate(), System::nanoTime);
+        ResourceEndpoints.SharedLimits limits =
+                new ResourceEndpoints.SharedLimits(body, ReadLimiter.ofHeap(), ReadLimiter.ofPages(), bulk);
         Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
             // The router takes the first pattern that matches, so the longer paths come first.
             new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
@@ -86,12 +87,8 @@ public final class WriteServer implements AutoCloseable {
                     .forEach(resource -> new ResourceEndpoints(
                                     resource,
                                     new ItemPaths(resource, paths, basePath),
-                                    body,
-                                    reads,
-                                    bulk,
-                                    meters,
-                                    keys,
-                                    new TableHealth(health, resource))
+                                    limits,
+                                    new ResourceEndpoints.Telemetry(meters, keys, new TableHealth(health, resource)))
                             .addTo(guard.authorizing(Optional.of(resource.name()), router)));
         });
         guard.start();
@@ -106,8 +103,8 @@ public final class WriteServer implements AutoCloseable {
     private static void checkPath(Resource resource) {
         if (!PLAIN_PATH.matcher(resource.path()).matches()) {
             throw new HttpStartException(
-                    "write.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -, none of them . or ..."
-                            .formatted(resource.name(), resource.path()));
+                    "%s.%s.path = %s: expected / or segments such as /users, of letters, digits and . _ ~ -, none of them . or ..."
+                            .formatted(resource.isWritable() ? "write" : "read", resource.name(), resource.path()));
         }
     }
 

@@ -18,6 +18,14 @@ public final class ReadLimiter {
      */
     private static final int LARGEST_READ = 2 << 20;
 
+    /**
+     * Bytes of heap for a page of the largest size, a call's megabyte of items, or for the items of a batch, 4 MB in one
+     * call.
+     */
+    private static final int LARGEST_PAGE = 16 << 20;
+
+    private static final int MOST_PAGES = 64;
+
     /** The reads together take the maximum heap divided by this. */
     private static final int PART_OF_HEAP = 8;
 
@@ -47,6 +55,19 @@ public final class ReadLimiter {
      */
     public static int atOnce() {
         return (int) Math.min(MOST, Math.max(FEWEST, Runtime.getRuntime().maxMemory() / PART_OF_HEAP / LARGEST_READ));
+    }
+
+    /** Allows {@link #pagesAtOnce()} reads of many items at the same time. */
+    public static ReadLimiter ofPages() {
+        return new ReadLimiter(pagesAtOnce(), System::nanoTime);
+    }
+
+    /**
+     * Reads of many items at the same time for which this process has heap, from 1 to 64. The client for them must have no
+     * more connections than this.
+     */
+    public static int pagesAtOnce() {
+        return (int) Math.min(MOST_PAGES, Math.max(1, Runtime.getRuntime().maxMemory() / PART_OF_HEAP / LARGEST_PAGE));
     }
 
     /**

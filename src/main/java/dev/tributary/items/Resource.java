@@ -11,15 +11,14 @@ import dev.tributary.document.UriKey;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.TableLayout;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -29,15 +28,25 @@ public final class Resource {
     private final String name;
     private final String path;
     private final ResourceSettings settings;
+    private final boolean writable;
+    private final Table place;
     private final ItemSchema schema;
     private final ResourceTable table;
     private final ItemReader reader;
-    private final DynamoDbAsyncClient client;
     private final ChangeExecution execution;
     private final Delivery plain;
     private final Duration timeout;
+    private final Clock clock;
     private final TableFailures failures;
     private final Optional<Idempotency> idempotency;
+
+    /**
+     * The table of a resource, and the clients for its region and account, which remain the caller's to close.
+     *
+     * @param client for single items
+     * @param pages for reads of many items, each of which takes the memory of many single ones
+     */
+    public record Table(TableLayout layout, DynamoDbAsyncClient client, DynamoDbAsyncClient pages) {}
 
     /**
      * Creates a resource that ignores idempotency keys, whatever its settings say.
@@ -55,7 +64,7 @@ public final class Resource {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock) {
-        this(name, settings, key, client, timeout, clock, Optional.empty(), () -> {});
+        this(name, settings, true, table(key, client), timeout, clock, Optional.empty(), () -> {});
     }
 
     /**
@@ -68,27 +77,35 @@ public final class Resource {
     public Resource(
             String name,
             ResourceSettings settings,
-            KeySchema key,
-            DynamoDbAsyncClient client,
+            Table place,
             Duration timeout,
             Clock clock,
             IdempotencyTable records,
             Runnable written) {
-        this(name, settings, key, client, timeout, clock, Optional.of(records), written);
+        this(name, settings, true, place, timeout, clock, Optional.of(records), written);
+    }
+
+    /** Creates a resource that takes no writes. */
+    public static Resource readOnly(
+            String name, ResourceSettings settings, Table place, Duration timeout, Clock clock) {
+        return new Resource(name, settings, false, place, timeout, clock, Optional.empty(), () -> {});
     }
 
     private Resource(
             String name,
             ResourceSettings settings,
-            KeySchema key,
-            DynamoDbAsyncClient client,
+            boolean writable,
+            Table place,
             Duration timeout,
             Clock clock,
             Optional<IdempotencyTable> records,
             Runnable written) {
+        KeySchema key = place.layout().key();
         this.name = name;
         this.path = settings.path();
         this.settings = settings;
+        this.writable = writable;
+        this.place = place;
         this.schema = ItemSchema.of(name, settings.table(), settings.document(), key);
         this.table = new ResourceTable(
                 settings.table(),
@@ -99,13 +116,18 @@ public final class Resource {
                 schema,
                 new ServerValues(
                         settings.document().generated(), settings.document().refreshed(), clock));
-        this.client = client;
-        this.execution = new ChangeExecution(client, settings.table(), written);
-        this.plain = new PlainDelivery(client);
+        this.execution = new ChangeExecution(place.client(), settings.table(), written);
+        this.plain = new PlainDelivery(place.client());
         this.timeout = timeout;
+        this.clock = clock;
         this.failures = new TableFailures(settings.table(), timeout);
         this.idempotency = records.filter(used -> settings.idempotency().takesKeys())
-                .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), client, used));
+                .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), place.client(), used));
+    }
+
+    /** A table that is read and written through one client. */
+    public static Table table(KeySchema key, DynamoDbAsyncClient client) {
+        return new Table(TableLayout.of(key), client, client);
     }
 
     /**
@@ -133,6 +155,26 @@ public final class Resource {
         return settings;
     }
 
+    /** Whether it takes writes. */
+    public boolean isWritable() {
+        return writable;
+    }
+
+    /** Its table, and the clients to read it. */
+    public Table place() {
+        return place;
+    }
+
+    /** Decides what has expired. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** The version of an item. */
+    public Optional<String> versionOf(Map<String, AttributeValue> item) {
+        return table.versionOf(item);
+    }
+
     /** The rules for documents of requests. */
     public ItemSchema schema() {
         return schema;
@@ -150,6 +192,11 @@ public final class Resource {
      */
     public WriteResult.Refused explain(Throwable thrown) {
         return new WriteResult.Refused(failures.explain(thrown));
+    }
+
+    /** Translates the failure of a read, as {@link #explain} does that of a write. */
+    public WriteResult.Refused explainRead(Throwable thrown) {
+        return new WriteResult.Refused(failures.explainRead(thrown));
     }
 
     /** How requests with idempotency keys are carried out; empty if they are refused. */
@@ -199,7 +246,7 @@ public final class Resource {
             throw new RefusedException(Problem.of(
                     Kind.BAD_PRECONDITION, "If-Match with ETags names one item; with many items it takes only *."));
         }
-        return new BulkWriter(this, precondition, new BatchDelivery(client, plain, keyNames()));
+        return new BulkWriter(this, precondition, new BatchDelivery(place.client(), plain, keyNames()));
     }
 
     /** Puts the item with this key; the document need not repeat the key. */
@@ -244,32 +291,6 @@ public final class Resource {
                             Kind.BAD_PRECONDITION,
                             "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
         }
-    }
-
-    /**
-     * Reads an item.
-     *
-     * @param consistent whether the read reflects all writes that were answered before it
-     * @param known whether the caller has this version already
-     * @return fails only for defects
-     */
-    public CompletableFuture<WriteResult> get(
-            Map<String, AttributeValue> key, boolean consistent, Predicate<String> known) {
-        return execution
-                .read(key, consistent, timeout)
-                .<WriteResult>thenApply(found -> found.map(item -> found(item, known))
-                        .orElseGet(() -> new WriteResult.Refused(Problem.noSuchItem())))
-                .exceptionally(thrown -> new WriteResult.Refused(failures.explain(thrown)));
-    }
-
-    private WriteResult found(Map<String, AttributeValue> item, Predicate<String> known) {
-        Optional<String> version = table.versionOf(item);
-        if (version.filter(known).isPresent()) {
-            return new WriteResult.NotModified(version.get());
-        }
-        Map<String, AttributeValue> ordered = new LinkedHashMap<>(table.keyOf(item));
-        ordered.putAll(new TreeMap<>(item));
-        return new WriteResult.Found(ordered, version);
     }
 
     /** Carries a change out in separate calls. */

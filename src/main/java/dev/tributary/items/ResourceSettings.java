@@ -8,6 +8,7 @@ import dev.tributary.document.DocumentSettings;
 import dev.tributary.dynamo.Location;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.AttributeType;
+import java.util.Optional;
 
 /** A resource: an HTTP path, and the table whose items are read and written there. */
 @Section(prefix = "write.<write>", title = "Resources", intro = """
@@ -40,8 +41,16 @@ public record ResourceSettings(
                 doc = "`required` refuses to change, replace or delete an existing item without `If-Match`.")
         PreconditionPolicy precondition,
 
-        IdempotencySettings idempotency)
+        IdempotencySettings idempotency,
+
+        @Option(key = "ttl", expected = "an attribute name", example = "expires", doc = ResourceSettings.TTL)
+        Optional<String> ttl)
         implements TableSettings, Checked {
+
+    /** What the TTL attribute of a resource does. */
+    public static final String TTL = """
+            The table's TTL attribute: what has expired is not shown, although DynamoDB removes it up to days later. Without
+            it, the table is asked at start, which takes the permission `dynamodb:DescribeTimeToLive`.""";
 
     /** Regular expression of a path with segments, none of them {@code .} or {@code ..}. */
     public static final String SEGMENTS = "(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+";

@@ -7,6 +7,7 @@ import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -24,6 +25,13 @@ record TableFailures(String table, Duration timeout) {
 
     /** Code of the reason of a transaction that a concurrent one cancelled. */
     static final String CONFLICT = "TransactionConflict";
+
+    /**
+     * In DynamoDB's messages about a key that is not the table's. Keys are checked before they are sent, so the table has
+     * another key than it had; the key of an index is the item's fault.
+     */
+    private static final Pattern OTHER_KEY = Pattern.compile(
+            "(?i)type mismatch for key|missing the key|one of the required keys|key element does not match|number of conditions on the keys");
 
     /**
      * Returns the problem of a failed call.
@@ -62,6 +70,27 @@ record TableFailures(String table, Duration timeout) {
         };
     }
 
+    /** Returns the problem of a failed read: as {@link #explain}, but no item is at fault, and nothing was written. */
+    Problem explainRead(Throwable thrown) {
+        Throwable failure = Failures.unwrap(thrown);
+        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
+            return Problem.of(
+                    Kind.TIMEOUT, "DynamoDB did not answer within %d ms. Try again.".formatted(timeout.toMillis()));
+        }
+        return failure instanceof SdkException && WriteFailure.of(failure).kind() == WriteFailure.Kind.SCHEMA
+                ? changed(WriteFailure.of(failure).message())
+                : explain(failure);
+    }
+
+    /** The requests of this program fit the table as it was described at the start. */
+    private Problem changed(String message) {
+        return Problem.of(
+                        Kind.TABLE_CHANGED,
+                        "The table has another key, or other indexes, than when the server started. The server's health and log have the cause.")
+                .because("Table %s has another key, or other indexes, than at the start. Restart the daemon. %s"
+                        .formatted(table, message));
+    }
+
     /** Whether a concurrent transaction cancelled this one. */
     private static boolean isConflict(Throwable failure) {
         return failure instanceof TransactionCanceledException cancelled
@@ -75,7 +104,10 @@ record TableFailures(String table, Duration timeout) {
     }
 
     /** Only DynamoDB knows the size of an item after an update, and reports it only in the message. */
-    private static Problem refused(String message) {
+    private Problem refused(String message) {
+        if (OTHER_KEY.matcher(message).find()) {
+            return changed(message);
+        }
         return message.toLowerCase(Locale.ROOT).contains("item size")
                 ? Problem.of(Kind.ITEM_TOO_LARGE, "The item would be larger than DynamoDB takes, which is 400 KB.")
                 : Problem.of(

@@ -129,7 +129,9 @@ class ConfigurationTest {
                                         Optional.empty()),
                                 PreconditionPolicy.OPTIONAL,
                                 new IdempotencySettings(
-                                        IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24)))));
+                                        IdempotencyPolicy.OPTIONAL, Optional.empty(), Duration.ofHours(24)),
+                                Optional.empty())));
+        assertThat(settings.read()).isEmpty();
     }
 
     @Test

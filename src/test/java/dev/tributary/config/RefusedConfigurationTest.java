@@ -246,7 +246,7 @@ class RefusedConfigurationTest {
                         "http.port = 80",
                         "source: neither a source nor a resource is configured, so there is nothing to do; give"
                                 + " source.<name>.table and source.<name>.route.<name>.table, or write.<name>.path and"
-                                + " write.<name>.table"),
+                                + " write.<name>.table, or read.<name>.path and read.<name>.table"),
                 refusal(
                         "",
                         "source.users.table = users",
@@ -289,7 +289,16 @@ class RefusedConfigurationTest {
                 refusal(
                         WRITE,
                         "write.users.path = /\nwrite.more.path = /\nwrite.more.table = more",
-                        "write.users.path = /: is the path of resource more too; give each resource a different path"),
+                        "write.users.path = /: is the path of write.more too; give each resource a different path"),
+                refusal(
+                        WRITE,
+                        "write.users.path = /\nread.more.path = /\nread.more.table = more",
+                        "read.more.path = /: is the path of write.users too; give each resource a different path"),
+                refusal(
+                        WRITE,
+                        "write.users.path = /\nread.users.path = /more\nread.users.table = more",
+                        "read.users: write.users has the same name, so tokens could not have rights to one of them;"
+                                + " choose another name"),
                 refusal(
                         WRITE,
                         "write.users.path = /openapi.json",

@@ -26,6 +26,7 @@ final class ApiDescription {
     private static final List<String> HEADERS = List.of(
             "ETag",
             "Location",
+            "Link",
             "Idempotency-Replayed",
             "Allow",
             "Retry-After",

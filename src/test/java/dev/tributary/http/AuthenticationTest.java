@@ -193,6 +193,8 @@ class AuthenticationTest {
             writer, GET,    /e,         403, users:read
             writer, HEAD,   /e,         403,
             writer, GET,    /?email=e,  403, users:read
+            writer, POST,   /get,       403, users:read
+            reader, POST,   /get,       400,
             reader, POST,   /,          403, users:write
             reader, PATCH,  /e,         403, users:write
             reader, DELETE, /?email=e,  403, users:write

@@ -7,6 +7,7 @@ import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.model.KeySchema;
+import dev.tributary.model.TableLayout;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -87,7 +88,18 @@ final class ItemApi implements AutoCloseable {
         resources.add(
                 records == null
                         ? new Resource(name, settings, key, client, timeout, clock)
-                        : new Resource(name, settings, key, client, timeout, clock, records, () -> {}));
+                        : new Resource(name, settings, Resource.table(key, client), timeout, clock, records, () -> {}));
+        return this;
+    }
+
+    /** Adds a resource whose table is read as the layout says. */
+    ItemApi resource(String name, GivenWrites given, TableLayout layout, boolean writable) {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        Resource.Table place = new Resource.Table(layout, client, client);
+        resources.add(
+                writable
+                        ? new Resource(name, given.settings(), place, timeout, clock, records, () -> {})
+                        : Resource.readOnly(name, given.settings(), place, timeout, clock));
         return this;
     }
 

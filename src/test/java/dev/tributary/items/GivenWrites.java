@@ -113,7 +113,13 @@ public record GivenWrites(
 
     public ResourceSettings settings() {
         return new ResourceSettings(
-                path, table, new Location(Optional.empty(), Optional.empty()), document(), precondition, idempotency);
+                path,
+                table,
+                new Location(Optional.empty(), Optional.empty()),
+                document(),
+                precondition,
+                idempotency,
+                Optional.empty());
     }
 
     public DocumentSettings document() {

@@ -9,14 +9,20 @@ import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
 import dev.tributary.document.ValueReader;
 import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.items.query.FieldSelection;
+import dev.tributary.items.query.ItemQuery;
+import dev.tributary.items.query.Page;
+import dev.tributary.items.query.ResourceReads;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.DynamoNumber;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.QueryKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -53,8 +59,7 @@ class ResourceTest {
         Resource route = new Resource(
                 "items",
                 new GivenWrites("/", table, Map.of(), Map.of()).settings(),
-                KEY,
-                client,
+                Resource.table(KEY, client),
                 Duration.ofSeconds(10),
                 Clock.systemUTC(),
                 new IdempotencyTable(client, "keys", Clock.systemUTC()),
@@ -129,6 +134,57 @@ class ResourceTest {
         var result =
                 post(route("nowhere", dynamo.asyncClient()), "{\"id\":\"i\"}").join();
         assertThat(((WriteResult.Refused) result).problem().kind()).isEqualTo(Kind.TABLE_UNAVAILABLE);
+    }
+
+    /** The item is not at fault: it fits the key that the table had. */
+    @ParameterizedTest
+    @ValueSource(strings = {"id:N", "other:S", "id:S, other:S"})
+    void aTableWithAnotherKeyThanItHadIsDistinguishedFromABadItem(String key) throws Exception {
+        Resource route = route(dynamo.createTable("changed", key), dynamo.asyncClient());
+        assertThat(kind(post(route, "{\"id\":\"i\"}").join())).isEqualTo(Kind.TABLE_CHANGED);
+        Map<String, AttributeValue> id = Map.of("id", AttributeValue.fromS("i"));
+        Precondition.None any = new Precondition.None();
+        assertThat(kind(route.run(route.patch(id, "{\"n\":1}".getBytes(UTF_8), any))
+                        .join()))
+                .isEqualTo(Kind.TABLE_CHANGED);
+        assertThat(kind(route.run(route.delete(id, any)).join())).isEqualTo(Kind.TABLE_CHANGED);
+        ResourceReads reads = new ResourceReads(route);
+        assertThat(kind(reads.item(id, true, FieldSelection.ALL, version -> false)
+                        .join()))
+                .isEqualTo(Kind.TABLE_CHANGED);
+        assertThat(reads.batch(List.of(id), true, FieldSelection.ALL)
+                        .join()
+                        .refusal()
+                        .orElseThrow()
+                        .kind())
+                .isEqualTo(Kind.TABLE_CHANGED);
+        ItemQuery query = new ItemQuery(QueryKey.of(KEY), id, Optional.empty(), true, 1, false, FieldSelection.ALL);
+        ResourceReads.Result<Page> page =
+                reads.page(query, Optional.empty()).run().join();
+        if (key.equals("id:S, other:S")) {
+            assertThat(page.value()).isPresent(); // a partition key is all that a query needs
+        } else {
+            assertThat(page.refusal().orElseThrow().kind()).isEqualTo(Kind.TABLE_CHANGED);
+        }
+    }
+
+    private static Kind kind(WriteResult result) {
+        return ((WriteResult.Refused) result).problem().kind();
+    }
+
+    @Test
+    void readsOfAMissingTableAreDistinguishedToo() throws Exception {
+        ResourceReads reads = new ResourceReads(route("nowhere", dynamo.asyncClient()));
+        Map<String, AttributeValue> id = Map.of("id", AttributeValue.fromS("i"));
+        assertThat(kind(reads.item(id, true, FieldSelection.ALL, version -> false)
+                        .join()))
+                .isEqualTo(Kind.TABLE_UNAVAILABLE);
+        assertThat(reads.batch(List.of(id), true, FieldSelection.ALL)
+                        .join()
+                        .refusal()
+                        .orElseThrow()
+                        .kind())
+                .isEqualTo(Kind.TABLE_UNAVAILABLE);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.tributary.config.Section;
 import dev.tributary.http.AdminSettings;
 import dev.tributary.http.HttpSettings;
 import dev.tributary.items.ResourceSettings;
+import dev.tributary.items.query.ReadSettings;
 import dev.tributary.latewrite.LateWriteSettings;
 import dev.tributary.local.LocalSettings;
 import dev.tributary.stream.SourceSettings;
@@ -58,6 +59,7 @@ public record Settings(
         Map<String, SourceSettings> source,
         LeaseSettings lease,
         Map<String, ResourceSettings> resource,
+        Map<String, ReadSettings> read,
         HttpSettings http,
         AdminSettings admin,
         LocalSettings local)

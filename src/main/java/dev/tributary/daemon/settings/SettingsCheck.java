@@ -22,12 +22,14 @@ final class SettingsCheck {
     }
 
     void run() {
-        if (settings.source().isEmpty() && settings.resource().isEmpty()) {
+        if (settings.source().isEmpty()
+                && settings.resource().isEmpty()
+                && settings.read().isEmpty()) {
             check.report(
                     "source",
                     "neither a source nor a resource is configured, so there is nothing to do",
                     "give source.<name>.table and source.<name>.route.<name>.table, or write.<name>.path and"
-                            + " write.<name>.table");
+                            + " write.<name>.table, or read.<name>.path and read.<name>.table");
         }
         checkPorts();
         checkLocalMode();
@@ -75,6 +77,7 @@ final class SettingsCheck {
             }
         });
         settings.resource().forEach((name, resource) -> checkNoLocation("write." + name + ".", resource.location()));
+        settings.read().forEach((name, read) -> checkNoLocation("read." + name + ".", read.location()));
     }
 
     private void checkNoLocation(String section, Location location) {
@@ -102,17 +105,26 @@ final class SettingsCheck {
 
     private void checkPaths() {
         Map<String, String> resources = new HashMap<>();
-        settings.resource().forEach((name, resource) -> {
-            String key = "write." + name + ".path";
-            String path = resource.path();
-            if (path.equals(OpenApiEndpoint.PATH)) {
-                check.report(key, path, "is the path of the OpenAPI document", "give the resource another path");
-            }
-            String before = check.accepted(key) ? resources.putIfAbsent(path, name) : null;
-            if (before != null) {
+        settings.resource().forEach((name, resource) -> checkPath("write." + name, resource.path(), resources));
+        settings.read().forEach((name, read) -> {
+            checkPath("read." + name, read.path(), resources);
+            if (settings.resource().containsKey(name)) {
                 check.report(
-                        key, path, "is the path of resource " + before + " too", "give each resource a different path");
+                        "read." + name,
+                        "write." + name + " has the same name, so tokens could not have rights to one of them",
+                        "choose another name");
             }
         });
+    }
+
+    private void checkPath(String resource, String path, Map<String, String> resources) {
+        String key = resource + ".path";
+        if (path.equals(OpenApiEndpoint.PATH)) {
+            check.report(key, path, "is the path of the OpenAPI document", "give the resource another path");
+        }
+        String before = check.accepted(key) ? resources.putIfAbsent(path, resource) : null;
+        if (before != null) {
+            check.report(key, path, "is the path of " + before + " too", "give each resource a different path");
+        }
     }
 }

@@ -27,6 +27,10 @@ public record CheckedTables(Map<String, DescribedTable> described, Set<String> p
         return get(resourcePrefix(resource));
     }
 
+    public DescribedTable read(String resource) {
+        return get(readPrefix(resource));
+    }
+
     /** The projection of a route. */
     public Projection projection(String source, String route, RouteSettings settings) {
         return new Projection(settings.projection(), target(source, route).key());
@@ -46,5 +50,9 @@ public record CheckedTables(Map<String, DescribedTable> described, Set<String> p
 
     static String resourcePrefix(String resource) {
         return "write." + resource;
+    }
+
+    static String readPrefix(String resource) {
+        return "read." + resource;
     }
 }

@@ -69,6 +69,7 @@ public final class Clients implements AutoCloseable {
     private enum Kind {
         CONTROL,
         REQUEST,
+        PAGE,
         LEASE,
         WRITE,
         STREAM
@@ -109,6 +110,11 @@ public final class Clients implements AutoCloseable {
      */
     public DynamoDbAsyncClient requests(TableSettings table) {
         return patient(Kind.REQUEST, table.region(), table.endpoint(), ReadLimiter.atOnce());
+    }
+
+    /** For reads of many items by HTTP requests: with fewer connections, because each keeps a longer response. */
+    public DynamoDbAsyncClient pages(TableSettings table) {
+        return patient(Kind.PAGE, table.region(), table.endpoint(), ReadLimiter.pagesAtOnce());
     }
 
     private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint, int connections) {

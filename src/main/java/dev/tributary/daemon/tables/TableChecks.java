@@ -79,6 +79,7 @@ public final class TableChecks {
             table.route().forEach((route, target) -> tables.put(CheckedTables.prefix(source, route), target));
         });
         settings.resource().forEach((resource, table) -> tables.put(CheckedTables.resourcePrefix(resource), table));
+        settings.read().forEach((resource, table) -> tables.put(CheckedTables.readPrefix(resource), table));
         return tables;
     }
 

@@ -30,14 +30,21 @@ final class Authorization implements HandlerRegistry {
     @Override
     public void add(String method, String pattern, ExchangeHandler handler) {
         registry.add(method, pattern, exchange -> {
-            check(exchange);
+            check(exchange, Access.of(exchange.method()));
             handler.handle(exchange);
         });
     }
 
-    private void check(Exchange exchange) {
+    @Override
+    public void addReading(String method, String pattern, ExchangeHandler handler) {
+        registry.add(method, pattern, exchange -> {
+            check(exchange, Access.READ);
+            handler.handle(exchange);
+        });
+    }
+
+    private void check(Exchange exchange, Access access) {
         Caller caller = Caller.of(exchange.request());
-        Access access = Access.of(exchange.method());
         boolean allowed = caller != null
                 && resource.map(name -> caller.rights().allow(name, access)).orElse(access == Access.READ);
         if (!allowed) {

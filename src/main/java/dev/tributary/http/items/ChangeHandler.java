@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Handles requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
-public final class ChangeHandler implements ResourceHandler.Work {
+public final class ChangeHandler implements ResourceHandler.ItemWork {
 
     /** Reads a request. */
     public interface Reader {

@@ -7,8 +7,9 @@ import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.Exchange;
 import dev.tributary.http.server.Query;
 import dev.tributary.items.ReadLimiter;
-import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
+import dev.tributary.items.query.FieldSelection;
+import dev.tributary.items.query.ResourceReads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,16 +17,16 @@ import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Handles {@code GET} and {@code HEAD} of an item, with eventual or strong consistency. */
-public final class GetHandler implements ResourceHandler.Work {
+public final class GetHandler implements ResourceHandler.ItemWork {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final Resource resource;
+    private final ResourceReads reads;
     private final ItemPaths paths;
     private final ReadLimiter limiter;
 
-    public GetHandler(Resource resource, ItemPaths paths, ReadLimiter limiter) {
-        this.resource = resource;
+    public GetHandler(ResourceReads reads, ItemPaths paths, ReadLimiter limiter) {
+        this.reads = reads;
         this.paths = paths;
         this.limiter = limiter;
     }
@@ -34,14 +35,15 @@ public final class GetHandler implements ResourceHandler.Work {
     public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
         Query query = new Query(exchange.query());
         Map<String, AttributeValue> key = paths.key(exchange, query);
-        boolean consistent = query.takeFlag("consistent");
+        boolean consistent = query.takeFlag(QueryParameters.CONSISTENT);
+        FieldSelection fields = QueryParameters.fields(query);
         query.end();
         Predicate<String> known = Preconditions.known(exchange);
-        return limiter.take(() -> resource.get(key, consistent, known))
+        return limiter.take(() -> reads.item(key, consistent, fields, known))
                 .thenApply(result -> result.orElseThrow(GetHandler::overloaded));
     }
 
-    private static ProblemException overloaded() {
+    static ProblemException overloaded() {
         return new ProblemException(ProblemDocument.of(
                         ProblemType.OVERLOADED,
                         "Other reads take the memory for items. Send this again after Retry-After.")

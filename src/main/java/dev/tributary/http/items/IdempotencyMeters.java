@@ -44,7 +44,7 @@ public final class IdempotencyMeters {
         return switch (kind) {
             case REQUEST_IN_PROGRESS -> "in_progress";
             case IDEMPOTENCY_KEY_REUSED -> "mismatch";
-            case CONTENDED, THROTTLED, TIMEOUT, UNAVAILABLE, TABLE_UNAVAILABLE -> "failed";
+            case CONTENDED, THROTTLED, TIMEOUT, UNAVAILABLE, TABLE_UNAVAILABLE, TABLE_CHANGED -> "failed";
             default -> "refused";
         };
     }

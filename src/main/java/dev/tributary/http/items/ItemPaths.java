@@ -44,6 +44,11 @@ public final class ItemPaths {
         return base() + "/{partition}" + (resource.keyNames().size() == 1 ? "" : "/{sort}");
     }
 
+    /** The path that reads many items by key. */
+    public String batch() {
+        return base() + "/get";
+    }
+
     /**
      * The pattern of the other paths under its path, if a resource with a shorter path could take them for items:
      * {@code /cities/x} names no city if a city has two key attributes, and must not name an item of {@code /} instead.

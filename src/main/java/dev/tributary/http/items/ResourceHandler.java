@@ -16,43 +16,59 @@ public final class ResourceHandler implements ExchangeHandler {
 
     /** Carries out a request. */
     interface Work {
+        CompletableFuture<Answer> start(Exchange exchange) throws RefusedException;
+    }
+
+    /** Carries out a request for one item. */
+    interface ItemWork {
         CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException;
     }
 
     private final Resource resource;
-    private final ItemPaths paths;
+    private final Access access;
     private final Work work;
     private final WriteMeters meters;
     private final TableHealth table;
 
-    public ResourceHandler(Resource resource, ItemPaths paths, Work work, WriteMeters meters, TableHealth table) {
+    /** @param access what the requests ask of the table */
+    public ResourceHandler(Resource resource, Access access, Work work, WriteMeters meters, TableHealth table) {
         this.resource = resource;
-        this.paths = paths;
+        this.access = access;
         this.work = work;
         this.meters = meters;
         this.table = table;
     }
 
+    /** Handles requests for one item. */
+    public static ResourceHandler ofItem(
+            Resource resource, ItemPaths paths, Access access, ItemWork work, WriteMeters meters, TableHealth table) {
+        return new ResourceHandler(
+                resource,
+                access,
+                exchange -> work.start(exchange).thenApply(result -> Answer.of(paths, result)),
+                meters,
+                table);
+    }
+
     @Override
     public void handle(Exchange exchange) {
         Timer.Sample sample = meters.start();
-        CompletableFuture<WriteResult> result;
+        CompletableFuture<Answer> answer;
         try {
-            result = work.start(exchange);
+            answer = work.start(exchange);
         } catch (RefusedException | RuntimeException e) {
-            result = CompletableFuture.failedFuture(e);
+            answer = CompletableFuture.failedFuture(e);
         }
-        Access access = Access.of(exchange.method());
-        exchange.send(result.whenComplete((done, failure) -> meters.stop(
+        exchange.send(answer.whenComplete((done, failure) -> meters.stop(
                         sample,
                         resource.name(),
                         exchange.method(),
                         failure == null
-                                ? outcome(done)
+                                ? done.outcome()
                                 : ProblemDocument.of(failure).type().slug()))
                 .thenApply(done -> {
-                    table.record(access, done);
-                    return ItemReplies.of(paths, done);
+                    table.record(access, done.refusal());
+                    return done.reply();
                 }));
     }
 

@@ -7,6 +7,7 @@ import dev.tributary.items.WriteResult;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,9 @@ public final class TableHealth {
     private final Conditions conditions;
 
     public TableHealth(Health health, Resource resource) {
-        this.component = "write " + resource.name();
-        this.conditions = health.conditions(
-                component, () -> new Health.Component(Status.UP, "taking writes for table " + resource.table()));
+        this.component = (resource.isWritable() ? "write " : "read ") + resource.name();
+        String working = (resource.isWritable() ? "taking writes for" : "reading") + " table " + resource.table();
+        this.conditions = health.conditions(component, () -> new Health.Component(Status.UP, working));
     }
 
     /**
@@ -33,12 +34,21 @@ public final class TableHealth {
      * @param access what the request asked of the table
      */
     public void record(Access access, WriteResult result) {
+        record(
+                access,
+                result instanceof WriteResult.Refused refused ? Optional.of(refused.problem()) : Optional.empty());
+    }
+
+    /**
+     * Updates the health of the table from the result of one request.
+     *
+     * @param refusal empty if it succeeded
+     */
+    public void record(Access access, Optional<Problem> refusal) {
         String requests = access.written() + "s";
-        if (result instanceof WriteResult.Refused refused) {
-            refused(requests, refused.problem());
-        } else {
-            conditions.clear(requests, () -> log.info("{}: {} succeed again", component, requests));
-        }
+        refusal.ifPresentOrElse(
+                problem -> refused(requests, problem),
+                () -> conditions.clear(requests, () -> log.info("{}: {} succeed again", component, requests)));
     }
 
     private void refused(String requests, Problem problem) {
@@ -48,6 +58,7 @@ public final class TableHealth {
                     ITEM_TOO_LARGE,
                     PATCH_TOO_LARGE,
                     BAD_KEY,
+                    BAD_CURSOR,
                     NO_SUCH_ITEM,
                     PRECONDITION_FAILED,
                     PRECONDITION_REQUIRED,
@@ -62,7 +73,7 @@ public final class TableHealth {
             case INVALID_ITEM ->
                 // The same. DynamoDB's message may quote the item, so it is logged at debug only.
                 problem.cause().ifPresent(cause -> log.debug("{}: an item was refused: {}", component, cause));
-            case THROTTLED, TIMEOUT, UNAVAILABLE, TABLE_UNAVAILABLE -> failing(requests, problem);
+            case THROTTLED, TIMEOUT, UNAVAILABLE, TABLE_UNAVAILABLE, TABLE_CHANGED -> failing(requests, problem);
         }
     }
 

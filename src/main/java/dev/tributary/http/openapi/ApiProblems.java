@@ -1,5 +1,6 @@
 package dev.tributary.http.openapi;
 
+import static dev.tributary.http.reply.ProblemType.BAD_CURSOR;
 import static dev.tributary.http.reply.ProblemType.BAD_IDEMPOTENCY_KEY;
 import static dev.tributary.http.reply.ProblemType.BAD_KEY;
 import static dev.tributary.http.reply.ProblemType.BAD_PRECONDITION;
@@ -17,6 +18,7 @@ import static dev.tributary.http.reply.ProblemType.INTERNAL_ERROR;
 import static dev.tributary.http.reply.ProblemType.INVALID_ITEM;
 import static dev.tributary.http.reply.ProblemType.ITEM_TOO_LARGE;
 import static dev.tributary.http.reply.ProblemType.MALFORMED_JSON;
+import static dev.tributary.http.reply.ProblemType.METHOD_NOT_ALLOWED;
 import static dev.tributary.http.reply.ProblemType.MISDIRECTED;
 import static dev.tributary.http.reply.ProblemType.NOT_AN_OBJECT;
 import static dev.tributary.http.reply.ProblemType.NO_SUCH_ITEM;
@@ -27,6 +29,7 @@ import static dev.tributary.http.reply.ProblemType.PRECONDITION_REQUIRED;
 import static dev.tributary.http.reply.ProblemType.REQUEST_IN_PROGRESS;
 import static dev.tributary.http.reply.ProblemType.REQUEST_TIMEOUT;
 import static dev.tributary.http.reply.ProblemType.STOPPING;
+import static dev.tributary.http.reply.ProblemType.TABLE_CHANGED;
 import static dev.tributary.http.reply.ProblemType.TABLE_UNAVAILABLE;
 import static dev.tributary.http.reply.ProblemType.THROTTLED;
 import static dev.tributary.http.reply.ProblemType.TIMEOUT;
@@ -85,9 +88,8 @@ public final class ApiProblems {
      * @param guarded whether existing items are written only by requests that name their version
      */
     public static Set<ProblemType> ofItem(String method, boolean guarded) {
-        // invalid-item: the table has another key than it had at the start
         Set<ProblemType> problems = EnumSet.of(
-                BAD_QUERY, BAD_PRECONDITION, INVALID_ITEM, THROTTLED, UNAVAILABLE, TABLE_UNAVAILABLE, TIMEOUT);
+                BAD_QUERY, BAD_PRECONDITION, THROTTLED, UNAVAILABLE, TABLE_UNAVAILABLE, TABLE_CHANGED, TIMEOUT);
         problems.addAll(
                 method.equals("post")
                         ? EnumSet.of(BUSY, STOPPING, TOO_MANY_REFUSED, INSUFFICIENT_STORAGE)
@@ -97,6 +99,7 @@ public final class ApiProblems {
             return problems;
         }
         problems.addAll(EnumSet.of(
+                INVALID_ITEM,
                 PRECONDITION_FAILED,
                 CONTENDED,
                 ITEM_TOO_LARGE,
@@ -115,6 +118,28 @@ public final class ApiProblems {
             problems.addAll(EnumSet.of(NO_SUCH_ITEM, PATCH_TOO_LARGE));
         }
         return problems;
+    }
+
+    /** The further problems of queries, besides those of reads of an item. */
+    public static Set<ProblemType> ofQuery() {
+        return EnumSet.of(BAD_CURSOR, METHOD_NOT_ALLOWED);
+    }
+
+    /** The further problems of reads of many items by key. */
+    static Set<ProblemType> ofBatch() {
+        return EnumSet.of(
+                BAD_QUERY,
+                BAD_KEY,
+                MALFORMED_JSON,
+                REQUEST_TIMEOUT,
+                BODY_TOO_LARGE,
+                ITEM_TOO_LARGE,
+                UNSUPPORTED_MEDIA_TYPE,
+                THROTTLED,
+                UNAVAILABLE,
+                TABLE_UNAVAILABLE,
+                TABLE_CHANGED,
+                TIMEOUT);
     }
 
     /** Adds references to the responses with these problems, one for each status. */

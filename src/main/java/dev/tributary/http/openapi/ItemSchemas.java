@@ -11,6 +11,7 @@ import dev.tributary.document.GeneratedValue;
 import dev.tributary.document.ItemSchema;
 import dev.tributary.http.items.ItemJson;
 import dev.tributary.items.Resource;
+import dev.tributary.items.query.Batch;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.LinkedHashSet;
@@ -54,6 +55,12 @@ final class ItemSchemas {
     void addTo(ObjectNode schemas) {
         schemas.set(resource.name() + "-key", ofKey());
         schemas.set(resource.name() + "-item", ofItem());
+        schemas.set(resource.name() + "-page", ofPage());
+        schemas.set(resource.name() + "-keys", ofKeys());
+        schemas.set(resource.name() + "-batch", ofBatch());
+        if (!resource.isWritable()) {
+            return;
+        }
         schemas.set(resource.name() + "-post", ofRequest(Document.POST));
         schemas.set(resource.name() + "-put", ofRequest(Document.PUT));
         schemas.set(resource.name() + "-patch", ofRequest(Document.PATCH));
@@ -86,6 +93,45 @@ final class ItemSchemas {
         names.forEach(name -> properties.set(name, inItem(name)));
         require(document, key);
         return document;
+    }
+
+    private ObjectNode ofPage() {
+        ObjectNode document =
+                object().put("type", "object").put("description", "Some of the items that a query finds.");
+        ObjectNode properties = document.putObject("properties");
+        properties.set("items", listOf("item"));
+        properties
+                .putObject("cursor")
+                .put("type", "string")
+                .put("description", "Where the next page begins; absent on the last page.");
+        require(document, Set.of("items"));
+        return document.put("additionalProperties", false);
+    }
+
+    private ObjectNode ofKeys() {
+        return listOf("key").put("minItems", 1).put("maxItems", Batch.MAX_KEYS);
+    }
+
+    private ObjectNode ofBatch() {
+        ObjectNode document =
+                object().put("type", "object").put("description", "The items of the keys that were sent.");
+        ObjectNode properties = document.putObject("properties");
+        properties.set("items", listOf("item"));
+        properties.set("missing", listOf("key").put("description", "Keys without an item."));
+        properties.set(
+                "unread",
+                listOf("key")
+                        .put(
+                                "description",
+                                "Keys that were not looked up, because the items take all the room: send them again."));
+        require(document, new LinkedHashSet<>(List.of("items", "missing")));
+        return document.put("additionalProperties", false);
+    }
+
+    private ObjectNode listOf(String schema) {
+        ObjectNode list = object().put("type", "array");
+        list.set("items", OpenApi.reference("schemas", resource.name() + "-" + schema));
+        return list;
     }
 
     private ObjectNode inItem(String name) {

@@ -1,6 +1,7 @@
 package dev.tributary.http.openapi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -99,27 +100,20 @@ public record OpenApi(String json, String version) {
         resources.forEach(resource -> new ItemSchemas(resource).addTo(schemas));
         ApiProblems.addTo(components.putObject("responses"));
         ObjectNode headers = components.putObject("headers");
-        Map.of(
-                        "ETag",
-                        "The version, in double quotes.",
-                        IdempotencyKey.REPLAYED,
-                        "true: the answer is that of an earlier request with the same key.",
-                        "Location",
-                        "The item's own URI.",
-                        "Allow",
-                        "The methods that the path takes.",
-                        "Accept",
-                        "The media types that PUT takes.",
-                        "Accept-Encoding",
-                        "The content codings that are taken.",
-                        "Accept-Patch",
-                        "The media types that PATCH takes.",
-                        "Accept-Post",
-                        "The media types that POST takes.",
-                        "Retry-After",
-                        "Seconds to wait.",
-                        "WWW-Authenticate",
-                        "What is expected.")
+        Map.ofEntries(
+                        entry("ETag", "The version, in double quotes."),
+                        entry("Link", "The URI of the next page, with rel=\"next\"; absent on the last page."),
+                        entry(
+                                IdempotencyKey.REPLAYED,
+                                "true: the answer is that of an earlier request with the same key."),
+                        entry("Location", "The item's own URI."),
+                        entry("Allow", "The methods that the path takes."),
+                        entry("Accept", "The media types that PUT takes."),
+                        entry("Accept-Encoding", "The content codings that are taken."),
+                        entry("Accept-Patch", "The media types that PATCH takes."),
+                        entry("Accept-Post", "The media types that POST takes."),
+                        entry("Retry-After", "Seconds to wait."),
+                        entry("WWW-Authenticate", "What is expected."))
                 .entrySet()
                 .stream()
                 .sorted(Map.Entry.comparingByKey())

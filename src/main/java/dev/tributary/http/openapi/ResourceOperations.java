@@ -24,7 +24,8 @@ final class ResourceOperations {
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._~-]+");
 
     private static final String BY_QUERY = "-by-query";
-    private static final String CONSISTENT = "consistent";
+
+    private static final List<String> READS = List.of("get", "head");
 
     private static final Map<String, String> SUMMARIES = new LinkedHashMap<>();
 
@@ -50,9 +51,12 @@ final class ResourceOperations {
 
     void addTo(ObjectNode paths) {
         ObjectNode collection = paths.putObject(resource.path());
-        collection.set("post", post());
-        SUMMARIES.forEach((method, summary) -> collection.set(method, ofItem(method, summary, true)));
+        if (resource.isWritable()) {
+            collection.set("post", post());
+        }
+        summaries().forEach((method, summary) -> collection.set(method, ofItem(method, summary, true)));
         collection.set("options", options(BY_QUERY));
+        paths.putObject(base() + "/get").set("post", batch());
 
         List<String> names = namesInPath();
         ObjectNode item = paths.putObject(
@@ -65,8 +69,16 @@ final class ResourceOperations {
                     "path",
                     "A key attribute, as one percent-encoded segment."));
         }
-        SUMMARIES.forEach((method, summary) -> item.set(method, ofItem(method, summary, false)));
+        summaries().forEach((method, summary) -> item.set(method, ofItem(method, summary, false)));
         item.set("options", options(""));
+    }
+
+    private Map<String, String> summaries() {
+        Map<String, String> summaries = new LinkedHashMap<>(SUMMARIES);
+        if (!resource.isWritable()) {
+            summaries.keySet().retainAll(READS);
+        }
+        return summaries;
     }
 
     private String base() {
@@ -88,7 +100,7 @@ final class ResourceOperations {
 
     private ObjectNode post() {
         ObjectNode operation = operation("post", "", "Puts an item, or many, in place of those with the same keys");
-        operation.set("parameters", preconditions("post"));
+        operation.set("parameters", preconditions("post", false));
         ObjectNode content = content(operation);
         ArrayNode documents =
                 content.putObject(MediaTypes.JSON).putObject("schema").putArray("oneOf");
@@ -110,9 +122,13 @@ final class ResourceOperations {
 
     private ObjectNode ofItem(String method, String summary, boolean byQuery) {
         ObjectNode operation = operation(method, byQuery ? BY_QUERY : "", summary);
-        ArrayNode parameters = preconditions(method);
+        ArrayNode parameters = preconditions(method, byQuery);
         Set<ProblemType> problems = ApiProblems.ofItem(method, guarded);
-        if (byQuery) {
+        boolean read = READS.contains(method);
+        if (byQuery && read) {
+            new QueryParameterList(resource).addTo(parameters);
+            problems.addAll(ApiProblems.ofQuery());
+        } else if (byQuery) {
             resource.schema()
                     .keyAttributes()
                     .forEach(attribute -> parameters.add(ofKey(
@@ -127,21 +143,29 @@ final class ResourceOperations {
         ObjectNode responses = JsonNodeFactory.instance.objectNode();
         switch (method) {
             case "get", "head" -> {
-                if (!byQuery || !resource.keyNames().contains(CONSISTENT)) {
-                    parameters.add(parameter(
-                            CONSISTENT,
-                            "query",
-                            "Whether to see every write that was answered before.",
-                            JsonNodeFactory.instance
-                                    .objectNode()
-                                    .put("type", "boolean")
-                                    .put("default", false)));
+                if (!byQuery) {
+                    parameters.add(QueryParameterList.consistent());
+                    parameters.add(QueryParameterList.fields());
                 }
-                ObjectNode found = answer(responses, "200", "The item.", versioned, "item");
+                boolean tagged = versioned || byQuery;
+                ObjectNode found = answer(
+                        responses,
+                        "200",
+                        byQuery ? "The item, if the query names all of its key; otherwise a page." : "The item.",
+                        tagged,
+                        "item");
+                if (byQuery) {
+                    found.withObject("/headers").set("Link", OpenApi.reference("headers", "Link"));
+                    ArrayNode either = found.withObject("/content")
+                            .putObject(MediaTypes.JSON)
+                            .putObject("schema")
+                            .putArray("anyOf");
+                    either.add(schema("item")).add(schema("page"));
+                }
                 if (method.equals("head")) {
                     found.remove("content");
                 }
-                if (versioned) {
+                if (tagged) {
                     answer(responses, "304", "The caller has this version already.", true, null);
                 }
             }
@@ -156,11 +180,21 @@ final class ResourceOperations {
             }
             default -> answer(responses, "204", "There is no such item any more.", false, null);
         }
-        if (!List.of("get", "head").contains(method)) {
+        if (!READS.contains(method)) {
             replay(responses);
         }
         refuse(responses, problems);
         operation.set("responses", responses);
+        return operation;
+    }
+
+    private ObjectNode batch() {
+        ObjectNode operation = operation("get", "-batch", "Reads many items by key");
+        operation.putArray("parameters").add(QueryParameterList.consistent()).add(QueryParameterList.fields());
+        content(operation).putObject(MediaTypes.JSON).set("schema", schema("keys"));
+        ObjectNode responses = operation.putObject("responses");
+        answer(responses, "200", "The items.", false, "batch");
+        refuse(responses, ApiProblems.ofBatch());
         return operation;
     }
 
@@ -169,9 +203,9 @@ final class ResourceOperations {
         ObjectNode responses = operation.putObject("responses");
         ObjectNode headers = responses
                 .putObject("204")
-                .put("description", "The methods, and the media types of bodies.")
+                .put("description", "The methods, and the media types of bodies, if any.")
                 .putObject("headers");
-        List.of("Allow", "Accept-Post", "Accept-Patch")
+        (resource.isWritable() ? List.of("Allow", "Accept-Post", "Accept-Patch") : List.of("Allow"))
                 .forEach(header -> headers.set(header, OpenApi.reference("headers", header)));
         refuse(responses, EnumSet.noneOf(ProblemType.class));
         return operation;
@@ -236,10 +270,10 @@ final class ResourceOperations {
         return OpenApi.reference("schemas", resource.name() + "-" + name);
     }
 
-    private ArrayNode preconditions(String method) {
+    private ArrayNode preconditions(String method, boolean byQuery) {
         ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
-        if (List.of("get", "head").contains(method)) {
-            if (versioned) {
+        if (READS.contains(method)) {
+            if (versioned || byQuery) {
                 parameters.add(header("If-None-Match", "ETags of the versions that the caller has already.", "\"5\""));
             }
             return parameters;
@@ -278,7 +312,7 @@ final class ResourceOperations {
                         .set("examples", JsonNodeFactory.instance.arrayNode().add(example)));
     }
 
-    private static ObjectNode parameter(String name, String in, String description, ObjectNode schema) {
+    static ObjectNode parameter(String name, String in, String description, ObjectNode schema) {
         ObjectNode parameter = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", name)

@@ -12,8 +12,9 @@ public enum ProblemType {
     BAD_REQUEST("bad-request", 400, "Not a valid HTTP request"),
     MALFORMED_JSON("malformed-json", 400, "The body is not JSON"),
     NOT_AN_OBJECT("not-an-object", 400, "The body is not a JSON object"),
-    BAD_KEY("bad-key", 400, "The URI does not name the key of an item"),
+    BAD_KEY("bad-key", 400, "The request does not name the key of an item"),
     BAD_QUERY("bad-query", 400, "The query is not one of this path"),
+    BAD_CURSOR("bad-cursor", 400, "The cursor is not one of this query"),
     BAD_PRECONDITION("bad-precondition", 400, "The precondition cannot be used here"),
     BAD_IDEMPOTENCY_KEY("bad-idempotency-key", 400, "The idempotency key cannot be used here"),
     IDEMPOTENCY_KEY_REQUIRED("idempotency-key-required", 400, "The request has to carry an idempotency key"),
@@ -43,7 +44,8 @@ public enum ProblemType {
     STOPPING("stopping", 503, "The server stops"),
     CONTENDED("contended", 503, "Others write the item at the same time"),
     UNAVAILABLE("unavailable", 503, "The table cannot be reached"),
-    TABLE_UNAVAILABLE("table-unavailable", 503, "The table cannot be written"),
+    TABLE_UNAVAILABLE("table-unavailable", 503, "The table is missing or denied"),
+    TABLE_CHANGED("table-changed", 503, "The table is not as it was when the server started"),
     TIMEOUT("timeout", 504, "DynamoDB did not answer in time"),
     INSUFFICIENT_STORAGE("insufficient-storage", 507, "The server has no room on its disk for the answer");
 
@@ -77,6 +79,7 @@ public enum ProblemType {
             case ITEM_TOO_LARGE -> ITEM_TOO_LARGE;
             case PATCH_TOO_LARGE -> PATCH_TOO_LARGE;
             case BAD_KEY -> BAD_KEY;
+            case BAD_CURSOR -> BAD_CURSOR;
             case NO_SUCH_ITEM -> NO_SUCH_ITEM;
             case PRECONDITION_FAILED -> PRECONDITION_FAILED;
             case PRECONDITION_REQUIRED -> PRECONDITION_REQUIRED;
@@ -90,6 +93,7 @@ public enum ProblemType {
             case TIMEOUT -> TIMEOUT;
             case UNAVAILABLE -> UNAVAILABLE;
             case TABLE_UNAVAILABLE -> TABLE_UNAVAILABLE;
+            case TABLE_CHANGED -> TABLE_CHANGED;
         };
     }
 

@@ -9,4 +9,9 @@ public interface HandlerRegistry {
      * @param pattern as described by {@link PathPattern}
      */
     void add(String method, String pattern, ExchangeHandler handler);
+
+    /** Adds a handler that only reads, although its method is not one that only reads. */
+    default void addReading(String method, String pattern, ExchangeHandler handler) {
+        add(method, pattern, handler);
+    }
 }

@@ -35,20 +35,48 @@ public final class Query {
 
     /** The value of a required parameter. */
     public String take(String name) {
-        return find(name).orElseThrow(() -> bad("Expected %s in the query: it is part of the key.".formatted(name)));
+        return takeIfPresent(name)
+                .orElseThrow(() -> bad("Expected %s in the query: it is part of the key.".formatted(name)));
     }
 
     /** The value of a flag, {@code true} or {@code false}; false if it is absent. */
     public boolean takeFlag(String name) {
-        String value = find(name).orElse("false");
+        String value = takeIfPresent(name).orElse("false");
         if (!value.equals("true") && !value.equals("false")) {
             throw bad("Expected %s=true or %s=false in the query.".formatted(name, name));
         }
         return value.equals("true");
     }
 
-    private Optional<String> find(String name) {
+    /** Whether there is a parameter of this name that was not taken yet. */
+    public boolean has(String name) {
+        return parameters.containsKey(name);
+    }
+
+    /** The value of an optional parameter. */
+    public Optional<String> takeIfPresent(String name) {
         return Optional.ofNullable(parameters.remove(name));
+    }
+
+    /** The value of an optional parameter that is a whole number. */
+    public int takeCount(String name, int least, int most, int usual) {
+        Optional<String> text = takeIfPresent(name);
+        if (text.isEmpty()) {
+            return usual;
+        }
+        try {
+            int value = Integer.parseInt(text.get());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw bad(countExpected(name, least, most));
+        }
+        throw bad(countExpected(name, least, most));
+    }
+
+    private static String countExpected(String name, int least, int most) {
+        return "Expected %s=N in the query, with N from %d to %d.".formatted(name, least, most);
     }
 
     /** Refuses the request if parameters are left. */
@@ -59,7 +87,8 @@ public final class Query {
         }
     }
 
-    private static ProblemException bad(String detail) {
+    /** Refuses a request because of its query. */
+    public static ProblemException bad(String detail) {
         return new ProblemException(ProblemType.BAD_QUERY, detail);
     }
 
