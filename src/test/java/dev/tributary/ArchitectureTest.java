@@ -50,6 +50,8 @@ class ArchitectureTest {
                 .definedBy("dev.tributary.cli..")
                 .layer("daemon")
                 .definedBy("dev.tributary.daemon..")
+                .layer("inspect")
+                .definedBy("dev.tributary.inspect..")
                 .layer("edges")
                 .definedBy(
                         "dev.tributary.stream..", "dev.tributary.jobs..", "dev.tributary.http..", "dev.tributary.local")
@@ -74,14 +76,16 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("main")
                 .whereLayer("daemon")
                 .mayOnlyBeAccessedByLayers("main", "cli")
-                .whereLayer("edges")
+                .whereLayer("inspect")
                 .mayOnlyBeAccessedByLayers("cli", "daemon")
+                .whereLayer("edges")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "inspect")
                 .whereLayer("work")
-                .mayOnlyBeAccessedByLayers("cli", "daemon", "edges")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "inspect", "edges")
                 .whereLayer("parts")
-                .mayOnlyBeAccessedByLayers("cli", "daemon", "edges", "work")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "inspect", "edges", "work")
                 .whereLayer("dynamo")
-                .mayOnlyBeAccessedByLayers("cli", "daemon", "edges", "work", "parts")
+                .mayOnlyBeAccessedByLayers("cli", "daemon", "inspect", "edges", "work", "parts")
                 .check(CLASSES);
     }
 

@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;

@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.inspect.StatusCommand;
 import dev.tributary.daemon.Version;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Command;
             HealthCommand.class,
             TokenCommand.class,
             DeadLettersCommand.class,
-            GapsCommand.class
+            GapsCommand.class,
+            StatusCommand.class
         })
 public final class Cli {
 

@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.daemon.settings.StartException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

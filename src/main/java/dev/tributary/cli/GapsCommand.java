@@ -1,10 +1,12 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.inspect.Columns;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceState;

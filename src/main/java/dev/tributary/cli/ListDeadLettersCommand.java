@@ -4,6 +4,8 @@ import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.ParkedItem;
+import dev.tributary.inspect.Columns;
+import dev.tributary.inspect.TimeText;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -158,13 +160,6 @@ final class ListDeadLettersCommand implements Callable<Integer> {
     }
 
     private String age(Instant since) {
-        Duration age = Duration.between(since, clock.instant());
-        if (age.toDays() > 0) {
-            return age.toDays() + " d " + age.toHoursPart() + " h";
-        }
-        if (age.toHours() > 0) {
-            return age.toHours() + " h " + age.toMinutesPart() + " min";
-        }
-        return age.toMinutes() > 0 ? age.toMinutes() + " min" : Math.max(0, age.toSeconds()) + " s";
+        return TimeText.of(Duration.between(since, clock.instant()));
     }
 }

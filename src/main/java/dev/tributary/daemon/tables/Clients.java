@@ -1,9 +1,11 @@
 package dev.tributary.daemon.tables;
 
 import dev.tributary.daemon.settings.AwsSettings;
+import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
+import dev.tributary.local.LocalSettings;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.table.BatchingTable;
 import io.netty.channel.EventLoopGroup;
@@ -88,6 +90,14 @@ public final class Clients implements AutoCloseable {
         this.local = local;
         this.writeTimeout = writeTimeout;
         this.targets = targets;
+    }
+
+    /** The clients of a command: of the configured places, or of the DynamoDB Local of a daemon that runs. */
+    public static Clients ofCommand(Settings settings) {
+        LocalEndpoint local = settings.local().mode() == LocalSettings.Mode.OFF
+                ? null
+                : LocalEndpoint.at(settings.local().port());
+        return new Clients(settings.aws(), local, CALL_TIMEOUT, 0);
     }
 
     /** For describing tables and for dead letters; retries as the SDK does for DynamoDB. */

@@ -1,4 +1,4 @@
-package dev.tributary.cli;
+package dev.tributary.cli.option;
 
 import dev.tributary.config.InvalidConfigurationException;
 import dev.tributary.daemon.settings.ExitCode;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option for the configuration file. */
-final class ConfigOption {
+public final class ConfigOption {
 
     @Option(
             names = {"-c", "--config"},
@@ -18,7 +18,12 @@ final class ConfigOption {
             defaultValue = "config/tributary.properties")
     private Path file = Path.of("config/tributary.properties");
 
-    Settings load() throws StartException {
+    /**
+     * Reads the configuration.
+     *
+     * @throws StartException with every error that was found
+     */
+    public Settings load() throws StartException {
         try {
             return Settings.load(file, System.getenv());
         } catch (InvalidConfigurationException e) {

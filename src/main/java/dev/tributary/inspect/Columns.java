@@ -1,32 +1,32 @@
-package dev.tributary.cli;
+package dev.tributary.inspect;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Formats text in columns, each as wide as its widest entry. */
-final class Columns {
+public final class Columns {
 
     private static final String GAP = "  ";
 
     private final List<String[]> rows = new ArrayList<>();
 
-    Columns(String... heading) {
+    public Columns(String... heading) {
         rows.add(heading);
     }
 
     /** Adds a row. Line breaks in an entry become spaces. */
-    void row(String... entries) {
+    public void row(String... entries) {
         rows.add(Arrays.stream(entries)
                 .map(entry -> entry.strip().replaceAll("\\s+", " "))
                 .toArray(String[]::new));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.size() == 1;
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         int[] widths = new int[rows.get(0).length];
         rows.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row[i].length())));
         return rows.stream().map(row -> line(row, widths)).toList();

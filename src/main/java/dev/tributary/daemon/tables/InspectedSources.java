@@ -1,0 +1,47 @@
+package dev.tributary.daemon.tables;
+
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.inspect.InspectedRoute;
+import dev.tributary.inspect.InspectedSource;
+import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.lease.LeaseTimings;
+import java.util.List;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/** Gives reports access to the tables of a configuration. Makes no call. */
+public final class InspectedSources {
+
+    private InspectedSources() {}
+
+    /** All sources, in the order of their names. */
+    public static List<InspectedSource> of(Settings settings, Clients clients) {
+        return settings.source().entrySet().stream()
+                .map(source -> source(source.getKey(), source.getValue(), settings, clients))
+                .toList();
+    }
+
+    private static InspectedSource source(String name, SourceSettings source, Settings settings, Clients clients) {
+        DynamoDbAsyncClient client = clients.control(source);
+        DeadLetterTable deadLetters =
+                new DeadLetterTable(client, OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+        List<InspectedRoute> routes = source.route().entrySet().stream()
+                .map(route -> new InspectedRoute(
+                        name + "." + route.getKey(),
+                        route.getValue(),
+                        clients.place(route.getValue()),
+                        clients.control(route.getValue()),
+                        deadLetters.deadLetters(name + "." + route.getKey())))
+                .toList();
+        return new InspectedSource(
+                name,
+                source,
+                clients.place(source),
+                client,
+                () -> clients.streams(source, false),
+                settings.leaseTable(name),
+                new LeaseTimings(settings.lease().duration()),
+                table -> SourceIdentity.of(source, table.arn(), clients),
+                routes);
+    }
+}

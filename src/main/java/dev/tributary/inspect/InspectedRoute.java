@@ -1,0 +1,15 @@
+package dev.tributary.inspect;
+
+import dev.tributary.deadletter.RouteDeadLetters;
+import dev.tributary.replication.RouteSettings;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/**
+ * A route and the access to its tables.
+ *
+ * @param name {@code <source>.<route>}
+ * @param place of the target, for people
+ * @param client of the target
+ */
+public record InspectedRoute(
+        String name, RouteSettings settings, String place, DynamoDbAsyncClient client, RouteDeadLetters deadLetters) {}
