@@ -46,7 +46,8 @@ public final class ConsolePage {
         public boolean prints(String printed) {
             int next = 0;
             for (String candidate : printed.lines().toList()) {
-                if (next < output.size() && matches(candidate.strip(), output.get(next))) {
+                if (next < output.size()
+                        && matches(candidate.strip(), output.get(next).strip())) {
                     next++;
                 }
             }

@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.inspect.ExplainCommand;
 import dev.tributary.cli.inspect.StatusCommand;
 import dev.tributary.daemon.Version;
 import dev.tributary.daemon.settings.ExitCode;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             DeadLettersCommand.class,
             GapsCommand.class,
-            StatusCommand.class
+            StatusCommand.class,
+            ExplainCommand.class
         })
 public final class Cli {
 

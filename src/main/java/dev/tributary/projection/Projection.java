@@ -113,6 +113,28 @@ public final class Projection {
         return Optional.of(new Row(made.key(), new Item(attributes)));
     }
 
+    /** The row of a source item, or why it has none. */
+    public RowDecision decide(Item source) {
+        if (isTombstone(source)) {
+            return new RowDecision.IsTombstone();
+        }
+        Optional<Row> row = row(source);
+        if (row.isPresent()) {
+            return targetKey
+                    .unheld(row.get().key())
+                    .<RowDecision>map(reason -> new RowDecision.Unheld(row.get(), reason))
+                    .orElseGet(() -> new RowDecision.HasRow(row.get()));
+        }
+        return refusal(source)
+                .<RowDecision>map(RowDecision.IsRefused::new)
+                .orElseGet(() -> new RowDecision.LacksKey(targetKey.missing(source)));
+    }
+
+    /** The attributes of a source item that the key of its row is derived from, and an item without one has no row. */
+    public Set<String> keySources() {
+        return targetKey.needed();
+    }
+
     /** Whether the change removes the item and the route keeps its row. */
     public boolean keepsRow(Change change) {
         return deletes == DeletePolicy.IGNORE

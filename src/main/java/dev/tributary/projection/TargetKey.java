@@ -51,8 +51,7 @@ final class TargetKey {
 
     Made of(Item source) {
         Map<String, AttributeValue> item = source.attributes();
-        Set<String> missing = new LinkedHashSet<>(needed());
-        missing.removeAll(item.keySet());
+        Set<String> missing = missing(source);
         if (!missing.isEmpty()) {
             return new Made.Missing(missing);
         }
@@ -68,6 +67,13 @@ final class TargetKey {
         return new Made.Key(new Item(key));
     }
 
+    /** The attributes that the key is derived from and the item lacks. */
+    Set<String> missing(Item source) {
+        Set<String> missing = new LinkedHashSet<>(needed());
+        missing.removeAll(source.attributes().keySet());
+        return missing;
+    }
+
     private AttributeValue value(String name, Map<String, AttributeValue> item) {
         TemplateEncoder encoder = encoders.get(name);
         return encoder == null ? Objects.requireNonNull(item.get(name)) : AttributeValue.fromS(encoder.encode(item));
@@ -80,23 +86,33 @@ final class TargetKey {
 
     /** Whether the types and lengths of the key's attributes are valid in the table. */
     boolean canHold(Item key) {
-        return canHold(key, schema.partition(), ItemSize.MAX_PARTITION_KEY_BYTES)
-                && schema.sort()
-                        .map(sort -> canHold(key, sort, ItemSize.MAX_SORT_KEY_BYTES))
-                        .orElse(true);
+        return unheld(key).isEmpty();
     }
 
-    private static boolean canHold(Item key, KeyAttribute attribute, int maxBytes) {
+    /** Why the table cannot hold a row with this key; empty if it can. */
+    Optional<String> unheld(Item key) {
+        return unheld(key, schema.partition(), ItemSize.MAX_PARTITION_KEY_BYTES)
+                .or(() -> schema.sort().flatMap(sort -> unheld(key, sort, ItemSize.MAX_SORT_KEY_BYTES)));
+    }
+
+    private static Optional<String> unheld(Item key, KeyAttribute attribute, int maxBytes) {
         AttributeValue value = Objects.requireNonNull(key.attributes().get(attribute.name()));
         if (!value.type().name().equals(attribute.type().name())) {
-            return false;
+            return Optional.of("its " + attribute.name() + " is of type " + value.type()
+                    + ", and the target's key needs " + attribute.type());
         }
         long bytes = ItemSize.of(value);
-        return bytes > 0 && bytes <= maxBytes;
+        if (bytes == 0) {
+            return Optional.of("its " + attribute.name() + " is empty, and no key attribute is");
+        }
+        return bytes <= maxBytes
+                ? Optional.empty()
+                : Optional.of("its %s has %d bytes, and the target's key holds %d"
+                        .formatted(attribute.name(), bytes, maxBytes));
     }
 
     /** The attributes of the source item that the key is derived from. */
-    private Set<String> needed() {
+    Set<String> needed() {
         return schema.attributes().stream()
                 .map(KeyAttribute::name)
                 .flatMap(name ->

@@ -5,11 +5,13 @@ import dev.tributary.daemon.settings.StartException;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableSettings;
+import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.RouteSettings;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -54,6 +56,21 @@ public final class TableChecks {
         }
         checks.problems.refuse();
         return new CheckedTables(checks.described, Set.of()).projection(source, route, settings);
+    }
+
+    /**
+     * Checks one route against the key of its target, without a call, and returns the route's projection.
+     *
+     * @throws StartException with all problems, one a line, if there are any
+     */
+    public static Projection projection(String source, String route, RouteSettings settings, KeySchema key)
+            throws StartException {
+        TableProblems problems = new TableProblems();
+        DescribedTable target =
+                new DescribedTable(settings.table(), "", key, Map.of(), Map.of(), Optional.empty(), Optional.empty());
+        new TargetKeyChecks(CheckedTables.prefix(source, route), settings, target, problems).run();
+        problems.refuse();
+        return new Projection(settings.projection(), key);
     }
 
     private CheckedTables all(Settings settings) throws StartException {

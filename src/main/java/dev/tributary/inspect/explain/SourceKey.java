@@ -1,0 +1,58 @@
+package dev.tributary.inspect.explain;
+
+import dev.tributary.model.DynamoNumber;
+import dev.tributary.model.Item;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Reads the key of an item from text. */
+public final class SourceKey {
+
+    private SourceKey() {}
+
+    /**
+     * Reads a key with the types of its table.
+     *
+     * @param values by attribute name; numbers in decimal, binary values as Base64
+     * @throws IllegalArgumentException if the text is no key of the table; the message is for people
+     */
+    public static Item parse(KeySchema schema, Map<String, String> values) {
+        Map<String, AttributeValue> key = new LinkedHashMap<>();
+        for (KeyAttribute attribute : schema.attributes()) {
+            String text = values.get(attribute.name());
+            if (text == null || text.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "--key: " + attribute.name() + " is missing; the table's key is " + schema.text());
+            }
+            key.put(attribute.name(), value(attribute, text));
+        }
+        values.keySet().stream()
+                .filter(name -> !key.containsKey(name))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new IllegalArgumentException("--key " + other + ": the table's key is " + schema.text());
+                });
+        return new Item(key);
+    }
+
+    private static AttributeValue value(KeyAttribute attribute, String text) {
+        try {
+            return switch (attribute.type()) {
+                case N -> AttributeValue.fromN(DynamoNumber.canonical(text));
+                case B ->
+                    AttributeValue.fromB(
+                            SdkBytes.fromByteArray(Base64.getDecoder().decode(text)));
+                default -> AttributeValue.fromS(text);
+            };
+        } catch (DynamoNumber.OutOfRangeException e) {
+            throw new IllegalArgumentException("--key %s=%s: %s".formatted(attribute.name(), text, e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--key %s=%s: expected Base64".formatted(attribute.name(), text), e);
+        }
+    }
+}
