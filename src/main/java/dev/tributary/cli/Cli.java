@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
 import dev.tributary.cli.inspect.ExplainCommand;
+import dev.tributary.cli.inspect.PlanCommand;
 import dev.tributary.cli.inspect.StatusCommand;
 import dev.tributary.daemon.Version;
 import dev.tributary.daemon.settings.ExitCode;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Command;
             DeadLettersCommand.class,
             GapsCommand.class,
             StatusCommand.class,
-            ExplainCommand.class
+            ExplainCommand.class,
+            PlanCommand.class
         })
 public final class Cli {
 

@@ -1,0 +1,133 @@
+package dev.tributary.inspect.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+
+/** The arithmetic of {@code tributary plan}, recomputed by hand. */
+class CostsTest {
+
+    private static final Prices PRICES = Prices.usual();
+
+    private static Costs costs(double changes, double moves) {
+        Share all = new Share(1_000, 1_000, false);
+        RouteEstimate route = new RouteEstimate(
+                "users.by-city",
+                "by_city",
+                all,
+                new Share(0, 1_000, false),
+                Map.of(),
+                new Share(0, 1_000, false),
+                List.of(),
+                924,
+                1,
+                new Collisions(true, 1_000, 1_000, 0, false, List.of()));
+        SourceEstimate source = new SourceEstimate(
+                "users", "users", 1_000_000, 1 << 30, 1_000, false, 4096, 4096, 1, 2, true, List.of(route));
+        return new Costs(
+                source,
+                new Load(
+                        new StreamRate(changes, moves, 0, 0),
+                        2,
+                        Duration.ofSeconds(8),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(2)),
+                PRICES);
+    }
+
+    private static double part(List<CostPart> parts, String name) {
+        return parts.stream()
+                .filter(part -> part.part().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .dollars();
+    }
+
+    @Test
+    void aBackfillReadsEveryItemTwiceAndWritesEveryRow() {
+        List<CostPart> parts = costs(0, 0).backfill();
+        // 1,000,000 items of 4 KB: half a unit each by the scan, one each by the consistent read.
+        assertThat(part(parts, "users.by-city: reads of the source")).isCloseTo(1.5 * 0.125, within(1e-9));
+        assertThat(part(parts, "users.by-city: writes of rows")).isCloseTo(0.625, within(1e-9));
+    }
+
+    @Test
+    void aRestingSourceCostsStorageReadsAndLeasesOnly() {
+        List<CostPart> month = costs(0, 0).month();
+        assertThat(part(month, "users.by-city: storage of rows"))
+                .isCloseTo(1_000_000 * 1024.0 / (1 << 30) * 0.25, within(1e-9));
+        assertThat(part(month, "stream reads at rest")).isCloseTo(2 * 0.5 * 2.592 * 0.20, within(1e-9));
+        assertThat(part(month, "lease table: writes")).isCloseTo((2 * 3.5 + 2 * 7) / 8 * 2.592 * 0.625, within(1e-9));
+        assertThat(part(month, "users.by-city: writes of rows")).isZero();
+        assertThat(Costs.sum(month))
+                .isEqualTo(Costs.sum(month.stream().filter(CostPart::idle).toList()));
+    }
+
+    @Test
+    void aMoveCostsFourWritesAndAChangeOne() {
+        assertThat(part(costs(10, 0).month(), "users.by-city: writes of rows")).isCloseTo(25.92 * 0.625, within(1e-9));
+        assertThat(part(costs(10, 1).month(), "users.by-city: writes of rows"))
+                .isCloseTo(4 * 25.92 * 0.625, within(1e-9));
+    }
+
+    @Test
+    void theArithmeticShowsEveryNumber() {
+        assertThat(costs(10, 0.25).month()).anySatisfy(part -> assertThat(part.arithmetic())
+                .isEqualTo("10.00 changes/s × 1.00 units × 1.75 (25 % moves at 4) × 2,592,000 s × $0.625/M"));
+    }
+
+    @Test
+    void theRateOfAShardIsThatOfTheTimeThatWasSeen() {
+        Instant now = Instant.ofEpochSecond(10_000);
+        assertThat(StreamRate.rate(List.of(), now)).isZero();
+        assertThat(StreamRate.rate(records(100, 9_000, 9_500), now))
+                .as("read to its end")
+                .isEqualTo(0.1);
+        assertThat(StreamRate.rate(records(1_000, 9_000, 9_500), now))
+                .as("there are more")
+                .isEqualTo(2);
+        assertThat(StreamRate.rate(records(5, 10_000, 10_000), now))
+                .as("at least 10 s")
+                .isEqualTo(0.5);
+    }
+
+    private static List<Record> records(int number, long first, long last) {
+        return IntStream.range(0, number)
+                .mapToObj(i -> Record.builder()
+                        .dynamodb(data ->
+                                data.approximateCreationDateTime(Instant.ofEpochSecond(i == number - 1 ? last : first)))
+                        .build())
+                .toList();
+    }
+
+    @Test
+    void pricesAreRefusedIfOneIsMissingUnknownOrNoNumber() {
+        Properties properties = new Properties();
+        assertThatThrownBy(() -> Prices.of(properties)).hasMessageContaining("as-of is missing");
+        properties.setProperty("as-of", "soon");
+        properties.setProperty("region", "here");
+        properties.setProperty("million-write-units", "1");
+        properties.setProperty("million-read-units", "1");
+        properties.setProperty("gigabyte-month", "1");
+        properties.setProperty("million-stream-reads", "-1");
+        assertThatThrownBy(() -> Prices.of(properties)).hasMessageContaining("expected a date");
+        properties.setProperty("as-of", "2026-01-01");
+        assertThatThrownBy(() -> Prices.of(properties)).hasMessageContaining("million-stream-reads = -1");
+        properties.setProperty("million-stream-reads", "cheap");
+        assertThatThrownBy(() -> Prices.of(properties)).hasMessageContaining("expected dollars");
+        properties.setProperty("million-stream-reads", "0.2");
+        assertThat(Prices.of(properties).millionStreamReads()).isEqualTo(0.2);
+        properties.setProperty("storage", "1");
+        assertThatThrownBy(() -> Prices.of(properties)).hasMessageContaining("unknown storage");
+    }
+}
