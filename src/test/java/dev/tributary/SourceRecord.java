@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
@@ -31,6 +32,18 @@ record SourceRecord(BigInteger sequenceNumber, Instant created, String email, Ma
     boolean isLaterThan(SourceRecord other) {
         int byTime = created.compareTo(other.created);
         return byTime > 0 || (byTime == 0 && sequenceNumber.compareTo(other.sequenceNumber) > 0);
+    }
+
+    /** The row of a route that copies everything but the payload. */
+    static Map<String, AttributeValue> copy(Map<String, AttributeValue> item) {
+        Map<String, AttributeValue> row = new HashMap<>(item);
+        row.remove("payload");
+        return row;
+    }
+
+    /** The row of a route by nickname; empty for an item that has none. */
+    static Map<String, AttributeValue> nick(Map<String, AttributeValue> item) {
+        return item.containsKey("nick") ? Map.of("nick", item.get("nick"), "email", item.get("email")) : Map.of();
     }
 
     private static SourceRecord of(Record record) {
@@ -79,10 +92,21 @@ record SourceRecord(BigInteger sequenceNumber, Instant created, String email, Ma
             return new History(List.copyOf(records.values()), last, open);
         }
 
-        /** The last record of each item. */
-        Map<String, SourceRecord> atRest() {
+        /** The records that changed the row which a route makes of their item. */
+        List<SourceRecord> changing(UnaryOperator<Map<String, AttributeValue>> row) {
+            Map<String, Map<String, AttributeValue>> rows = new HashMap<>();
+            return records.stream()
+                    .filter(record -> {
+                        Map<String, AttributeValue> after = row.apply(record.after());
+                        return !after.equals(rows.put(record.email(), after));
+                    })
+                    .toList();
+        }
+
+        /** Of each item the last record that changed the row which a route makes of it. */
+        Map<String, SourceRecord> atRest(UnaryOperator<Map<String, AttributeValue>> row) {
             Map<String, SourceRecord> rest = new HashMap<>();
-            records.forEach(record -> rest.put(record.email(), record));
+            changing(row).forEach(record -> rest.put(record.email(), record));
             return rest;
         }
 
