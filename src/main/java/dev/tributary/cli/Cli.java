@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
             GapsCommand.class,
             StatusCommand.class,
             ExplainCommand.class,
-            PlanCommand.class
+            PlanCommand.class,
+            VerifyCommand.class
         })
 public final class Cli {
 

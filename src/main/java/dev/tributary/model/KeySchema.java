@@ -1,10 +1,13 @@
 package dev.tributary.model;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A table's primary key, written {@code name:type} or {@code name:type, name:type}.
@@ -50,6 +53,18 @@ public record KeySchema(KeyAttribute partition, Optional<KeyAttribute> sort) {
     /** The key attributes, the partition key first. */
     public List<KeyAttribute> attributes() {
         return sort.map(second -> List.of(partition, second)).orElseGet(() -> List.of(partition));
+    }
+
+    /** The key attributes of an item, as far as it has them. */
+    public Item keyOf(Item item) {
+        Map<String, AttributeValue> key = new HashMap<>();
+        for (KeyAttribute attribute : attributes()) {
+            AttributeValue value = item.attributes().get(attribute.name());
+            if (value != null) {
+                key.put(attribute.name(), value);
+            }
+        }
+        return new Item(key);
     }
 
     /** The key as it is written in a configuration. */

@@ -35,6 +35,8 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
@@ -165,13 +167,10 @@ final class FakeTables {
         return TransactWriteItemsResponse.builder().build();
     }
 
-    /** The rows of a batch that exist, by table. */
+    /** The rows of a batch that exist, by table; a read that may be old is not. */
     BatchGetItemResponse batchGet(BatchGetItemRequest request) {
         Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
         request.requestItems().forEach((name, wanted) -> {
-            if (!wanted.consistentRead()) {
-                throw new IllegalArgumentException("Not understood here: a read that may be old");
-            }
             found.put(
                     name,
                     wanted.keys().stream()
@@ -180,6 +179,10 @@ final class FakeTables {
                             .toList());
         });
         return BatchGetItemResponse.builder().responses(found).build();
+    }
+
+    ScanResponse scan(ScanRequest request) {
+        return new FakeScan(request).run(table(request.tableName()).rows());
     }
 
     /** Sets or removes a row without a condition, as the application of a source does. */

@@ -23,6 +23,10 @@ final class SimulatedShard {
     private long handOverSince = -1;
 
     private int committed;
+
+    /** The most that anybody has read: what the lease table has is not lost. */
+    private int read;
+
     private boolean ended;
 
     SimulatedShard(String name, Shard shard, @Nullable SimulatedShard parent) {
@@ -97,6 +101,12 @@ final class SimulatedShard {
         return committed;
     }
 
+    /** The checkpoint, read from the lease table. */
+    int readCheckpoint() {
+        read = committed;
+        return committed;
+    }
+
     /** Advances the checkpoint, and returns the number of records that it has passed. */
     int commit(String sequenceNumber) {
         for (int i = 0; i < records.size(); i++) {
@@ -110,7 +120,7 @@ final class SimulatedShard {
 
     /** Resets the checkpoint, as if the newest had not reached the lease table. */
     void forgetCheckpoints(int kept) {
-        committed = kept;
+        committed = Math.max(kept, read);
     }
 
     void end() {

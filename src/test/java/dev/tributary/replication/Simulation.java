@@ -196,6 +196,40 @@ final class Simulation {
         return new Simulation(new java.util.SplittableRandom(seed), conditions).run();
     }
 
+    /**
+     * What verifications have done beside a history.
+     *
+     * @param alarms differences that they reported; all of them are false
+     * @param proofs verifications that have found the target right
+     * @param waits for replication
+     */
+    record Verified(List<String> alarms, int proofs, long waits) {}
+
+    /**
+     * Runs to the end while the target whose rows do not collide is verified.
+     *
+     * @param waits whether differences wait for replication
+     */
+    static Verified verified(long seed, boolean waits) {
+        Simulation simulation =
+                new Simulation(new java.util.SplittableRandom(seed), new Conditions(Shape.ANYTHING, true, 0));
+        SimulatedVerifier verifier = new SimulatedVerifier(
+                simulation.time,
+                simulation.random,
+                simulation.tables,
+                simulation.history,
+                simulation::network,
+                simulation.shards,
+                waits);
+        verifier.start(INJECTIVE, projection(INJECTIVE), QUIET_FROM);
+        List<String> alarms = new ArrayList<>(simulation.run());
+        if (!verifier.rests()) {
+            alarms.add("a verification has not ended");
+        }
+        alarms.addAll(verifier.alarms());
+        return new Verified(alarms, verifier.proofs(), verifier.decided());
+    }
+
     /** Number of batched writes in a history. */
     static int batched(long seed) {
         Simulation simulation = new Simulation(new java.util.SplittableRandom(seed), Conditions.PROMISED);

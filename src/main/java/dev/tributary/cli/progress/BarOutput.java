@@ -46,6 +46,7 @@ final class BarOutput implements ProgressOutput {
         bar.stepTo(progress.done());
         bar.setExtraMessage(Math.round(rate) + "/s"
                 + progress.counts().entrySet().stream()
+                        .filter(count -> count.getValue() != 0)
                         .map(count -> " " + count.getKey() + " " + count.getValue())
                         .collect(Collectors.joining()));
         bar.refresh();

@@ -1,0 +1,16 @@
+package dev.tributary.jobs.verify;
+
+import dev.tributary.model.Item;
+
+/** What has to be looked at: an item and the row that it should have, or a row and the item that it should be of. */
+sealed interface Suspect {
+
+    /** The key of the row. */
+    Item rowKey();
+
+    /** An item that should have a row under this key. */
+    record OfItem(Item sourceKey, Item rowKey) implements Suspect {}
+
+    /** A row, whose owner is in it. */
+    record OfRow(Item rowKey) implements Suspect {}
+}

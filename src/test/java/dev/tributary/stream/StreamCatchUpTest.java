@@ -1,0 +1,151 @@
+package dev.tributary.stream;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.replication.CatchUp.Result;
+import dev.tributary.stream.lease.LeaseRows;
+import dev.tributary.stream.lease.LeaseTable;
+import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.stream.read.StreamShards;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
+
+/** A wait by the stream and the lease table, whose leases the test writes in place of workers. */
+class StreamCatchUpTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(2);
+    private String users;
+    private String leases;
+    private String arn;
+    private LeaseRows rows;
+
+    @BeforeEach
+    void createTables() {
+        users = dynamo.createTable("users", "email:S", true);
+        leases = users + "-leases";
+        arn = dynamo.streamArn(users);
+        LeaseTable.make(dynamo.asyncClient(), leases, "worker");
+        rows = new LeaseRows(dynamo.asyncClient(), leases);
+        new SourceStateRow(dynamo.asyncClient(), leases).begin(arn, "users", Instant.EPOCH);
+    }
+
+    @AfterEach
+    void stop() {
+        executor.shutdownNow();
+    }
+
+    private CompletableFuture<Result> await(Duration silence, Duration atMost) {
+        return new StreamCatchUp(
+                        dynamo.streamsClient(),
+                        dynamo.asyncClient(),
+                        leases,
+                        new StreamCatchUp.Timing(Duration.ZERO, Duration.ofMillis(20), silence, atMost),
+                        executor,
+                        System::nanoTime)
+                .await();
+    }
+
+    private void put(String email) {
+        dynamo.client().putItem(request -> request.tableName(users).item(Map.of("email", AttributeValue.fromS(email))));
+    }
+
+    private Shard shard() {
+        return StreamShards.of(dynamo.streamsClient(), arn).orElseThrow().all().get(0);
+    }
+
+    private List<Record> records() {
+        String iterator = dynamo.streamsClient()
+                .getShardIterator(request -> request.streamArn(arn)
+                        .shardId(shard().shardId())
+                        .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                .shardIterator();
+        return dynamo.streamsClient()
+                .getRecords(request -> request.shardIterator(iterator))
+                .records();
+    }
+
+    private void checkpoint(String sequenceNumber) {
+        update("checkpoint", AttributeValue.fromS(sequenceNumber));
+    }
+
+    private void update(String attribute, AttributeValue value) {
+        dynamo.client().updateItem(request -> request.tableName(leases)
+                .key(Map.of("leaseKey", AttributeValue.fromS(shard().shardId())))
+                .updateExpression("SET #name = :value")
+                .expressionAttributeNames(Map.of("#name", attribute))
+                .expressionAttributeValues(Map.of(":value", value)));
+    }
+
+    /** Renews the lease as a worker does. */
+    private ScheduledFuture<?> renew() {
+        long[] counter = {1};
+        return executor.scheduleAtFixedRate(
+                () -> update("leaseCounter", AttributeValue.fromN(Long.toString(counter[0]++))),
+                0,
+                20,
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void waitsForTheChangesMadeBeforeAndNoOthers() throws Exception {
+        rows.create(shard());
+        put("one");
+        put("two");
+        CompletableFuture<Result> wait = await(LONG, LONG);
+        List<Record> records = records();
+        checkpoint(records.get(0).dynamodb().sequenceNumber());
+        CompletableFuture<Result> behind = await(LONG, Duration.ofMillis(300));
+        assertThat(behind.get(30, SECONDS)).isEqualTo(Result.BEHIND);
+        assertThat(wait).isNotDone();
+        put("three");
+        checkpoint(records.get(1).dynamodb().sequenceNumber());
+        assertThat(wait.get(30, SECONDS)).isEqualTo(Result.CAUGHT_UP);
+    }
+
+    @Test
+    void aShardWithoutALeaseHoldsUpUntilItHasBeenRead() throws Exception {
+        put("one");
+        assertThat(await(LONG, Duration.ofMillis(200)).get(30, SECONDS)).isEqualTo(Result.BEHIND);
+        rows.create(shard());
+        rows.end(shard().shardId());
+        assertThat(await(LONG, LONG).get(30, SECONDS)).isEqualTo(Result.CAUGHT_UP);
+    }
+
+    @Test
+    void leasesThatNobodyRenewsMeanThatThereIsNoWorker() throws Exception {
+        rows.create(shard());
+        put("one");
+        assertThat(await(Duration.ofMillis(200), LONG).get(30, SECONDS)).isEqualTo(Result.NO_WORKER);
+        ScheduledFuture<?> renewals = renew();
+        assertThat(await(Duration.ofMillis(500), Duration.ofMillis(1_500)).get(30, SECONDS))
+                .isEqualTo(Result.BEHIND);
+        renewals.cancel(false);
+    }
+
+    @Test
+    void aSourceThatNobodyHasReadHasNoWorker() throws Exception {
+        leases = "no-such-table";
+        assertThat(await(LONG, LONG).get(30, SECONDS)).isEqualTo(Result.NO_WORKER);
+    }
+}
