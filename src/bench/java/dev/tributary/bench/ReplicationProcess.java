@@ -129,6 +129,7 @@ final class ReplicationProcess {
                             Runtime.getRuntime().maxMemory() / 4,
                             LONGEST_STOP,
                             timer,
+                            Executors.newCachedThreadPool(),
                             registry,
                             new Health(),
                             Clock.systemUTC(),

@@ -23,8 +23,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,9 @@ public final class Daemon {
 
     /** Part of {@link Settings#shutdownTimeout()} that is kept for what stops after the sources and the write server. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
+
+    /** Time after which a thread that reads streams ends. */
+    private static final Duration IDLE_READER = Duration.ofSeconds(5);
 
     /** The health component of the daemon as a whole while it starts. */
     private static final String COMPONENT = "daemon";
@@ -94,7 +101,7 @@ public final class Daemon {
         health.report(COMPONENT, Status.STARTING, "the sources and servers are being started");
         HttpServers servers = new HttpServers(settings, health, started.push(meters), started);
         URI admin = servers.startAdmin();
-        SourceWorker.Shared shared = shared(timings, startTimer());
+        SourceWorker.Shared shared = shared(timings, startTimer(), startReaders());
         started.push((AutoCloseable) servers::awaitWritesClosed);
         Duration stopTimeout = settings.shutdownTimeout().minus(STOP_MARGIN);
         SourceWorkers workers = new SourceWorkers(settings, tables, clients, shared, stopTimeout.minus(STOP_MARGIN));
@@ -118,12 +125,27 @@ public final class Daemon {
     }
 
     private ScheduledExecutorService startTimer() {
-        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> new Thread(task, "timer"));
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2, task -> new Thread(task, "timer"));
+        timer.setRemoveOnCancelPolicy(true);
         started.push((AutoCloseable) timer::shutdownNow);
         return timer;
     }
 
-    private SourceWorker.Shared shared(LeaseTimings timings, ScheduledExecutorService timer) {
+    /** As many threads as reads wait for a stream. A read that comes after the end is left out. */
+    private Executor startReaders() {
+        ThreadPoolExecutor readers = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_READER.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
+                task -> new Thread(task, "stream-reader"),
+                new ThreadPoolExecutor.DiscardPolicy());
+        started.push((AutoCloseable) readers::shutdownNow);
+        return readers;
+    }
+
+    private SourceWorker.Shared shared(LeaseTimings timings, ScheduledExecutorService timer, Executor readers) {
         return new SourceWorker.Shared(
                 WorkerId.of(settings),
                 timings,
@@ -132,6 +154,7 @@ public final class Daemon {
                         / Math.max(1, settings.source().size()),
                 settings.shutdownTimeout().dividedBy(3),
                 timer,
+                readers,
                 meters.registry(),
                 health,
                 Clock.systemUTC(),

@@ -3,17 +3,11 @@ package dev.tributary.stream;
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
-import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
 import dev.tributary.stream.lease.LeaseManagement;
 import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStream;
-import dev.tributary.stream.read.FetchListener;
-import dev.tributary.stream.read.GapHandler;
-import dev.tributary.stream.read.MemoryBudget;
-import dev.tributary.stream.read.PollPauses;
-import dev.tributary.stream.read.ShardFetcher;
 import java.time.Duration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
@@ -29,7 +23,7 @@ import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 import software.amazon.kinesis.processor.StreamTracker;
-import software.amazon.kinesis.retrieval.polling.DataFetcher;
+import software.amazon.kinesis.retrieval.RetrievalFactory;
 
 /**
  * Assembles a KCL scheduler for one DynamoDB stream.
@@ -37,7 +31,7 @@ import software.amazon.kinesis.retrieval.polling.DataFetcher;
  * <p>It replaces the adapter's factory, which does not start on KCL 3.5 and waits a minute at every first start.
  *
  * @param leaseClient client of the lease table
- * @param streamsClient client of the stream; the adapter and the fetcher share it
+ * @param streamsClient client of the stream, for the adapter
  * @param ownerships updated with every renewal, and checked before a lease passes to another worker
  */
 record SchedulerFactory(
@@ -67,11 +61,8 @@ record SchedulerFactory(
             SourceStream stream,
             String leaseTable,
             boolean newStream,
-            MemoryBudget memory,
-            PollPauses pauses,
+            RetrievalFactory readers,
             ShardRecordProcessorFactory processors,
-            GapHandler gaps,
-            FetchListener fetching,
             WorkerStateChangeListener listener) {
         var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
         StreamTracker tracker = StreamsSchedulerFactory.createSingleStreamTracker(
@@ -80,20 +71,7 @@ record SchedulerFactory(
         ConfigsBuilder configs = new ConfigsBuilder(
                 tracker, leaseTable, adapter, leaseClient, new UnusedCloudWatch(), worker, processors);
 
-        var polling = new DynamoDBStreamsPollingConfig(adapter);
-        polling.maxRecords(1000);
-        polling.recordsFetcherFactory().maxPendingProcessRecordsInput(1);
-        polling.dataFetcherProvider(shard -> (DataFetcher) new ShardFetcher(
-                streamsClient,
-                stream.arn(),
-                shard.getStreamIdentifier(),
-                shard.getShardId(),
-                memory.open(shard.getShardId()),
-                pauses.open(shard.getShardId()),
-                fetching,
-                gaps));
-        polling.sleepTimeController(reads -> 0);
-        var retrieval = configs.retrievalConfig().retrievalSpecificConfig(polling);
+        var retrieval = configs.retrievalConfig().retrievalFactory(readers);
 
         var coordinator = configs.coordinatorConfig();
         coordinator.shardConsumerDispatchPollIntervalMillis(DISPATCH_MILLIS);

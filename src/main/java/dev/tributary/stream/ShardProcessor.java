@@ -5,7 +5,6 @@ import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.ShardOwnership;
 import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
-import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.StreamRecord;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +64,6 @@ final class ShardProcessor implements ShardRecordProcessor {
      * @param pipeline builds the pipeline of a shard from its id and its ownership
      * @param ownership returns the ownership of a shard; throws {@link IllegalStateException} if its lease is not held
      * @param memory counts the changes that are taken and that have ended
-     * @param pauses ended when a shard is no longer processed
      * @param checkpoints runs only checkpoints, each of which may wait for KCL
      * @param checkpointInterval pause between two checkpoints
      * @param onFatal receives errors of this program: the worker must stop
@@ -75,7 +73,6 @@ final class ShardProcessor implements ShardRecordProcessor {
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
             MemoryBudget memory,
-            PollPauses pauses,
             ScheduledExecutorService checkpoints,
             Duration checkpointInterval,
             Consumer<Throwable> onFatal) {}
@@ -254,7 +251,6 @@ final class ShardProcessor implements ShardRecordProcessor {
         if (memory != null) {
             memory.close();
         }
-        settings.pauses().close(shardId);
         if (pipeline != null) {
             pipeline.close();
         }

@@ -10,6 +10,7 @@ import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.PollPauses;
+import dev.tributary.stream.read.ReadSlots;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,7 @@ public final class SourceWorker {
     private final String worker;
     private final SourceHealth health;
     private final PollPauses pauses;
+    private final ReadSlots slots;
     private final StreamSelector streams;
     private final CurrentReader reader;
     private final SourceCheck check;
@@ -64,7 +67,8 @@ public final class SourceWorker {
      * @param worker name of the process among the workers, different from that of every other live one
      * @param heldBytes heap that the changes of one source may take over all its shards, in bytes
      * @param drainTimeout longest wait for open writes when the worker stops
-     * @param timer runs retries
+     * @param timer runs retries and pauses, and nothing that waits
+     * @param readers runs any number of reads at the same time
      * @param onFatal receives errors after which the process must stop
      */
     public record Shared(
@@ -73,6 +77,7 @@ public final class SourceWorker {
             long heldBytes,
             Duration drainTimeout,
             ScheduledExecutorService timer,
+            Executor readers,
             MeterRegistry registry,
             Health health,
             InstantSource clock,
@@ -108,6 +113,7 @@ public final class SourceWorker {
         MemoryBudget memory = new MemoryBudget(shared.heldBytes(), settings.maxInFlightBytes());
         memory.measure(source, shared.registry());
         this.pauses = new PollPauses(settings.pollInterval(), settings.idlePollInterval());
+        this.slots = new ReadSlots(shared.readers());
         HeldShards shards = new HeldShards(source, shared.registry(), System::nanoTime);
         StallDetector stalls = new StallDetector(
                 StallDetector.Limits.of(shared.timings().lease(), pauses.longest()),
@@ -148,6 +154,7 @@ public final class SourceWorker {
                         health,
                         memory,
                         pauses,
+                        slots,
                         shards,
                         stalls,
                         checkpoints),
@@ -216,6 +223,7 @@ public final class SourceWorker {
         try {
             reader.stop(atMost);
         } finally {
+            slots.close();
             checkpoints.shutdownNow();
         }
     }

@@ -12,6 +12,8 @@ import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.PollPauses;
+import dev.tributary.stream.read.ReadSlots;
+import dev.tributary.stream.read.ShardReaders;
 import dev.tributary.stream.read.SourceHealth;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +63,7 @@ final class StreamReader {
             SourceHealth health,
             MemoryBudget memory,
             PollPauses pauses,
+            ReadSlots slots,
             HeldShards shards,
             StallDetector stalls,
             ScheduledExecutorService checkpoints) {}
@@ -92,11 +95,8 @@ final class StreamReader {
                         stream,
                         source.leaseTable(),
                         newStream,
-                        source.memory(),
-                        source.pauses(),
+                        readers(),
                         () -> new ShardProcessor(processing),
-                        gaps,
-                        source.stalls(),
                         source.health())
                 .scheduler();
         synchronized (this) {
@@ -152,6 +152,21 @@ final class StreamReader {
                 .run();
     }
 
+    private ShardReaders readers() {
+        SourceWorker.Shared shared = source.shared();
+        return new ShardReaders(
+                source.streamsClient(),
+                stream.arn(),
+                source.memory(),
+                source.pauses(),
+                source.slots(),
+                source.stalls(),
+                gaps,
+                shared.timer(),
+                shared.clock(),
+                shared.onFatal());
+    }
+
     private ShardProcessor.Settings processing() {
         SourceWorker.Shared shared = source.shared();
         return new ShardProcessor.Settings(
@@ -171,7 +186,6 @@ final class StreamReader {
                                 ownership),
                 this::ownership,
                 source.memory(),
-                source.pauses(),
                 source.checkpoints(),
                 source.settings().checkpointInterval(),
                 shared.onFatal());

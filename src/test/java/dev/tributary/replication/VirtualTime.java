@@ -4,7 +4,7 @@ import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 
 /** Time that advances only from one event to the next. Events at the same time run in the order of their scheduling. */
-final class VirtualTime {
+public final class VirtualTime {
 
     /** In milliseconds; longer than any history. */
     private static final long LONGEST_REST = 3_600_000;
@@ -22,11 +22,11 @@ final class VirtualTime {
     }
 
     /** Milliseconds since the beginning. */
-    long now() {
+    public long now() {
         return now;
     }
 
-    void in(long millis, Runnable task) {
+    public void in(long millis, Runnable task) {
         events.add(new Event(now + millis, asked++, task));
     }
 
@@ -44,7 +44,7 @@ final class VirtualTime {
      *
      * @return false if the limit came first
      */
-    boolean runUntil(BooleanSupplier done, long limit) {
+    public boolean runUntil(BooleanSupplier done, long limit) {
         while (!done.getAsBoolean()) {
             Event event = events.peek();
             if (event == null || event.at() > limit) {

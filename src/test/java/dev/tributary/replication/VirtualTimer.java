@@ -19,7 +19,7 @@ import java.util.function.LongUnaryOperator;
  * <p>The code under test draws its delays at random; the timer replaces them by its own draws, so that the seed decides
  * everything.
  */
-final class VirtualTimer extends AbstractExecutorService implements ScheduledExecutorService {
+public final class VirtualTimer extends AbstractExecutorService implements ScheduledExecutorService {
 
     private final VirtualTime time;
     private final LongUnaryOperator delay;
@@ -29,7 +29,7 @@ final class VirtualTimer extends AbstractExecutorService implements ScheduledExe
      * @param delay maps the requested delay to the actual one, in milliseconds
      * @param process that runs due tasks if it is alive
      */
-    VirtualTimer(VirtualTime time, LongUnaryOperator delay, Consumer<Runnable> process) {
+    public VirtualTimer(VirtualTime time, LongUnaryOperator delay, Consumer<Runnable> process) {
         this.time = time;
         this.delay = delay;
         this.process = process;
@@ -60,6 +60,9 @@ final class VirtualTimer extends AbstractExecutorService implements ScheduledExe
 
         /** A real timer hides exceptions in futures; a test must see them. */
         void rethrow() {
+            if (isCancelled()) {
+                return;
+            }
             try {
                 get();
             } catch (Exception e) {

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +53,7 @@ class LocalStreamChangeTest {
 
     private static final Duration LONG = Duration.ofSeconds(40);
 
+    private final ExecutorService readers = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
@@ -70,6 +72,7 @@ class LocalStreamChangeTest {
         for (SourceWorker worker : List.copyOf(running)) {
             stop(worker);
         }
+        readers.shutdownNow();
         timer.shutdownNow();
         assertThat(fatal).isEmpty();
     }
@@ -223,6 +226,7 @@ class LocalStreamChangeTest {
                         64L << 20,
                         Duration.ofSeconds(5),
                         timer,
+                        readers,
                         new SimpleMeterRegistry(),
                         health,
                         Clock.systemUTC(),

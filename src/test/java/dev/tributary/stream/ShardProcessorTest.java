@@ -14,7 +14,6 @@ import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
-import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.StreamRecord;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
@@ -73,7 +72,6 @@ class ShardProcessorTest {
                 pipeline,
                 shard -> held(),
                 new MemoryBudget(1 << 20, 1 << 20),
-                new PollPauses(Duration.ofHours(1), Duration.ofHours(1)),
                 timer,
                 Duration.ofHours(1),
                 fatal::add);

@@ -20,10 +20,7 @@ import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.StreamGap;
-import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.GapPolicy;
-import dev.tributary.stream.read.MemoryBudget;
-import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
@@ -36,13 +33,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +57,7 @@ import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamConfig;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
+import software.amazon.kinesis.retrieval.RetrievalFactory;
 
 /**
  * A source with a simulated stream, whose leases and target are on DynamoDB Local, and the workers that read it.
@@ -71,6 +69,7 @@ final class SimulatedSource implements AutoCloseable {
     private final LocalDynamoDb dynamo;
     private final SimulatedStreams endpoint = new SimulatedStreams();
     private ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+    private final ExecutorService readers = Executors.newCachedThreadPool();
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -285,7 +284,16 @@ final class SimulatedSource implements AutoCloseable {
                 streamsClient(),
                 leaseClient(),
                 new SourceWorker.Shared(
-                        name, timings, heldBytes, Duration.ofSeconds(5), timer, meters, health, clock, fatal::add));
+                        name,
+                        timings,
+                        heldBytes,
+                        Duration.ofSeconds(5),
+                        timer,
+                        readers,
+                        meters,
+                        health,
+                        clock,
+                        fatal::add));
     }
 
     private SourceStream sourceStream() {
@@ -329,16 +337,7 @@ final class SimulatedSource implements AutoCloseable {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
                         dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships())
-                .assemble(
-                        sourceStream(),
-                        leaseTable,
-                        false,
-                        new MemoryBudget(1, 1),
-                        new PollPauses(pollInterval, pollInterval),
-                        () -> null,
-                        silentHandler(silent),
-                        silent,
-                        silent)
+                .assemble(sourceStream(), leaseTable, false, new RetrievalFactory() {}, () -> null, silent)
                 .leases();
         StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
                         stream.arn(),
@@ -356,14 +355,6 @@ final class SimulatedSource implements AutoCloseable {
 
     private LeaseOwnerships ownerships() {
         return new LeaseOwnerships(timings.ownership(timings.drain()), System::nanoTime);
-    }
-
-    private GapHandler silentHandler(SourceHealth silent) {
-        return new GapHandler(
-                new GapHandler.Context(
-                        "items", leaseTable, "syncer", gaps, state(), silent, Clock.systemUTC(), () -> {}),
-                stream.arn(),
-                Instant.EPOCH);
     }
 
     SourceStateRow state() {
@@ -460,6 +451,7 @@ final class SimulatedSource implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        readers.shutdownNow();
         timer.shutdownNow();
         clients.forEach(SdkClient::close);
         endpoint.close();

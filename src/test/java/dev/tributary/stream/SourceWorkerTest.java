@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,7 @@ class SourceWorkerTest {
 
     private static final LeaseTimings TIMINGS = new LeaseTimings(Duration.ofSeconds(3));
 
+    private final ExecutorService readers = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<SourceWorker> running = new ArrayList<>();
@@ -70,6 +72,7 @@ class SourceWorkerTest {
         for (SourceWorker worker : running) {
             worker.stop(Duration.ofSeconds(10));
         }
+        readers.shutdownNow();
         timer.shutdownNow();
         assertThat(fatal).isEmpty();
     }
@@ -232,6 +235,7 @@ class SourceWorkerTest {
                         64L << 20,
                         Duration.ofSeconds(5),
                         timer,
+                        readers,
                         new SimpleMeterRegistry(),
                         health,
                         Clock.systemUTC(),

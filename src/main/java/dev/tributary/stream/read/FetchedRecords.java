@@ -3,7 +3,6 @@ package dev.tributary.stream.read;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
-import software.amazon.kinesis.retrieval.GetRecordsResponseAdapter;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
@@ -16,25 +15,12 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
 record FetchedRecords(
         List<KinesisClientRecord> records,
         List<ChildShard> childShards,
-        @Nullable String nextShardIterator) implements GetRecordsResponseAdapter {
+        @Nullable String nextShardIterator) {
 
     /** Estimated heap of the records, in bytes. */
     long heapBytes() {
         return records.stream()
                 .mapToLong(record -> ((StreamRecord) record).heapBytes())
                 .sum();
-    }
-
-    /** Null, which KCL accepts: DynamoDB streams do not report how far behind a reader is. */
-    @Override
-    @SuppressWarnings("NullAway")
-    public @Nullable Long millisBehindLatest() {
-        return null;
-    }
-
-    @Override
-    @SuppressWarnings("NullAway")
-    public @Nullable String requestId() {
-        return null;
     }
 }

@@ -2,7 +2,7 @@ package dev.tributary.stream.read;
 
 import java.time.Duration;
 
-/** A sleep of KCL's polling thread. An interrupt ends it early and stays set. */
+/** A sleep of a thread that reads a shard. An interrupt ends it early and stays set. */
 final class InterruptibleSleep {
 
     private InterruptibleSleep() {}

@@ -73,13 +73,17 @@ final class PollPace {
     /**
      * The shard probably has a change: it is read at once, but no sooner after the last read than while changes arrive,
      * and in short intervals from then on, because changes reach the stream with a delay. Failed reads keep their pause.
+     *
+     * @return whether the next read is earlier than before
      */
-    synchronized void wake(long now) {
+    synchronized boolean wake(long now) {
         active = now;
         long soon = read + interval / 2;
-        if (errors == 0 && soon - next < 0) {
-            next = soon;
+        if (errors > 0 || soon - next >= 0) {
+            return false;
         }
+        next = soon;
+        return true;
     }
 
     /** Time until the next read in nanoseconds; 0 or less if it is due. */

@@ -3,7 +3,6 @@ package dev.tributary.stream.read;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -15,7 +14,7 @@ public final class PollPauses {
     private final Duration interval;
     private final Duration idle;
     private final LongSupplier nanoTime;
-    private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
+    private final Map<Pause, Boolean> pauses = new ConcurrentHashMap<>();
     private final AtomicLong woken = new AtomicLong();
 
     /**
@@ -41,13 +40,14 @@ public final class PollPauses {
         return interval.compareTo(idle) < 0 ? idle : interval;
     }
 
-    /** The pauses of a new reader of the shard, whose first read is due at once. */
-    public Pause open(String shardId) {
-        Pause pause = new Pause(new PollPace(interval, idle, nanoTime.getAsLong()));
-        Pause before = pauses.put(shardId, pause);
-        if (before != null) {
-            before.end();
-        }
+    /**
+     * The pauses of a new reader of a shard, whose first read is due at once.
+     *
+     * @param shortened called when a wake has made the pause shorter
+     */
+    Pause open(Runnable shortened) {
+        Pause pause = new Pause(shortened);
+        pauses.put(pause, true);
         return pause;
     }
 
@@ -59,37 +59,23 @@ public final class PollPauses {
         long now = nanoTime.getAsLong();
         long before = woken.get();
         if (now - before >= interval.toNanos() / WAKES_PER_INTERVAL && woken.compareAndSet(before, now)) {
-            pauses.values().forEach(Pause::wake);
-        }
-    }
-
-    /** The reader of the shard stops: its pause ends, and no other begins. */
-    public void close(String shardId) {
-        Pause pause = pauses.remove(shardId);
-        if (pause != null) {
-            pause.end();
+            pauses.keySet().forEach(Pause::wake);
         }
     }
 
     /** The pauses of one reader of a shard. */
-    public final class Pause {
+    final class Pause implements AutoCloseable {
 
-        private final PollPace pace;
+        private final PollPace pace = new PollPace(interval, idle, nanoTime.getAsLong());
+        private final Runnable shortened;
 
-        /** Guarded by this. */
-        private boolean ended;
-
-        private Pause(PollPace pace) {
-            this.pace = pace;
+        private Pause(Runnable shortened) {
+            this.shortened = shortened;
         }
 
-        /** Waits until the next read is due. */
-        synchronized void await() throws InterruptedException {
-            long left = pace.left(nanoTime.getAsLong());
-            while (left > 0 && !ended) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-                left = pace.left(nanoTime.getAsLong());
-            }
+        /** Time until the next read is due; 0 if it is. */
+        Duration left() {
+            return Duration.ofNanos(Math.max(0, pace.left(nanoTime.getAsLong())));
         }
 
         void read(int changes) {
@@ -104,14 +90,15 @@ public final class PollPauses {
             pace.waits(nanoTime.getAsLong());
         }
 
-        private synchronized void wake() {
-            pace.wake(nanoTime.getAsLong());
-            notifyAll();
+        private void wake() {
+            if (pace.wake(nanoTime.getAsLong())) {
+                shortened.run();
+            }
         }
 
-        private synchronized void end() {
-            ended = true;
-            notifyAll();
+        @Override
+        public void close() {
+            pauses.remove(this);
         }
     }
 }

@@ -16,27 +16,18 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.kinesis.common.InitialPositionInStreamExtended;
-import software.amazon.kinesis.common.StreamIdentifier;
-import software.amazon.kinesis.retrieval.DataFetcherResult;
-import software.amazon.kinesis.retrieval.GetRecordsResponseAdapter;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
-import software.amazon.kinesis.retrieval.RetryableRetrievalException;
-import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * Reads one shard for KCL, on KCL's polling thread.
+ * Reads one shard.
  *
  * <p>It replaces the adapter's fetcher, which runs its calls on the common pool, serialises every record to JSON, and
  * takes a vanished shard for a finished one. Here, records that the stream no longer has are a {@link StreamGap}, and
  * {@link GapHandler} decides whether reading continues past it.
  *
- * <p>The pauses between reads are here and not in KCL, whose sleep cannot be ended early.
- *
- * <p>If nothing can be read, KCL gets an answer without records. It would accept an exception too, but after 35 s without
- * an answer KCL restarts its subscription and logs an error each time.
+ * <p>Not thread-safe: its methods are called by one thread at a time.
  */
-public final class ShardFetcher extends DynamoDbFetcher {
+final class ShardFetcher {
 
     private static final Logger log = LoggerFactory.getLogger(ShardFetcher.class);
 
@@ -45,7 +36,6 @@ public final class ShardFetcher extends DynamoDbFetcher {
 
     private final DynamoDbStreamsClient client;
     private final String streamArn;
-    private final StreamIdentifier streamIdentifier;
     private final String shardId;
     private final MemoryBudget.Shard memory;
     private final PollPauses.Pause pause;
@@ -60,10 +50,15 @@ public final class ShardFetcher extends DynamoDbFetcher {
     /** The gap that blocks the shard, which is no longer in the stream. */
     private StreamGap.@Nullable Vanished vanished;
 
-    public ShardFetcher(
+    /** Creates the fetcher of a shard with the pauses between its reads. */
+    @FunctionalInterface
+    interface Factory {
+        ShardFetcher create(PollPauses.Pause pause);
+    }
+
+    ShardFetcher(
             DynamoDbStreamsClient client,
             String streamArn,
-            StreamIdentifier streamIdentifier,
             String shardId,
             MemoryBudget.Shard memory,
             PollPauses.Pause pause,
@@ -71,7 +66,6 @@ public final class ShardFetcher extends DynamoDbFetcher {
             GapHandler gaps) {
         this.client = client;
         this.streamArn = streamArn;
-        this.streamIdentifier = streamIdentifier;
         this.shardId = shardId;
         this.memory = memory;
         this.pause = pause;
@@ -81,82 +75,94 @@ public final class ShardFetcher extends DynamoDbFetcher {
         this.cursor = new ShardCursor(client, streamArn, shardId);
     }
 
-    @Override
-    public void initialize(ExtendedSequenceNumber checkpoint, InitialPositionInStreamExtended initialPosition) {
-        advanceIteratorTo(checkpoint.sequenceNumber(), initialPosition);
-    }
-
-    @Override
-    public void initialize(String checkpoint, InitialPositionInStreamExtended initialPosition) {
-        advanceIteratorTo(checkpoint, initialPosition);
-    }
-
-    /** Only sets the position. The first read gets the iterator, so that its failures are handled there. */
-    @Override
-    public void advanceIteratorTo(String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
-        cursor.moveTo(sequenceNumber);
+    /**
+     * Only sets the position. The first read gets the iterator, so that its failures are handled there.
+     *
+     * @param position a sequence number behind which reading begins, or one of KCL's sentinels
+     */
+    void start(String position) {
+        cursor.moveTo(position);
         unread = cursor.atHorizon();
     }
 
-    @Override
-    public void restartIterator() {
-        cursor.dropIterator();
-    }
-
-    @Override
-    public void resetIterator(
-            @Nullable String shardIterator, String sequenceNumber, InitialPositionInStreamExtended initialPosition) {
-        cursor.moveTo(sequenceNumber, shardIterator);
+    /**
+     * Returns to an earlier position; what was read behind it is read again.
+     *
+     * @param iterator at that position, if there is one
+     */
+    void restart(String position, @Nullable String iterator) {
+        if (iterator == null) {
+            cursor.moveTo(position);
+        } else {
+            cursor.moveTo(position, iterator);
+        }
         memory.restarted();
     }
 
-    @Override
-    public DataFetcherResult getRecords() {
+    /**
+     * Reads the shard behind its position, which {@link #accept} moves, and determines the pause before the next read.
+     *
+     * @return null if nothing could be read: there is no room for changes, the call failed, or a gap blocks the shard
+     */
+    @Nullable FetchedRecords fetch() {
         if (cursor.atShardEnd()) {
-            return new Read(new FetchedRecords(new ArrayList<>(), List.of(), null));
-        }
-        try {
-            pause.await();
-        } catch (InterruptedException e) {
-            // KCL interrupts its polling thread to stop it.
-            Thread.currentThread().interrupt();
-            throw new RetryableRetrievalException("stopped", e);
+            return new FetchedRecords(new ArrayList<>(), List.of(), null);
         }
         if (!memory.mayRead()) {
-            // An empty read instead of a wait, which would hold up KCL's dispatcher; the poll interval follows.
             listener.waits(shardId);
             pause.waits();
-            return new NothingRead();
+            return null;
         }
         long bytes = 0;
         try {
-            FetchedRecords fetched = fetch();
+            FetchedRecords fetched = call();
             if (fetched == null) {
                 pause.failed();
-                return new NothingRead();
+                return null;
             }
             bytes = fetched.heapBytes();
             unread = false;
             pause.read(fetched.records().size());
             listener.fetched(shardId);
-            return new Read(fetched);
+            return fetched;
         } catch (AbortedException e) {
+            // The process ends, and interrupts its threads.
             Thread.currentThread().interrupt();
-            throw new RetryableRetrievalException("stopped", e);
+            return null;
         } catch (SdkException | CompletionException e) {
             // No failure: DynamoDB Local answers this for a shard that was empty.
             if (!(e instanceof TrimmedDataAccessException && cursor.atHorizon())) {
                 listener.failed(shardId, e);
             }
             pause.failed();
-            return new NothingRead();
+            return null;
         } finally {
             memory.read(bytes);
         }
     }
 
+    /** Moves behind the records of a read. */
+    void accept(FetchedRecords fetched) {
+        cursor.moveBehind(fetched.records(), fetched.nextShardIterator());
+    }
+
+    /** Stays where it is; the last read is repeated, as is all that was read and not processed. */
+    void drop() {
+        memory.restarted();
+    }
+
+    /** The position behind the last accepted read. */
+    String position() {
+        return cursor.position();
+    }
+
+    /** The iterator at the position, if there is one. */
+    @Nullable String iterator() {
+        return cursor.iterator();
+    }
+
     /** Null if the shard is blocked. */
-    private @Nullable FetchedRecords fetch() {
+    private @Nullable FetchedRecords call() {
         try {
             if (unread) {
                 Optional<StreamGap.OfShard> before = gaps.before(shardId);
@@ -178,7 +184,7 @@ public final class ShardFetcher extends DynamoDbFetcher {
         } catch (ExpiredIteratorException e) {
             cursor.dropIterator();
             log.debug("{}: iterator expired, continuing after {}", shardId, cursor.position());
-            return fetch();
+            return call();
         } catch (TrimmedDataAccessException e) {
             cursor.dropIterator();
             if (cursor.atHorizon()) {
@@ -198,7 +204,7 @@ public final class ShardFetcher extends DynamoDbFetcher {
             return null;
         }
         cursor.passTrimmed();
-        return fetch();
+        return call();
     }
 
     private @Nullable FetchedRecords missing(ResourceNotFoundException e) {
@@ -221,58 +227,5 @@ public final class ShardFetcher extends DynamoDbFetcher {
             return null;
         }
         return new FetchedRecords(new ArrayList<>(), children.now(shardId), null);
-    }
-
-    /** A read that moves the cursor once KCL accepts it. */
-    private final class Read extends DynamoDbFetcher.Result {
-        private final FetchedRecords records;
-
-        private Read(FetchedRecords records) {
-            this.records = records;
-        }
-
-        @Override
-        public GetRecordsResponseAdapter getResultAdapter() {
-            return records;
-        }
-
-        @Override
-        public GetRecordsResponseAdapter acceptAdapter() {
-            cursor.moveBehind(records.records(), records.nextShardIterator());
-            return records;
-        }
-
-        @Override
-        public boolean isShardEnd() {
-            return cursor.atShardEnd();
-        }
-    }
-
-    /** Nothing was read, and the cursor does not move. */
-    private final class NothingRead extends DynamoDbFetcher.Result {
-        @Override
-        public GetRecordsResponseAdapter getResultAdapter() {
-            return new FetchedRecords(new ArrayList<>(), List.of(), cursor.iterator());
-        }
-
-        @Override
-        public GetRecordsResponseAdapter acceptAdapter() {
-            return getResultAdapter();
-        }
-
-        @Override
-        public boolean isShardEnd() {
-            return false;
-        }
-    }
-
-    @Override
-    public StreamIdentifier getStreamIdentifier() {
-        return streamIdentifier;
-    }
-
-    @Override
-    public boolean isShardEndReached() {
-        return cursor.atShardEnd();
     }
 }

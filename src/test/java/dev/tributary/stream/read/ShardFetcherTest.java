@@ -1,14 +1,8 @@
-package dev.tributary.stream;
+package dev.tributary.stream.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.stream.lease.SourceStateRow;
-import dev.tributary.stream.read.GapHandler;
-import dev.tributary.stream.read.GapPolicy;
-import dev.tributary.stream.read.MemoryBudget;
-import dev.tributary.stream.read.PollPauses;
-import dev.tributary.stream.read.ShardFetcher;
-import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.streams.Fault;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;
@@ -20,20 +14,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.kinesis.common.InitialPositionInStream;
-import software.amazon.kinesis.common.InitialPositionInStreamExtended;
-import software.amazon.kinesis.common.StreamIdentifier;
-import software.amazon.kinesis.retrieval.DataFetcherResult;
 
-/** The answers to KCL if nothing can be read: without any answer, KCL takes its subscription for dead. */
+/** What a read returns if nothing can be read. */
 class ShardFetcherTest {
-
-    private static final InitialPositionInStreamExtended HORIZON =
-            InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
 
     private final SimulatedStreams endpoint = new SimulatedStreams();
     private final SimulatedStream stream = endpoint.create("items", 1);
@@ -46,13 +35,13 @@ class ShardFetcherTest {
     private final SourceHealth reads = new SourceHealth("items", health, new SimpleMeterRegistry(), thrown -> {
         throw new AssertionError(thrown);
     });
+    private final PollPauses.Pause pause = new PollPauses(Duration.ofMillis(20), Duration.ofMillis(20)).open(() -> {});
     private final ShardFetcher fetcher = new ShardFetcher(
             client,
             stream.arn(),
-            StreamIdentifier.singleStreamInstance("items"),
             shard.id(),
             new MemoryBudget(64 << 20, 16 << 20).open(shard.id()),
-            new PollPauses(Duration.ofMillis(20), Duration.ofMillis(20)).open(shard.id()),
+            pause,
             reads,
             new GapHandler(
                     new GapHandler.Context(
@@ -75,36 +64,37 @@ class ShardFetcherTest {
     }
 
     @Test
-    void aBlockedShardReturnsNoRecordsAndDoesNotEnd() {
-        String read = SimulatedSource.put(shard, "a", 1);
-        SimulatedSource.put(shard, "a", 2);
-        shard.trimThrough(SimulatedSource.put(shard, "a", 3));
-        fetcher.initialize(read, HORIZON);
+    void aBlockedShardReturnsNothingAndPauses() {
+        String read = put(1);
+        put(2);
+        shard.trimThrough(put(3));
+        fetcher.start(read);
 
-        assertNothingAndNoEnd(fetcher.getRecords());
+        assertThat(fetcher.fetch()).isNull();
         assertThat(health.snapshot().status()).isEqualTo(Status.DOWN);
+        assertThat(pause.left()).isPositive();
 
-        fetcher.resetIterator(null, read, HORIZON);
-        assertNothingAndNoEnd(fetcher.getRecords());
+        fetcher.restart(read, null);
+        assertThat(fetcher.fetch()).isNull();
     }
 
     @Test
-    void aFailedReadAnswersWithNoRecordsAndTheNextOneGoesOnWhereItWas() {
-        fetcher.initialize("TRIM_HORIZON", HORIZON);
-        SimulatedSource.put(shard, "a", 1);
+    void aFailedReadReturnsNothingAndTheNextOneGoesOnWhereItWas() {
+        fetcher.start("TRIM_HORIZON");
+        put(1);
         endpoint.faults().next(4, Operation.GetRecords, Fault.internalError());
 
-        assertNothingAndNoEnd(fetcher.getRecords());
+        assertThat(fetcher.fetch()).isNull();
         assertThat(health.snapshot().status()).isEqualTo(Status.DEGRADED);
+        assertThat(pause.left()).isGreaterThan(Duration.ofMillis(20));
 
         endpoint.faults().lift();
-        assertThat(fetcher.getRecords().acceptAdapter().records()).hasSize(1);
+        assertThat(fetcher.fetch().records()).hasSize(1);
         assertThat(health.snapshot().status()).isEqualTo(Status.UP);
     }
 
-    private void assertNothingAndNoEnd(DataFetcherResult result) {
-        assertThat(result.acceptAdapter().records()).isEmpty();
-        assertThat(result.isShardEnd()).isFalse();
-        assertThat(fetcher.isShardEndReached()).isFalse();
+    private String put(int n) {
+        Map<String, AttributeValue> key = Map.of("id", AttributeValue.fromS("a"));
+        return shard.insert(key, Map.of("id", AttributeValue.fromS("a"), "n", AttributeValue.fromN("" + n)));
     }
 }
