@@ -8,7 +8,9 @@ import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.lease.SparingLeaseCalls;
 import java.time.Duration;
+import java.time.InstantSource;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -39,7 +41,8 @@ record SchedulerFactory(
         DynamoDbStreamsClient streamsClient,
         LeaseTimings timings,
         String worker,
-        LeaseOwnerships ownerships) {
+        LeaseOwnerships ownerships,
+        InstantSource clock) {
 
     /** Interval of KCL's dispatch loop; short, because a start, a stop and a new shard each take several rounds. */
     private static final long DISPATCH_MILLIS = 100;
@@ -67,9 +70,10 @@ record SchedulerFactory(
         var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
         StreamTracker tracker = StreamsSchedulerFactory.createSingleStreamTracker(
                 stream.arn(), InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
+        var calls = new SparingLeaseCalls(leaseClient, worker, timings, clock, System::nanoTime);
         // Each method of the builder returns a new object at every call, so each is called once.
         ConfigsBuilder configs = new ConfigsBuilder(
-                tracker, leaseTable, adapter, leaseClient, new UnusedCloudWatch(), worker, processors);
+                tracker, leaseTable, adapter, calls.client(), new UnusedCloudWatch(), worker, processors);
 
         var retrieval = configs.retrievalConfig().retrievalFactory(readers);
 
@@ -83,7 +87,7 @@ record SchedulerFactory(
         configure(leaseConfig);
         // 0 while the factory copies it, or the first shard sync sleeps that long; KCL's timer reads it afterwards.
         leaseConfig.shardSyncIntervalMillis(0);
-        LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval, ownerships);
+        LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval, ownerships, calls);
         leaseConfig.leaseManagementFactory(leases);
         leaseConfig.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
         leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);

@@ -89,7 +89,12 @@ final class StreamReader {
     void start(boolean newStream) {
         SourceWorker.Shared shared = source.shared();
         SchedulerFactory factory = new SchedulerFactory(
-                source.leaseClient(), source.streamsClient(), shared.timings(), shared.worker(), ownerships);
+                source.leaseClient(),
+                source.streamsClient(),
+                shared.timings(),
+                shared.worker(),
+                ownerships,
+                shared.clock());
         ShardProcessor.Settings processing = processing();
         Scheduler assembled = factory.assemble(
                         stream,

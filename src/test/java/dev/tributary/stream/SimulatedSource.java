@@ -336,7 +336,7 @@ final class SimulatedSource implements AutoCloseable {
     void syncShards() throws Exception {
         SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
         LeaseManagement leases = new SchedulerFactory(
-                        dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships())
+                        dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships(), clock)
                 .assemble(sourceStream(), leaseTable, false, new RetrievalFactory() {}, () -> null, silent)
                 .leases();
         StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(

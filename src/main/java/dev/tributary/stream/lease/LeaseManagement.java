@@ -21,14 +21,17 @@ import software.amazon.kinesis.retrieval.RetrievalConfig;
 public final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory {
 
     private final LeaseOwnerships ownerships;
+    private final SparingLeaseCalls calls;
 
     public LeaseManagement(
             AmazonDynamoDBStreamsAdapterClient client,
             LeaseManagementConfig leases,
             RetrievalConfig retrieval,
-            LeaseOwnerships ownerships) {
+            LeaseOwnerships ownerships,
+            SparingLeaseCalls calls) {
         super(client, leases, retrieval);
         this.ownerships = ownerships;
+        this.calls = calls;
     }
 
     @Override
@@ -42,6 +45,6 @@ public final class LeaseManagement extends DynamoDBStreamsLeaseManagementFactory
 
     @Override
     public DynamoDBLeaseRefresher createLeaseRefresher() {
-        return new RetainingLeaseRefresher(this, ownerships);
+        return new RetainingLeaseRefresher(this, ownerships, calls);
     }
 }

@@ -25,6 +25,11 @@ public record LeaseTimings(Duration lease) {
         return atMost(lease.dividedBy(6), Duration.ofMillis(500));
     }
 
+    /** Pause between two looks at the lease table for assignments while no other worker is alive. */
+    Duration soleWorker() {
+        return lease.dividedBy(4);
+    }
+
     /** Interval of worker reports. KCL takes a worker for dead after two, which must not exceed the lease duration. */
     public Duration workerReport() {
         return lease.dividedBy(4);

@@ -1,5 +1,6 @@
 package dev.tributary.stream.lease;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -26,8 +27,10 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
 
     private final Set<String> retained = ConcurrentHashMap.newKeySet();
     private final LeaseOwnerships ownerships;
+    private final SparingLeaseCalls calls;
 
-    RetainingLeaseRefresher(DynamoDBLeaseManagementFactory factory, LeaseOwnerships ownerships) {
+    RetainingLeaseRefresher(
+            DynamoDBLeaseManagementFactory factory, LeaseOwnerships ownerships, SparingLeaseCalls calls) {
         super(
                 factory.getTableName(),
                 factory.getDynamoDBClient(),
@@ -40,6 +43,20 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
                 factory.isLeaseTablePitrEnabled(),
                 factory.getTags());
         this.ownerships = ownerships;
+        this.calls = calls;
+    }
+
+    /** Empty also if the call is left out; KCL looks only for leases that it does not hold yet. */
+    @Override
+    public List<String> listLeaseKeysForWorker(String worker) throws DependencyException, InvalidStateException {
+        return calls.discoveryDue() ? super.listLeaseKeysForWorker(worker) : List.of();
+    }
+
+    @Override
+    public boolean createLeaseIfNotExists(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        calls.changed();
+        return super.createLeaseIfNotExists(lease);
     }
 
     @Override
@@ -57,12 +74,14 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     @Override
     public boolean assignLease(Lease lease, String newOwner)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        calls.changed();
         return ownerships.pass(lease, () -> super.assignLease(lease, newOwner));
     }
 
     @Override
     public boolean evictLease(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        calls.changed();
         return ownerships.pass(lease, () -> super.evictLease(lease));
     }
 
