@@ -25,11 +25,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /** Composes and runs one worker for each source. */
 final class SourceWorkers {
+
+    /** Sources that start at the same time: each waits for its tables most of the time. */
+    private static final int STARTS = 8;
 
     private final Settings settings;
     private final CheckedTables tables;
@@ -63,17 +70,35 @@ final class SourceWorkers {
     }
 
     /**
-     * Starts a worker for each source.
+     * Starts a worker for each source, several at the same time.
      *
      * @throws dev.tributary.stream.lease.SourceStartException if a stream or a lease table does not allow it
      * @throws java.util.concurrent.CancellationException if the stop came first
      */
     void start(ShutdownStack started) {
-        settings.source().forEach((name, source) -> {
-            SourceWorker worker = worker(name, source);
-            started.unlessClosing(() -> workers.put(name, worker));
-            worker.start();
-        });
+        ExecutorService starting = Executors.newFixedThreadPool(STARTS, task -> new Thread(task, "start-source"));
+        try {
+            CompletableFuture.allOf(settings.source().entrySet().stream()
+                            .map(source -> {
+                                SourceWorker worker = worker(source.getKey(), source.getValue());
+                                return CompletableFuture.runAsync(
+                                        () -> start(source.getKey(), worker, started), starting);
+                            })
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        } finally {
+            starting.shutdownNow();
+        }
+    }
+
+    private void start(String name, SourceWorker worker, ShutdownStack started) {
+        started.unlessClosing(() -> workers.put(name, worker));
+        worker.start();
     }
 
     private SourceWorker worker(String name, SourceSettings source) {

@@ -11,6 +11,9 @@ import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.SparingLeaseCalls;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -19,6 +22,7 @@ import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.coordinator.SchedulerCoordinatorFactory;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 import software.amazon.kinesis.leases.LeaseAssignmentStrategy;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
@@ -82,6 +86,7 @@ record SchedulerFactory(
         coordinator.parentShardPollIntervalMillis(PARENT_SHARD_MILLIS);
         coordinator.skipShardSyncAtWorkerInitializationIfLeasesExist(true);
         coordinator.workerStateChangeListener(listener);
+        coordinator.coordinatorFactory(new BriefThreads());
 
         LeaseManagementConfig leaseConfig = configs.leaseManagementConfig();
         configure(leaseConfig);
@@ -120,6 +125,16 @@ record SchedulerFactory(
         leases.workerUtilizationAwareAssignmentConfig()
                 .workerMetricsReporterFreqInMillis(timings.workerReport().toMillis());
         leases.workerUtilizationAwareAssignmentConfig().inMemoryWorkerMetricsCaptureFrequencyMillis(100);
+    }
+
+    /** KCL's threads for shards live a minute after their last task; a shard that rests has a short task now and then. */
+    private static final class BriefThreads extends SchedulerCoordinatorFactory {
+        @Override
+        public ExecutorService createExecutorService() {
+            ExecutorService threads = super.createExecutorService();
+            ((ThreadPoolExecutor) threads).setKeepAliveTime(1, TimeUnit.SECONDS);
+            return threads;
+        }
     }
 
     /** KCL requires a client; without its metrics it never calls it. */

@@ -7,8 +7,6 @@ import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -24,8 +22,6 @@ final class SourceCheck {
 
     private static final Logger log = LoggerFactory.getLogger(SourceCheck.class);
 
-    private static final Duration TICK = Duration.ofSeconds(1);
-
     private final String source;
     private final StreamSelector streams;
     private final CurrentReader reader;
@@ -35,9 +31,12 @@ final class SourceCheck {
     private final LeaseRows leases;
     private final long interval;
     private final AtomicBoolean checkNow;
-    private final Consumer<Throwable> onFatal;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Thread thread;
+    private final Ticker ticker;
+
+    /** Start of the last check of the stream, which the source's start has made; used by the ticker only. */
+    private long streamChecked;
+
+    private long readersChecked;
 
     /**
      * @param interval between two checks
@@ -59,41 +58,29 @@ final class SourceCheck {
         this.leases = streams.leases();
         this.interval = interval.toNanos();
         this.checkNow = checkNow;
-        this.onFatal = onFatal;
-        this.thread = new Thread(this::run, "source-check-" + source);
-        thread.setDaemon(true);
+        this.streamChecked = System.nanoTime();
+        this.readersChecked = streamChecked - this.interval;
+        this.ticker = new Ticker("source-check-" + source, this::tick, onFatal);
     }
 
     void start() {
-        thread.start();
+        ticker.start();
     }
 
-    /** Interrupts the thread, and waits a second for its end. */
+    /** Interrupts a check, and waits a second for its end. */
     void stop() throws InterruptedException {
-        stopped.countDown();
-        thread.interrupt();
-        thread.join(TICK.toMillis());
+        ticker.stop();
     }
 
-    private void run() {
-        long streamChecked = System.nanoTime();
-        long readersChecked = streamChecked - interval;
-        try {
-            while (!stopped.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
-                reader.updateHealth();
-                if (checkNow.getAndSet(false) || System.nanoTime() - streamChecked >= interval) {
-                    streamChecked = System.nanoTime();
-                    checkStream();
-                }
-                if (System.nanoTime() - readersChecked >= interval) {
-                    readersChecked = System.nanoTime();
-                    checkReaders();
-                }
-            }
-        } catch (InterruptedException e) {
-            log.debug("source {}: the check thread ends", source);
-        } catch (RuntimeException | Error e) {
-            onFatal.accept(e);
+    private void tick() throws InterruptedException {
+        reader.updateHealth();
+        if (checkNow.getAndSet(false) || System.nanoTime() - streamChecked >= interval) {
+            streamChecked = System.nanoTime();
+            checkStream();
+        }
+        if (System.nanoTime() - readersChecked >= interval) {
+            readersChecked = System.nanoTime();
+            checkReaders();
         }
     }
 
@@ -101,7 +88,7 @@ final class SourceCheck {
         try {
             streams.select();
         } catch (SdkException | CompletionException | SourceStartException e) {
-            if (stopped.getCount() > 0) {
+            if (!ticker.stopped()) {
                 log.warn("source {}: its stream cannot be checked, which is tried again: {}", source, e.toString());
             }
         }

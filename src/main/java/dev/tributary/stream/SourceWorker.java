@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -107,8 +108,11 @@ public final class SourceWorker {
         this.leaseTable = leaseTable;
         this.leaseClient = leaseClient;
         this.worker = shared.worker();
-        this.checkpoints =
-                Executors.newScheduledThreadPool(CHECKPOINT_THREADS, task -> new Thread(task, "checkpoint-" + source));
+        // What comes after its end is left out: a start may go on while the worker is stopped.
+        this.checkpoints = new ScheduledThreadPoolExecutor(
+                CHECKPOINT_THREADS,
+                task -> new Thread(task, "checkpoint-" + source),
+                new ThreadPoolExecutor.DiscardPolicy());
         this.health = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
         MemoryBudget memory = new MemoryBudget(shared.heldBytes(), settings.maxInFlightBytes());
         memory.measure(source, shared.registry());
@@ -214,7 +218,7 @@ public final class SourceWorker {
     /** Drains, checkpoints and hands over the leases, as far as possible within the time. */
     public void stop(Duration atMost) throws InterruptedException {
         reader.refuseStarts();
-        stallReporter.close();
+        stallReporter.stop();
         check.stop();
         watermarks
                 .record()

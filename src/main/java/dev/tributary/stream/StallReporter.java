@@ -7,11 +7,8 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,19 +18,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It has a separate thread, because any other thread could be the one that hangs. The metrics do not need it.
  */
-final class StallReporter implements AutoCloseable {
+final class StallReporter {
 
     private static final Logger log = LoggerFactory.getLogger(StallReporter.class);
 
-    private static final Duration TICK = Duration.ofSeconds(1);
     private static final double MILLIS = 1000.0;
 
     private final String source;
     private final StallDetector stalls;
     private final Conditions conditions;
-    private final Consumer<Throwable> onFatal;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Thread thread;
+    private final Ticker ticker;
 
     /**
      * @param onFatal receives errors of this program
@@ -42,7 +36,6 @@ final class StallReporter implements AutoCloseable {
             String source, StallDetector stalls, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
         this.source = source;
         this.stalls = stalls;
-        this.onFatal = onFatal;
         this.conditions = health.conditions("source " + source, () -> new Health.Component(Status.UP, "reading"));
         Gauge.builder("tributary.lag", stalls, now -> now.lag().toMillis() / MILLIS)
                 .description(
@@ -58,12 +51,11 @@ final class StallReporter implements AutoCloseable {
                     .tag("condition", kind.tag())
                     .register(registry);
         }
-        this.thread = new Thread(this::run, "stall-reporter-" + source);
-        thread.setDaemon(true);
+        this.ticker = new Ticker("stall-reporter-" + source, this::tick, onFatal);
     }
 
     void start() {
-        thread.start();
+        ticker.start();
     }
 
     /** Raises a condition for each stall, and ends the conditions of those that are over. */
@@ -83,22 +75,9 @@ final class StallReporter implements AutoCloseable {
     }
 
     /** Ends the thread and removes the conditions from health. */
-    @Override
-    public void close() {
-        stopped.countDown();
+    void stop() throws InterruptedException {
+        ticker.stop();
         conditions.close();
-    }
-
-    private void run() {
-        try {
-            while (!stopped.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
-                tick();
-            }
-        } catch (InterruptedException e) {
-            log.debug("source {}: the stall reporter ends", source);
-        } catch (RuntimeException | Error e) {
-            onFatal.accept(e);
-        }
     }
 
     private static double count(StallDetector stalls, Kind kind) {

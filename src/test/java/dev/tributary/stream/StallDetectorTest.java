@@ -360,10 +360,10 @@ class StallDetectorTest {
     }
 
     @Test
-    void aClosedReporterIsRemovedFromHealth() {
+    void aStoppedReporterIsRemovedFromHealth() throws InterruptedException {
         new FakeShard("one");
         pass(100);
-        reporter.close();
+        reporter.stop();
         assertThat(health.snapshot().components()).isEmpty();
     }
 

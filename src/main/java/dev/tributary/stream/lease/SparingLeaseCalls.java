@@ -135,7 +135,9 @@ public final class SparingLeaseCalls {
 
     private boolean isAlone(Scan scan, long now) {
         long sinceChange = scan.at() - changed.get();
-        return scan.reported().isPresent() && sinceChange > 0 && now - changed.get() >= timings.lease().toNanos();
+        return scan.reported().isPresent()
+                && sinceChange > 0
+                && now - changed.get() >= timings.lease().toNanos();
     }
 
     private long pause() {
@@ -144,7 +146,8 @@ public final class SparingLeaseCalls {
 
     /** Whether KCL, given a report of this time, takes the worker for alive: it takes two intervals at most. */
     private boolean isAlive(Instant reported) {
-        return clock.instant().isBefore(reported.plus(timings.workerReport().multipliedBy(2)).minus(MARGIN));
+        return clock.instant()
+                .isBefore(reported.plus(timings.workerReport().multipliedBy(2)).minus(MARGIN));
     }
 
     private Optional<Instant> reportedAlone(ScanResponse response) {
