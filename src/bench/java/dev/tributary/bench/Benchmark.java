@@ -64,7 +64,8 @@ final class Benchmark {
                 .perSecond());
         row("  of the second half", "%.0f", rounds, round -> round.drain().warmPerSecond());
         row("  start to first write, s", "%.2f", rounds, round -> round.drain().firstWrite());
-        row("  core-s per 1,000 changes", "%.2f", rounds, round -> round.drain().cpu());
+        row("  core-s per 1,000 changes", "%.3f", rounds, round -> round.drain().cpu());
+        row("    of the second half", "%.3f", rounds, round -> round.drain().warmCpu());
         row("  of DynamoDB Local meanwhile", "%.2f", rounds, round -> round.drain()
                 .databaseCpu());
         row("  failed attempts to write", "%.0f", rounds, round -> round.drain().failures());
@@ -78,7 +79,7 @@ final class Benchmark {
     private static void ceiling(String name, List<Round> rounds, Function<Ceilings.Result, Ceilings.Rate> of) {
         Function<Round, Ceilings.Rate> rate = of.compose(Round::ceilings);
         row(name, "%.0f", rounds, round -> rate.apply(round).perSecond());
-        row("  core-s per 1,000", "%.2f", rounds, round -> rate.apply(round).cpu());
+        row("  core-s per 1,000", "%.3f", rounds, round -> rate.apply(round).cpu());
         row("  of DynamoDB Local meanwhile", "%.2f", rounds, round -> rate.apply(round)
                 .databaseCpu());
         row("  at concurrency", "%.0f", rounds, round -> rate.apply(round).concurrency());

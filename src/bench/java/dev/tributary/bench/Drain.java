@@ -21,6 +21,7 @@ final class Drain {
      * @param warmPerSecond of the second half: without the start, and with compiled code
      * @param firstWrite seconds to the end of the first write
      * @param cpu core-seconds of the replication for 1,000 changes
+     * @param warmCpu the same in the second half
      * @param databaseCpu the same of DynamoDB Local
      * @param failures attempts to write that failed and were repeated
      * @param peakRss of the replication, in megabytes
@@ -30,6 +31,7 @@ final class Drain {
             double warmPerSecond,
             double firstWrite,
             double cpu,
+            double warmCpu,
             double databaseCpu,
             int failures,
             double peakRss) {}
@@ -50,14 +52,17 @@ final class Drain {
             double databaseCpuBefore = database.cpuSeconds();
             double first = seconds(replication.await("first", LONGEST_START));
             double half = seconds(replication.await("half", LONGEST_DRAIN));
+            double cpuHalfway = replication.cpuSeconds();
             String last = replication.await("ended", LONGEST_DRAIN);
             double ended = seconds(last);
+            double cpuAfter = replication.cpuSeconds();
             double thousands = changes / 1000.0;
             Result result = new Result(
                     changes / ended,
                     changes / 2.0 / (ended - half),
                     first,
-                    (replication.cpuSeconds() - cpuBefore) / thousands,
+                    (cpuAfter - cpuBefore) / thousands,
+                    (cpuAfter - cpuHalfway) / (thousands / 2),
                     (database.cpuSeconds() - databaseCpuBefore) / thousands,
                     Integer.parseInt(last.substring(last.indexOf(' ') + 1)),
                     replication.peakRssMegabytes());

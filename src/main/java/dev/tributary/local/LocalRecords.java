@@ -1,5 +1,6 @@
 package dev.tributary.local;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,10 +25,36 @@ final class LocalRecords {
 
     private LocalRecords() {}
 
+    /** Returns the response itself if nothing has to be restored: the SDK compares a changed one with it, in full. */
     static GetRecordsResponse restore(GetRecordsResponse response) {
+        if (response.records().stream().allMatch(LocalRecords::isWhole)) {
+            return response;
+        }
         return response.toBuilder()
                 .records(response.records().stream().map(LocalRecords::restore).toList())
                 .build();
+    }
+
+    private static boolean isWhole(Record record) {
+        return record.eventName() != OperationType.UNKNOWN_TO_SDK_VERSION
+                && areWhole(record.dynamodb().newImage().values())
+                && areWhole(record.dynamodb().oldImage().values());
+    }
+
+    private static boolean areWhole(Collection<AttributeValue> values) {
+        for (AttributeValue value : values) {
+            boolean whole =
+                    switch (value.type()) {
+                        case UNKNOWN_TO_SDK_VERSION -> false;
+                        case M -> areWhole(value.m().values());
+                        case L -> areWhole(value.l());
+                        default -> true;
+                    };
+            if (!whole) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Record restore(Record record) {

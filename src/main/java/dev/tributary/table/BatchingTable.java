@@ -43,6 +43,7 @@ public final class BatchingTable {
     private static final long MAX_BATCH_BYTES = 256 * 1024;
 
     private final TargetTable table;
+    private final Statements statements;
     private final AdaptiveRateLimiter rateLimiter;
     private final RequestBatcher<PendingWrite> batches;
     private final RequestBatcher<PendingWrite> singles;
@@ -83,6 +84,7 @@ public final class BatchingTable {
      */
     public BatchingTable(TargetTable table, Limits limits, ScheduledExecutorService timer, LongSupplier nanoTime) {
         this.table = table;
+        this.statements = new Statements(table.name());
         this.rateLimiter = new AdaptiveRateLimiter(nanoTime);
         RequestBatcher.Pace pace = new RequestBatcher.Pace(rateLimiter, timer);
         this.batches = new RequestBatcher<>(
@@ -172,14 +174,14 @@ public final class BatchingTable {
             return sendSingle(writes.get(0));
         }
         List<PendingWrite> sent = new ArrayList<>();
-        List<BatchStatementRequest> statements = new ArrayList<>();
+        List<BatchStatementRequest> requests = new ArrayList<>();
         for (PendingWrite pending : writes) {
             if (isPermitted(pending)) {
-                Statement.of(table.name(), pending.write())
+                statements.of(pending.write())
                         .ifPresentOrElse(
                                 statement -> {
                                     sent.add(pending);
-                                    statements.add(statement.request());
+                                    requests.add(statement.request());
                                 },
                                 () -> singles.submit(pending));
             }
@@ -188,7 +190,7 @@ public final class BatchingTable {
             return CompletableFuture.completedFuture(null);
         }
         return table.client()
-                .batchExecuteStatement(request -> request.statements(statements))
+                .batchExecuteStatement(request -> request.statements(requests))
                 .handle((response, thrown) -> {
                     if (thrown != null) {
                         refused(sent, thrown);

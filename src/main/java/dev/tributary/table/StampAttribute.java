@@ -31,8 +31,13 @@ final class StampAttribute {
      * @param names of the row's attributes, without the stamp's own
      */
     static AttributeValue of(VersionStamp stamp, Set<String> names) {
-        return AttributeValue.fromM(Map.of(
-                OWNER, owner(stamp), VERSION, version(stamp), CREATED_AT, createdAt(stamp), NAMES, digest(names)));
+        return of(stamp, digest(names));
+    }
+
+    /** @param names the {@linkplain #digest digest} of the names */
+    static AttributeValue of(VersionStamp stamp, AttributeValue names) {
+        return AttributeValue.fromM(
+                Map.of(OWNER, owner(stamp), VERSION, version(stamp), CREATED_AT, createdAt(stamp), NAMES, names));
     }
 
     /** The fields of a row's stamp; empty if the row has none that is a map. */
