@@ -1,5 +1,7 @@
 package dev.tributary.bench;
 
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,9 @@ final class Ceilings {
 
     /** At one concurrency. */
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(2);
+
+    /** Guarded writes at the same time. */
+    private static final int UNDER_WAY = 1000;
 
     private static final Duration LONGEST_READ = Duration.ofSeconds(30);
 
@@ -126,7 +131,9 @@ final class Ceilings {
             for (int run = 0; run < 2; run++) {
                 String table = emptyTable();
                 Stopwatch stopwatch = new Stopwatch();
-                rate = stopwatch.rate(GuardedWrites.run(table, changes * 6 / 10, client, timer), 1);
+                BatchingTable target = new BatchingTable(
+                        new TargetTable(client, table), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
+                rate = stopwatch.rate(GuardedWrites.run(target, changes * 6 / 10, UNDER_WAY), 1);
             }
             return rate;
         } finally {

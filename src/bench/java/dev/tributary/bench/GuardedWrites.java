@@ -7,15 +7,12 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.table.BatchingTable;
-import dev.tributary.table.TargetTable;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -24,39 +21,35 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 final class GuardedWrites {
 
-    private static final int UNDER_WAY = 1000;
-
-    /** Number of users between the insert of a row and its next write, so that the insert has completed. */
-    private static final int LATER = 2 * UNDER_WAY;
-
     private final BatchingTable table;
-    private final Semaphore free = new Semaphore(UNDER_WAY);
+    private final Semaphore free;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private int made;
 
-    private GuardedWrites(BatchingTable table) {
+    private GuardedWrites(BatchingTable table, int underWay) {
         this.table = table;
+        this.free = new Semaphore(underWay);
     }
 
     /**
      * Writes to an empty table and waits for all replies.
      *
      * @param users number of inserted users
+     * @param underWay writes at the same time
      * @return number of writes
      */
-    static int run(String table, int users, DynamoDbAsyncClient client, ScheduledExecutorService timer)
-            throws InterruptedException {
-        GuardedWrites writes = new GuardedWrites(new BatchingTable(
-                new TargetTable(client, table), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer));
-        for (int user = 0; user < users + LATER; user++) {
+    static int run(BatchingTable table, int users, int underWay) throws InterruptedException {
+        GuardedWrites writes = new GuardedWrites(table, underWay);
+        int later = 2 * underWay; // a row is inserted so many users before it is written again, and has long been there
+        for (int user = 0; user < users + later; user++) {
             if (user < users) {
                 writes.apply(new TargetWrite.Upsert(stamp(user, 1), row(user, 0)));
             }
-            if (user >= LATER) {
-                writes.writeAgain(user - LATER);
+            if (user >= later) {
+                writes.writeAgain(user - later);
             }
         }
-        writes.free.acquire(UNDER_WAY);
+        writes.free.acquire(underWay);
         if (writes.failure.get() != null) {
             throw new IllegalStateException("A guarded write failed", writes.failure.get());
         }

@@ -84,11 +84,15 @@ final class ReplicationProcess {
         }
     }
 
-    /** Arguments: endpoint, poll interval in milliseconds, changes in the backlog. */
+    /**
+     * Arguments: endpoint, poll interval in milliseconds, changes in the backlog, and the endpoint of the target if that is
+     * another.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         Duration poll = Duration.ofMillis(Long.parseLong(args[1]));
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
-        try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout())) {
+        try (Clients clients = Clients.of(URI.create(args[0]), TIMINGS.writeTimeout());
+                Clients target = Clients.of(URI.create(args.length > 3 ? args[3] : args[0]), TIMINGS.writeTimeout())) {
             TestRoute route = Users.ROW_KB == 0
                     ? TestRoute.to(Users.TARGET).excluding(Users.PAYLOAD)
                     : TestRoute.to(Users.TARGET);
@@ -110,7 +114,7 @@ final class ReplicationProcess {
                             "users.by-city",
                             new Projection(route.projection(), Users.TARGET_KEY),
                             new BatchingTable(
-                                    new TargetTable(clients.writes(), Users.TARGET),
+                                    new TargetTable(target.writes(), Users.TARGET),
                                     BatchingTable.Limits.batchSize(
                                             Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
                                     timer),
@@ -119,7 +123,7 @@ final class ReplicationProcess {
                                     "users.by-city",
                                     Clock.systemUTC()))),
                     lateWrites(clients, timer, registry),
-                    "benchmark-leases",
+                    System.getProperty("leases", "benchmark-leases"),
                     () -> Optional.of(stream),
                     clients.streams(),
                     clients.control(),

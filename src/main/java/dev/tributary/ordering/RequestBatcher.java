@@ -1,11 +1,14 @@
 package dev.tributary.ordering;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * are in flight than the limit; otherwise, when a call ends, with all elements that arrived meanwhile, up to the limits
  * of a call.
  *
- * <p>This is Nagle's rule with several calls in flight instead of one. Elements are sent in the order of submission,
- * except that an element which may not share a call with one before it can be overtaken. Calls do not nest: a call that
- * ends before its starter returns, and an element that is submitted meanwhile by the same thread, are left to the loop
- * that started the call. Never blocks; safe for any thread.
+ * <p>This is Nagle's rule with several calls in flight instead of one. Elements of one identity are sent in the order of
+ * submission, one in each call at most. Identities take turns, so a thousand elements of one do not delay those of
+ * others; an element that is too heavy for the rest of a call can be overtaken. Calls do not nest: a call that ends before
+ * its starter returns, and an element that is submitted meanwhile by the same thread, are left to the loop that started
+ * the call. Never blocks; safe for any thread.
  *
  * @param <T> element of a call
  */
@@ -33,9 +38,12 @@ public final class RequestBatcher<T> {
 
     /**
      * Elements that one call may look at, as a multiple of what it takes: enough to fill a call although a few elements
-     * at the head share an identity or are too heavy, without a search through the whole queue.
+     * at the head are too heavy, without a search through the whole queue.
      */
     private static final int LOOK_AHEAD = 4;
+
+    /** Stands for no further elements, because hardly an identity has any. */
+    private static final Deque<?> NONE = new ArrayDeque<>(1);
 
     private final Limits limits;
     private final Function<T, ?> identity;
@@ -47,8 +55,11 @@ public final class RequestBatcher<T> {
     /** Threads inside {@link #sendWaiting}. */
     private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
 
-    /** Guards itself and the fields below. */
+    /** The first waiting element of each identity, in turn. Guards itself and the fields below. */
     private final Deque<T> waiting = new ArrayDeque<>();
+
+    /** The identities of {@link #waiting}, and further elements of each. */
+    private final Map<Object, Deque<T>> further = new HashMap<>();
 
     private int callsInFlight;
     private boolean paused;
@@ -56,11 +67,17 @@ public final class RequestBatcher<T> {
     /**
      * Limits of the calls.
      *
-     * @param concurrentCalls calls in flight before elements wait; at least 1
+     * @param concurrentCalls calls in flight before elements wait, at least 1; asked before each call
      * @param elements of one call; at least 1
      * @param weight of all elements of one call together; a single element may weigh more
      */
-    public record Limits(int concurrentCalls, int elements, long weight) {}
+    public record Limits(IntSupplier concurrentCalls, int elements, long weight) {
+
+        /** With a fixed number of concurrent calls. */
+        public Limits(int concurrentCalls, int elements, long weight) {
+            this(() -> concurrentCalls, elements, weight);
+        }
+    }
 
     /**
      * Limits the rate at which elements are sent.
@@ -106,7 +123,7 @@ public final class RequestBatcher<T> {
     /** Sends the element now, or when calls in flight have ended. */
     public void submit(T element) {
         synchronized (waiting) {
-            waiting.add(element);
+            add(element);
             if (!mayStartCall()) {
                 return; // sent when a call ends or the pause is over
             }
@@ -114,8 +131,30 @@ public final class RequestBatcher<T> {
         sendWaiting();
     }
 
+    private void add(T element) {
+        if (limits.elements() == 1) {
+            waiting.add(element);
+            return;
+        }
+        Object key = identity.apply(element);
+        Deque<T> same = further.get(key);
+        if (same == null) {
+            further.put(key, none());
+            waiting.add(element);
+        } else if (same == NONE) {
+            further.put(key, new ArrayDeque<>(List.of(element)));
+        } else {
+            same.add(element);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // it is empty, and nothing is added to it
+    private Deque<T> none() {
+        return (Deque<T>) NONE;
+    }
+
     private boolean mayStartCall() {
-        return !paused && callsInFlight < limits.concurrentCalls() && !waiting.isEmpty();
+        return !paused && callsInFlight < limits.concurrentCalls().getAsInt() && !waiting.isEmpty();
     }
 
     private void sendWaiting() {
@@ -180,11 +219,10 @@ public final class RequestBatcher<T> {
 
     /** Removes from the queue the elements that share the next call, at least one. */
     private List<T> take(int atMost) {
-        if (atMost == 1) {
+        if (limits.elements() == 1) {
             return List.of(waiting.removeFirst());
         }
         List<T> call = new ArrayList<>();
-        Set<Object> identities = new HashSet<>();
         Iterator<T> elements = waiting.iterator();
         long heavy = 0;
         for (int left = LOOK_AHEAD * limits.elements();
@@ -192,13 +230,25 @@ public final class RequestBatcher<T> {
                 left--) {
             T element = elements.next();
             long more = weight.applyAsLong(element);
-            if ((call.isEmpty() || heavy + more <= limits.weight()) && identities.add(identity.apply(element))) {
+            if (call.isEmpty() || heavy + more <= limits.weight()) {
                 call.add(element);
                 heavy += more;
                 elements.remove();
             }
         }
+        call.forEach(this::taken);
         return call;
+    }
+
+    /** The next element of the identity, if there is one, takes its turn behind all others. */
+    private void taken(T element) {
+        Object key = identity.apply(element);
+        Deque<T> same = requireNonNull(further.get(key));
+        if (same.isEmpty()) {
+            further.remove(key);
+        } else {
+            waiting.add(same.removeFirst());
+        }
     }
 
     private void pause(Pace limited) {

@@ -2,11 +2,10 @@ package dev.tributary.table;
 
 import dev.tributary.dynamo.StatementException;
 import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.model.Item;
-import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.ordering.AdaptiveConcurrencyLimit;
 import dev.tributary.ordering.AdaptiveRateLimiter;
 import dev.tributary.ordering.RequestBatcher;
 import java.util.ArrayList;
@@ -33,11 +32,13 @@ public final class BatchingTable {
     /** Statements that DynamoDB takes in one call. */
     public static final int MAX_BATCH = 25;
 
-    private static final int BATCH_CALLS = 8;
-    private static final int SINGLE_CALLS = 64;
+    /** Enough to keep a table busy that is milliseconds away; more would make smaller batches of the same writes. */
+    private static final Range BATCH_CALLS = new Range(8, 128);
+
+    private static final Range SINGLE_CALLS = new Range(64, 256);
 
     /** Calls in flight at most, with the default limits. */
-    public static final int MAX_CALLS = BATCH_CALLS + SINGLE_CALLS;
+    public static final int MAX_CALLS = BATCH_CALLS.most() + SINGLE_CALLS.most();
 
     /** Lets a call with large rows end within its timeout; one row may be larger. */
     private static final long MAX_BATCH_BYTES = 256 * 1024;
@@ -45,9 +46,11 @@ public final class BatchingTable {
     private final TargetTable table;
     private final Statements statements;
     private final AdaptiveRateLimiter rateLimiter;
-    private final RequestBatcher<PendingWrite> batches;
-    private final RequestBatcher<PendingWrite> singles;
-    private final boolean batched;
+    private final RequestBatcher<QueuedWrite> batches;
+    private final RequestBatcher<QueuedWrite> singles;
+    private final int batchSize;
+    private final AdaptiveConcurrencyLimit batchLimit;
+    private final AdaptiveConcurrencyLimit singleLimit;
     private final BatchPermission batchPermission;
     private final TargetKeyCheck keyCheck;
 
@@ -55,11 +58,15 @@ public final class BatchingTable {
      * Limits of the calls.
      *
      * @param batchSize writes of one call, from 1 to {@value #MAX_BATCH}
-     * @param batchCalls batches in flight before writes wait: enough to keep a table busy that is milliseconds away;
-     *     more would make smaller batches of the same writes
+     * @param batchCalls batches in flight before writes wait
      * @param singleCalls calls of a single write in flight
      */
-    public record Limits(int batchSize, int batchCalls, int singleCalls) {
+    public record Limits(int batchSize, Range batchCalls, Range singleCalls) {
+
+        /** With fixed numbers of calls. */
+        public Limits(int batchSize, int batchCalls, int singleCalls) {
+            this(batchSize, new Range(batchCalls, batchCalls), new Range(singleCalls, singleCalls));
+        }
 
         /** The default numbers of calls with this batch size. */
         public static Limits batchSize(int batchSize) {
@@ -67,9 +74,8 @@ public final class BatchingTable {
         }
     }
 
-    /** @param bytes of the new row; computed once, because that reads every character */
-    private record PendingWrite(
-            TargetWrite write, long bytes, BooleanSupplier permitted, CompletableFuture<Outcome> done) {}
+    /** Calls in flight: from the least to the most, as the distance of the table needs. */
+    public record Range(int least, int most) {}
 
     /**
      * @param timer resumes writes when a table that throttles has capacity again
@@ -87,23 +93,29 @@ public final class BatchingTable {
         this.statements = new Statements(table.name());
         this.rateLimiter = new AdaptiveRateLimiter(nanoTime);
         RequestBatcher.Pace pace = new RequestBatcher.Pace(rateLimiter, timer);
+        this.batchSize = limits.batchSize();
+        this.batchLimit = limit(limits.batchCalls(), nanoTime);
+        this.singleLimit = limit(limits.singleCalls(), nanoTime);
         this.batches = new RequestBatcher<>(
-                new RequestBatcher.Limits(limits.batchCalls(), limits.batchSize(), MAX_BATCH_BYTES),
-                pending -> row(pending.write()).orElseThrow(),
-                PendingWrite::bytes,
-                this::sendBatch,
+                new RequestBatcher.Limits(batchLimit::limit, batchSize, MAX_BATCH_BYTES),
+                write -> QueuedWrite.row(write.write()).orElseThrow(),
+                QueuedWrite::bytes,
+                this::sendTogether,
                 BatchingTable::fail,
                 pace);
         this.singles = new RequestBatcher<>(
-                new RequestBatcher.Limits(limits.singleCalls(), 1, Long.MAX_VALUE),
+                new RequestBatcher.Limits(singleLimit::limit, 1, Long.MAX_VALUE),
                 pending -> pending,
                 pending -> 1,
-                pending -> sendSingle(pending.get(0)),
+                this::sendAlone,
                 BatchingTable::fail,
                 pace);
-        this.batched = limits.batchSize() > 1;
         this.batchPermission = new BatchPermission(table.name(), nanoTime);
         this.keyCheck = new TargetKeyCheck(table.client(), table.name(), nanoTime);
+    }
+
+    private static AdaptiveConcurrencyLimit limit(Range calls, LongSupplier nanoTime) {
+        return new AdaptiveConcurrencyLimit(calls.least(), calls.most(), nanoTime);
     }
 
     /**
@@ -115,10 +127,10 @@ public final class BatchingTable {
      */
     public CompletableFuture<Outcome> apply(TargetWrite write, BooleanSupplier permitted) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
-        if (batched && canShareCall(write) && batchPermission.holds()) {
-            batches.submit(new PendingWrite(write, bytes(write), permitted, done));
+        if (batchSize > 1 && canShareCall(write) && batchPermission.holds()) {
+            batches.submit(QueuedWrite.forBatch(write, permitted, done));
         } else {
-            singles.submit(new PendingWrite(write, 1, permitted, done));
+            singles.submit(new QueuedWrite(write, 1, permitted, done));
         }
         return done;
     }
@@ -141,27 +153,13 @@ public final class BatchingTable {
      */
     public CompletableFuture<Outcome> applyAlone(TargetWrite write) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
-        singles.submit(new PendingWrite(write, 1, () -> true, done));
+        singles.submit(new QueuedWrite(write, 1, () -> true, done));
         return done;
-    }
-
-    /** The key of the only row that the write touches; empty if it touches several. */
-    private static Optional<Item> row(TargetWrite write) {
-        if (write instanceof TargetWrite.Upsert upsert) {
-            return Optional.of(upsert.row().key());
-        }
-        return write instanceof TargetWrite.Delete delete && delete.vacated().size() == 1
-                ? Optional.of(delete.vacated().iterator().next())
-                : Optional.empty();
-    }
-
-    private static long bytes(TargetWrite write) {
-        return write.arriving().map(row -> ItemSize.of(row.item().attributes())).orElse(1L);
     }
 
     /** No statement puts a tombstone. */
     private boolean canShareCall(TargetWrite write) {
-        return row(write).isPresent() && (table.deletes() || !(write instanceof TargetWrite.Delete));
+        return QueuedWrite.row(write).isPresent() && (table.deletes() || !(write instanceof TargetWrite.Delete));
     }
 
     /** Limit of writes a second; infinite while the table does not throttle. */
@@ -169,15 +167,17 @@ public final class BatchingTable {
         return rateLimiter.rate();
     }
 
-    private CompletableFuture<?> sendBatch(List<PendingWrite> writes) {
-        if (writes.size() == 1) {
-            return sendSingle(writes.get(0));
-        }
-        List<PendingWrite> sent = new ArrayList<>();
+    private CompletableFuture<?> sendTogether(List<QueuedWrite> writes) {
+        return writes.size() == 1 ? sendSingle(writes.get(0)) : sendBatch(writes);
+    }
+
+    private CompletableFuture<?> sendBatch(List<QueuedWrite> writes) {
+        List<QueuedWrite> sent = new ArrayList<>();
         List<BatchStatementRequest> requests = new ArrayList<>();
-        for (PendingWrite pending : writes) {
-            if (isPermitted(pending)) {
-                statements.of(pending.write())
+        for (QueuedWrite pending : writes) {
+            if (pending.goesOn()) {
+                statements
+                        .of(pending.write())
                         .ifPresentOrElse(
                                 statement -> {
                                     sent.add(pending);
@@ -189,20 +189,33 @@ public final class BatchingTable {
         if (sent.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
+        long start = batchLimit.started();
         return table.client()
                 .batchExecuteStatement(request -> request.statements(requests))
                 .handle((response, thrown) -> {
                     if (thrown != null) {
                         refused(sent, thrown);
                     } else {
-                        answered(sent, response.responses());
+                        batchLimit.answered(start, fullness(sent, answered(sent, response.responses())));
                     }
                     return null;
                 });
     }
 
-    private CompletableFuture<?> sendSingle(PendingWrite pending) {
-        if (!isPermitted(pending)) {
+    private CompletableFuture<?> sendAlone(List<QueuedWrite> writes) {
+        long start = singleLimit.started();
+        return sendSingle(writes.get(0)).thenRun(() -> singleLimit.answered(start, 1));
+    }
+
+    /** How much of a call the writes are that the table has taken. */
+    private double fullness(List<QueuedWrite> sent, int accepted) {
+        long bytes = sent.stream().mapToLong(QueuedWrite::bytes).sum();
+        double full = Math.max((double) sent.size() / batchSize, (double) bytes / MAX_BATCH_BYTES);
+        return Math.min(1, full * accepted / sent.size());
+    }
+
+    private CompletableFuture<?> sendSingle(QueuedWrite pending) {
+        if (!pending.goesOn()) {
             return CompletableFuture.completedFuture(null);
         }
         return table.apply(pending.write(), pending.permitted()).whenComplete((outcome, thrown) -> {
@@ -215,25 +228,18 @@ public final class BatchingTable {
         });
     }
 
-    /** The lease may have been lost while the write waited. */
-    private static boolean isPermitted(PendingWrite pending) {
-        if (pending.permitted().getAsBoolean()) {
-            return true;
-        }
-        pending.done().completeExceptionally(new CancellationException("stopped before a call"));
-        return false;
-    }
-
-    private void answered(List<PendingWrite> sent, List<BatchStatementResponse> responses) {
+    /** Returns the number of writes that were not throttled. */
+    private int answered(List<QueuedWrite> sent, List<BatchStatementResponse> responses) {
         if (responses.size() != sent.size()) {
             fail(
                     sent,
                     new StatementException(
                             "a response of %d results to %d statements".formatted(responses.size(), sent.size()),
                             true));
-            return;
+            return 0;
         }
-        boolean accepted = true;
+        boolean permitted = true;
+        int throttled = 0;
         for (int i = 0; i < sent.size(); i++) {
             BatchStatementError error = responses.get(i).error();
             if (error == null) {
@@ -242,16 +248,18 @@ public final class BatchingTable {
             } else {
                 StatementError failure = StatementError.of(error);
                 count(1, failure.isThrottling());
-                accepted &= !failure.refusesBatches();
+                throttled += failure.isThrottling() ? 1 : 0;
+                permitted &= !failure.refusesBatches();
                 failed(sent.get(i), failure);
             }
         }
-        if (accepted) {
+        if (permitted) {
             batchPermission.granted();
         }
+        return sent.size() - throttled;
     }
 
-    private void failed(PendingWrite pending, StatementError error) {
+    private void failed(QueuedWrite pending, StatementError error) {
         if (error.isFailedCondition() && pending.write() instanceof TargetWrite.Delete) {
             pending.done().complete(Outcome.SUPERSEDED);
             return;
@@ -267,7 +275,7 @@ public final class BatchingTable {
     }
 
     /** A refused call does not name the statement at fault, so each write is repeated in its own call. */
-    private void refused(List<PendingWrite> sent, Throwable thrown) {
+    private void refused(List<QueuedWrite> sent, Throwable thrown) {
         count(sent.size(), WriteFailure.isThrottling(thrown));
         WriteFailure failure = WriteFailure.of(thrown);
         boolean batchesRefused = StatementError.refusesBatches(thrown);
@@ -282,7 +290,7 @@ public final class BatchingTable {
     }
 
     /** Writes that have ended already are not affected. */
-    private static void fail(List<PendingWrite> writes, Throwable thrown) {
+    private static void fail(List<QueuedWrite> writes, Throwable thrown) {
         writes.forEach(pending -> pending.done().completeExceptionally(thrown));
     }
 

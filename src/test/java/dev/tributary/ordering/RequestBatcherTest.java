@@ -88,6 +88,25 @@ class RequestBatcherTest {
         assertThat(calls.get(4)).containsExactly("c3");
     }
 
+    /** As where many items want the same target row. */
+    @Test
+    void aThousandElementsOfOneIdentityDoNotDelayOthers() {
+        submit("a", "b");
+        IntStream.range(0, 1_000).forEach(n -> submit("h" + n));
+        submit("x", "y", "z");
+        answers.get(0).complete(null);
+        answers.get(1).complete(null);
+        assertThat(calls.subList(2, 4)).containsExactly(List.of("h0", "x", "y"), List.of("z", "h1"));
+        for (int answer = 2; answer < answers.size(); answer++) {
+            answers.get(answer).complete(null);
+        }
+        assertThat(calls.subList(4, calls.size()))
+                .as("each in order")
+                .isEqualTo(IntStream.range(2, 1_000)
+                        .mapToObj(n -> List.of("h" + n))
+                        .toList());
+    }
+
     @Test
     void callsThatEndAtOnceLeaveNothingWaiting() {
         List<String> sent = new ArrayList<>();

@@ -10,6 +10,7 @@ import dev.tributary.replication.RouteSettings;
 import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.TestSource;
+import dev.tributary.table.BatchingTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,9 +75,9 @@ class ClientsTest {
 
     @Test
     void everyTargetHasAConnectionForEachOfItsCalls() {
-        try (Clients clients = clients(8)) {
-            puts(clients.writes(route), 8 * 72);
-            await().until(() -> front.waiting() == 8 * 72);
+        try (Clients clients = clients(1)) {
+            puts(clients.writes(route), BatchingTable.MAX_CALLS);
+            await().until(() -> front.waiting() == BatchingTable.MAX_CALLS);
         }
     }
 
