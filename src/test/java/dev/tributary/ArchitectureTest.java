@@ -156,14 +156,18 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("wiring")
                 .definedBy("dev.tributary.daemon")
+                .layer("jobs")
+                .definedBy("dev.tributary.daemon.jobs")
                 .layer("tables")
                 .definedBy("dev.tributary.daemon.tables")
                 .layer("settings")
                 .definedBy("dev.tributary.daemon.settings")
                 .whereLayer("wiring")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("tables")
+                .whereLayer("jobs")
                 .mayOnlyBeAccessedByLayers("wiring")
+                .whereLayer("tables")
+                .mayOnlyBeAccessedByLayers("wiring", "jobs")
                 .check(CLASSES);
     }
 

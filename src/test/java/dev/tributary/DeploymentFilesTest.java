@@ -68,6 +68,7 @@ class DeploymentFilesTest {
                         "dynamodb:GetItem",
                         "dynamodb:PutItem",
                         "dynamodb:Query",
+                        "dynamodb:Scan",
                         "dynamodb:UpdateItem");
         assertThat(statement("ReadEndpoint"))
                 .containsExactly(
@@ -96,6 +97,14 @@ class DeploymentFilesTest {
                         "dynamodb:PutItem",
                         "dynamodb:Query",
                         "dynamodb:UpdateTimeToLive");
+        assertThat(actions("tributary-jobs"))
+                .containsExactly(
+                        "dynamodb:CreateTable",
+                        "dynamodb:DeleteItem",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:Query");
         assertThat(actions("tributary-idempotency"))
                 .containsExactly(
                         "dynamodb:CreateTable",
@@ -128,13 +137,17 @@ class DeploymentFilesTest {
         Set<String> actions = new TreeSet<>(Set.of("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"));
         needed.values().forEach(names -> names.forEach(name -> actions.add("dynamodb:" + name)));
         assertThat(statement("Targets")).containsExactlyElementsOf(actions);
+        assertThat(statement("BackfillTargets")).containsExactly("dynamodb:Scan");
     }
 
     @Test
-    void onlyTheWriteEndpointTouchesSourceData() {
+    void onlyTheWriteEndpointAndBackfillsTouchSourceData() {
         for (JsonNode statement : policy.required("Statement")) {
-            boolean endpoint = statement.required("Sid").asText().equals("WriteEndpoint");
-            if (!endpoint
+            String sid = statement.required("Sid").asText();
+            if (sid.equals("BackfillSources")) {
+                assertThat(texts(statement.required("Action")))
+                        .containsExactly("dynamodb:BatchGetItem", "dynamodb:Scan");
+            } else if (!sid.equals("WriteEndpoint")
                     && texts(statement.required("Resource")).stream().anyMatch(arn -> arn.endsWith(":table/users"))) {
                 assertThat(texts(statement.required("Action"))).containsExactly("dynamodb:DescribeTable");
             }

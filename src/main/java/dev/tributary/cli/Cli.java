@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             ExplainCommand.class,
             PlanCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            BackfillCommand.class
         })
 public final class Cli {
 

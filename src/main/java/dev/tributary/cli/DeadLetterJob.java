@@ -90,7 +90,8 @@ final class DeadLetterJob implements AutoCloseable {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 
-    private static String holder() {
+    /** This process, for messages of others. */
+    static String holder() {
         long process = ProcessHandle.current().pid();
         try {
             return "process " + process + " on " + InetAddress.getLocalHost().getHostName();

@@ -1,5 +1,6 @@
 package dev.tributary.daemon;
 
+import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
@@ -24,6 +25,7 @@ import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -99,6 +101,9 @@ final class SourceWorkers {
     private void start(String name, SourceWorker worker, ShutdownStack started) {
         started.unlessClosing(() -> workers.put(name, worker));
         worker.start();
+        Objects.requireNonNull(settings.source().get(name)).route().keySet().forEach(route -> jobs(name, route)
+                .settler()
+                .start(RouteJobs.SETTLE_INTERVAL));
     }
 
     private SourceWorker worker(String name, SourceSettings source) {
@@ -109,6 +114,7 @@ final class SourceWorkers {
                 place,
                 ownTables.prepare(OwnTable.DEAD_LETTERS, place, !local),
                 shared.timings().writeTimeout());
+        ownTables.prepare(OwnTable.JOBS, place, !local);
         List<Route> routes = source.route().entrySet().stream()
                 .map(route -> route(name, route.getKey(), route.getValue(), deadLetters))
                 .toList();
@@ -123,6 +129,10 @@ final class SourceWorkers {
                 clients.streams(source, local),
                 clients.leases(source),
                 shared);
+    }
+
+    private RouteJobs jobs(String source, String route) {
+        return new RouteJobs(source, route, settings, tables, clients, shared.timer(), shared.clock());
     }
 
     private Route route(String source, String name, RouteSettings route, DeadLetterTable deadLetters) {

@@ -17,9 +17,9 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
- * Lets one job at a time remove dead letters of a route.
+ * Lets one job of a kind at a time work on a route.
  *
- * <p>Two jobs would apply the same changes: the later one might write a row again that the daemon has since removed,
+ * <p>Two jobs that redrive would apply the same changes: the later one might write a row again that the daemon has since removed,
  * and a removed row has no version stamp to compare with. The lock is a row in the table of dead letters. Its token
  * changes with each renewal. A process that finds the lock held waits until it has seen the same token for the
  * duration of a lock, by its own clock: no two clocks are compared. A holder counts from before it sent its last
@@ -60,8 +60,8 @@ public final class JobLock {
     /** Another process holds the lock. */
     public static final class LockedException extends RuntimeException {
         LockedException(String route, String holder) {
-            super("another job (" + holder + ") is taking dead letters of " + route
-                    + " out; wait until it has ended, and run this again");
+            super("another job (" + holder + ") has the lock of " + route
+                    + "; wait until it has ended, and run this again");
         }
     }
 

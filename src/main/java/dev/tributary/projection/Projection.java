@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -34,6 +36,7 @@ public final class Projection {
     private final Set<String> exclude;
     private final DeletePolicy deletes;
     private final MissingKeyPolicy missingKey;
+    private final String shape;
 
     /**
      * @param settings which attributes to copy, and what a removal does
@@ -45,6 +48,22 @@ public final class Projection {
         this.exclude = settings.exclude().orElse(Set.of());
         this.deletes = settings.deletes();
         this.missingKey = settings.missingKey();
+        this.shape = "key " + targetKey.text()
+                + settings.key().entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(template -> "; " + template.getKey() + " = " + template.getValue())
+                        .collect(Collectors.joining())
+                + include.map(names -> "; include " + String.join(",", new TreeSet<>(names)))
+                        .orElse("")
+                + (exclude.isEmpty() ? "" : "; exclude " + String.join(",", new TreeSet<>(exclude)));
+    }
+
+    /**
+     * What determines the rows of this projection, as text: the target's key, its templates, and which attributes are
+     * copied. Two projections of one shape make the same row of an item. Contains names of attributes only.
+     */
+    public String shape() {
+        return shape;
     }
 
     /** The key schema of the target table. */

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -59,5 +61,28 @@ public record StoredRow(Row row, Optional<VersionStamp> stamp, boolean tombstone
                         new ItemKey(owner.s()),
                         new Version(version.s()),
                         Instant.ofEpochMilli(Long.parseLong(createdAt.n()))));
+    }
+
+    /** Whether the row has exactly these attributes; the order of a set's elements has no meaning. */
+    public boolean holds(Row other) {
+        return comparable(row.item().attributes())
+                .equals(comparable(other.item().attributes()));
+    }
+
+    private static Map<String, Object> comparable(Map<String, AttributeValue> attributes) {
+        Map<String, Object> comparable = new HashMap<>();
+        attributes.forEach((name, value) -> comparable.put(name, comparable(value)));
+        return comparable;
+    }
+
+    private static Object comparable(AttributeValue value) {
+        return switch (value.type()) {
+            case SS -> Set.copyOf(value.ss());
+            case BS -> Set.copyOf(value.bs());
+            case NS -> value.ns().stream().map(AttributeValue::fromN).collect(Collectors.toSet());
+            case M -> comparable(value.m());
+            case L -> value.l().stream().map(StoredRow::comparable).toList();
+            default -> value;
+        };
     }
 }

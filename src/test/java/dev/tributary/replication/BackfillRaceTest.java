@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 @Tag("slow")
 class BackfillRaceTest {
 
-    private static final int HISTORIES = Integer.getInteger("tributary.histories", 300);
+    private static final int HISTORIES = Integer.getInteger("tributary.histories", 200);
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tributary");
     private static Level level;
 

@@ -2,6 +2,7 @@ package dev.tributary.replication;
 
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.jobs.reconcile.PageSettler;
@@ -39,6 +40,7 @@ final class SimulatedBackfill {
     private static final Duration LOCK = Duration.ofSeconds(3);
     private static final Duration WRITE = Duration.ofMillis(SimulatedWorker.WRITE_TIMEOUT);
     private static final Duration SENDS = Duration.ofSeconds(2);
+    private static final Duration SETTLES = Duration.ofSeconds(10);
     private static final KeySchema SOURCE_KEY =
             new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty());
 
@@ -50,6 +52,7 @@ final class SimulatedBackfill {
     private final List<String> routes;
     private final Function<String, Projection> projections;
     private int runs;
+    private long strikesUntil;
 
     /** Of each route the last item of the last finished page; no entry before the first. */
     private final Map<String, String> positions = new HashMap<>();
@@ -101,14 +104,15 @@ final class SimulatedBackfill {
     /**
      * Starts runs until each route is filled.
      *
-     * @param strikesUntil runs may be killed or paused before
+     * @param until runs may be killed or paused before
      */
-    void start(long strikesUntil) {
+    void start(long until) {
+        strikesUntil = until;
         routes.forEach(route -> {
             int rare = random.nextInt(1, 60);
             time.every(100, () -> {
                 if (random.nextInt(rare) == 0) {
-                    run(route, time.now() < strikesUntil);
+                    run(route);
                 }
                 return !done.getOrDefault(route, false);
             });
@@ -118,12 +122,13 @@ final class SimulatedBackfill {
     /** Makes a worker's process check the pages that runs have left. */
     void settlePages(FaultyNetwork network, SimulatedProcess process) {
         FakeDynamoDb client = new FakeDynamoDb(tables, network);
-        VirtualTimer timer = new VirtualTimer(time, asked -> asked, process::run);
-        routes.forEach(route -> new PageSettler(route(route, client, timer), jobs(client), timing(), timer)
-                .start(Duration.ofSeconds(3)));
+        VirtualTimer timer = new VirtualTimer(
+                time, asked -> asked == SETTLES.toMillis() ? asked : 1 + random.nextLong(300), process::run);
+        routes.forEach(
+                route -> new PageSettler(route(route, client, timer), jobs(client), timing(), timer).start(SETTLES));
     }
 
-    private void run(String route, boolean strike) {
+    private void run(String route) {
         SimulatedProcess process = new SimulatedProcess(time);
         FakeDynamoDb client = new FakeDynamoDb(tables, networks.apply(process));
         VirtualTimer timer = new VirtualTimer(time, asked -> asked, process::run);
@@ -133,14 +138,16 @@ final class SimulatedBackfill {
                         new JobLock.Timing(
                                 LOCK, WRITE, () -> Duration.ofMillis(time.now()).toNanos(), timer),
                         "backfill");
+        VirtualTimer waits = new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run);
         Reconciler reconciler = new Reconciler(
-                route(route, client, new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run)),
+                route(route, client, waits),
                 jobs(client),
                 "run-" + runs++,
                 lock,
                 SourceHistory.LABEL,
+                JobLimits.none(waits),
                 timing(),
-                new VirtualTimer(time, asked -> 1 + random.nextLong(300), process::run));
+                waits);
         lock.take(holder -> {})
                 .thenCompose(taken -> pages(route, reconciler, process))
                 .thenCompose(filled -> reconciler.close())
@@ -150,13 +157,15 @@ final class SimulatedBackfill {
                     }
                     CompletableFuture<Void> unused = lock.release();
                 });
-        if (strike) {
-            long when = random.nextLong(3_000);
-            switch (random.nextInt(5)) {
-                case 0, 1 -> time.in(when, process::kill);
-                case 2 -> time.in(when, () -> process.pause(random.nextLong(8_000)));
-                default -> {}
-            }
+    }
+
+    /** Kills or pauses some runs while they deal with a page. */
+    private void strike(SimulatedProcess process) {
+        long when = random.nextLong(random.nextBoolean() ? 150 : 1_500);
+        switch (random.nextInt(8)) {
+            case 0, 1 -> time.in(when, process::kill);
+            case 2 -> time.in(when, () -> process.pause(random.nextLong(8_000)));
+            default -> {}
         }
     }
 
@@ -168,13 +177,17 @@ final class SimulatedBackfill {
         }
         String last = id(page.get(page.size() - 1));
         CompletableFuture<Void> read = new CompletableFuture<>();
-        time.in(
-                1 + random.nextLong(random.nextInt(3) == 0 ? 4_000 : 200),
-                () -> process.run(() -> read.complete(null)));
-        return read.thenCompose(now -> reconciler.bring(page)).thenCompose(brought -> {
-            positions.merge(route, last, (a, b) -> a.compareTo(b) > 0 ? a : b);
-            return pages(route, reconciler, process);
-        });
+        time.in(1 + random.nextLong(random.nextBoolean() ? 3_000 : 200), () -> process.run(() -> read.complete(null)));
+        return read.thenCompose(now -> {
+                    if (time.now() < strikesUntil) {
+                        strike(process);
+                    }
+                    return reconciler.bring(page);
+                })
+                .thenCompose(brought -> {
+                    positions.merge(route, last, (a, b) -> a.compareTo(b) > 0 ? a : b);
+                    return pages(route, reconciler, process);
+                });
     }
 
     private List<Item> page(@Nullable String after) {
@@ -182,7 +195,7 @@ final class SimulatedBackfill {
                 .map(Item::new)
                 .filter(item -> after == null || id(item).compareTo(after) > 0)
                 .sorted((a, b) -> id(a).compareTo(id(b)))
-                .limit(1 + random.nextInt(6))
+                .limit(1 + random.nextInt(3))
                 .toList();
     }
 
@@ -200,6 +213,8 @@ final class SimulatedBackfill {
                 SOURCE_KEY,
                 projections.apply(name),
                 false,
+                client,
+                name,
                 new BatchingTable(
                         new TargetTable(client, name, policies),
                         new BatchingTable.Limits(4, 1, 3),

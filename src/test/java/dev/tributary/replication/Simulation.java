@@ -242,8 +242,10 @@ final class Simulation {
             shards.stream().filter(shard -> shard.isFree(time.now())).forEach(this::acquire);
             return !everythingEnded();
         });
+        // After a crash every removal is repeated for a while, which removes what a backfill leaves too.
+        boolean calm = conditions.backfilled() && random.nextInt(3) > 0;
         time.every(500, () -> {
-            shards.stream().filter(shard -> shard.owner() != null).forEach(this::strike);
+            shards.stream().filter(shard -> shard.owner() != null && !calm).forEach(this::strike);
             return time.now() < QUIET_FROM;
         });
         if (conditions.redriven() || conditions.rejects()) {

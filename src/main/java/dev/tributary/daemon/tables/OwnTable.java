@@ -2,6 +2,7 @@ package dev.tributary.daemon.tables;
 
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.KeySchema;
 import java.util.Optional;
@@ -14,6 +15,9 @@ public enum OwnTable {
 
     /** Where the sources are. */
     LATE_WRITES("-late-writes", Optional.of(LateWriteTable.TTL_ATTRIBUTE), "late writes", "nothing is replicated"),
+
+    /** Where the sources are. */
+    JOBS("-jobs", Optional.empty(), "jobs", "rows that an interrupted backfill left may stay"),
 
     /** Where the tables of resources are that take idempotency keys: a transaction does not reach another place. */
     IDEMPOTENCY(
@@ -47,6 +51,7 @@ public enum OwnTable {
         return switch (this) {
             case DEAD_LETTERS -> DeadLetterTable.KEY;
             case LATE_WRITES -> LateWriteTable.KEY;
+            case JOBS -> JobTable.KEY;
             case IDEMPOTENCY -> IdempotencyTable.KEY;
         };
     }

@@ -57,6 +57,7 @@ final class OwnTableChecks {
         for (TableSettings place : places(settings.source().values())) {
             action.accept(OwnTable.DEAD_LETTERS, place);
             action.accept(OwnTable.LATE_WRITES, place);
+            action.accept(OwnTable.JOBS, place);
         }
         places(settings.resource().values().stream()
                         .filter(resource -> resource.idempotency().takesKeys())

@@ -5,6 +5,7 @@ import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
@@ -16,6 +17,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  * @param sourceTable name of the source table
  * @param sourceKey key of the source table
  * @param keepsRemoved whether the row of a removed item stays ({@code deletes = ignore})
+ * @param targetReads client of the target table, for its scan
+ * @param targetTable name of the target table
  * @param target guarded writes; its client does not retry, because the answer of each attempt matters
  * @param exact writes to the same table
  */
@@ -27,11 +30,13 @@ public record JobRoute(
         KeySchema sourceKey,
         Projection projection,
         boolean keepsRemoved,
+        DynamoDbAsyncClient targetReads,
+        String targetTable,
         BatchingTable target,
         ExactWrites exact) {
 
     /** The key of the row that an item has; empty if it has none. */
-    java.util.Optional<Item> rowKey(Item item) {
+    Optional<Item> rowKey(Item item) {
         return projection.row(item).map(row -> row.key());
     }
 }

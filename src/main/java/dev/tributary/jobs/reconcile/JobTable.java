@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -28,7 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
  *
  * <ul>
  *   <li>{@code page/<slot>}: the keys of a page whose rows are being put.
- *   <li>{@code state/<name>}: a small map of texts that a job keeps.
+ *   <li>{@code state/<name>}: what a job keeps, as a map of texts.
  * </ul>
  *
  * <p>Each call is one attempt: a future fails with what the SDK throws. Every write may be repeated, and may take effect
@@ -124,44 +125,49 @@ public final class JobTable {
                 PageRecord.decodeKeys(value(row, KEYS).b().asByteArray()));
     }
 
-    /** Stores a job's state of this name, in place of what is stored. */
-    public CompletableFuture<Void> putState(String route, String state, Map<String, String> values) {
-        Map<String, AttributeValue> stored = new HashMap<>();
-        values.forEach((name, value) -> stored.put(name, text(value)));
-        return client.putItem(request -> request.tableName(name)
-                        .item(Map.of(
-                                SCOPE, text(route), ENTRY, text(STATE + state), VALUES, AttributeValue.fromM(stored)))
-                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .thenAccept(ResponseCheck::byService);
+    /**
+     * Stores a state of a job, unless a later one of its name is stored.
+     *
+     * @param name of the state, unique on the route
+     */
+    public CompletableFuture<Void> putState(String route, String name, JobState state) {
+        Map<String, AttributeValue> values = new HashMap<>();
+        state.values().forEach((key, value) -> values.put(key, text(value)));
+        return unlessRefused(client.putItem(request -> request.tableName(this.name)
+                .item(Map.of(
+                        SCOPE,
+                        text(route),
+                        ENTRY,
+                        text(STATE + name),
+                        REVISION,
+                        number(state.revision()),
+                        VALUES,
+                        AttributeValue.fromM(values)))
+                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                .expressionAttributeNames(Map.of("#revision", REVISION))
+                .expressionAttributeValues(Map.of(":revision", number(state.revision())))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
     }
 
-    /** The state of this name; empty if there is none. */
-    public CompletableFuture<Map<String, String>> state(String route, String state) {
-        return client.getItem(request -> request.tableName(name)
-                        .key(key(route, STATE + state))
+    /** The state of this name; with revision 0 and no values if there is none. */
+    public CompletableFuture<JobState> state(String route, String name) {
+        return client.getItem(request -> request.tableName(this.name)
+                        .key(key(route, STATE + name))
                         .consistentRead(true)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(response -> {
-                    Map<String, String> values = new HashMap<>();
                     Map<String, AttributeValue> row =
                             ResponseCheck.byService(response).item();
-                    if (row.containsKey(VALUES)) {
-                        value(row, VALUES).m().forEach((name, value) -> values.put(name, value.s()));
+                    if (row.isEmpty()) {
+                        return JobState.NONE;
                     }
-                    return values;
+                    Map<String, String> values = new HashMap<>();
+                    value(row, VALUES).m().forEach((key, value) -> values.put(key, value.s()));
+                    return new JobState(number(row, REVISION), values);
                 });
     }
 
-    /** Deletes the state of this name. */
-    public CompletableFuture<Void> deleteState(String route, String state) {
-        return client.deleteItem(request -> request.tableName(name)
-                        .key(key(route, STATE + state))
-                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .thenAccept(ResponseCheck::byService);
-    }
-
-    private static CompletableFuture<Void> unlessRefused(
-            CompletableFuture<? extends software.amazon.awssdk.core.SdkResponse> call) {
+    private static CompletableFuture<Void> unlessRefused(CompletableFuture<? extends SdkResponse> call) {
         return call.<Void>thenApply(response -> {
                     ResponseCheck.byService(response);
                     return null;

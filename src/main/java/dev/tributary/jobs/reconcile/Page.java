@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Page {
 
-    private final JobRoute route;
+    private final Reconciler reconciler;
     private final ReconcileTiming timing;
-    private final Attempts attempts;
     private final Recheck recheck;
     private final JobLock lock;
     private final PageSlots.Slot slot;
@@ -48,18 +47,9 @@ final class Page {
     /** How a put ended; empty reason if the target took it or has a later row. */
     private record Ended(Put put, boolean applied, String reason) {}
 
-    Page(
-            JobRoute route,
-            ReconcileTiming timing,
-            Attempts attempts,
-            Recheck recheck,
-            JobLock lock,
-            PageSlots.Slot slot,
-            Version version,
-            List<Put> puts) {
-        this.route = route;
-        this.timing = timing;
-        this.attempts = attempts;
+    Page(Reconciler reconciler, Recheck recheck, JobLock lock, PageSlots.Slot slot, Version version, List<Put> puts) {
+        this.reconciler = reconciler;
+        this.timing = reconciler.timing();
         this.recheck = recheck;
         this.lock = lock;
         this.slot = slot;
@@ -97,12 +87,17 @@ final class Page {
     }
 
     private CompletableFuture<Ended> put(Put put) {
-        return attempts.of(this::renew, () -> route.target().apply(put.write(), this::mayPut), failure -> {
-                    if (failure.openEnded()) {
-                        open = true;
-                        touched.add(put.key());
-                    }
-                })
+        return reconciler
+                .attempts()
+                .of(
+                        () -> reconciler.pace(put.write().row().item()).thenCompose(paced -> renew()),
+                        () -> reconciler.route().target().apply(put.write(), this::mayPut),
+                        failure -> {
+                            if (failure.openEnded()) {
+                                open = true;
+                                touched.add(put.key());
+                            }
+                        })
                 .thenApply(outcome -> {
                     if (outcome == Outcome.APPLIED) {
                         touched.add(put.key());

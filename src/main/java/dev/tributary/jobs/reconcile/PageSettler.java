@@ -37,7 +37,13 @@ public final class PageSettler {
         this.timer = timer;
         this.attempts = new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
         this.recheck = new Recheck(
-                route, new SourceItems(route.reads(), route.sourceTable(), route.sourceKey(), attempts), attempts);
+                route,
+                new SourceItems(
+                        route.reads(),
+                        route.sourceTable(),
+                        route.sourceKey(),
+                        JobLimits.none(timer).reads()),
+                attempts);
     }
 
     /** Checks all pages now, and then again after each interval, until the timer ends. */

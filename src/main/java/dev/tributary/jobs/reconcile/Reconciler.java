@@ -1,20 +1,25 @@
 package dev.tributary.jobs.reconcile;
 
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.jobs.reconcile.Attempts.RefusedException;
 import dev.tributary.jobs.reconcile.Page.Put;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
 import dev.tributary.model.Change;
+import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
+import dev.tributary.model.ItemKey;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projected;
 import dev.tributary.replication.Backoff;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,10 +42,15 @@ public final class Reconciler {
     /** Of the items of one page. */
     private static final long MAX_PAGE_BYTES = 1024 * 1024;
 
+    /** A write unit pays for 1 KB. */
+    private static final int BYTES_OF_A_UNIT = 1024;
+
     private final JobRoute route;
     private final ReconcileTiming timing;
     private final JobLock lock;
     private final Version version;
+    private final JobLimits limits;
+    private final ScheduledExecutorService timer;
     private final Attempts attempts;
     private final SourceItems source;
     private final Recheck recheck;
@@ -51,6 +61,7 @@ public final class Reconciler {
      * @param run identifies this run among all of the route, also earlier ones
      * @param lock of the route, held already; renewed, and checked before each put
      * @param epoch of the source's current stream
+     * @param limits of reads and writes
      * @param timer waits between attempts
      */
     public Reconciler(
@@ -59,14 +70,17 @@ public final class Reconciler {
             String run,
             JobLock lock,
             String epoch,
+            JobLimits limits,
             ReconcileTiming timing,
             ScheduledExecutorService timer) {
         this.route = route;
         this.timing = timing;
         this.lock = lock;
+        this.limits = limits;
+        this.timer = timer;
         this.version = Version.beforeAllOf(epoch);
         this.attempts = new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
-        this.source = new SourceItems(route.reads(), route.sourceTable(), route.sourceKey(), attempts);
+        this.source = new SourceItems(route.reads(), route.sourceTable(), route.sourceKey(), limits.reads());
         this.recheck = new Recheck(route, source, attempts);
         this.slots = new PageSlots(table, route.name(), run, attempts);
     }
@@ -122,9 +136,49 @@ public final class Reconciler {
                 items.size(), 0, 0, items.size() - puts.size() - refused.size(), 0, List.copyOf(refused));
         return puts.isEmpty()
                 ? CompletableFuture.completedFuture(read)
-                : new Page(route, timing, attempts, recheck, lock, slots.take(), version, List.copyOf(puts))
+                : new Page(this, recheck, lock, slots.take(), version, List.copyOf(puts))
                         .run()
                         .thenApply(read::and);
+    }
+
+    JobRoute route() {
+        return route;
+    }
+
+    SourceItems source() {
+        return source;
+    }
+
+    Attempts attempts() {
+        return attempts;
+    }
+
+    ReconcileTiming timing() {
+        return timing;
+    }
+
+    /** Waits until the write units of a row may be consumed. */
+    CompletableFuture<Void> pace(Item row) {
+        Duration wait = limits.writes().reserve(Math.ceil((double) ItemSize.of(row.attributes()) / BYTES_OF_A_UNIT));
+        if (wait.isZero()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> waited = new CompletableFuture<>();
+        timer.schedule(() -> waited.complete(null), wait.toNanos(), TimeUnit.NANOSECONDS);
+        return waited;
+    }
+
+    /** Renews the lock if it is time; fails if it is lost. */
+    CompletableFuture<Void> ensure() {
+        return lock.ensure();
+    }
+
+    /** The result of a write that the table refused; any other failure is passed on. */
+    static CompletableFuture<PageResult> refusal(ItemKey item, Throwable thrown) {
+        return Failures.unwrap(thrown) instanceof RefusedException refused
+                ? CompletableFuture.completedFuture(
+                        new PageResult(0, 0, 0, 0, 0, List.of(new Refused(item, String.valueOf(refused.getMessage())))))
+                : CompletableFuture.failedFuture(thrown);
     }
 
     /** Deletes the records of pages that are over; has to follow the last page. */

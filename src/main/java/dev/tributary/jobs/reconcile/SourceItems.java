@@ -1,16 +1,20 @@
 package dev.tributary.jobs.reconcile;
 
-import dev.tributary.dynamo.ResponseCheck;
+import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 
 /** Consistent reads of source items by key. Safe for any thread. */
 final class SourceItems {
@@ -21,13 +25,13 @@ final class SourceItems {
     private final DynamoDbAsyncClient client;
     private final String table;
     private final KeySchema schema;
-    private final Attempts attempts;
+    private final PacedCalls calls;
 
-    SourceItems(DynamoDbAsyncClient client, String table, KeySchema schema, Attempts attempts) {
+    SourceItems(DynamoDbAsyncClient client, String table, KeySchema schema, PacedCalls calls) {
         this.client = client;
         this.table = table;
         this.schema = schema;
-        this.attempts = attempts;
+        this.calls = calls;
     }
 
     /** The key attributes of an item. */
@@ -63,8 +67,11 @@ final class SourceItems {
         }
         KeysAndAttributes wanted =
                 KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
-        return attempts.of(() -> client.batchGetItem(request -> request.requestItems(Map.of(table, wanted)))
-                        .thenApply(ResponseCheck::byService))
+        return calls.run(
+                        keys.size(),
+                        response -> consumed(keys.size(), response),
+                        () -> client.batchGetItem(request -> request.requestItems(Map.of(table, wanted))
+                                .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)))
                 .thenCompose(answer -> {
                     answer.responses().getOrDefault(table, List.of()).forEach(attributes -> {
                         Item item = new Item(attributes);
@@ -75,5 +82,14 @@ final class SourceItems {
                             ? CompletableFuture.completedFuture(null)
                             : read(left.keys(), found);
                 });
+    }
+
+    private static double consumed(int keys, BatchGetItemResponse response) {
+        double units = response.consumedCapacity().stream()
+                .map(ConsumedCapacity::capacityUnits)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .sum();
+        return units > 0 ? units : keys;
     }
 }

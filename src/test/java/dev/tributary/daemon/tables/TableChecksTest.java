@@ -72,6 +72,7 @@ class TableChecksTest {
         assertThat(check()).isEqualTo(new Result(0, """
                         A start creates table %1$s-dead-letters in %2$s, for dead letters.
                         A start creates table %1$s-late-writes in %2$s, for late writes.
+                        A start creates table %1$s-jobs in %2$s, for jobs.
                         The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint())));
     }
 

@@ -1,0 +1,198 @@
+package dev.tributary.daemon.jobs;
+
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.tables.CheckedTables;
+import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.OwnTable;
+import dev.tributary.daemon.tables.SourceIdentity;
+import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.deadletter.JobLock;
+import dev.tributary.jobs.backfill.Backfill;
+import dev.tributary.jobs.backfill.BackfillPlan;
+import dev.tributary.jobs.reconcile.JobLimits;
+import dev.tributary.jobs.reconcile.JobRoute;
+import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.PageSettler;
+import dev.tributary.jobs.reconcile.ReconcileTiming;
+import dev.tributary.jobs.reconcile.Reconciler;
+import dev.tributary.jobs.reconcile.RowRepair;
+import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.latewrite.LateWriteTiming;
+import dev.tributary.latewrite.LateWrites;
+import dev.tributary.model.DeletePolicy;
+import dev.tributary.projection.Projection;
+import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.table.BatchingTable;
+import dev.tributary.table.ExactWrites;
+import dev.tributary.table.Policies;
+import dev.tributary.table.TargetTable;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What jobs on one route are made of.
+ *
+ * <p>The clients for writes do not retry: a job has to know which of its attempts got no answer.
+ */
+public final class RouteJobs {
+
+    /** Above twice the longest call, so that a write can always start. The lock of a killed job is waited for as long. */
+    private static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
+
+    /** How long after its record the puts of a page may start; longer only if the page is recorded again. */
+    private static final Duration SENDS = Duration.ofSeconds(30);
+
+    /** How often a daemon looks for pages that a backfill has left. */
+    public static final Duration SETTLE_INTERVAL = Duration.ofMinutes(1);
+
+    private final String sourceName;
+    private final String routeName;
+    private final Settings settings;
+    private final CheckedTables tables;
+    private final Clients clients;
+    private final ScheduledExecutorService timer;
+    private final InstantSource clock;
+
+    /**
+     * @param timer waits between attempts, and runs what follows calls
+     */
+    public RouteJobs(
+            String sourceName,
+            String routeName,
+            Settings settings,
+            CheckedTables tables,
+            Clients clients,
+            ScheduledExecutorService timer,
+            InstantSource clock) {
+        this.sourceName = sourceName;
+        this.routeName = routeName;
+        this.settings = settings;
+        this.tables = tables;
+        this.clients = clients;
+        this.timer = timer;
+        this.clock = clock;
+    }
+
+    /** {@code <source>.<route>}. */
+    public String name() {
+        return sourceName + "." + routeName;
+    }
+
+    private SourceSettings source() {
+        return Objects.requireNonNull(settings.source().get(sourceName));
+    }
+
+    private RouteSettings route() {
+        return Objects.requireNonNull(source().route().get(routeName));
+    }
+
+    /** The projection of the route. */
+    public Projection projection() {
+        return tables.projection(sourceName, routeName, route());
+    }
+
+    /** The route as jobs see it. */
+    public JobRoute jobRoute() {
+        RouteSettings route = route();
+        Policies policies = Policies.of(route.projection().deletes(), route.target());
+        return new JobRoute(
+                name(),
+                SourceIdentity.of(source(), tables.source(sourceName).arn(), clients),
+                clients.control(source()),
+                source().table(),
+                tables.source(sourceName).key(),
+                projection(),
+                route.projection().deletes() == DeletePolicy.IGNORE,
+                clients.control(route),
+                route.table(),
+                new BatchingTable(
+                        new TargetTable(clients.writes(route), route.table(), policies),
+                        BatchingTable.Limits.batchSize(route.target().batchSize()),
+                        timer),
+                new ExactWrites(clients.writes(route), route.table()));
+    }
+
+    /** The table for the state of jobs. */
+    public JobTable table() {
+        return new JobTable(
+                clients.control(source()), OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
+    }
+
+    /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
+    public Optional<SourceState> sourceState() {
+        return new SourceStateRow(clients.control(source()), settings.leaseTable(sourceName)).read();
+    }
+
+    /** A lock that is shared by the jobs that put rows, and not by redrives. */
+    public JobLock lock(String holder) {
+        return new DeadLetterTable(
+                        clients.control(source()),
+                        OwnTable.DEAD_LETTERS.name(settings.application()),
+                        Clients.CALL_TIMEOUT)
+                .lock(
+                        name() + " backfill",
+                        new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
+                        holder);
+    }
+
+    /** The check of pages that a backfill has left. */
+    public PageSettler settler() {
+        return new PageSettler(jobRoute(), table(), timing(), timer);
+    }
+
+    private ReconcileTiming timing() {
+        return new ReconcileTiming(
+                SENDS,
+                Duration.ofMillis(new LateWriteTiming(settings.lateWrite().horizon()).lateness()),
+                clock,
+                System::nanoTime);
+    }
+
+    /**
+     * A backfill of the route.
+     *
+     * @param lock held already
+     * @param epoch of the source's stream
+     */
+    public Backfill backfill(JobLock lock, String epoch, BackfillPlan plan, JobLimits limits) {
+        JobRoute route = jobRoute();
+        Reconciler reconciler =
+                new Reconciler(route, table(), UUID.randomUUID().toString(), lock, epoch, limits, timing(), timer);
+        return new Backfill(
+                route,
+                table(),
+                reconciler,
+                new RowRepair(reconciler, lateRemovals()::record),
+                limits.reads(),
+                plan,
+                System::nanoTime);
+    }
+
+    private LateRemovals lateRemovals() {
+        LateWrites late = LateWrites.ofJob(
+                new LateWriteTable(
+                        clients.control(source()),
+                        OwnTable.LATE_WRITES.name(settings.application()),
+                        Clients.CALL_TIMEOUT),
+                sourceName,
+                UUID.randomUUID().toString(),
+                new LateWriteTiming(settings.lateWrite().horizon()),
+                clock,
+                timer,
+                new SimpleMeterRegistry());
+        RouteSettings route = route();
+        TargetTable target = new TargetTable(
+                clients.control(route),
+                route.table(),
+                Policies.of(route.projection().deletes(), route.target()));
+        return new LateRemovals(late, late.route(name(), write -> target.apply(write, () -> true)), System::nanoTime);
+    }
+}

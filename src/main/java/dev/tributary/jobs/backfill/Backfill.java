@@ -1,0 +1,203 @@
+package dev.tributary.jobs.backfill;
+
+import dev.tributary.jobs.backfill.BackfillPlan.Kind;
+import dev.tributary.jobs.reconcile.JobRoute;
+import dev.tributary.jobs.reconcile.JobState;
+import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.PageResult;
+import dev.tributary.jobs.reconcile.Reconciler;
+import dev.tributary.jobs.reconcile.RowRepair;
+import dev.tributary.jobs.scan.PacedCalls;
+import dev.tributary.jobs.scan.ScanPage;
+import dev.tributary.jobs.scan.TableScan;
+import dev.tributary.model.Item;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/**
+ * Brings all items of a source, or a selection, to the target of one route, while the daemon replicates. One that repairs
+ * compares the rows of the target with their items first.
+ *
+ * <p>The position is recorded about once a second, after the pages before it are finished; a run with the same plan goes on
+ * from there. Pages that are read twice do no harm. Used once; {@link #stop()} and {@link #result()} may be called by any
+ * thread.
+ */
+public final class Backfill {
+
+    /** The name of the state in the table of jobs. */
+    public static final String STATE = "backfill";
+
+    private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final JobRoute route;
+    private final JobTable table;
+    private final Reconciler reconciler;
+    private final RowRepair repair;
+    private final PacedCalls reads;
+    private final BackfillPlan plan;
+    private final LongSupplier nanoTime;
+
+    /** The scan that is running; null before and between scans. */
+    private volatile @Nullable TableScan scan;
+
+    private volatile boolean stopped;
+
+    /** Guarded by this, as are the fields below. */
+    private PageResult result = PageResult.NONE;
+
+    private JobState stored = JobState.NONE;
+    private BackfillState state;
+    private long savedAt;
+    private CompletableFuture<Void> saving = CompletableFuture.completedFuture(null);
+
+    /**
+     * @param reconciler of this run; its lock is held
+     * @param reads makes the calls of the scans
+     */
+    public Backfill(
+            JobRoute route,
+            JobTable table,
+            Reconciler reconciler,
+            RowRepair repair,
+            PacedCalls reads,
+            BackfillPlan plan,
+            LongSupplier nanoTime) {
+        this.route = route;
+        this.table = table;
+        this.reconciler = reconciler;
+        this.repair = repair;
+        this.reads = reads;
+        this.plan = plan;
+        this.nanoTime = nanoTime;
+        this.state = BackfillState.start(plan);
+        this.savedAt = nanoTime.getAsLong();
+    }
+
+    /**
+     * Whether a backfill of all items with this shape has ended on the route.
+     *
+     * @param stored the state {@link #STATE}
+     */
+    public static boolean isFilled(JobState stored, String shape) {
+        return BackfillState.isFilled(stored, shape);
+    }
+
+    /**
+     * Runs to the end, from the recorded position if there is one.
+     *
+     * @return whether the end was reached, or {@link #stop()} came first; fails if a call fails for good or the lock is lost
+     */
+    public CompletableFuture<Boolean> run() {
+        return table.state(route.name(), STATE)
+                .thenCompose(this::begin)
+                .thenCompose(begun -> rows() ? repairRows() : CompletableFuture.completedFuture(null))
+                .thenCompose(repaired -> stopped ? CompletableFuture.completedFuture(null) : bringItems())
+                .handle((ended, thrown) -> end(thrown))
+                .thenCompose(Function.identity())
+                .thenApply(ended -> !stopped);
+    }
+
+    private synchronized CompletableFuture<Void> begin(JobState found) {
+        stored = found;
+        state = BackfillState.of(found, plan);
+        return save();
+    }
+
+    private synchronized boolean rows() {
+        return state.rows();
+    }
+
+    private CompletableFuture<Void> repairRows() {
+        return scan(route.targetReads(), route.targetTable(), page -> repair.repair(page.items()))
+                .thenRun(this::rowsEnded);
+    }
+
+    private synchronized void rowsEnded() {
+        if (!stopped) {
+            state = state.items(plan.segments());
+        }
+    }
+
+    private CompletableFuture<Void> bringItems() {
+        return scan(route.reads(), route.sourceTable(), page -> reconciler.bring(selected(page)));
+    }
+
+    private List<Item> selected(ScanPage page) {
+        return page.items().stream().filter(plan.selected()).toList();
+    }
+
+    private CompletableFuture<Void> scan(
+            DynamoDbAsyncClient client, String name, Function<ScanPage, CompletableFuture<PageResult>> action) {
+        TableScan running;
+        synchronized (this) {
+            running = new TableScan(client, name, TableScan.Options.USUAL, state.position(), reads);
+        }
+        scan = running;
+        if (stopped) {
+            running.stop();
+        }
+        return running.run(page -> action.apply(page).thenCompose(done -> advance(done, page)))
+                .thenRun(() -> ended(running));
+    }
+
+    private synchronized CompletableFuture<Void> advance(PageResult page, ScanPage read) {
+        result = result.and(page);
+        state = state.with(page).at(state.position().with(read.end()));
+        return nanoTime.getAsLong() - savedAt >= SAVE_NANOS && saving.isDone()
+                ? save()
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private synchronized void ended(TableScan running) {
+        state = state.at(running.position());
+    }
+
+    private synchronized CompletableFuture<Void> save() {
+        savedAt = nanoTime.getAsLong();
+        stored = stored.next(state.stored(plan));
+        saving = table.putState(route.name(), STATE, stored);
+        return saving;
+    }
+
+    /** Records the position, also after a failure; that failure is the one that counts. */
+    private CompletableFuture<Void> end(@Nullable Throwable thrown) {
+        CompletableFuture<Void> ended = reconciler.close().thenCompose(closed -> save());
+        return thrown == null
+                ? ended
+                : ended.handle((done, further) -> null).thenCompose(done -> CompletableFuture.failedFuture(thrown));
+    }
+
+    /** Ends after the pages that are being dealt with. */
+    public void stop() {
+        stopped = true;
+        TableScan running = scan;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    /** What this run has done so far. */
+    public synchronized PageResult result() {
+        return result;
+    }
+
+    /** Items and rows that were read so far, also by the runs that this one continues. */
+    public synchronized long read() {
+        return state.read();
+    }
+
+    /** Items that could not be written so far, also by the runs that this one continues. */
+    public synchronized long refused() {
+        return state.refused();
+    }
+
+    /** Whether this run repairs rows, as opposed to filling in those that are missing. */
+    public boolean repairs() {
+        return plan.kind() == Kind.REPAIR;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tributary.jobs.backfill;
+
+import dev.tributary.jobs.backfill.BackfillPlan.Kind;
+import dev.tributary.jobs.reconcile.JobState;
+import dev.tributary.jobs.reconcile.PageResult;
+import dev.tributary.jobs.scan.ScanPosition;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How far a backfill of a route has come.
+ *
+ * @param rows whether the rows of the target are being repaired; afterwards the items of the source are read
+ * @param position of the scan of either
+ * @param read items and rows that were read so far
+ * @param refused items that could not be written so far
+ */
+record BackfillState(boolean rows, ScanPosition position, long read, long refused) {
+
+    private static final String KIND = "kind";
+    private static final String SHAPE = "shape";
+    private static final String SELECTION = "selection";
+    private static final String PHASE = "phase";
+    private static final String ROWS = "rows";
+    private static final String ITEMS = "items";
+    private static final String DONE = "done";
+    private static final String POSITION = "position";
+    private static final String READ = "read";
+    private static final String REFUSED = "refused";
+
+    static BackfillState start(BackfillPlan plan) {
+        return new BackfillState(plan.kind() == Kind.REPAIR, ScanPosition.start(plan.segments()), 0, 0);
+    }
+
+    /** The state of an unfinished backfill with this plan, or the start of one. */
+    static BackfillState of(JobState stored, BackfillPlan plan) {
+        boolean same = stored.value(KIND).equals(kind(plan))
+                && stored.value(SHAPE).equals(plan.shape())
+                && stored.value(SELECTION).equals(plan.selection());
+        return same && !stored.value(PHASE).equals(DONE)
+                ? new BackfillState(
+                        stored.value(PHASE).equals(ROWS),
+                        ScanPosition.decode(stored.value(POSITION)),
+                        Long.parseLong(stored.value(READ)),
+                        Long.parseLong(stored.value(REFUSED)))
+                : start(plan);
+    }
+
+    /** Whether a whole backfill of a route's items with this shape has ended. */
+    static boolean isFilled(JobState stored, String shape) {
+        return stored.value(PHASE).equals(DONE)
+                && stored.value(SHAPE).equals(shape)
+                && stored.value(SELECTION).isEmpty();
+    }
+
+    BackfillState at(ScanPosition other) {
+        return new BackfillState(rows, other, read, refused);
+    }
+
+    BackfillState items(int segments) {
+        return new BackfillState(false, ScanPosition.start(segments), read, refused);
+    }
+
+    BackfillState with(PageResult page) {
+        return new BackfillState(
+                rows, position, read + page.items(), refused + page.refused().size());
+    }
+
+    Map<String, String> stored(BackfillPlan plan) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                KIND,
+                kind(plan),
+                SHAPE,
+                plan.shape(),
+                SELECTION,
+                plan.selection(),
+                PHASE,
+                rows ? ROWS : ITEMS,
+                POSITION,
+                position.encoded(),
+                READ,
+                Long.toString(read),
+                REFUSED,
+                Long.toString(refused)));
+        if (!rows && position.finished()) {
+            values.put(PHASE, DONE);
+            values.remove(POSITION);
+        }
+        return values;
+    }
+
+    private static String kind(BackfillPlan plan) {
+        return plan.kind().name().toLowerCase(Locale.ROOT);
+    }
+}

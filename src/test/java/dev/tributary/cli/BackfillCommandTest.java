@@ -1,0 +1,192 @@
+package dev.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.daemon.tables.OwnTable;
+import dev.tributary.daemon.tables.OwnTables;
+import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.stream.lease.SourceStateRow;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+
+/** {@code tributary backfill} on real tables. */
+class BackfillCommandTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    @TempDir
+    private Path directory;
+
+    private final String application = "app-" + UUID.randomUUID();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private String users;
+    private String byCity;
+    private String leases;
+
+    @BeforeEach
+    void createTables() {
+        System.setProperty(
+                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
+        System.setProperty("aws.secretAccessKey", "secret");
+        users = dynamo.createTable("users", "email:S", true);
+        byCity = dynamo.createTable("users_by_city", "city:S, email:S");
+        OwnTables own = new OwnTables(application);
+        for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
+            own.prepare(table, dynamo.asyncClient(), false);
+        }
+        leases = application + "-users";
+        dynamo.client().createTable(create -> create.tableName(leases)
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName("leaseKey")
+                        .keyType(KeyType.HASH)
+                        .build())
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName("leaseKey")
+                        .attributeType(ScalarAttributeType.S)
+                        .build()));
+    }
+
+    @AfterEach
+    void forgetCredentials() {
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
+    }
+
+    private void begin() {
+        new SourceStateRow(dynamo.asyncClient(), leases)
+                .begin(dynamo.streamArn(users), "000000000000:us-east-1:" + users, Instant.now());
+    }
+
+    private void put(String email, AttributeValue city, int n) {
+        dynamo.client().putItem(put -> put.tableName(users)
+                .item(Map.of(
+                        "email", AttributeValue.fromS(email),
+                        "city", city,
+                        "n", AttributeValue.fromN(Integer.toString(n)))));
+    }
+
+    private void put(String email, String city, int n) {
+        put(email, AttributeValue.fromS(city), n);
+    }
+
+    private int execute(String more, String... arguments) throws IOException {
+        Path file = Files.writeString(directory.resolve("tributary.properties"), """
+                application = %s
+                aws.endpoint = %s
+                aws.region = %s
+                source.users.table = %s
+                source.users.route.by-city.table = %s
+                %s
+                """.formatted(
+                        application, dynamo.endpoint(), dynamo.region(), users, byCity, more));
+        List<String> all = new ArrayList<>(List.of("backfill", "--config", file.toString(), "--progress", "off"));
+        all.addAll(Arrays.asList(arguments));
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        CommandLine command = Cli.commandLine();
+        command.setOut(new PrintWriter(out));
+        command.setErr(new PrintWriter(err));
+        return command.execute(all.toArray(String[]::new));
+    }
+
+    private Set<String> rows() {
+        return dynamo.client().scan(scan -> scan.tableName(byCity).consistentRead(true)).items().stream()
+                .map(row -> row.get("city").s() + "/" + row.get("email").s()
+                        + (row.containsKey("n") ? "/" + row.get("n").n() : ""))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void itemsAreBroughtAndASecondRunFindsThemThere() throws IOException {
+        begin();
+        put("ann", "Oakland", 1);
+        put("bob", "Berkeley", 2);
+        assertThat(execute("")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("users.by-city: 2 read, 2 written, 0 present already, 0 without a row, 0 removed, 0 refused");
+        assertThat(rows()).containsExactlyInAnyOrder("Oakland/ann/1", "Berkeley/bob/2");
+        assertThat(execute("", "users.by-city", "--segments", "2")).isZero();
+        assertThat(out.toString()).contains("2 read, 0 written, 2 present already");
+    }
+
+    @Test
+    void nothingIsBroughtBeforeTheStreamIsRead() throws IOException {
+        put("ann", "Oakland", 1);
+        assertThat(execute("")).isEqualTo(1);
+        assertThat(err.toString()).contains("no worker has begun to read the source");
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void onlyItemsThatFulfilTheConditionAreBrought() throws IOException {
+        begin();
+        put("ann", "Oakland", 1);
+        put("bob", "Berkeley", 2);
+        put("cid", "Oakland", 3);
+        assertThat(execute("", "--where", "city = 'Oakland' AND n > 1")).isZero();
+        assertThat(rows()).containsExactly("Oakland/cid/3");
+        assertThat(execute("", "--where", "city is Oakland")).isEqualTo(2);
+        assertThat(err.toString()).contains("--where: expected a condition like");
+    }
+
+    @Test
+    void anItemThatCannotBeWrittenIsListedWithoutItsValues() throws IOException {
+        begin();
+        put("ann@example.com", AttributeValue.fromN("1"), 1);
+        put("bob", "Berkeley", 2);
+        assertThat(execute("")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("1 refused")
+                .contains("users.by-city item#")
+                .doesNotContain("ann@");
+        assertThat(rows()).containsExactly("Berkeley/bob/2");
+    }
+
+    @Test
+    void rowsOfAnotherShapeAreBroughtIntoTheNewOne() throws IOException {
+        begin();
+        put("ann", "Oakland", 1);
+        put("bob", "Berkeley", 2);
+        assertThat(execute("")).isZero();
+        String reshaped =
+                "source.users.route.by-city.exclude = n\nsource.users.route.by-city.key.city = {city}/{email}\n";
+        assertThat(execute(reshaped, "--reshape")).as(err.toString()).isZero();
+        assertThat(rows()).containsExactlyInAnyOrder("Oakland/ann/ann", "Berkeley/bob/bob");
+        assertThat(out.toString()).contains("2 removed");
+    }
+
+    @Test
+    void anUnknownRouteOrLimitIsRefused() throws IOException {
+        assertThat(execute("", "orders")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("orders: the configuration has no such route or source; it has users.by-city");
+        assertThat(execute("", "--read-units", "0")).isEqualTo(2);
+        assertThat(execute("", "--segments", "0")).isEqualTo(2);
+    }
+}
