@@ -83,7 +83,7 @@ final class VerifyBenchmark {
                     "median %.0f %%; largest heap %d MB, in use now %d MB%n",
                     100 * ratios.get(ratios.size() / 2),
                     memory.maxMemory() >> 20,
-                    memory.totalMemory() - memory.freeMemory() >> 20);
+                    (memory.totalMemory() - memory.freeMemory()) >> 20);
         } finally {
             timer.shutdownNow();
         }
