@@ -137,7 +137,7 @@ class DeploymentFilesTest {
         Set<String> actions = new TreeSet<>(Set.of("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"));
         needed.values().forEach(names -> names.forEach(name -> actions.add("dynamodb:" + name)));
         assertThat(statement("Targets")).containsExactlyElementsOf(actions);
-        assertThat(statement("BackfillTargets")).containsExactly("dynamodb:Scan");
+        assertThat(statement("BackfillTargets")).containsExactly("dynamodb:BatchGetItem", "dynamodb:Scan");
     }
 
     @Test

@@ -77,7 +77,7 @@ class VerifyIT {
     }
 
     @Test
-    void findsAllPlantedFaultsAndNothingElseWhileWritesGoOn() throws Exception {
+    void findsAllPlantedFaultsAndNothingElseWhileWritesGoOnAndRepairsThem() throws Exception {
         DaemonProcess daemon =
                 daemons.start("""
                 application = %1$s
@@ -102,6 +102,12 @@ class VerifyIT {
 
         capture("verify-differs", verify("--limit", "5", "--progress", "bar", "--read-units", "400"));
         capture("verify-key", verify("--key", "email=user0", "--progress", "off"));
+        Run repaired = verify("--repair", "--repair-foreign", "--json", "--limit", "1000", "--progress", "off");
+        assertThat(repaired.status).as(repaired.out + repaired.err).isZero();
+        assertThat(repaired.last().required("repaired").asInt()).isEqualTo(FAULTS);
+        Run after = verify("--json", "--progress", "off");
+        assertThat(after.status).as(after.out + after.err).isZero();
+        assertThat(after.last().required("state").asText()).isEqualTo("right");
         int before = writes.get();
         assertThat(verify("--sample", "50", "--progress", "off").status).isBetween(0, 1);
         await().until(() -> writes.get() > before);

@@ -4,10 +4,13 @@ import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.cli.progress.JobProgress;
 import dev.tributary.cli.progress.Progress;
 import dev.tributary.cli.progress.ProgressOptions;
+import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.daemon.verify.RouteTables;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
@@ -28,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -41,7 +45,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary verify}: compares targets with their sources. */
+/** {@code tributary verify}: compares targets with their sources, and repairs them. */
 @Command(
         name = "verify",
         description =
@@ -101,6 +105,16 @@ final class VerifyCommand implements Callable<Integer> {
             defaultValue = "300")
     private int wait = 300;
 
+    @Option(
+            names = "--repair",
+            description =
+                    "Repair what differs: put missing rows, replace different ones, and remove extra ones. Foreign rows"
+                            + " are left alone.")
+    private boolean repair;
+
+    @Option(names = "--repair-foreign", description = "With --repair: remove foreign rows too.")
+    private boolean repairForeign;
+
     @Option(names = "--json", description = "Print each difference and each route as a JSON object in a line.")
     private boolean json;
 
@@ -117,7 +131,8 @@ final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         VerifyReport report = new VerifyReport(out, json, limit);
         boolean right = true;
-        try (Clients clients = new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT, 0)) {
+        try (Clients clients =
+                new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT.dividedBy(2), 1)) {
             PacedCalls calls = new PacedCalls(
                     readUnits > 0 ? new UnitRateLimiter(readUnits, System::nanoTime) : UnitRateLimiter.unlimited(),
                     timer);
@@ -130,7 +145,9 @@ final class VerifyCommand implements Callable<Integer> {
                         name.substring(dot + 1),
                         Duration.ofSeconds(wait),
                         timer);
-                right &= verify(name, tables, calls, report);
+                RouteFindings findings =
+                        new RouteFindings(name, tables.deadLetters(), report, repair(settings, clients, tables, calls));
+                right &= verify(name, tables, calls, findings, report);
             }
         } finally {
             timer.shutdownNow();
@@ -139,12 +156,30 @@ final class VerifyCommand implements Callable<Integer> {
         return right ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    /** What repairs the route; empty if nothing is to be repaired. */
+    private Optional<LockedRepair> repair(Settings settings, Clients clients, RouteTables tables, PacedCalls calls)
+            throws StartException {
+        if (!repair) {
+            return Optional.empty();
+        }
+        CheckedTables checked = TableChecks.run(settings, clients);
+        String name = tables.route().name();
+        int dot = name.indexOf('.');
+        RouteJobs jobs = new RouteJobs(
+                name.substring(0, dot), name.substring(dot + 1), settings, checked, clients, timer, Clock.systemUTC());
+        return Optional.of(LockedRepair.of(
+                jobs, tables, calls, repairForeign, spec.commandLine().getErr()));
+    }
+
     private void checkOptions() {
         if (segments < 1 || segments > 1_000) {
             throw new ParameterException(spec.commandLine(), "--segments " + segments + ": expected 1 to 1000");
         }
         if (readUnits < 0 || sample < 0 || limit < 0 || wait < 0) {
             throw new ParameterException(spec.commandLine(), "numbers below zero are not expected");
+        }
+        if (repairForeign && !repair) {
+            throw new ParameterException(spec.commandLine(), "--repair-foreign: expected together with --repair");
         }
         if (sample > 0 && !key.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--sample and --key exclude each other");
@@ -169,13 +204,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     /** Returns whether the route was proven right. */
-    private boolean verify(String name, RouteTables tables, PacedCalls calls, VerifyReport report)
+    private boolean verify(
+            String name, RouteTables tables, PacedCalls calls, RouteFindings findings, VerifyReport report)
             throws StartException {
-        Verification verification = tables.verification(
-                Position.start(segments),
-                calls,
-                new ListedFindings(name, tables.deadLetters(), report),
-                Clock.systemUTC());
+        Verification verification = tables.verification(Position.start(segments), calls, findings, Clock.systemUTC());
         long expected = sample > 0 ? 2L * sample : key.isEmpty() ? tables.items() + tables.rows() : 1;
         try (JobProgress shown = progress.start(
                 "verify", name, "rows", spec.commandLine().getErr(), () -> progress(verification.counts(), expected))) {

@@ -38,6 +38,7 @@ final class VerifyReport {
             "PARKED",
             "COLLISION",
             "UNDECIDED",
+            "REPAIRED",
             "STATE");
     private final List<String> remarks = new ArrayList<>();
 
@@ -91,7 +92,7 @@ final class VerifyReport {
 
     synchronized void route(String name, Verification verification) {
         VerifyCounts counts = verification.counts();
-        long all = counts.faults() + counts.found(Kind.PARKED) + counts.found(Kind.COLLISION);
+        long all = counts.faults() + counts.repaired() + counts.found(Kind.PARKED) + counts.found(Kind.COLLISION);
         if (listed < all && !json) {
             remarks.add("%s: %d of %d differences are listed; --limit lists more.".formatted(name, listed, all));
         }
@@ -108,6 +109,7 @@ final class VerifyReport {
                     fields.writeNumberField(kind.toString(), counts.found(kind));
                 }
                 fields.writeNumberField("undecided", counts.undecided());
+                fields.writeNumberField("repaired", counts.repaired());
                 fields.writeBooleanField("replicated", verification.waited() != CatchUp.Result.NO_WORKER);
             }));
             return;
@@ -117,6 +119,7 @@ final class VerifyReport {
             row.add(Long.toString(counts.found(kind)));
         }
         row.add(Long.toString(counts.undecided()));
+        row.add(Long.toString(counts.repaired()));
         row.add(state);
         routes.row(row.toArray(String[]::new));
     }

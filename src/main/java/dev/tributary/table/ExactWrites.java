@@ -30,6 +30,9 @@ public final class ExactWrites {
 
     private static final String OWN_AND_EQUAL = "#stamp.#o = :o AND #stamp.#v = :v";
 
+    /** Attributes of an unstamped row that are compared: an expression may be 4 KB long. */
+    private static final int MAX_COMPARED = 100;
+
     private final DynamoDbAsyncClient client;
     private final String table;
 
@@ -68,6 +71,31 @@ public final class ExactWrites {
                 .conditionExpression(OWN_AND_EQUAL)
                 .expressionAttributeNames(NAMES)
                 .expressionAttributeValues(values(seen))));
+    }
+
+    /**
+     * Deletes a row that replication did not write, if it still has no version stamp and the attributes that were seen.
+     *
+     * @return whether a row was deleted
+     */
+    public CompletableFuture<Boolean> removeUnstamped(Row seen) {
+        Map<String, String> names = new HashMap<>();
+        Map<String, AttributeValue> values = new HashMap<>();
+        names.put("#stamp", VersionStamp.ATTRIBUTE);
+        StringBuilder condition = new StringBuilder("attribute_not_exists(#stamp.")
+                .append(StampAttribute.OWNER)
+                .append(')');
+        seen.item().attributes().entrySet().stream().limit(MAX_COMPARED).forEach(attribute -> {
+            int number = values.size();
+            names.put("#a" + number, attribute.getKey());
+            values.put(":a" + number, attribute.getValue());
+            condition.append(" AND #a").append(number).append(" = :a").append(number);
+        });
+        return written(client.deleteItem(request -> request.tableName(table)
+                .key(seen.key().attributes())
+                .conditionExpression(condition.toString())
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values)));
     }
 
     private static Map<String, AttributeValue> values(VersionStamp seen) {

@@ -163,17 +163,24 @@ public final class RouteJobs {
      * @param epoch of the source's stream
      */
     public Backfill backfill(JobLock lock, String epoch, BackfillPlan plan, JobLimits limits) {
-        JobRoute route = jobRoute();
-        Reconciler reconciler =
-                new Reconciler(route, table(), UUID.randomUUID().toString(), lock, epoch, limits, timing(), timer);
+        Reconciler reconciler = reconciler(lock, epoch, limits);
         return new Backfill(
-                route,
-                table(),
-                reconciler,
-                new RowRepair(reconciler, lateRemovals()::record),
-                limits.reads(),
-                plan,
-                System::nanoTime);
+                jobRoute(), table(), reconciler, rowRepair(reconciler), limits.reads(), plan, System::nanoTime);
+    }
+
+    /**
+     * Puts rows where they are missing.
+     *
+     * @param lock held already
+     * @param epoch of the source's stream
+     */
+    public Reconciler reconciler(JobLock lock, String epoch, JobLimits limits) {
+        return new Reconciler(jobRoute(), table(), UUID.randomUUID().toString(), lock, epoch, limits, timing(), timer);
+    }
+
+    /** Replaces and removes rows that differ from their items. */
+    public RowRepair rowRepair(Reconciler reconciler) {
+        return new RowRepair(reconciler, lateRemovals()::record);
     }
 
     private LateRemovals lateRemovals() {

@@ -59,11 +59,9 @@ public final class GapHandler {
                             + ".gaps=stop), because continuing would lose changes. To continue without them, "
                             + passing;
                 case RESYNC ->
-                    "Reading is blocked here until the source is copied again (source." + source
-                            + ".gaps=resync), which this version does not do automatically: stop all workers, empty the targets,"
-                            + " delete the lease table " + leaseTable
-                            + ", start again, then change every item of the source once. To continue without that, "
-                            + passing;
+                    "Reading is blocked here until an operator repairs the targets (source." + source
+                            + ".gaps=resync), which the daemon does not do by itself: " + passing
+                            + "; then run 'tributary backfill " + source + " --reshape', see operations.md";
                 case CONTINUE -> throw new IllegalStateException("Reading continues");
             };
         }

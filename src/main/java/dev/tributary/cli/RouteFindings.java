@@ -5,10 +5,16 @@ import dev.tributary.jobs.verify.Difference;
 import dev.tributary.jobs.verify.Findings;
 import dev.tributary.model.ItemKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Lists differences and leaves them as they are. */
-record ListedFindings(String route, RouteDeadLetters deadLetters, VerifyReport report) implements Findings {
+/**
+ * Lists the differences of a route, and repairs them if they are to be.
+ *
+ * @param repair empty to leave them as they are
+ */
+record RouteFindings(String route, RouteDeadLetters deadLetters, VerifyReport report, Optional<LockedRepair> repair)
+        implements Findings {
 
     @Override
     public CompletableFuture<Boolean> isParked(ItemKey item) {
@@ -18,6 +24,7 @@ record ListedFindings(String route, RouteDeadLetters deadLetters, VerifyReport r
     @Override
     public CompletableFuture<List<Difference>> found(List<Difference> differences) {
         differences.forEach(difference -> report.difference(route, difference));
-        return CompletableFuture.completedFuture(differences);
+        return repair.map(locked -> locked.repair(differences))
+                .orElseGet(() -> CompletableFuture.completedFuture(differences));
     }
 }
