@@ -13,7 +13,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Progress as a bar on one line of a terminal. */
 final class BarOutput implements ProgressOutput {
 
-    /** Longer than any job: the bar is drawn when the progress is shown, and not by the library's timer. */
+    /** Longer than any job: the library's timer draws once, at its start, which is ignored. */
     private static final int NEVER_MILLIS = Integer.MAX_VALUE;
 
     private final String name;
@@ -23,6 +23,9 @@ final class BarOutput implements ProgressOutput {
     private volatile double rate;
     private int drawn;
 
+    /** Whether the progress is being shown; guarded by this, as is {@link #drawn}. */
+    private boolean showing;
+
     BarOutput(String name, String unit, PrintWriter err, int width) {
         this.name = name;
         this.err = err;
@@ -31,6 +34,7 @@ final class BarOutput implements ProgressOutput {
                 .setUnit(" " + unit, 1)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(NEVER_MILLIS)
+                .continuousUpdate() // otherwise a refresh that finds no new count draws nothing
                 .setEtaFunction(state ->
                         secondsLeft < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(Math.round(secondsLeft))))
                 .setConsumer(new DelegatingProgressBarConsumer(this::draw, width - 1))
@@ -38,7 +42,7 @@ final class BarOutput implements ProgressOutput {
     }
 
     @Override
-    public void show(State state, Status status) {
+    public synchronized void show(State state, Status status) {
         Progress progress = status.progress();
         secondsLeft = status.secondsLeft();
         rate = status.rate();
@@ -49,14 +53,19 @@ final class BarOutput implements ProgressOutput {
                         .filter(count -> count.getValue() != 0)
                         .map(count -> " " + count.getKey() + " " + count.getValue())
                         .collect(Collectors.joining()));
+        showing = true;
         bar.refresh();
+        showing = false;
         if (state != State.RUNNING) {
             err.println();
             err.flush();
         }
     }
 
-    private void draw(String line) {
+    private synchronized void draw(String line) {
+        if (!showing) {
+            return;
+        }
         err.print('\r' + line + " ".repeat(Math.max(0, drawn - line.length())));
         err.flush();
         drawn = line.length();
