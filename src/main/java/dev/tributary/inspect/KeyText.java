@@ -1,15 +1,17 @@
 package dev.tributary.inspect;
 
+import dev.tributary.model.DynamoNumber;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Formats keys for people. */
+/** Keys as text for people, and from text. */
 public final class KeyText {
 
     private KeyText() {}
@@ -21,14 +23,45 @@ public final class KeyText {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The key of an item of a table, in the order of its schema. */
-    public static Item keyOf(Item item, KeySchema schema) {
+    /**
+     * Reads a key with the types of its table.
+     *
+     * @param values by attribute name; numbers in decimal, binary values as Base64
+     * @throws IllegalArgumentException if the text is no key of the table; the message is for people
+     */
+    public static Item parse(Map<String, String> values, KeySchema schema) {
         Map<String, AttributeValue> key = new LinkedHashMap<>();
-        schema.attributes()
-                .forEach(attribute -> key.put(
-                        attribute.name(),
-                        Objects.requireNonNull(item.attributes().get(attribute.name()), attribute.name())));
+        for (KeyAttribute attribute : schema.attributes()) {
+            String text = values.get(attribute.name());
+            if (text == null || text.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "--key: " + attribute.name() + " is missing; the table's key is " + schema.text());
+            }
+            key.put(attribute.name(), value(attribute, text));
+        }
+        values.keySet().stream()
+                .filter(name -> !key.containsKey(name))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new IllegalArgumentException("--key " + other + ": the table's key is " + schema.text());
+                });
         return new Item(key);
+    }
+
+    private static AttributeValue value(KeyAttribute attribute, String text) {
+        try {
+            return switch (attribute.type()) {
+                case N -> AttributeValue.fromN(DynamoNumber.canonical(text));
+                case B ->
+                    AttributeValue.fromB(
+                            SdkBytes.fromByteArray(Base64.getDecoder().decode(text)));
+                default -> AttributeValue.fromS(text);
+            };
+        } catch (DynamoNumber.OutOfRangeException e) {
+            throw new IllegalArgumentException("--key %s=%s: %s".formatted(attribute.name(), text, e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--key %s=%s: expected Base64".formatted(attribute.name(), text), e);
+        }
     }
 
     private static String text(AttributeValue value) {

@@ -1,7 +1,7 @@
 package dev.tributary.model;
 
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,9 +55,9 @@ public record KeySchema(KeyAttribute partition, Optional<KeyAttribute> sort) {
         return sort.map(second -> List.of(partition, second)).orElseGet(() -> List.of(partition));
     }
 
-    /** The key attributes of an item, as far as it has them. */
+    /** The key attributes of an item, as far as it has them, in the order of the key. */
     public Item keyOf(Item item) {
-        Map<String, AttributeValue> key = new HashMap<>();
+        Map<String, AttributeValue> key = new LinkedHashMap<>();
         for (KeyAttribute attribute : attributes()) {
             AttributeValue value = item.attributes().get(attribute.name());
             if (value != null) {

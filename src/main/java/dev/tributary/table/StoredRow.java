@@ -9,8 +9,11 @@ import dev.tributary.model.VersionStamp;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -30,18 +33,11 @@ public record StoredRow(Row row, Optional<VersionStamp> stamp, boolean tombstone
      * @param schema key of the target table
      */
     public static StoredRow of(Map<String, AttributeValue> attributes, KeySchema schema) {
-        Map<String, AttributeValue> key = new HashMap<>();
-        schema.attributes().forEach(name -> {
-            AttributeValue value = attributes.get(name.name());
-            if (value != null) {
-                key.put(name.name(), value);
-            }
-        });
         Optional<VersionStamp> stamp = stamp(StampAttribute.fields(attributes));
         Map<String, AttributeValue> content = new HashMap<>(attributes);
         content.remove(VersionStamp.ATTRIBUTE);
         return new StoredRow(
-                new Row(new Item(key), new Item(content)),
+                new Row(schema.keyOf(new Item(attributes)), new Item(content)),
                 stamp,
                 stamp.isPresent() && attributes.containsKey(VersionStamp.EXPIRES));
     }
@@ -65,8 +61,17 @@ public record StoredRow(Row row, Optional<VersionStamp> stamp, boolean tombstone
 
     /** Whether the row has exactly these attributes; the order of a set's elements has no meaning. */
     public boolean holds(Row other) {
-        return comparable(row.item().attributes())
-                .equals(comparable(other.item().attributes()));
+        return differing(other).isEmpty();
+    }
+
+    /** The names of attributes that are not equal in both; the order of a set's elements has no meaning. */
+    public SortedSet<String> differing(Row other) {
+        Map<String, Object> mine = comparable(row.item().attributes());
+        Map<String, Object> others = comparable(other.item().attributes());
+        SortedSet<String> names = new TreeSet<>(mine.keySet());
+        names.addAll(others.keySet());
+        names.removeIf(name -> Objects.equals(mine.get(name), others.get(name)));
+        return names;
     }
 
     private static Map<String, Object> comparable(Map<String, AttributeValue> attributes) {

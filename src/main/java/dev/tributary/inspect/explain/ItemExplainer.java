@@ -7,6 +7,7 @@ import dev.tributary.dynamo.TableControl;
 import dev.tributary.inspect.Answer;
 import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
+import dev.tributary.inspect.KeyText;
 import dev.tributary.inspect.explain.RowFinding.Verdict;
 import dev.tributary.inspect.status.SourceProgress;
 import dev.tributary.model.Item;
@@ -44,7 +45,7 @@ public final class ItemExplainer {
     public CompletableFuture<ItemExplanation> explain(Map<String, String> key) {
         return new TableControl(source.client(), source.settings().table())
                 .describe()
-                .thenCompose(table -> explain(table, SourceKey.parse(table.key(), key)));
+                .thenCompose(table -> explain(table, KeyText.parse(key, table.key())));
     }
 
     private CompletableFuture<ItemExplanation> explain(DescribedTable table, Item key) {

@@ -2,7 +2,6 @@ package dev.tributary.inspect.explain;
 
 import dev.tributary.inspect.explain.RowFinding.Verdict;
 import dev.tributary.model.DeletePolicy;
-import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Row;
 import dev.tributary.model.VersionStamp;
@@ -13,7 +12,6 @@ import dev.tributary.table.TargetSettings.CollisionPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,7 +66,7 @@ record RowComparison(RouteSettings settings, ItemKey owner, boolean itemExists) 
             return new RowFinding(
                     Verdict.FOREIGN,
                     "the replication did not write the row; the next change of the item overwrites it"
-                            + (same(row, stored) ? ". Its attributes are those that it should have" : ""));
+                            + (stored.holds(row) ? ". Its attributes are those that it should have" : ""));
         }
         VersionStamp stamp = stored.stamp().get();
         if (!stamp.owner().equals(owner)) {
@@ -80,10 +78,9 @@ record RowComparison(RouteSettings settings, ItemKey owner, boolean itemExists) 
             return new RowFinding(
                     Verdict.MISSING, "there is only the item's tombstone, of a removal at " + stamp.createdAt());
         }
-        return same(row, stored)
+        return stored.holds(row)
                 ? new RowFinding(Verdict.RIGHT, "the row is as the item")
-                : new RowFinding(
-                        Verdict.DIFFERENT, difference(row.item(), stored.row().item()));
+                : new RowFinding(Verdict.DIFFERENT, difference(row, stored));
     }
 
     private RowFinding collision(VersionStamp other) {
@@ -127,23 +124,16 @@ record RowComparison(RouteSettings settings, ItemKey owner, boolean itemExists) 
                 : ", until " + Instant.ofEpochSecond(Long.parseLong(expires.n()));
     }
 
-    private static boolean same(Row row, StoredRow stored) {
-        return row.item().attributes().equals(stored.row().item().attributes());
-    }
-
-    private static String difference(Item expected, Item actual) {
-        Set<String> missing = new TreeSet<>();
-        Set<String> other = new TreeSet<>();
-        Set<String> extra = new TreeSet<>(actual.attributes().keySet());
-        for (Map.Entry<String, AttributeValue> attribute : expected.attributes().entrySet()) {
-            AttributeValue value = actual.attributes().get(attribute.getKey());
-            if (value == null) {
-                missing.add(attribute.getKey());
-            } else if (!value.equals(attribute.getValue())) {
-                other.add(attribute.getKey());
-            }
-        }
-        extra.removeAll(expected.attributes().keySet());
+    private static String difference(Row expected, StoredRow stored) {
+        Set<String> wanted = expected.item().attributes().keySet();
+        Set<String> there = stored.row().item().attributes().keySet();
+        Set<String> other = stored.differing(expected);
+        Set<String> missing = new TreeSet<>(other);
+        missing.removeAll(there);
+        Set<String> extra = new TreeSet<>(other);
+        extra.removeAll(wanted);
+        other.removeAll(missing);
+        other.removeAll(extra);
         List<String> parts = new ArrayList<>();
         add(parts, "other values", other);
         add(parts, "missing", missing);

@@ -66,7 +66,7 @@ final class RouteSample {
     }
 
     private void row(Item item, Row row) {
-        Item key = KeyText.keyOf(item, sourceKey);
+        Item key = sourceKey.keyOf(item);
         long size =
                 RowSize.of(row, new VersionStamp(ItemKey.of(identity, key.attributes()), ANY_VERSION, Instant.EPOCH));
         if (size > ItemSize.MAX_BYTES) {

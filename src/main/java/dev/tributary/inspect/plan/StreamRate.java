@@ -1,6 +1,7 @@
 package dev.tributary.inspect.plan;
 
 import dev.tributary.model.Item;
+import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,8 @@ public record StreamRate(double changes, double moves, long records, int shards)
      */
     static StreamRate measure(
             DynamoDbStreamsClient client, String streamArn, List<BiPredicate<Item, Item>> routes, Instant now) {
-        List<Shard> open = new ArrayList<>(openShards(client, streamArn));
+        List<Shard> open = new ArrayList<>(
+                StreamShards.of(client, streamArn).map(StreamShards::open).orElse(List.of()));
         Collections.shuffle(open, new Random(open.size()));
         long[] moved = new long[routes.size()];
         long records = 0;
@@ -66,22 +68,6 @@ public record StreamRate(double changes, double moves, long records, int shards)
                 records == 0 ? 0 : (double) most / records,
                 records,
                 open.size());
-    }
-
-    private static List<Shard> openShards(DynamoDbStreamsClient client, String streamArn) {
-        List<Shard> open = new ArrayList<>();
-        String last = null;
-        do {
-            String after = last;
-            var page = client.describeStream(
-                            request -> request.streamArn(streamArn).exclusiveStartShardId(after))
-                    .streamDescription();
-            page.shards().stream()
-                    .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
-                    .forEach(open::add);
-            last = page.lastEvaluatedShardId();
-        } while (last != null);
-        return open;
     }
 
     private static List<Record> read(DynamoDbStreamsClient client, String streamArn, Shard shard) {

@@ -7,14 +7,9 @@ import dev.tributary.model.Row;
 import dev.tributary.table.StoredRow;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The comparison of rows with the projection of their items, for rows that were read before the items. Pure, but for the
@@ -46,7 +41,7 @@ record Comparison(VerifiedRoute route, InstantSource clock) {
         if (has.isEmpty()) {
             kind = Kind.FOREIGN;
         } else if (has.get().equals(owner)) {
-            attributes = differing(wanted.item().attributes(), row.row().item().attributes());
+            attributes = List.copyOf(row.differing(wanted));
             if (attributes.isEmpty()) {
                 return Optional.empty();
             }
@@ -91,27 +86,11 @@ record Comparison(VerifiedRoute route, InstantSource clock) {
                     : Optional.of(
                             new Difference(Kind.EXTRA, row.row().key(), owner, sourceKey, List.of(), Optional.of(row)));
         }
-        List<String> attributes =
-                differing(wanted.get().item().attributes(), row.row().item().attributes());
+        List<String> attributes = List.copyOf(row.differing(wanted.get()));
         return attributes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Difference(
                         Kind.DIFFERENT, row.row().key(), owner, sourceKey, attributes, Optional.of(row)));
-    }
-
-    private static List<String> differing(Map<String, AttributeValue> one, Map<String, AttributeValue> other) {
-        Set<String> names = new TreeSet<>(one.keySet());
-        names.addAll(other.keySet());
-        return names.stream()
-                .filter(name -> !equal(one.get(name), other.get(name)))
-                .toList();
-    }
-
-    private static boolean equal(
-            @org.jspecify.annotations.Nullable AttributeValue one,
-            @org.jspecify.annotations.Nullable AttributeValue other) {
-        return Objects.equals(one, other)
-                || (one != null && other != null && RowDigest.of(Map.of("", one)) == RowDigest.of(Map.of("", other)));
     }
 
     private boolean isExpired(Item item) {

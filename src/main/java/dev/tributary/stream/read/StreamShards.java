@@ -45,9 +45,14 @@ public record StreamShards(List<Shard> all) {
                 .toList();
     }
 
+    /** Shards that take changes. */
+    public List<Shard> open() {
+        return all.stream().filter(shard -> ending(shard).isEmpty()).toList();
+    }
+
     /** Whether every shard is closed, so that the stream takes no more changes. */
     public boolean allClosed() {
-        return all.stream().allMatch(shard -> ending(shard).isPresent());
+        return open().isEmpty();
     }
 
     /**
