@@ -196,6 +196,11 @@ public final class Backfill {
         return state.refused();
     }
 
+    /** The route, {@code <source>.<route>}. */
+    public String route() {
+        return route.name();
+    }
+
     /** Whether this run repairs rows, as opposed to filling in those that are missing. */
     public boolean repairs() {
         return plan.kind() == Kind.REPAIR;

@@ -8,12 +8,25 @@ import java.util.concurrent.ScheduledExecutorService;
  * The capacity that a job may consume.
  *
  * @param reads makes the reads of the source and the scans
- * @param writes limits the writes to the target
+ * @param writes paces the writes to the target
  */
-public record JobLimits(PacedCalls reads, UnitRateLimiter writes) {
+public record JobLimits(PacedCalls reads, PacedCalls writes) {
+
+    /**
+     * Units per second.
+     *
+     * @param reads more than 0; {@link Double#POSITIVE_INFINITY} for no limit
+     * @param writes likewise
+     */
+    public static JobLimits of(double reads, double writes, ScheduledExecutorService timer) {
+        return new JobLimits(
+                new PacedCalls(new UnitRateLimiter(reads, System::nanoTime), timer),
+                new PacedCalls(new UnitRateLimiter(writes, System::nanoTime), timer));
+    }
 
     /** As much as the tables take. */
     public static JobLimits none(ScheduledExecutorService timer) {
-        return new JobLimits(new PacedCalls(UnitRateLimiter.unlimited(), timer), UnitRateLimiter.unlimited());
+        PacedCalls unlimited = new PacedCalls(UnitRateLimiter.unlimited(), timer);
+        return new JobLimits(unlimited, unlimited);
     }
 }

@@ -1,5 +1,7 @@
 package dev.tributary.jobs.reconcile;
 
+import dev.tributary.jobs.scan.KeyedReads;
+import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
@@ -34,6 +36,11 @@ public record JobRoute(
         String targetTable,
         BatchingTable target,
         ExactWrites exact) {
+
+    /** Reads of source items by key. */
+    KeyedReads sourceItems(PacedCalls calls) {
+        return new KeyedReads(reads, sourceTable, sourceKey, calls);
+    }
 
     /** The key of the row that an item has; empty if it has none. */
     Optional<Item> rowKey(Item item) {

@@ -1,9 +1,8 @@
 package dev.tributary.jobs.reconcile;
 
 import dev.tributary.deadletter.JobLock;
-import dev.tributary.jobs.reconcile.Attempts.RefusedException;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
-import dev.tributary.model.Failures;
+import dev.tributary.jobs.scan.Attempts;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
@@ -104,9 +103,9 @@ final class Page {
                     }
                     return new Ended(put, outcome == Outcome.APPLIED, "");
                 })
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof RefusedException refused
-                        ? CompletableFuture.completedFuture(new Ended(put, false, String.valueOf(refused.getMessage())))
-                        : CompletableFuture.failedFuture(thrown));
+                .exceptionallyCompose(thrown -> Attempts.refusal(thrown)
+                        .map(refused -> CompletableFuture.completedFuture(new Ended(put, false, refused.message())))
+                        .orElseGet(() -> CompletableFuture.failedFuture(thrown)));
     }
 
     private boolean mayPut() {

@@ -1,14 +1,13 @@
 package dev.tributary.jobs.reconcile;
 
+import dev.tributary.jobs.scan.Attempts;
 import dev.tributary.model.Failures;
-import dev.tributary.replication.Backoff;
 import dev.tributary.telemetry.LogThrottle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +34,9 @@ public final class PageSettler {
         this.table = table;
         this.timing = timing;
         this.timer = timer;
-        this.attempts = new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
-        this.recheck = new Recheck(
-                route,
-                new SourceItems(
-                        route.reads(),
-                        route.sourceTable(),
-                        route.sourceKey(),
-                        JobLimits.none(timer).reads()),
-                attempts);
+        this.attempts = Attempts.with(timer);
+        this.recheck =
+                new Recheck(route, route.sourceItems(JobLimits.none(timer).reads()), attempts);
     }
 
     /** Checks all pages now, and then again after each interval, until the timer ends. */

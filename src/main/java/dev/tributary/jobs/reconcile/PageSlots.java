@@ -1,5 +1,6 @@
 package dev.tributary.jobs.reconcile;
 
+import dev.tributary.jobs.scan.Attempts;
 import dev.tributary.model.Version;
 import java.util.ArrayDeque;
 import java.util.Deque;

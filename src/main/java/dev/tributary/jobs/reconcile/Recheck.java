@@ -1,5 +1,7 @@
 package dev.tributary.jobs.reconcile;
 
+import dev.tributary.jobs.scan.Attempts;
+import dev.tributary.jobs.scan.KeyedReads;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Version;
@@ -24,10 +26,10 @@ import java.util.concurrent.CompletableFuture;
 final class Recheck {
 
     private final JobRoute route;
-    private final SourceItems source;
+    private final KeyedReads source;
     private final Attempts attempts;
 
-    Recheck(JobRoute route, SourceItems source, Attempts attempts) {
+    Recheck(JobRoute route, KeyedReads source, Attempts attempts) {
         this.route = route;
         this.source = source;
         this.attempts = attempts;
@@ -40,19 +42,9 @@ final class Recheck {
 
     /** Completes with the number of rows that were removed. */
     CompletableFuture<Integer> removeUnfounded(Version version, Collection<PageKey> keys) {
-        CompletableFuture<Integer> removed = CompletableFuture.completedFuture(0);
-        List<PageKey> all = List.copyOf(keys);
-        for (int from = 0; from < all.size(); from += SourceItems.MAX_KEYS) {
-            List<PageKey> some = all.subList(from, Math.min(all.size(), from + SourceItems.MAX_KEYS));
-            removed = removed.thenCompose(before -> removeSome(version, some).thenApply(more -> before + more));
-        }
-        return removed;
-    }
-
-    private CompletableFuture<Integer> removeSome(Version version, List<PageKey> keys) {
         Set<Item> sources = new HashSet<>();
         keys.forEach(key -> sources.add(key.source()));
-        return source.read(sources).thenCompose(items -> {
+        return source.read(sources, true).thenCompose(items -> {
             List<CompletableFuture<Boolean>> removals = new ArrayList<>();
             keys.stream().filter(key -> !has(items, key)).forEach(key -> removals.add(remove(version, key)));
             return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))

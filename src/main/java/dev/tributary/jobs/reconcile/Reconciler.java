@@ -1,11 +1,11 @@
 package dev.tributary.jobs.reconcile;
 
 import dev.tributary.deadletter.JobLock;
-import dev.tributary.jobs.reconcile.Attempts.RefusedException;
 import dev.tributary.jobs.reconcile.Page.Put;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
+import dev.tributary.jobs.scan.Attempts;
+import dev.tributary.jobs.scan.KeyedReads;
 import dev.tributary.model.Change;
-import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.ItemSize;
@@ -13,14 +13,10 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projected;
-import dev.tributary.replication.Backoff;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /**
  * Brings items of a source to a target, while the daemon replicates their changes.
@@ -39,6 +35,9 @@ import java.util.random.RandomGenerator;
  */
 public final class Reconciler {
 
+    /** Most items of one page. */
+    static final int MAX_PAGE_ITEMS = 100;
+
     /** Of the items of one page. */
     private static final long MAX_PAGE_BYTES = 1024 * 1024;
 
@@ -50,9 +49,8 @@ public final class Reconciler {
     private final JobLock lock;
     private final Version version;
     private final JobLimits limits;
-    private final ScheduledExecutorService timer;
     private final Attempts attempts;
-    private final SourceItems source;
+    private final KeyedReads source;
     private final Recheck recheck;
     private final PageSlots slots;
 
@@ -77,10 +75,9 @@ public final class Reconciler {
         this.timing = timing;
         this.lock = lock;
         this.limits = limits;
-        this.timer = timer;
         this.version = Version.beforeAllOf(epoch);
-        this.attempts = new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
-        this.source = new SourceItems(route.reads(), route.sourceTable(), route.sourceKey(), limits.reads());
+        this.attempts = Attempts.with(timer);
+        this.source = route.sourceItems(limits.reads());
         this.recheck = new Recheck(route, source, attempts);
         this.slots = new PageSlots(table, route.name(), run, attempts);
     }
@@ -105,7 +102,7 @@ public final class Reconciler {
         long bytes = 0;
         for (Item item : items) {
             long size = ItemSize.of(item.attributes());
-            if (!page.isEmpty() && (page.size() == SourceItems.MAX_KEYS || bytes + size > MAX_PAGE_BYTES)) {
+            if (!page.isEmpty() && (page.size() == MAX_PAGE_ITEMS || bytes + size > MAX_PAGE_BYTES)) {
                 pages.add(List.copyOf(page));
                 page.clear();
                 bytes = 0;
@@ -123,7 +120,7 @@ public final class Reconciler {
         List<Put> puts = new ArrayList<>();
         List<Refused> refused = new ArrayList<>();
         for (Item item : items) {
-            Item key = source.key(item);
+            Item key = route.sourceKey().keyOf(item);
             VersionStamp stamp = recheck.stamp(key, version);
             Projected projected = route.projection().project(new Change.Insert(stamp, item));
             if (projected instanceof Projected.Write write && write.write() instanceof TargetWrite.Upsert upsert) {
@@ -145,7 +142,7 @@ public final class Reconciler {
         return route;
     }
 
-    SourceItems source() {
+    KeyedReads source() {
         return source;
     }
 
@@ -159,13 +156,7 @@ public final class Reconciler {
 
     /** Waits until the write units of a row may be consumed. */
     CompletableFuture<Void> pace(Item row) {
-        Duration wait = limits.writes().reserve(Math.ceil((double) ItemSize.of(row.attributes()) / BYTES_OF_A_UNIT));
-        if (wait.isZero()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        CompletableFuture<Void> waited = new CompletableFuture<>();
-        timer.schedule(() -> waited.complete(null), wait.toNanos(), TimeUnit.NANOSECONDS);
-        return waited;
+        return limits.writes().reserve(Math.ceil((double) ItemSize.of(row.attributes()) / BYTES_OF_A_UNIT));
     }
 
     /** Renews the lock if it is time; fails if it is lost. */
@@ -175,10 +166,10 @@ public final class Reconciler {
 
     /** The result of a write that the table refused; any other failure is passed on. */
     static CompletableFuture<PageResult> refusal(ItemKey item, Throwable thrown) {
-        return Failures.unwrap(thrown) instanceof RefusedException refused
-                ? CompletableFuture.completedFuture(
-                        new PageResult(0, 0, 0, 0, 0, List.of(new Refused(item, String.valueOf(refused.getMessage())))))
-                : CompletableFuture.failedFuture(thrown);
+        return Attempts.refusal(thrown)
+                .map(refused -> CompletableFuture.completedFuture(
+                        new PageResult(0, 0, 0, 0, 0, List.of(new Refused(item, refused.message())))))
+                .orElseGet(() -> CompletableFuture.failedFuture(thrown));
     }
 
     /** Deletes the records of pages that are over; has to follow the last page. */

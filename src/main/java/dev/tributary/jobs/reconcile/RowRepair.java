@@ -1,6 +1,8 @@
 package dev.tributary.jobs.reconcile;
 
 import dev.tributary.jobs.reconcile.PageResult.Refused;
+import dev.tributary.jobs.scan.Attempts;
+import dev.tributary.jobs.scan.KeyedReads;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.Row;
@@ -34,7 +36,7 @@ public final class RowRepair {
 
     private final JobRoute route;
     private final Reconciler reconciler;
-    private final SourceItems source;
+    private final KeyedReads source;
     private final Attempts attempts;
     private final Function<TargetWrite, CompletableFuture<Void>> removed;
 
@@ -71,8 +73,8 @@ public final class RowRepair {
      */
     public CompletableFuture<PageResult> repair(List<Item> rows) {
         CompletableFuture<PageResult> result = CompletableFuture.completedFuture(PageResult.NONE);
-        for (int from = 0; from < rows.size(); from += SourceItems.MAX_KEYS) {
-            List<Item> some = rows.subList(from, Math.min(rows.size(), from + SourceItems.MAX_KEYS));
+        for (int from = 0; from < rows.size(); from += Reconciler.MAX_PAGE_ITEMS) {
+            List<Item> some = rows.subList(from, Math.min(rows.size(), from + Reconciler.MAX_PAGE_ITEMS));
             result = result.thenCompose(before -> page(some).thenApply(before::and));
         }
         return result;
@@ -87,7 +89,7 @@ public final class RowRepair {
                     .ifPresent(key -> keys.put(stored, key));
         }
         Set<Item> wanted = new HashSet<>(keys.values());
-        return source.read(wanted).thenCompose(items -> {
+        return source.read(wanted, true).thenCompose(items -> {
             List<Verdict> verdicts = new ArrayList<>();
             keys.forEach((row, key) -> verdicts.add(judge(row, Optional.ofNullable(items.get(key)))));
             List<Item> moved = verdicts.stream()

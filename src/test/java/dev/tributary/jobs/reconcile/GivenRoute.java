@@ -4,6 +4,7 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
+import dev.tributary.jobs.scan.Attempts;
 import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
@@ -16,7 +17,6 @@ import dev.tributary.model.VersionStamp;
 import dev.tributary.ordering.UnitRateLimiter;
 import dev.tributary.projection.Projected;
 import dev.tributary.projection.Projection;
-import dev.tributary.replication.Backoff;
 import dev.tributary.replication.TestRoute;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -208,13 +207,7 @@ public final class GivenRoute {
     Recheck recheck() {
         JobRoute route = jobRoute();
         return new Recheck(
-                route,
-                new SourceItems(
-                        route.reads(),
-                        route.sourceTable(),
-                        route.sourceKey(),
-                        new PacedCalls(UnitRateLimiter.unlimited(), timer)),
-                new Attempts(timer, new Backoff(new Random(1))));
+                route, route.sourceItems(new PacedCalls(UnitRateLimiter.unlimited(), timer)), Attempts.with(timer));
     }
 
     List<PageRecord> pages() {

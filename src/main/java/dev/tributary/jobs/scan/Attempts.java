@@ -1,14 +1,16 @@
-package dev.tributary.jobs.reconcile;
+package dev.tributary.jobs.scan;
 
 import dev.tributary.dynamo.CallResult;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.dynamo.WriteFailure.Kind;
 import dev.tributary.replication.Backoff;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,30 +19,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timer waits between attempts
  */
-record Attempts(ScheduledExecutorService timer, Backoff backoff) {
+public record Attempts(ScheduledExecutorService timer, Backoff backoff) {
 
     /** With pauses of 2.5 seconds on average, about a minute. */
     private static final int MOST = 30;
 
-    /** The table will never accept the request. */
-    static final class RefusedException extends RuntimeException {
-        RefusedException(WriteFailure failure) {
-            super(failure.message(), null, false, false);
-        }
+    /** With random pauses. */
+    public static Attempts with(ScheduledExecutorService timer) {
+        return new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
     }
 
-    <T> CompletableFuture<T> of(Supplier<CompletableFuture<T>> call) {
+    /** Why a table will never accept the request that failed so; empty for any other failure. */
+    public static Optional<WriteFailure> refusal(Throwable thrown) {
+        return CallResult.failed(thrown) instanceof CallResult.Refused<?> refused
+                ? Optional.of(refused.failure())
+                : Optional.empty();
+    }
+
+    /** Makes attempts until one succeeds, or fails for good. */
+    public <T> CompletableFuture<T> of(Supplier<CompletableFuture<T>> call) {
         return of(() -> CompletableFuture.completedFuture(null), call, failure -> {});
     }
 
     /**
-     * Makes attempts until one succeeds.
+     * Makes attempts until one succeeds, or fails for good.
      *
      * @param before has to succeed before each attempt; if it fails, so does the future
      * @param failed receives the failure of each attempt
-     * @return fails with {@link RefusedException} if the table refuses the request itself
      */
-    <T> CompletableFuture<T> of(
+    public <T> CompletableFuture<T> of(
             Supplier<CompletableFuture<Void>> before,
             Supplier<CompletableFuture<T>> call,
             Consumer<WriteFailure> failed) {
@@ -80,21 +87,18 @@ record Attempts(ScheduledExecutorService timer, Backoff backoff) {
             return;
         }
         CallResult<T> result = CallResult.failed(thrown);
-        if (result instanceof CallResult.Refused<T> refusal) {
-            failed.accept(refusal.failure());
-            done.completeExceptionally(new RefusedException(refusal.failure()));
-        } else if (result instanceof CallResult.TryAgain<T> again) {
+        if (result instanceof CallResult.TryAgain<T> again) {
             failed.accept(again.failure());
-            if (again.failure().kind() != Kind.CAPACITY || failures + 1 >= MOST) {
-                done.completeExceptionally(thrown);
-            } else {
+            if (again.failure().kind() == Kind.CAPACITY && failures + 1 < MOST) {
                 timer.schedule(
                         () -> attempt(before, call, failed, done, failures + 1),
                         backoff.delay(Kind.CAPACITY, failures + 1).toMillis(),
                         TimeUnit.MILLISECONDS);
+                return;
             }
-        } else {
-            done.completeExceptionally(thrown);
+        } else if (result instanceof CallResult.Refused<T> refusal) {
+            failed.accept(refusal.failure());
         }
+        done.completeExceptionally(thrown);
     }
 }
