@@ -105,7 +105,7 @@ class VerifyIT {
         Run repaired = verify("--repair", "--repair-foreign", "--json", "--limit", "1000", "--progress", "off");
         assertThat(repaired.status).as(repaired.out + repaired.err).isZero();
         assertThat(repaired.last().required("repaired").asInt()).isEqualTo(FAULTS);
-        Run after = verify("--json", "--progress", "off");
+        Run after = verify("users", "--json", "--progress", "off");
         assertThat(after.status).as(after.out + after.err).isZero();
         assertThat(after.last().required("state").asText()).isEqualTo("right");
         int before = writes.get();

@@ -8,28 +8,17 @@ import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
-import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
-import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.deadletter.JobLock;
-import dev.tributary.dynamo.Calls;
-import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.backfill.ItemCondition;
-import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.PageResult;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
-import dev.tributary.jobs.scan.PacedCalls;
-import dev.tributary.model.Failures;
-import dev.tributary.ordering.UnitRateLimiter;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
-import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,9 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /** {@code tributary backfill}: brings existing items of a source to its targets. */
 @Command(
@@ -63,11 +50,8 @@ final class BackfillCommand implements Callable<Integer> {
     @Mixin
     private ProgressOptions progress = new ProgressOptions();
 
-    @Parameters(
-            paramLabel = "SOURCE[.ROUTE]",
-            arity = "0..*",
-            description = "Routes, or sources with all their routes. Default: all routes of the configuration.")
-    private List<String> names = new ArrayList<>();
+    @Mixin
+    private RouteOptions routes = new RouteOptions();
 
     @Option(
             names = "--where",
@@ -75,22 +59,6 @@ final class BackfillCommand implements Callable<Integer> {
             description = "Bring only items that fulfil this condition: attribute, =, <>, <, <=, > or >=, and a value;"
                     + " several with AND. Text is quoted: \"city = 'Oakland' AND age >= 18\".")
     private @Nullable String where;
-
-    @Option(
-            names = "--segments",
-            paramLabel = "N",
-            defaultValue = "4",
-            description = "Parallel reads, 1 to 1000. Default: ${DEFAULT-VALUE}.")
-    private int segments;
-
-    @Option(names = "--read-units", paramLabel = "N", description = "Read units per second at most. Default: no limit.")
-    private double readUnits = Double.POSITIVE_INFINITY;
-
-    @Option(
-            names = "--write-units",
-            paramLabel = "N",
-            description = "Write units of the target per second at most. Default: no limit.")
-    private double writeUnits = Double.POSITIVE_INFINITY;
 
     @Option(
             names = "--reshape",
@@ -109,18 +77,12 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
-        if (segments < 1 || segments > 1000 || !(readUnits > 0) || !(writeUnits > 0)) {
-            throw new StartException(
-                    ExitCode.CONFIGURATION,
-                    "--segments has to be from 1 to 1000, and --read-units and --write-units above 0");
-        }
         ItemCondition condition = condition();
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
         try (Clients clients =
                 new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT.dividedBy(2), 1)) {
-            CheckedTables tables = TableChecks.run(settings, clients);
-            for (RouteJobs route : selected(settings, tables, clients)) {
+            for (RouteJobs route : routes.select(settings, clients, timer)) {
                 fill(route, condition, out);
             }
         } finally {
@@ -138,79 +100,43 @@ final class BackfillCommand implements Callable<Integer> {
         }
     }
 
-    private List<RouteJobs> selected(Settings settings, CheckedTables tables, Clients clients) throws StartException {
-        Map<String, RouteJobs> routes = new LinkedHashMap<>();
-        settings.source().forEach((source, table) -> table.route()
-                .keySet()
-                .forEach(route -> routes.put(
-                        source + "." + route,
-                        new RouteJobs(source, route, settings, tables, clients, timer, Clock.systemUTC()))));
-        List<RouteJobs> selected = new ArrayList<>();
-        for (String name : names) {
-            List<RouteJobs> found = routes.entrySet().stream()
-                    .filter(route ->
-                            route.getKey().equals(name) || route.getKey().startsWith(name + "."))
-                    .map(Map.Entry::getValue)
-                    .toList();
-            if (found.isEmpty()) {
-                throw new StartException(
-                        ExitCode.CONFIGURATION,
-                        name + ": the configuration has no such route or source; it has "
-                                + String.join(", ", routes.keySet()));
-            }
-            found.stream().filter(route -> !selected.contains(route)).forEach(selected::add);
-        }
-        return names.isEmpty() ? List.copyOf(routes.values()) : selected;
-    }
-
     private void fill(RouteJobs route, ItemCondition condition, PrintWriter out) throws StartException {
-        SourceState source = await(route, completed(route::sourceState))
+        SourceState source = RouteCalls.sourceState(route)
                 .orElseThrow(() -> new StartException(
                         ExitCode.FAILED,
                         route.name()
                                 + ": no worker has begun to read the source, so changes made during a backfill could"
                                 + " be lost; start the daemon first, and run this again"));
-        JobLock lock = route.lock(DeadLetterJob.holder());
-        await(route, lock.take(holder -> {
-            PrintWriter err = spec.commandLine().getErr();
-            err.printf("%s: another job (%s) has the lock. Waiting for it to renew the lock.%n", route.name(), holder);
-            err.flush();
-        }));
-        try {
-            // What a killed run has left: its time is over, because its lock is.
-            await(route, route.settler().settle());
-            fill(route, source, condition, lock, out);
-        } finally {
-            await(route, lock.release());
-        }
+        Backfill backfill = RouteCalls.await(
+                route,
+                RouteCalls.exclusively(
+                        route, spec.commandLine().getErr(), lock -> run(backfill(route, lock, source, condition))));
+        print(route, backfill, out);
     }
 
-    private void fill(RouteJobs route, SourceState source, ItemCondition condition, JobLock lock, PrintWriter out)
-            throws StartException {
-        Backfill backfill = route.backfill(
-                lock,
-                source.epoch(),
-                new BackfillPlan(
-                        reshape ? Kind.REPAIR : Kind.FILL,
-                        route.projection().shape(),
-                        condition.text(),
-                        condition,
-                        segments),
-                new JobLimits(
-                        new PacedCalls(new UnitRateLimiter(readUnits, System::nanoTime), timer),
-                        new UnitRateLimiter(writeUnits, System::nanoTime)));
-        CompletableFuture<Boolean> run;
+    private Backfill backfill(RouteJobs route, JobLock lock, SourceState source, ItemCondition condition) {
+        BackfillPlan plan = new BackfillPlan(
+                reshape ? Kind.REPAIR : Kind.FILL,
+                route.projection().shape(),
+                condition.text(),
+                condition,
+                routes.segments());
+        return route.backfill(lock, source.epoch(), plan, routes.limits(timer));
+    }
+
+    /** Runs to the end, or until a signal stops it: the next run goes on from there. */
+    private CompletableFuture<Backfill> run(Backfill backfill) {
+        JobProgress shown = progress.start(
+                "backfill", backfill.route(), "items", spec.commandLine().getErr(), () -> progress(backfill));
         Thread onSignal = new Thread(backfill::stop, "stop");
-        try (JobProgress shown = progress.start(
-                "backfill", route.name(), "items", spec.commandLine().getErr(), () -> progress(backfill))) {
-            run = backfill.run();
-            Runtime.getRuntime().addShutdownHook(onSignal);
-            await(route, run);
-            shown.finished();
-        } finally {
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        return backfill.run().thenApply(ended -> backfill).whenComplete((ended, thrown) -> {
+            if (thrown == null) {
+                shown.finished();
+            }
+            shown.close();
             removeHook(onSignal);
-        }
-        print(route, backfill, out);
+        });
     }
 
     private static void removeHook(Thread hook) {
@@ -247,32 +173,5 @@ final class BackfillCommand implements Callable<Integer> {
             out.printf("%s %s: %s%n", route.name(), item.item(), item.reason());
         }
         refused += backfill.refused();
-    }
-
-    private interface Read<T> {
-        T get();
-    }
-
-    private static <T> CompletableFuture<T> completed(Read<T> read) {
-        try {
-            return CompletableFuture.completedFuture(read.get());
-        } catch (SdkException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private static <T> T await(RouteJobs route, CompletableFuture<T> call) throws StartException {
-        try {
-            return Calls.join(call);
-        } catch (RuntimeException e) {
-            Throwable failure = Failures.unwrap(e);
-            throw new StartException(
-                    ExitCode.FAILED,
-                    route.name() + ": "
-                            + (failure instanceof JobLock.LockedException
-                                    ? failure.getMessage()
-                                    : "a call failed, and the backfill goes on from where it was when it is run again: "
-                                            + WriteFailure.of(failure).message()));
-        }
     }
 }

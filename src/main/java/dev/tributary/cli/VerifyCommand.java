@@ -5,15 +5,13 @@ import dev.tributary.cli.progress.JobProgress;
 import dev.tributary.cli.progress.Progress;
 import dev.tributary.cli.progress.ProgressOptions;
 import dev.tributary.daemon.jobs.RouteJobs;
+import dev.tributary.daemon.jobs.RouteVerification;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
-import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
-import dev.tributary.daemon.tables.TableChecks;
-import dev.tributary.daemon.verify.RouteTables;
-import dev.tributary.dynamo.Calls;
-import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.inspect.KeyText;
+import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.scan.KeyedReads;
 import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.jobs.verify.Difference.Kind;
@@ -21,12 +19,10 @@ import dev.tributary.jobs.verify.Verification;
 import dev.tributary.jobs.verify.Verification.Position;
 import dev.tributary.jobs.verify.VerifyCounts;
 import dev.tributary.model.Item;
-import dev.tributary.ordering.UnitRateLimiter;
+import dev.tributary.model.KeySchema;
 import dev.tributary.replication.CatchUp;
 import java.io.PrintWriter;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +38,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tributary verify}: compares targets with their sources, and repairs them. */
@@ -63,20 +58,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private ProgressOptions progress = new ProgressOptions();
 
-    @Parameters(paramLabel = "ROUTE", description = "Routes, as <source>.<route>. Default: all.")
-    private List<String> names = new ArrayList<>();
-
-    @Option(
-            names = "--segments",
-            description = "Parts of a table that are read at the same time. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "4")
-    private int segments = 4;
-
-    @Option(
-            names = "--read-units",
-            paramLabel = "N",
-            description = "Most read units a second, of source and target together. Default: no limit.")
-    private double readUnits;
+    @Mixin
+    private RouteOptions routes = new RouteOptions();
 
     @Option(
             names = "--key",
@@ -133,21 +116,9 @@ final class VerifyCommand implements Callable<Integer> {
         boolean right = true;
         try (Clients clients =
                 new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT.dividedBy(2), 1)) {
-            PacedCalls calls = new PacedCalls(
-                    readUnits > 0 ? new UnitRateLimiter(readUnits, System::nanoTime) : UnitRateLimiter.unlimited(),
-                    timer);
-            for (String name : selected(settings)) {
-                int dot = name.indexOf('.');
-                RouteTables tables = RouteTables.of(
-                        settings,
-                        clients,
-                        name.substring(0, dot),
-                        name.substring(dot + 1),
-                        Duration.ofSeconds(wait),
-                        timer);
-                RouteFindings findings =
-                        new RouteFindings(name, tables.deadLetters(), report, repair(settings, clients, tables, calls));
-                right &= verify(name, tables, calls, findings, report);
+            JobLimits limits = routes.limits(timer);
+            for (RouteJobs route : routes.select(settings, clients, timer)) {
+                right &= verify(route, limits, report);
             }
         } finally {
             timer.shutdownNow();
@@ -156,26 +127,8 @@ final class VerifyCommand implements Callable<Integer> {
         return right ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    /** What repairs the route; empty if nothing is to be repaired. */
-    private Optional<LockedRepair> repair(Settings settings, Clients clients, RouteTables tables, PacedCalls calls)
-            throws StartException {
-        if (!repair) {
-            return Optional.empty();
-        }
-        CheckedTables checked = TableChecks.run(settings, clients);
-        String name = tables.route().name();
-        int dot = name.indexOf('.');
-        RouteJobs jobs = new RouteJobs(
-                name.substring(0, dot), name.substring(dot + 1), settings, checked, clients, timer, Clock.systemUTC());
-        return Optional.of(LockedRepair.of(
-                jobs, tables, calls, repairForeign, spec.commandLine().getErr()));
-    }
-
     private void checkOptions() {
-        if (segments < 1 || segments > 1_000) {
-            throw new ParameterException(spec.commandLine(), "--segments " + segments + ": expected 1 to 1000");
-        }
-        if (readUnits < 0 || sample < 0 || limit < 0 || wait < 0) {
+        if (sample < 0 || limit < 0 || wait < 0) {
             throw new ParameterException(spec.commandLine(), "numbers below zero are not expected");
         }
         if (repairForeign && !repair) {
@@ -186,63 +139,53 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> selected(Settings settings) throws StartException {
-        List<String> all = new ArrayList<>();
-        settings.source()
-                .forEach((source, table) -> table.route().keySet().forEach(route -> all.add(source + "." + route)));
-        for (String name : names) {
-            if (!all.contains(name)) {
-                throw new StartException(
-                        ExitCode.CONFIGURATION,
-                        name + ": the configuration has no such route; it has " + String.join(", ", all));
-            }
-        }
-        if (all.isEmpty()) {
-            throw new StartException(ExitCode.CONFIGURATION, "the configuration has no route");
-        }
-        return names.isEmpty() ? all : names;
-    }
-
     /** Returns whether the route was proven right. */
-    private boolean verify(
-            String name, RouteTables tables, PacedCalls calls, RouteFindings findings, VerifyReport report)
-            throws StartException {
-        Verification verification = tables.verification(Position.start(segments), calls, findings, Clock.systemUTC());
-        long expected = sample > 0 ? 2L * sample : key.isEmpty() ? tables.items() + tables.rows() : 1;
+    private boolean verify(RouteJobs route, JobLimits limits, VerifyReport report) throws StartException {
+        RouteVerification parts = RouteCalls.await(route, route.verification(Duration.ofSeconds(wait)));
+        Optional<LockedRepair> repairs = repair
+                ? Optional.of(LockedRepair.of(
+                        route, parts, limits, repairForeign, spec.commandLine().getErr()))
+                : Optional.empty();
+        Verification verification = parts.verification(
+                Position.start(routes.segments()),
+                limits.reads(),
+                new RouteFindings(route.name(), parts.deadLetters(), report, repairs));
+        long expected = sample > 0 ? 2L * sample : key.isEmpty() ? parts.items() + parts.rows() : 1;
         try (JobProgress shown = progress.start(
-                "verify", name, "rows", spec.commandLine().getErr(), () -> progress(verification.counts(), expected))) {
-            await(name, run(verification, tables, calls));
+                "verify",
+                route.name(),
+                "rows",
+                spec.commandLine().getErr(),
+                () -> progress(verification.counts(), expected))) {
+            RouteCalls.await(route, run(verification, parts, limits.reads()));
             shown.finished();
         }
-        report.route(name, verification);
+        report.route(route.name(), verification);
         return verification.counts().faults() == 0
                 && verification.counts().undecided() == 0
                 && verification.waited() != CatchUp.Result.BEHIND;
     }
 
-    private CompletableFuture<Void> run(Verification verification, RouteTables tables, PacedCalls calls)
-            throws StartException {
+    private CompletableFuture<Void> run(Verification verification, RouteVerification parts, PacedCalls calls) {
         if (sample > 0) {
             return verification.sample(sample, RandomGenerator.getDefault());
         }
         if (key.isEmpty()) {
             return verification.all();
         }
-        Item sourceKey = KeyText.parse(key, tables.sourceKey(), spec.commandLine());
-        return new KeyedReads(tables.tables().sourceClient(), tables.tables().source(), tables.sourceKey(), calls)
-                .read(List.of(sourceKey), true)
+        KeySchema schema = parts.route().sourceKey();
+        return new KeyedReads(parts.tables().sourceClient(), parts.tables().source(), schema, calls)
+                .read(List.of(sourceKey(schema)), true)
                 .thenCompose(found -> found.isEmpty()
                         ? CompletableFuture.completedFuture(null)
                         : verification.item(found.values().iterator().next()));
     }
 
-    private static <T> T await(String name, CompletableFuture<T> call) throws StartException {
+    private Item sourceKey(KeySchema schema) {
         try {
-            return Calls.join(call);
-        } catch (RuntimeException e) {
-            throw new StartException(
-                    ExitCode.FAILED,
-                    name + ": a call failed: " + WriteFailure.of(e).message());
+            return KeyText.parse(key, schema);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 

@@ -131,7 +131,7 @@ class BackfillCommandTest {
         assertThat(out.toString())
                 .contains("users.by-city: 2 read, 2 written, 0 present already, 0 without a row, 0 removed, 0 refused");
         assertThat(rows()).containsExactlyInAnyOrder("Oakland/ann/1", "Berkeley/bob/2");
-        assertThat(execute("", "users.by-city", "--segments", "2")).isZero();
+        assertThat(execute("", "users", "users.by-city", "--segments", "2")).isZero();
         assertThat(out.toString()).contains("2 read, 0 written, 2 present already");
     }
 

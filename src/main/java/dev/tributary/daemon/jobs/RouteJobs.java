@@ -19,10 +19,13 @@ import dev.tributary.jobs.reconcile.RowRepair;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
+import dev.tributary.local.LocalStreams;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.CatchUp;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.StreamCatchUp;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.table.BatchingTable;
@@ -35,7 +38,10 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What jobs on one route are made of.
@@ -132,15 +138,67 @@ public final class RouteJobs {
     }
 
     /** A lock that is shared by the jobs that put rows, and not by redrives. */
-    public JobLock lock(String holder) {
-        return new DeadLetterTable(
-                        clients.control(source()),
-                        OwnTable.DEAD_LETTERS.name(settings.application()),
-                        Clients.CALL_TIMEOUT)
+    private JobLock lock(String holder) {
+        return deadLetters()
                 .lock(
                         name() + " backfill",
                         new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
                         holder);
+    }
+
+    private DeadLetterTable deadLetters() {
+        return new DeadLetterTable(
+                clients.control(source()), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+    }
+
+    /**
+     * Runs work while no other job puts rows of the route. Pages that an earlier job has left are checked first: their time is
+     * over, because its lock is. The lock is released however the work ends.
+     *
+     * @param holder this process, for messages of others
+     * @param waiting receives the name of another holder, which is then waited for
+     * @return fails with {@link JobLock.LockedException} if another job goes on
+     */
+    public <T> CompletableFuture<T> exclusively(
+            String holder, Consumer<String> waiting, Function<JobLock, CompletableFuture<T>> work) {
+        JobLock lock = lock(holder);
+        return lock.take(waiting)
+                .thenCompose(taken -> settler().settle())
+                .thenCompose(settled -> work.apply(lock))
+                .handle((done, thrown) -> lock.release()
+                        .thenCompose(released -> thrown == null
+                                ? CompletableFuture.completedFuture(done)
+                                : CompletableFuture.<T>failedFuture(thrown)))
+                .thenCompose(Function.identity());
+    }
+
+    /**
+     * What a verification of the route is made of; describes its tables.
+     *
+     * @param wait longest wait for replication
+     */
+    public CompletableFuture<RouteVerification> verification(Duration wait) {
+        return RouteVerification.of(
+                jobRoute(),
+                route(),
+                RouteVerification.siblings(settings, tables, clients, sourceName, route()),
+                catchUp(wait),
+                deadLetters().deadLetters(name()),
+                clock);
+    }
+
+    private CatchUp catchUp(Duration wait) {
+        boolean local = tables.source(sourceName)
+                .streamArn()
+                .filter(LocalStreams::isLocal)
+                .isPresent();
+        return new StreamCatchUp(
+                clients.streams(source(), local),
+                clients.control(source()),
+                settings.leaseTable(sourceName),
+                StreamCatchUp.Timing.of(settings.lease().duration(), wait),
+                timer,
+                System::nanoTime);
     }
 
     /** The check of pages that a backfill has left. */
