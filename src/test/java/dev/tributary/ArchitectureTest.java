@@ -59,6 +59,7 @@ class ArchitectureTest {
                 .definedBy("dev.tributary.replication", "dev.tributary.items..")
                 .layer("parts")
                 .definedBy(
+                        "dev.tributary.acknowledgement",
                         "dev.tributary.projection",
                         "dev.tributary.ordering",
                         "dev.tributary.table",
@@ -91,7 +92,8 @@ class ArchitectureTest {
 
     @Test
     void partsKnowNothingOfOneAnother() {
-        slices().matching("dev.tributary.(projection|table|deadletter|idempotency|latewrite|document)..")
+        slices().matching(
+                        "dev.tributary.(acknowledgement|projection|table|deadletter|idempotency|latewrite|document)..")
                 .should()
                 .notDependOnEachOther()
                 .check(CLASSES);

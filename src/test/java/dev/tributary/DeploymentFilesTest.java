@@ -105,6 +105,14 @@ class DeploymentFilesTest {
                         "dynamodb:GetItem",
                         "dynamodb:PutItem",
                         "dynamodb:Query");
+        assertThat(actions("tributary-acknowledgements"))
+                .containsExactly(
+                        "dynamodb:CreateTable",
+                        "dynamodb:DescribeTable",
+                        "dynamodb:DescribeTimeToLive",
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:UpdateTimeToLive");
         assertThat(actions("tributary-idempotency"))
                 .containsExactly(
                         "dynamodb:CreateTable",

@@ -123,6 +123,7 @@ final class ReplicationProcess {
                                     "users.by-city",
                                     Clock.systemUTC()))),
                     lateWrites(clients, timer, registry),
+                    (mark, end) -> {},
                     System.getProperty("leases", "benchmark-leases"),
                     () -> Optional.of(stream),
                     clients.streams(),

@@ -69,11 +69,14 @@ final class HttpServers {
         List<Resource> resources = new ArrayList<>();
         settings.resource()
                 .forEach((name, write) ->
-                        resources.add(resource(name, write, tables, clients, ownTables, ttl, sources.waker(write))));
+                        resources.add(resource(name, write, tables, clients, ownTables, ttl, sources.of(write))));
         settings.read().forEach((name, read) -> resources.add(readOnly(name, read, tables, clients, ttl)));
         Duration drainTimeout = LONGEST_REQUEST.compareTo(closeTimeout) < 0 ? LONGEST_REQUEST : closeTimeout;
         WriteServer server = WriteServer.start(settings.http(), resources, health, meters.registry(), drainTimeout);
-        started.push((AutoCloseable) () -> closeWrites(server));
+        started.push((AutoCloseable) () -> {
+            sources.stopWaits();
+            closeWrites(server);
+        });
         return Optional.of(server.uri());
     }
 
@@ -84,7 +87,7 @@ final class HttpServers {
             Clients clients,
             OwnTables ownTables,
             TtlAttributes ttl,
-            Runnable written) {
+            Resource.Source source) {
         DynamoDbAsyncClient client = clients.requests(write);
         String keys = write.idempotency().takesKeys()
                 ? ownTables.prepare(OwnTable.IDEMPOTENCY, client, false)
@@ -96,7 +99,7 @@ final class HttpServers {
                 WRITE_TIMEOUT,
                 Clock.systemUTC(),
                 new IdempotencyTable(client, keys, Clock.systemUTC()),
-                written);
+                source);
     }
 
     private static Resource readOnly(

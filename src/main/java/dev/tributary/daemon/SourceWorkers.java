@@ -1,5 +1,7 @@
 package dev.tributary.daemon;
 
+import dev.tributary.acknowledgement.AcknowledgementTable;
+import dev.tributary.acknowledgement.Acknowledgements;
 import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
@@ -11,6 +13,7 @@ import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.TableSettings;
+import dev.tributary.items.Resource;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,6 +56,9 @@ final class SourceWorkers {
 
     /** By source. */
     private final Map<String, SourceWorker> workers = new ConcurrentHashMap<>();
+
+    /** By source. */
+    private final Map<String, Acknowledgements> acknowledgements = new ConcurrentHashMap<>();
 
     /**
      * @param shared what all workers share
@@ -124,6 +131,7 @@ final class SourceWorkers {
                 source,
                 routes,
                 lateWrites(name, place),
+                isWrittenHere(source) ? acknowledgements(name, place)::ended : (mark, end) -> {},
                 settings.leaseTable(name),
                 new EnabledStream(place, source.table()),
                 clients.streams(source, local),
@@ -150,6 +158,27 @@ final class SourceWorkers {
                 new ParkedItemIndex(deadLetters, fullName, shared.clock()));
     }
 
+    /** Whether requests write to the table of a source. */
+    private boolean isWrittenHere(SourceSettings source) {
+        return settings.resource().values().stream().anyMatch(resource -> isSame(source, resource));
+    }
+
+    private boolean isSame(TableSettings one, TableSettings other) {
+        return one.table().equals(other.table()) && clients.place(one).equals(clients.place(other));
+    }
+
+    private Acknowledgements acknowledgements(String source, DynamoDbAsyncClient place) {
+        return acknowledgements.computeIfAbsent(
+                source,
+                made -> new Acknowledgements(
+                        new AcknowledgementTable(
+                                place,
+                                ownTables.prepare(OwnTable.ACKNOWLEDGEMENTS, place, false),
+                                shared.clock(),
+                                shared.timings().writeTimeout()),
+                        shared.timer()));
+    }
+
     private LateWrites lateWrites(String source, DynamoDbAsyncClient place) {
         return LateWrites.ofDaemon(
                 new LateWriteTable(
@@ -174,14 +203,20 @@ final class SourceWorkers {
         return all;
     }
 
-    /** Wakes the reader of the source whose table this is; does nothing for any other table. */
-    Runnable waker(TableSettings written) {
+    /** What a table is to the replication: the source whose table it is, or none. */
+    Resource.Source of(TableSettings written) {
         return settings.source().entrySet().stream()
-                .filter(source -> source.getValue().table().equals(written.table())
-                        && clients.place(source.getValue()).equals(clients.place(written)))
+                .filter(source -> isSame(source.getValue(), written))
                 .findFirst()
-                .<Runnable>map(source -> () -> wake(source.getKey()))
-                .orElse(() -> {});
+                .map(source -> new Resource.Source(
+                        () -> wake(source.getKey()),
+                        Optional.of(acknowledgements(source.getKey(), clients.control(source.getValue())))))
+                .orElse(Resource.Source.NONE);
+    }
+
+    /** Ends the waits of requests, so that they are answered before the process ends. */
+    void stopWaits() {
+        acknowledgements.values().forEach(Acknowledgements::stop);
     }
 
     private void wake(String source) {

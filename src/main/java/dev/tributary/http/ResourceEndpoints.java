@@ -3,6 +3,7 @@ package dev.tributary.http;
 import dev.tributary.http.access.Access;
 import dev.tributary.http.bulk.BulkHandler;
 import dev.tributary.http.bulk.BulkRequestLimiter;
+import dev.tributary.http.items.AwaitedChange;
 import dev.tributary.http.items.BatchGetHandler;
 import dev.tributary.http.items.ChangeHandler;
 import dev.tributary.http.items.GetHandler;
@@ -13,6 +14,7 @@ import dev.tributary.http.items.PageHandler;
 import dev.tributary.http.items.ResourceHandler;
 import dev.tributary.http.items.TableHealth;
 import dev.tributary.http.items.WriteMeters;
+import dev.tributary.http.items.WriteStatus;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
@@ -44,6 +46,7 @@ final class ResourceEndpoints {
     private final ExchangeHandler page;
     private final ExchangeHandler batch;
     private final Optional<ExchangeHandler> post;
+    private final Optional<ExchangeHandler> status;
 
     /** By method; the same whether the path or the query names the item. Empty if the resource takes no writes. */
     private final Map<String, ExchangeHandler> changes = new LinkedHashMap<>();
@@ -59,6 +62,9 @@ final class ResourceEndpoints {
         this.page = new ResourceHandler(resource, Access.READ, new PageHandler(reads, limits.pages()), meters, table);
         this.batch = new ResourceHandler(
                 resource, Access.READ, new BatchGetHandler(reads, limits.pages(), limits.body()), meters, table);
+        this.status = resource.acknowledgements()
+                .map(writes ->
+                        new ResourceHandler(resource, Access.READ, new WriteStatus(resource, writes), meters, table));
         this.post = resource.isWritable() ? Optional.of(addChanges(limits, telemetry)) : Optional.empty();
     }
 
@@ -71,13 +77,18 @@ final class ResourceEndpoints {
     /** Adds the handlers of the methods that write; returns that of {@code POST}. */
     private ExchangeHandler addChanges(SharedLimits limits, Telemetry telemetry) {
         ItemRequests requests = new ItemRequests(resource, paths, limits.body());
-        Function<ChangeHandler.Reader, ExchangeHandler> changing = reader -> ResourceHandler.ofItem(
-                resource,
-                paths,
-                Access.WRITE,
-                new ChangeHandler(resource, paths, reader, telemetry.keys()),
-                telemetry.meters(),
-                telemetry.table());
+        Function<ChangeHandler.Reader, ExchangeHandler> changing = reader -> {
+            ChangeHandler change = new ChangeHandler(resource, paths, reader, telemetry.keys());
+            return resource.acknowledgements()
+                    .map(writes -> new ResourceHandler(
+                            resource,
+                            Access.WRITE,
+                            new AwaitedChange(change, paths, writes),
+                            telemetry.meters(),
+                            telemetry.table()))
+                    .orElseGet(() -> ResourceHandler.ofItem(
+                            resource, paths, Access.WRITE, change, telemetry.meters(), telemetry.table()));
+        };
         ExchangeHandler one = changing.apply(requests::post);
         ExchangeHandler many = new BulkHandler(
                 resource, paths, limits.bulk(), limits.body(), telemetry.meters(), telemetry.keys(), telemetry.table());
@@ -103,6 +114,10 @@ final class ResourceEndpoints {
     }
 
     private void atCollection(ExchangeHandler handler, Exchange exchange) throws Exception {
+        if (handler == get && status.isPresent() && WriteStatus.isFor(exchange)) {
+            status.get().handle(exchange);
+            return;
+        }
         if (handler == get && (exchange.query() != null || !resource.isWritable())) {
             (PageHandler.namesItem(exchange, reads) ? get : page).handle(exchange);
             return;

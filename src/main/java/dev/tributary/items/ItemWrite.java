@@ -1,6 +1,8 @@
 package dev.tributary.items;
 
+import dev.tributary.model.VersionStamp;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,12 +41,73 @@ public record ItemWrite(
         DELETE
     }
 
+    private static final String MARK_NAME = "#mark";
+    private static final String MARK_VALUE = ":mark";
+
     private static final ReturnValuesOnConditionCheckFailure RETURN_ITEM = ReturnValuesOnConditionCheckFailure.ALL_OLD;
 
     public ItemWrite {
         attributes = Map.copyOf(attributes);
         names = Map.copyOf(names);
         values = Map.copyOf(values);
+    }
+
+    /** This write with a mark in the item. A removal has none. */
+    ItemWrite marked(AttributeValue mark) {
+        if (kind == Kind.PUT) {
+            Map<String, AttributeValue> item = new HashMap<>(attributes);
+            item.put(VersionStamp.WRITE, mark);
+            return new ItemWrite(kind, table, item, update, condition, names, values);
+        }
+        if (kind == Kind.DELETE) {
+            throw new IllegalStateException("an item that is removed cannot be marked");
+        }
+        String set = "SET " + MARK_NAME + "=" + MARK_VALUE;
+        String whole = update.map(text -> text.startsWith("SET ") ? set + "," + text.substring(4) : set + " " + text)
+                .orElse(set);
+        return new ItemWrite(kind, table, attributes, Optional.of(whole), condition, withMark(names), withMark(mark));
+    }
+
+    /** The write that marks the item of this removal, on the same condition; there has to be an item. */
+    ItemWrite markBefore(AttributeValue mark) {
+        String exists = "attribute_exists(#key)";
+        Map<String, String> marked = new HashMap<>(withMark(names));
+        marked.put("#key", attributes.keySet().iterator().next());
+        return new ItemWrite(
+                Kind.UPDATE,
+                table,
+                attributes,
+                Optional.of("SET " + MARK_NAME + "=" + MARK_VALUE),
+                Optional.of(
+                        condition.map(text -> exists + " AND (" + text + ")").orElse(exists)),
+                marked,
+                withMark(mark));
+    }
+
+    /** This removal on the further condition that the item still has the mark, which a later {@code PATCH} keeps. */
+    ItemWrite ofMarked(AttributeValue mark) {
+        String marked = MARK_NAME + "=" + MARK_VALUE;
+        return new ItemWrite(
+                kind,
+                table,
+                attributes,
+                update,
+                Optional.of(
+                        condition.map(text -> marked + " AND (" + text + ")").orElse(marked)),
+                withMark(names),
+                withMark(mark));
+    }
+
+    private static Map<String, String> withMark(Map<String, String> others) {
+        Map<String, String> all = new HashMap<>(others);
+        all.put(MARK_NAME, VersionStamp.WRITE);
+        return all;
+    }
+
+    private Map<String, AttributeValue> withMark(AttributeValue mark) {
+        Map<String, AttributeValue> all = new HashMap<>(values);
+        all.put(MARK_VALUE, mark);
+        return all;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.tributary.items;
 
+import dev.tributary.acknowledgement.Acknowledgements;
+import dev.tributary.acknowledgement.WriteMark;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.document.ItemReader;
 import dev.tributary.document.ItemSchema;
@@ -39,6 +41,7 @@ public final class Resource {
     private final Clock clock;
     private final TableFailures failures;
     private final Optional<Idempotency> idempotency;
+    private final Optional<Acknowledgements> acknowledgements;
 
     /**
      * The table of a resource, and the clients for its region and account, which remain the caller's to close.
@@ -47,6 +50,18 @@ public final class Resource {
      * @param pages for reads of many items, each of which takes the memory of many single ones
      */
     public record Table(TableLayout layout, DynamoDbAsyncClient client, DynamoDbAsyncClient pages) {}
+
+    /**
+     * What follows from a write, if the table is a source.
+     *
+     * @param written called after each write that was applied; never waits
+     * @param acknowledgements for requests that wait until a write is in every target
+     */
+    public record Source(Runnable written, Optional<Acknowledgements> acknowledgements) {
+
+        /** No source. */
+        public static final Source NONE = new Source(() -> {}, Optional.empty());
+    }
 
     /**
      * Creates a resource that ignores idempotency keys, whatever its settings say.
@@ -64,14 +79,14 @@ public final class Resource {
             DynamoDbAsyncClient client,
             Duration timeout,
             Clock clock) {
-        this(name, settings, true, table(key, client), timeout, clock, Optional.empty(), () -> {});
+        this(name, settings, true, table(key, client), timeout, clock, Optional.empty(), Source.NONE);
     }
 
     /**
      * Creates a resource as its settings say.
      *
      * @param records for requests with idempotency keys; in the account and region of the table
-     * @param written called after each write that was applied; never waits
+     * @param source what its table is to the replication
      * @throws InvalidResourceException as the other constructor does
      */
     public Resource(
@@ -81,14 +96,14 @@ public final class Resource {
             Duration timeout,
             Clock clock,
             IdempotencyTable records,
-            Runnable written) {
-        this(name, settings, true, place, timeout, clock, Optional.of(records), written);
+            Source source) {
+        this(name, settings, true, place, timeout, clock, Optional.of(records), source);
     }
 
     /** Creates a resource that takes no writes. */
     public static Resource readOnly(
             String name, ResourceSettings settings, Table place, Duration timeout, Clock clock) {
-        return new Resource(name, settings, false, place, timeout, clock, Optional.empty(), () -> {});
+        return new Resource(name, settings, false, place, timeout, clock, Optional.empty(), Source.NONE);
     }
 
     private Resource(
@@ -99,7 +114,7 @@ public final class Resource {
             Duration timeout,
             Clock clock,
             Optional<IdempotencyTable> records,
-            Runnable written) {
+            Source source) {
         KeySchema key = place.layout().key();
         this.name = name;
         this.path = settings.path();
@@ -116,10 +131,11 @@ public final class Resource {
                 schema,
                 new ServerValues(
                         settings.document().generated(), settings.document().refreshed(), clock));
-        this.execution = new ChangeExecution(place.client(), settings.table(), written);
+        this.execution = new ChangeExecution(place.client(), settings.table(), source.written());
         this.plain = new PlainDelivery(place.client());
         this.timeout = timeout;
         this.clock = clock;
+        this.acknowledgements = source.acknowledgements();
         this.failures = new TableFailures(settings.table(), timeout);
         this.idempotency = records.filter(used -> settings.idempotency().takesKeys())
                 .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), place.client(), used));
@@ -202,6 +218,11 @@ public final class Resource {
     /** How requests with idempotency keys are carried out; empty if they are refused. */
     public Optional<Idempotency> idempotency() {
         return idempotency;
+    }
+
+    /** For requests that wait until a write is in every target; empty if the table is no source. */
+    public Optional<Acknowledgements> acknowledgements() {
+        return acknowledgements;
     }
 
     /** Names of the key attributes, the partition key first. */
@@ -291,6 +312,11 @@ public final class Resource {
                             Kind.BAD_PRECONDITION,
                             "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
         }
+    }
+
+    /** The delivery that marks what it writes; empty for one that sends each write separately. */
+    public MarkedDelivery marked(Optional<Delivery> delivery, WriteMark mark) {
+        return new MarkedDelivery(delivery.orElse(plain), plain, mark);
     }
 
     /** Carries a change out in separate calls. */

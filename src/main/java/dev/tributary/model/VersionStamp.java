@@ -20,6 +20,9 @@ public record VersionStamp(ItemKey owner, Version version, Instant createdAt) {
      */
     public static final String EXPIRES = "_tributary_expires";
 
+    /** Reserved attribute of source items: the mark of a write that a request waits for. Never copied to a target. */
+    public static final String WRITE = "_tributary_write";
+
     /** Attributes that only the replication writes: in other items they would be taken for its stamps. */
-    public static final Set<String> RESERVED = Set.of(ATTRIBUTE, EXPIRES);
+    public static final Set<String> RESERVED = Set.of(ATTRIBUTE, EXPIRES, WRITE);
 }

@@ -78,8 +78,7 @@ public final class Projection {
 
     /** Whether the attribute is copied to the target. */
     public boolean selects(String attribute) {
-        return !attribute.equals(VersionStamp.ATTRIBUTE)
-                && !attribute.equals(VersionStamp.EXPIRES)
+        return !VersionStamp.RESERVED.contains(attribute)
                 && !makes(attribute)
                 && !exclude.contains(attribute)
                 && include.map(names -> names.contains(attribute)).orElse(true);

@@ -13,8 +13,13 @@ import java.util.Optional;
  *
  * @param projected what the change asks of the target
  * @param entry completed when the change has ended on the route
+ * @param awaited present if a request waits for the change
  */
-record PendingChange(Change change, Projected projected, CheckpointTracker<ChangePosition>.Entry entry) {
+record PendingChange(
+        Change change,
+        Projected projected,
+        CheckpointTracker<ChangePosition>.Entry entry,
+        Optional<AwaitedWrite> awaited) {
 
     ItemKey owner() {
         return change.stamp().owner();
@@ -40,6 +45,9 @@ record PendingChange(Change change, Projected projected, CheckpointTracker<Chang
     /** Counts the change and completes its entry. */
     void end(Outcome outcome, RouteMeters meters) {
         meters.ended(outcome);
+        if (outcome == Outcome.PARKED || outcome == Outcome.REGRESSED) {
+            awaited.ifPresent(write -> write.failedOn(meters.route()));
+        }
         entry.complete();
     }
 }

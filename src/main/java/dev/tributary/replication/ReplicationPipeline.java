@@ -1,5 +1,6 @@
 package dev.tributary.replication;
 
+import dev.tributary.acknowledgement.WriteMark;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.ShardLateWrites;
 import dev.tributary.model.Change;
@@ -36,6 +37,9 @@ public final class ReplicationPipeline implements AutoCloseable {
     private final int maxInFlight;
     private final LongSupplier nanoTime;
     private final CheckpointTracker<ChangePosition> tracker = new CheckpointTracker<>();
+
+    /** Written before the first change, by the thread that submits. */
+    private WriteListener writes = (mark, end) -> {};
 
     /** When the shard was last read without a change; null before. Written by the thread that submits. */
     private volatile @Nullable Instant readEmptyAt;
@@ -97,6 +101,12 @@ public final class ReplicationPipeline implements AutoCloseable {
         this.routes.forEach(RouteWriter::start);
     }
 
+    /** Reports the ends of writes that requests wait for to this listener. Called before the first change. */
+    public ReplicationPipeline reporting(WriteListener listener) {
+        writes = listener;
+        return this;
+    }
+
     private void takeShard(FencedRetry retry, CompletableFuture<Void> shardTaken) {
         retry.untilDone(lateWrites::take, this::lateWritesFailed)
                 .thenCompose(taken -> retry.untilDone(lateWrites.source()::learnAndRepeat, this::lateWritesFailed))
@@ -136,11 +146,12 @@ public final class ReplicationPipeline implements AutoCloseable {
                 return false;
             }
         } while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK));
+        Optional<AwaitedWrite> awaited = WriteMark.of(change).map(mark -> new AwaitedWrite(mark, ended, writes));
         CheckpointTracker<ChangePosition>.Entry entry = tracker.open(
                 new ChangePosition(sequenceNumber, change.stamp().createdAt(), nanoTime.getAsLong()),
                 routes.size(),
-                ended);
-        routes.forEach(route -> route.submit(change, entry));
+                awaited.<Runnable>map(write -> write::ended).orElse(ended));
+        routes.forEach(route -> route.submit(change, entry, awaited));
         return true;
     }
 

@@ -21,10 +21,11 @@ final class RouteMeters {
 
     private final Map<Outcome, Counter> changes = new EnumMap<>(Outcome.class);
     private final Map<WriteFailure.Kind, Counter> failures = new EnumMap<>(WriteFailure.Kind.class);
+    private final String route;
     private final Timer write;
 
     RouteMeters(MeterRegistry registry, Route measured) {
-        String route = measured.name();
+        this.route = measured.name();
         for (Outcome outcome : Outcome.values()) {
             changes.put(
                     outcome,
@@ -62,6 +63,10 @@ final class RouteMeters {
                 .description("Writes a second that a target gets at most, because it throttled; +Inf without a limit")
                 .tag("route", measured.name())
                 .register(registry);
+    }
+
+    String route() {
+        return route;
     }
 
     Timer write() {

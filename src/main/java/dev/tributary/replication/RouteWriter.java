@@ -95,10 +95,14 @@ final class RouteWriter {
         health.close();
     }
 
-    /** Takes the change; {@code entry} is completed when the change has ended on this route. */
-    void submit(Change change, CheckpointTracker<ChangePosition>.Entry entry) {
+    /**
+     * Takes the change; {@code entry} is completed when the change has ended on this route.
+     *
+     * @param awaited present if a request waits for the change
+     */
+    void submit(Change change, CheckpointTracker<ChangePosition>.Entry entry, Optional<AwaitedWrite> awaited) {
         Projected projected = route.projection().project(change);
-        executor.submit(change.stamp().owner(), new PendingChange(change, projected, entry));
+        executor.submit(change.stamp().owner(), new PendingChange(change, projected, entry, awaited));
     }
 
     /** Writes consecutive changes of one item; runs once at a time for each item. */

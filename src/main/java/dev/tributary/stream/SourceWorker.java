@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.Route;
+import dev.tributary.replication.WriteListener;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
@@ -88,6 +89,7 @@ public final class SourceWorker {
      * @param source its name in the configuration
      * @param identity of its table in the rows of its targets
      * @param lateWrites the late writes to the targets of this source
+     * @param writes receives the ends of the writes that requests wait for
      * @param leaseTable name of the lease table of this source; created if missing
      * @param enabledStream returns the ARN of the stream with new and old images that the table has now, in a region that
      *     the streams adapter knows; empty if it has none; throws what the SDK throws
@@ -99,6 +101,7 @@ public final class SourceWorker {
             SourceSettings settings,
             List<Route> routes,
             LateWrites lateWrites,
+            WriteListener writes,
             String leaseTable,
             Supplier<Optional<String>> enabledStream,
             DynamoDbStreamsClient streamsClient,
@@ -151,6 +154,7 @@ public final class SourceWorker {
                         settings,
                         routes,
                         lateWrites,
+                        writes,
                         leaseTable,
                         streamsClient,
                         leaseClient,

@@ -4,6 +4,7 @@ import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.ShardOwnership;
+import dev.tributary.replication.WriteListener;
 import dev.tributary.stream.lease.HandOver;
 import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.SourceStartException;
@@ -56,6 +57,7 @@ final class StreamReader {
             SourceSettings settings,
             List<Route> routes,
             LateWrites lateWrites,
+            WriteListener writes,
             String leaseTable,
             DynamoDbStreamsClient streamsClient,
             DynamoDbAsyncClient leaseClient,
@@ -180,14 +182,15 @@ final class StreamReader {
                         .add(
                                 shardId,
                                 new ReplicationPipeline(
-                                        source.routes(),
-                                        source.lateWrites().shard(shardId),
-                                        source.settings().maxInFlight(),
-                                        ownership,
-                                        shared.timer(),
-                                        shared.registry(),
-                                        shared.health(),
-                                        shared.onFatal()),
+                                                source.routes(),
+                                                source.lateWrites().shard(shardId),
+                                                source.settings().maxInFlight(),
+                                                ownership,
+                                                shared.timer(),
+                                                shared.registry(),
+                                                shared.health(),
+                                                shared.onFatal())
+                                        .reporting(source.writes()),
                                 ownership),
                 this::ownership,
                 source.memory(),

@@ -27,6 +27,7 @@ final class ApiDescription {
             "ETag",
             "Location",
             "Link",
+            "Preference-Applied",
             "Idempotency-Replayed",
             "Allow",
             "Retry-After",

@@ -88,7 +88,27 @@ final class ItemApi implements AutoCloseable {
         resources.add(
                 records == null
                         ? new Resource(name, settings, key, client, timeout, clock)
-                        : new Resource(name, settings, Resource.table(key, client), timeout, clock, records, () -> {}));
+                        : new Resource(
+                                name,
+                                settings,
+                                Resource.table(key, client),
+                                timeout,
+                                clock,
+                                records,
+                                Resource.Source.NONE));
+        return this;
+    }
+
+    /** Adds a resource whose table is a source. */
+    ItemApi source(String name, GivenWrites given, KeySchema key, Resource.Source source) {
+        resources.add(new Resource(
+                name,
+                given.settings(),
+                Resource.table(key, client),
+                timeout,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                records,
+                source));
         return this;
     }
 
@@ -98,7 +118,7 @@ final class ItemApi implements AutoCloseable {
         Resource.Table place = new Resource.Table(layout, client, client);
         resources.add(
                 writable
-                        ? new Resource(name, given.settings(), place, timeout, clock, records, () -> {})
+                        ? new Resource(name, given.settings(), place, timeout, clock, records, Resource.Source.NONE)
                         : Resource.readOnly(name, given.settings(), place, timeout, clock));
         return this;
     }

@@ -3,6 +3,7 @@ package dev.tributary.items;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.acknowledgement.WriteMark;
 import dev.tributary.document.Problem;
 import dev.tributary.document.RefusedException;
 import dev.tributary.items.Delivery.Outcome;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -157,6 +159,42 @@ class DeliveryTest {
         WriteResult late =
                 route.run(route.put(ID, bytes("{\"n\":2}"), versions(before))).join();
         assertThat(((WriteResult.Refused) late).problem().kind()).isEqualTo(Problem.Kind.PRECONDITION_FAILED);
+    }
+
+    @Test
+    void anAwaitedRemovalKeepsItsPreconditionBehindItsMark() throws RefusedException {
+        Resource route = route(true);
+        route.run(route.put(ID, bytes("{\"n\":1}"), NONE)).join();
+        MarkedDelivery marked = meddled(route, route.patch(ID, bytes("{\"n\":2}"), NONE));
+        WriteResult result =
+                route.run(route.delete(ID, versions("1000")), marked).join();
+        assertThat(((WriteResult.Refused) result).problem().kind()).isEqualTo(Problem.Kind.PRECONDITION_FAILED);
+        assertThat(marked.written()).isFalse();
+        assertThat(items(route)).singleElement().satisfies(item -> assertThat(item)
+                .containsEntry("n", AttributeValue.fromN("2")));
+    }
+
+    @Test
+    void anAwaitedRemovalMarksAnItemAgainThatWasReplaced() throws RefusedException {
+        Resource route = route(false);
+        route.run(route.put(ID, bytes("{\"n\":1}"), NONE)).join();
+        MarkedDelivery marked = meddled(route, route.put(ID, bytes("{\"n\":2}"), NONE));
+        assertThat(route.run(route.delete(ID, NONE), marked).join()).isInstanceOf(WriteResult.Changed.class);
+        assertThat(marked.written()).isTrue();
+        assertThat(items(route)).isEmpty();
+    }
+
+    /** Marks writes; another request changes the item between the mark and the first removal. */
+    private static MarkedDelivery meddled(Resource route, ItemChange other) {
+        Delivery plain = new PlainDelivery(dynamo.asyncClient());
+        AtomicBoolean once = new AtomicBoolean(true);
+        Delivery meddling = (write, result, timeout) -> {
+            if (write.kind() == ItemWrite.Kind.DELETE && once.getAndSet(false)) {
+                route.run(other).join();
+            }
+            return plain.deliver(write, result, timeout);
+        };
+        return route.marked(Optional.of(meddling), WriteMark.random());
     }
 
     private static Resource route(boolean versioned) {

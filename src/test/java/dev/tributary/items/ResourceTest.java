@@ -63,7 +63,7 @@ class ResourceTest {
                 Duration.ofSeconds(10),
                 Clock.systemUTC(),
                 new IdempotencyTable(client, "keys", Clock.systemUTC()),
-                written::incrementAndGet);
+                new Resource.Source(written::incrementAndGet, Optional.empty()));
         byte[] item = "{\"id\":\"i\"}".getBytes(UTF_8);
 
         route.run(route.post(item, new Precondition.Absent())).join();

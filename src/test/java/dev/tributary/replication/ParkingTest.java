@@ -3,6 +3,7 @@ package dev.tributary.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.acknowledgement.WriteMark;
 import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
@@ -18,6 +19,8 @@ import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Outcome;
+import dev.tributary.model.Row;
+import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
@@ -120,6 +123,43 @@ class ParkingTest {
                 .isEqualTo(1);
         assertThat(health.snapshot().components().get("route " + ROUTE))
                 .isEqualTo(new Health.Component(Status.DEGRADED, "1 item has parked changes"));
+    }
+
+    @Test
+    void anAwaitedWriteEndsOnceWithTheRoutesThatWillNotHaveIt() throws Exception {
+        List<String> ended = new CopyOnWriteArrayList<>();
+        pipeline.reporting((mark, end) -> ended.add(mark.id() + end.failed()));
+        WriteMark taken = WriteMark.random();
+        WriteMark refused = WriteMark.random();
+        WriteMark removed = WriteMark.random();
+        change("ada", marked(city("Oakland"), taken.ofWrite()));
+        change("bob", marked(cityOfTheWrongType(), refused.ofWrite()));
+        change("cyd", marked(city("Albany"), removed.ofRemoval()));
+        Item oslo = new Item(city("Oslo"));
+        VersionStamp later = new VersionStamp(owner("dan"), Version.of("2099-01-01T00:00:00.000", "1"), Instant.EPOCH);
+        new TargetTable(dynamo.asyncClient(), byCity)
+                .apply(new TargetWrite.Upsert(later, new Row(oslo, oslo)), () -> true)
+                .join();
+        WriteMark regressed = WriteMark.random();
+        change("dan", marked(city("Oslo"), regressed.ofWrite()));
+        drain();
+        change("ada", marked(city("Brooklyn"), taken.ofWrite()));
+        change("cyd", null);
+        drain();
+        assertThat(ended)
+                .containsExactlyInAnyOrder(
+                        taken.id() + "[]",
+                        refused.id() + "[" + ROUTE + "]",
+                        removed.id() + "[]",
+                        regressed.id() + "[" + ROUTE + "]");
+        assertThat(dynamo.client().scan(scan -> scan.tableName(byCity)).items())
+                .allSatisfy(row -> assertThat(row).doesNotContainKey(VersionStamp.WRITE));
+    }
+
+    private static Map<String, AttributeValue> marked(Map<String, AttributeValue> item, AttributeValue mark) {
+        Map<String, AttributeValue> marked = new HashMap<>(item);
+        marked.put(VersionStamp.WRITE, mark);
+        return marked;
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.tributary.projection.Projected;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ class PendingWriteTest {
                 .mapToObj(n -> new PendingChange(
                         new Change.Remove(stamp(n + 1), key("any")),
                         projected[n],
-                        tracker.open(new ChangePosition(Integer.toString(n + 1), Instant.EPOCH, 0), 1)))
+                        tracker.open(new ChangePosition(Integer.toString(n + 1), Instant.EPOCH, 0), 1),
+                        Optional.empty()))
                 .toList();
     }
 

@@ -216,6 +216,7 @@ class LocalStreamChangeTest {
                                 "items.copies",
                                 Clock.systemUTC()))),
                 GivenLateWrites.none(),
+                (mark, end) -> {},
                 leaseTable,
                 this::enabledStream,
                 dynamo.streamsClient(),

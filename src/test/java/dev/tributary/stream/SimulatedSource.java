@@ -279,6 +279,7 @@ final class SimulatedSource implements AutoCloseable {
                                 "items.copies",
                                 Clock.systemUTC()))),
                 GivenLateWrites.none(),
+                (mark, end) -> {},
                 leaseTable,
                 () -> endpoint.enabledStream(stream.table()),
                 streamsClient(),

@@ -225,6 +225,7 @@ class SourceWorkerTest {
                                 "users.by-city",
                                 Clock.systemUTC()))),
                 GivenLateWrites.none(),
+                (mark, end) -> {},
                 leaseTable,
                 () -> Optional.of(dynamo.streamArn(users)),
                 dynamo.streamsClient(),

@@ -34,8 +34,9 @@ public record Settings(
                 doc = """
                 Prefix of the tables that the daemon creates: one lease table per source, `<application>-<source>`;
                 `<application>-dead-letters`, `<application>-late-writes` and `<application>-jobs` in each place where a
-                source is; and `<application>-idempotency` in each place where the table of a resource is. Workers with the
-                same application share the shards. Another application reads every stream from the start.""")
+                source is; `<application>-acknowledgements` where such a source is the table of a resource; and
+                `<application>-idempotency` in each place where the table of a resource is. Workers with the same
+                application share the shards. Another application reads every stream from the start.""")
         String application,
 
         @Option(

@@ -36,6 +36,7 @@ final class SettingsCheck {
         checkSourceName("dead-letters", "dead letters");
         checkSourceName("late-writes", "late writes");
         checkSourceName("idempotency", "idempotency keys");
+        checkSourceName("acknowledgements", "ends of awaited writes");
         checkPaths();
     }
 

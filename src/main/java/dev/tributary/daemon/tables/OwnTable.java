@@ -1,5 +1,6 @@
 package dev.tributary.daemon.tables;
 
+import dev.tributary.acknowledgement.AcknowledgementTable;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.jobs.reconcile.JobTable;
@@ -24,7 +25,14 @@ public enum OwnTable {
             "-idempotency",
             Optional.of(IdempotencyTable.TTL_ATTRIBUTE),
             "idempotency keys",
-            "requests with an idempotency key are refused");
+            "requests with an idempotency key are refused"),
+
+    /** Where the sources are whose tables requests write. */
+    ACKNOWLEDGEMENTS(
+            "-acknowledgements",
+            Optional.of(AcknowledgementTable.TTL_ATTRIBUTE),
+            "ends of awaited writes",
+            "requests with Prefer: wait learn only of writes that this process replicates");
 
     private final String suffix;
     private final Optional<String> ttlAttribute;
@@ -53,6 +61,7 @@ public enum OwnTable {
             case LATE_WRITES -> LateWriteTable.KEY;
             case JOBS -> JobTable.KEY;
             case IDEMPOTENCY -> IdempotencyTable.KEY;
+            case ACKNOWLEDGEMENTS -> AcknowledgementTable.KEY;
         };
     }
 

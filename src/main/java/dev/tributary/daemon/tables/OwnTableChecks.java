@@ -4,6 +4,7 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.KeySchema;
+import dev.tributary.stream.SourceSettings;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,10 +60,19 @@ final class OwnTableChecks {
             action.accept(OwnTable.LATE_WRITES, place);
             action.accept(OwnTable.JOBS, place);
         }
+        places(settings.source().values().stream().filter(this::isWrittenHere).toList())
+                .forEach(place -> action.accept(OwnTable.ACKNOWLEDGEMENTS, place));
         places(settings.resource().values().stream()
                         .filter(resource -> resource.idempotency().takesKeys())
                         .toList())
                 .forEach(place -> action.accept(OwnTable.IDEMPOTENCY, place));
+    }
+
+    /** Whether requests write to the table of a source. */
+    private boolean isWrittenHere(SourceSettings source) {
+        return settings.resource().values().stream()
+                .anyMatch(resource -> resource.table().equals(source.table())
+                        && clients.place(resource).equals(clients.place(source)));
     }
 
     /** One of the tables in each place. */

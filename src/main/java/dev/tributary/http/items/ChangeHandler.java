@@ -15,6 +15,7 @@ import dev.tributary.items.WriteResult;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Handles requests that change an item: {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}. */
 public final class ChangeHandler implements ResourceHandler.ItemWork {
@@ -22,6 +23,11 @@ public final class ChangeHandler implements ResourceHandler.ItemWork {
     /** Reads a request. */
     public interface Reader {
         ItemRequest read(Exchange exchange) throws RefusedException;
+    }
+
+    /** Replaces the delivery of a change. */
+    interface Wrapping {
+        @Nullable Delivery of(Optional<Delivery> usual);
     }
 
     private final Resource resource;
@@ -36,20 +42,39 @@ public final class ChangeHandler implements ResourceHandler.ItemWork {
         this.meters = meters;
     }
 
+    Resource resource() {
+        return resource;
+    }
+
     @Override
     public CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException {
+        return start(exchange, sent -> sent.orElse(null));
+    }
+
+    /**
+     * Carries a request out.
+     *
+     * @param wrapping the delivery to use in place of the usual one, which is empty for separate calls
+     */
+    CompletableFuture<WriteResult> start(Exchange exchange, Wrapping wrapping) throws RefusedException {
         Optional<String> header = IdempotencyKey.of(exchange);
         Optional<Idempotency> idempotency = resource.idempotency();
         if (idempotency.isEmpty()) {
             if (header.isPresent()) {
                 throw IdempotencyKey.notTaken(resource);
             }
-            return resource.run(reader.read(exchange).change());
+            return run(reader.read(exchange).change(), Optional.empty(), wrapping);
         }
-        return start(exchange, header, idempotency.get());
+        return start(exchange, header, idempotency.get(), wrapping);
     }
 
-    private CompletableFuture<WriteResult> start(Exchange exchange, Optional<String> header, Idempotency idempotency)
+    private CompletableFuture<WriteResult> run(ItemChange change, Optional<Delivery> usual, Wrapping wrapping) {
+        Delivery delivery = wrapping.of(usual);
+        return delivery == null ? resource.run(change) : resource.run(change, delivery);
+    }
+
+    private CompletableFuture<WriteResult> start(
+            Exchange exchange, Optional<String> header, Idempotency idempotency, Wrapping wrapping)
             throws RefusedException {
         boolean ofItem = idempotency.attribute().isPresent() && putsItem(exchange);
         if (ofItem && header.isPresent()) {
@@ -76,7 +101,7 @@ public final class ChangeHandler implements ResourceHandler.ItemWork {
                 throw missing("Expected a value of %s in the document: it is the idempotency key here."
                         .formatted(idempotency.attribute().orElseThrow()));
             }
-            return resource.run(change);
+            return run(change, Optional.empty(), wrapping);
         }
         String fingerprint;
         try {
@@ -84,7 +109,8 @@ public final class ChangeHandler implements ResourceHandler.ItemWork {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a change was read from a document that is not JSON", e);
         }
-        return meters.count(resource, resource.run(change, delivery(exchange, idempotency, key.get(), fingerprint)));
+        return meters.count(
+                resource, run(change, Optional.of(delivery(exchange, idempotency, key.get(), fingerprint)), wrapping));
     }
 
     private static boolean putsItem(Exchange exchange) {

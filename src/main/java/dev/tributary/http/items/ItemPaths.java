@@ -1,10 +1,12 @@
 package dev.tributary.http.items;
 
+import dev.tributary.acknowledgement.WriteMark;
 import dev.tributary.document.RefusedException;
 import dev.tributary.http.server.Exchange;
 import dev.tributary.http.server.PercentEncoding;
 import dev.tributary.http.server.Query;
 import dev.tributary.items.Resource;
+import dev.tributary.model.VersionStamp;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +44,11 @@ public final class ItemPaths {
     /** The pattern of its items' paths, for the router. */
     public String item() {
         return base() + "/{partition}" + (resource.keyNames().size() == 1 ? "" : "/{sort}");
+    }
+
+    /** The URI reference of the status of a write. */
+    String status(WriteMark mark) {
+        return basePath + resource.path() + "?" + VersionStamp.WRITE + "=" + mark.id();
     }
 
     /** The path that reads many items by key. */

@@ -97,6 +97,7 @@ public record OpenApi(String json, String version) {
     private static void addComponents(ObjectNode components, List<Resource> resources, boolean authenticated) {
         ObjectNode schemas = components.putObject("schemas");
         ApiProblems.addSchemaTo(schemas);
+        WaitDescription.addSchemaTo(schemas);
         resources.forEach(resource -> new ItemSchemas(resource).addTo(schemas));
         ApiProblems.addTo(components.putObject("responses"));
         ObjectNode headers = components.putObject("headers");
@@ -112,6 +113,7 @@ public record OpenApi(String json, String version) {
                         entry("Accept-Encoding", "The content codings that are taken."),
                         entry("Accept-Patch", "The media types that PATCH takes."),
                         entry("Accept-Post", "The media types that POST takes."),
+                        entry("Preference-Applied", "The preference that was met: wait."),
                         entry("Retry-After", "Seconds to wait."),
                         entry("WWW-Authenticate", "What is expected."))
                 .entrySet()

@@ -100,7 +100,8 @@ final class ResourceOperations {
 
     private ObjectNode post() {
         ObjectNode operation = operation("post", "", "Puts an item, or many, in place of those with the same keys");
-        operation.set("parameters", preconditions("post", false));
+        ArrayNode parameters = preconditions("post", false);
+        operation.set("parameters", parameters);
         ObjectNode content = content(operation);
         ArrayNode documents =
                 content.putObject(MediaTypes.JSON).putObject("schema").putArray("oneOf");
@@ -115,6 +116,7 @@ final class ResourceOperations {
                 "A line for each document with its number, its status, and its location or its problem; and a last line"
                         + " with complete, stored and refused.");
         created(responses, "The item is in the table.");
+        WaitDescription.addTo(resource, parameters, responses);
         replay(responses);
         refuse(responses, ApiProblems.ofItem("post", guarded));
         return operation;
@@ -161,6 +163,7 @@ final class ResourceOperations {
                             .putObject("schema")
                             .putArray("anyOf");
                     either.add(schema("item")).add(schema("page"));
+                    WaitDescription.addStatusTo(resource, parameters, either);
                 }
                 if (method.equals("head")) {
                     found.remove("content");
@@ -180,7 +183,8 @@ final class ResourceOperations {
             }
             default -> answer(responses, "204", "There is no such item any more.", false, null);
         }
-        if (!READS.contains(method)) {
+        if (!read) {
+            WaitDescription.addTo(resource, parameters, responses);
             replay(responses);
         }
         refuse(responses, problems);
@@ -301,7 +305,7 @@ final class ResourceOperations {
         return parameters;
     }
 
-    private static ObjectNode header(String name, String description, String example) {
+    static ObjectNode header(String name, String description, String example) {
         return parameter(
                 name,
                 "header",

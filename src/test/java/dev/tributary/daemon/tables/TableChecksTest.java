@@ -73,6 +73,7 @@ class TableChecksTest {
                         A start creates table %1$s-dead-letters in %2$s, for dead letters.
                         A start creates table %1$s-late-writes in %2$s, for late writes.
                         A start creates table %1$s-jobs in %2$s, for jobs.
+                        A start creates table %1$s-acknowledgements in %2$s, for ends of awaited writes.
                         The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint())));
     }
 
