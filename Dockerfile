@@ -2,10 +2,12 @@
 
 FROM eclipse-temurin:17-jdk AS build
 WORKDIR /build
-# Only what the jar and its libraries are built from, so changes of other files rebuild nothing.
+# Only what the build reads, so changes of other files rebuild nothing. The tests hold the daemon whose run lists the
+# classes of the class-data archive.
 COPY mvnw pom.xml LICENSE ./
 COPY .mvn .mvn
 COPY src/main src/main
+COPY src/test src/test
 # Our jar in a directory of its own. A fixed file time makes layers reproducible.
 RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw -B -ntp -Prelease -DskipTests package \

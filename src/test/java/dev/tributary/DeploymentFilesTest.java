@@ -216,14 +216,18 @@ class DeploymentFilesTest {
                 .containsExactly(instruction("EXPOSE").split(" "));
     }
 
-    /** Changes of the README or of tests must not invalidate the build stage. */
+    /**
+     * Changes of the README must not invalidate the build stage. Tests are needed: the daemon that {@link StartupClasses}
+     * runs is theirs.
+     */
     @Test
-    void imageIsBuiltFromWhatShipsAlone() {
+    void imageIsBuiltFromWhatTheBuildReadsAlone() {
         List<String> sources = copied(dockerfile.substring(0, finalStage()));
-        assertThat(sources).containsExactly("mvnw", "pom.xml", "LICENSE", ".mvn", "src/main");
+        assertThat(sources).containsExactly("mvnw", "pom.xml", "LICENSE", ".mvn", "src/main", "src/test");
         assertThat(text(".dockerignore").lines().filter(line -> line.startsWith("!")))
                 .as("exceptions in .dockerignore: what the build copies, and the configuration")
-                .containsExactlyInAnyOrder("!mvnw", "!pom.xml", "!LICENSE", "!.mvn", "!src/main", "!config");
+                .containsExactlyInAnyOrder(
+                        "!mvnw", "!pom.xml", "!LICENSE", "!.mvn", "!src/main", "!src/test", "!config");
     }
 
     @Test
