@@ -36,22 +36,33 @@ final class Daemons implements AutoCloseable {
 
     /** Starts a daemon without waiting until it is ready. */
     DaemonProcess start(String configuration, Map<String, String> environment) throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("tributary-" + started.size() + ".properties"),
-                """
+        Path file = Files.writeString(configuration(started.size()), """
                 aws.endpoint = %s
                 aws.region = us-east-1
                 http.port = 0
                 admin.port = 0
                 """.formatted(dynamo.endpoint()) + configuration);
         Map<String, String> all = new HashMap<>(environment);
-        all.put("AWS_ACCESS_KEY_ID", dynamo.credentials().resolveCredentials().accessKeyId());
-        all.put("AWS_SECRET_ACCESS_KEY", "secret");
+        all.putAll(credentials());
         List<String> run = new ArrayList<>(command);
         run.addAll(List.of("run", "--config", file.toString()));
         DaemonProcess daemon = DaemonProcess.start(directory, all, run);
         started.add(daemon);
         return daemon;
+    }
+
+    /** The configuration of a daemon, by the order in which they were started. */
+    Path configuration(int index) {
+        return directory.resolve("tributary-" + index + ".properties");
+    }
+
+    /** The variables with which a process sees the tables of this test. */
+    Map<String, String> credentials() {
+        return Map.of(
+                "AWS_ACCESS_KEY_ID",
+                dynamo.credentials().resolveCredentials().accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY",
+                "secret");
     }
 
     @Override
