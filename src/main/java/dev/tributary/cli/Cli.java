@@ -8,6 +8,7 @@ import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,7 +29,9 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             PlanCommand.class,
             VerifyCommand.class,
-            BackfillCommand.class
+            BackfillCommand.class,
+            CommandLine.HelpCommand.class,
+            AutoComplete.GenerateCompletion.class
         })
 public final class Cli {
 

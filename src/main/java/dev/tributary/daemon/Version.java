@@ -10,17 +10,31 @@ import picocli.CommandLine.IVersionProvider;
 public final class Version implements IVersionProvider {
 
     static String current() {
+        return read().getProperty("version");
+    }
+
+    private static Properties read() {
         try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
             Properties properties = new Properties();
             properties.load(file);
-            return properties.getProperty("version");
+            return properties;
         } catch (IOException e) {
             throw new UncheckedIOException("version.properties cannot be read", e);
         }
     }
 
+    /** What a report of a fault needs: version, commit and JVM. */
     @Override
     public String[] getVersion() {
-        return new String[] {"tributary " + current()};
+        String commit = read().getProperty("commit");
+        return new String[] {
+            "tributary " + current() + (commit.isEmpty() ? "" : " (commit " + commit + ")"),
+            "Java %s, %s, %s %s"
+                    .formatted(
+                            System.getProperty("java.version"),
+                            System.getProperty("java.vm.name"),
+                            System.getProperty("os.name"),
+                            System.getProperty("os.arch"))
+        };
     }
 }

@@ -10,7 +10,9 @@ public record LogSettings(
                 key = "format",
                 defaultValue = "text",
                 example = "json",
-                doc = "Lines for people, or one JSON object per line.")
+                doc =
+                        "Lines for people, the same for the systemd journal (a priority that journalctl -p knows in place of time"
+                                + " and level), or one JSON object per line.")
         Format format,
 
         @Option(key = "level", defaultValue = "info", example = "debug", doc = "Level of the daemon's own loggers.")
@@ -18,6 +20,7 @@ public record LogSettings(
 
     public enum Format {
         TEXT,
+        JOURNAL,
         JSON
     }
 

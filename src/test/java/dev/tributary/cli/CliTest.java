@@ -22,7 +22,25 @@ class CliTest {
     @Test
     void theVersionIsThatOfTheBuild() {
         assertThat(execute("--version")).isZero();
-        assertThat(output.toString().strip()).matches("tributary \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+        assertThat(output.toString().strip())
+                .matches("tributary \\d+\\.\\d+\\.\\d+( \\(commit \\S+\\))?\\RJava [0-9.]+\\S*, .+");
+    }
+
+    @Test
+    void helpOfACommandIsWhatItsOptionPrints() {
+        assertThat(execute("help", "check")).isZero();
+        String help = output.toString();
+        output.getBuffer().setLength(0);
+        assertThat(execute("check", "--help")).isZero();
+        assertThat(output.toString()).isEqualTo(help).startsWith("Usage: tributary check");
+    }
+
+    @Test
+    void completionKnowsEveryCommand() {
+        assertThat(execute("generate-completion")).isZero();
+        assertThat(output.toString())
+                .contains("complete ")
+                .contains(Cli.commandLine().getSubcommands().keySet());
     }
 
     @Test

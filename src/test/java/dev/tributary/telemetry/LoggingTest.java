@@ -72,6 +72,24 @@ class LoggingTest {
     }
 
     @Test
+    void journalGetsAPriorityInEachLineAndNoTime() {
+        configure(Format.JOURNAL, Level.DEBUG);
+        MDC.put("source", "users");
+        log.atInfo().addKeyValue("lag", 12).log("behind");
+        log.warn("late");
+        log.debug("read");
+        log.error("stopped", new IOException("broken pipe"));
+        assertThat(lines())
+                .startsWith(
+                        "<6>ShardProcessor [source=users] - behind lag=12",
+                        "<4>ShardProcessor [source=users] - late",
+                        "<7>ShardProcessor [source=users] - read",
+                        "<3>ShardProcessor [source=users] - stopped",
+                        "<3>java.io.IOException: broken pipe")
+                .allSatisfy(line -> assertThat(line).matches("(?s)<[3467]>.+"));
+    }
+
+    @Test
     void textShowsStackTrace() {
         configure(Format.TEXT, Level.INFO);
         log.error("stopped", new IOException("broken pipe"));
