@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Prints the ten test classes that took longest in this build. Maven runs it, with the directories of the reports. */
+/**
+ * Prints the ten test classes that took longest in this build, more with {@code -Dtributary.slowest=100}. Maven runs it,
+ * with the directories of the reports.
+ */
 final class SlowestTestClasses {
 
     private static final Pattern SUITE = Pattern.compile("<testsuite [^>]*? name=\"([^\"]+)\" time=\"([\\d.]+)\"");
@@ -29,10 +32,28 @@ final class SlowestTestClasses {
                 }
             }
         }
+        Map<String, Double> cpu = cpuSeconds(start);
         System.out.println("Slowest test classes:");
         seconds.entrySet().stream()
                 .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
-                .limit(10)
-                .forEach(entry -> System.out.printf("%6.1f s  %s%n", entry.getValue(), entry.getKey()));
+                .limit(Integer.getInteger("tributary.slowest", 10))
+                .forEach(entry -> System.out.printf(
+                        "%6.1f s  %6.1f s of CPU  %s%n",
+                        entry.getValue(), cpu.getOrDefault(entry.getKey(), Double.NaN), entry.getKey()));
+    }
+
+    /** From the reports of {@link CpuSeconds}, one for each JVM of tests. */
+    private static Map<String, Double> cpuSeconds(Instant start) throws IOException {
+        Map<String, Double> seconds = new HashMap<>();
+        File[] reports = CpuSeconds.DIRECTORY.toFile().listFiles();
+        for (File report : reports == null ? new File[0] : reports) {
+            if (report.lastModified() >= start.toEpochMilli()) {
+                for (String line : Files.readAllLines(report.toPath())) {
+                    String[] fields = line.split(" ", -1);
+                    seconds.merge(fields[0], Double.parseDouble(fields[1]), Double::sum);
+                }
+            }
+        }
+        return seconds;
     }
 }
