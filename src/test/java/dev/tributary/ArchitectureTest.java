@@ -160,6 +160,8 @@ class ArchitectureTest {
                 .definedBy("dev.tributary.daemon")
                 .layer("jobs")
                 .definedBy("dev.tributary.daemon.jobs")
+                .layer("policy")
+                .definedBy("dev.tributary.daemon.policy")
                 .layer("tables")
                 .definedBy("dev.tributary.daemon.tables")
                 .layer("settings")
@@ -168,8 +170,10 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("jobs")
                 .mayOnlyBeAccessedByLayers("wiring")
+                .whereLayer("policy")
+                .mayOnlyBeAccessedByLayers("wiring")
                 .whereLayer("tables")
-                .mayOnlyBeAccessedByLayers("wiring", "jobs")
+                .mayOnlyBeAccessedByLayers("wiring", "jobs", "policy")
                 .check(CLASSES);
     }
 

@@ -6,26 +6,18 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.tributary.table.BatchingTable;
-import dev.tributary.table.TargetTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
-/** The container image, the ECS task, the systemd unit and the IAM policy agree with each other. */
+/** The container image, the ECS task and the systemd unit agree with each other. */
 class DeploymentFilesTest {
 
     private static final JsonMapper STRICT = JsonMapper.builder()
@@ -33,134 +25,10 @@ class DeploymentFilesTest {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private final JsonNode policy = json("config/iam/policy.json");
     private final JsonNode task = json("config/ecs/task-definition.json");
     private final JsonNode container = task.required("containerDefinitions").required(0);
     private final String dockerfile = text("Dockerfile");
     private final String unit = text("config/systemd/tributary.service");
-
-    @Test
-    void policyNamesRealActionsOnNamedResources() {
-        assertThat(policy.required("Version").asText()).isEqualTo("2012-10-17");
-        Set<String> statements = new TreeSet<>();
-        for (JsonNode statement : policy.required("Statement")) {
-            assertThat(statement.required("Effect").asText()).isEqualTo("Allow");
-            assertThat(statements.add(statement.required("Sid").asText())).isTrue();
-            assertThat(texts(statement.required("Action"))).isNotEmpty().allMatch(DeploymentFilesTest::isAction);
-            assertThat(texts(statement.required("Resource")))
-                    .isNotEmpty()
-                    .allMatch(arn -> arn.startsWith("arn:aws:dynamodb:") && !arn.contains(":table/*"));
-        }
-    }
-
-    @Test
-    void policyCoversEveryKindOfTable() {
-        assertThat(actions("users/stream/*"))
-                .contains("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator");
-        assertThat(actions("users"))
-                .containsExactly(
-                        "dynamodb:BatchGetItem",
-                        "dynamodb:BatchWriteItem",
-                        "dynamodb:ConditionCheckItem",
-                        "dynamodb:DeleteItem",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:DescribeTimeToLive",
-                        "dynamodb:GetItem",
-                        "dynamodb:PutItem",
-                        "dynamodb:Query",
-                        "dynamodb:Scan",
-                        "dynamodb:UpdateItem");
-        assertThat(statement("ReadEndpoint"))
-                .containsExactly(
-                        "dynamodb:BatchGetItem",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:DescribeTimeToLive",
-                        "dynamodb:GetItem",
-                        "dynamodb:Query");
-        assertThat(actions("tributary-users")).contains("dynamodb:CreateTable", "dynamodb:Scan", "dynamodb:UpdateItem");
-        assertThat(actions("tributary-users/index/LeaseOwnerToLeaseKeyIndex")).containsExactly("dynamodb:Query");
-        assertThat(actions("tributary-dead-letters"))
-                .containsExactly(
-                        "dynamodb:ConditionCheckItem",
-                        "dynamodb:CreateTable",
-                        "dynamodb:DeleteItem",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:PutItem",
-                        "dynamodb:Query",
-                        "dynamodb:UpdateItem");
-        assertThat(actions("tributary-late-writes"))
-                .containsExactly(
-                        "dynamodb:CreateTable",
-                        "dynamodb:DeleteItem",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:DescribeTimeToLive",
-                        "dynamodb:PutItem",
-                        "dynamodb:Query",
-                        "dynamodb:UpdateTimeToLive");
-        assertThat(actions("tributary-jobs"))
-                .containsExactly(
-                        "dynamodb:CreateTable",
-                        "dynamodb:DeleteItem",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:GetItem",
-                        "dynamodb:PutItem",
-                        "dynamodb:Query");
-        assertThat(actions("tributary-acknowledgements"))
-                .containsExactly(
-                        "dynamodb:CreateTable",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:DescribeTimeToLive",
-                        "dynamodb:GetItem",
-                        "dynamodb:PutItem",
-                        "dynamodb:UpdateTimeToLive");
-        assertThat(actions("tributary-idempotency"))
-                .containsExactly(
-                        "dynamodb:CreateTable",
-                        "dynamodb:DeleteItem",
-                        "dynamodb:DescribeTable",
-                        "dynamodb:DescribeTimeToLive",
-                        "dynamodb:GetItem",
-                        "dynamodb:PutItem",
-                        "dynamodb:UpdateItem",
-                        "dynamodb:UpdateTimeToLive");
-        assertThat(actions("tributary-users-CoordinatorState")).containsExactly("dynamodb:DescribeTable");
-        assertThat(actions("tributary-users-WorkerMetricStats")).containsExactly("dynamodb:DescribeTable");
-    }
-
-    /** The operations of start-up checks and of the classes that write to a target. */
-    @Test
-    void policyAllowsOnATargetWhatIsCalledAndNothingElse() {
-        Map<String, Set<String>> needed = Map.of(
-                "putItem", Set.of("PutItem"),
-                "deleteItem", Set.of("DeleteItem"),
-                "transactWriteItems", Set.of("PutItem", "DeleteItem"),
-                "batchExecuteStatement", Set.of("PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"));
-        Set<String> called = new ClassFileImporter()
-                .importClasses(TargetTable.class, BatchingTable.class).stream()
-                        .flatMap(writer -> writer.getMethodCallsFromSelf().stream())
-                        .filter(call -> call.getTargetOwner().isEquivalentTo(DynamoDbAsyncClient.class))
-                        .map(call -> call.getTarget().getName())
-                        .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(called).isEqualTo(needed.keySet());
-        Set<String> actions = new TreeSet<>(Set.of("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"));
-        needed.values().forEach(names -> names.forEach(name -> actions.add("dynamodb:" + name)));
-        assertThat(statement("Targets")).containsExactlyElementsOf(actions);
-        assertThat(statement("BackfillTargets")).containsExactly("dynamodb:BatchGetItem", "dynamodb:Scan");
-    }
-
-    @Test
-    void onlyTheWriteEndpointAndBackfillsTouchSourceData() {
-        for (JsonNode statement : policy.required("Statement")) {
-            String sid = statement.required("Sid").asText();
-            if (sid.equals("BackfillSources")) {
-                assertThat(texts(statement.required("Action")))
-                        .containsExactly("dynamodb:BatchGetItem", "dynamodb:Scan");
-            } else if (!sid.equals("WriteEndpoint")
-                    && texts(statement.required("Resource")).stream().anyMatch(arn -> arn.endsWith(":table/users"))) {
-                assertThat(texts(statement.required("Action"))).containsExactly("dynamodb:DescribeTable");
-            }
-        }
-    }
 
     @Test
     void taskIsOneThatFargateTakes() {
@@ -269,26 +137,6 @@ class DeploymentFilesTest {
         assertThat(unit).contains("\nRestart=on-failure\n", "\nRestartPreventExitStatus=2 3\n");
     }
 
-    private static boolean isAction(String action) {
-        // A check inside a transaction and the kinds of statement are actions, but not operations of the API.
-        if (Set.of(
-                        "dynamodb:ConditionCheckItem",
-                        "dynamodb:PartiQLDelete",
-                        "dynamodb:PartiQLInsert",
-                        "dynamodb:PartiQLUpdate")
-                .contains(action)) {
-            return true;
-        }
-        String request =
-                action.replaceFirst("dynamodb:", "software.amazon.awssdk.services.dynamodb.model.") + "Request";
-        try {
-            Class.forName(request);
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
-    }
-
     private int finalStage() {
         return dockerfile.lastIndexOf("\nFROM ");
     }
@@ -302,24 +150,6 @@ class DeploymentFilesTest {
             sources.addAll(words.subList(0, words.size() - 1));
         }
         return sources;
-    }
-
-    private Set<String> actions(String resource) {
-        Set<String> actions = new TreeSet<>();
-        for (JsonNode statement : policy.required("Statement")) {
-            if (texts(statement.required("Resource")).stream().anyMatch(arn -> arn.endsWith(":table/" + resource))) {
-                actions.addAll(texts(statement.required("Action")));
-            }
-        }
-        return actions;
-    }
-
-    private List<String> statement(String sid) {
-        return StreamSupport.stream(policy.required("Statement").spliterator(), false)
-                .filter(statement -> statement.required("Sid").asText().equals(sid))
-                .map(statement -> texts(statement.required("Action")))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** The instruction's last occurrence at the start of a line: that of the final stage. */

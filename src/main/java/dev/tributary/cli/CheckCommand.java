@@ -1,6 +1,9 @@
 package dev.tributary.cli;
 
 import dev.tributary.cli.option.ConfigOption;
+import dev.tributary.daemon.policy.Program;
+import dev.tributary.daemon.policy.TableAccess;
+import dev.tributary.daemon.policy.TablePermissions;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
@@ -38,6 +41,7 @@ final class CheckCommand implements Callable<Integer> {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
         if (offline || settings.local().mode() != LocalSettings.Mode.OFF) {
+            printPermissions(settings, out);
             out.println("The configuration is valid. The tables were not checked"
                     + (offline ? "." : ": DynamoDB Local starts with the daemon."));
             return ExitCode.OK;
@@ -46,7 +50,18 @@ final class CheckCommand implements Callable<Integer> {
         try (Clients clients = new Clients(settings.aws(), null, timings.writeTimeout(), 0)) {
             TableChecks.run(settings, clients).plans().forEach(out::println);
         }
+        printPermissions(settings, out);
         out.println("The configuration is valid, and the tables fit it.");
         return ExitCode.OK;
+    }
+
+    private static void printPermissions(Settings settings, PrintWriter out) {
+        out.println("The daemon needs these actions of DynamoDB; tributary iam prints them as a policy:");
+        for (TableAccess table : TablePermissions.of(settings, Program.DAEMON, true)) {
+            out.println("  " + table.resource()
+                    + table.region().map(region -> " in " + region).orElse("") + ": "
+                    + String.join(", ", table.actions()));
+        }
+        out.flush();
     }
 }

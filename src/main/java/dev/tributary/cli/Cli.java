@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
 import dev.tributary.cli.inspect.ExplainCommand;
+import dev.tributary.cli.inspect.IamCommand;
 import dev.tributary.cli.inspect.PlanCommand;
 import dev.tributary.cli.inspect.StatusCommand;
 import dev.tributary.daemon.Version;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
             PlanCommand.class,
             VerifyCommand.class,
             BackfillCommand.class,
+            IamCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         })

@@ -79,6 +79,48 @@ class CliTest {
     }
 
     @Test
+    void checkListsTheActionsOfEachTable() {
+        assertThat(execute("check", "--config", "config/local.properties")).isZero();
+        assertThat(output.toString())
+                .contains("users/stream/*: DescribeStream, GetRecords, GetShardIterator")
+                .contains("tributary-users/index/LeaseOwnerToLeaseKeyIndex: Query");
+    }
+
+    @Test
+    void policyIsOfOneRegionAndAccount() {
+        assertThat(execute(
+                        "iam",
+                        "--config",
+                        "config/local.properties",
+                        "--account",
+                        "111122223333",
+                        "--region",
+                        "cn-north-1"))
+                .isZero();
+        assertThat(output.toString())
+                .contains("\"Version\" : \"2012-10-17\"")
+                .contains("arn:aws-cn:dynamodb:cn-north-1:111122223333:table/users/stream/*")
+                .contains("dynamodb:CreateTable")
+                .doesNotContain("*:table");
+    }
+
+    @Test
+    void policyWithoutAccountIsForAny() {
+        assertThat(execute("iam", "--no-create", "--config", "config/local.properties"))
+                .isZero();
+        assertThat(output.toString())
+                .contains("arn:aws:dynamodb:*:*:table/users_by_city")
+                .doesNotContain("CreateTable", "UpdateTimeToLive");
+    }
+
+    @Test
+    void policyOfSomethingThatIsNoAccountIsRefused() {
+        assertThat(execute("iam", "--account", "me", "--config", "config/local.properties"))
+                .isEqualTo(2);
+        assertThat(output.toString()).contains("--account = me: expected 12 digits, or * for any");
+    }
+
+    @Test
     void healthFailsIfTheDaemonDoesNotAnswer() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {

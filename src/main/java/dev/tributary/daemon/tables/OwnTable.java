@@ -66,7 +66,7 @@ public enum OwnTable {
     }
 
     /** Empty if rows do not expire. */
-    Optional<String> ttlAttribute() {
+    public Optional<String> ttlAttribute() {
         return ttlAttribute;
     }
 

@@ -34,7 +34,7 @@ final class OwnTableChecks {
         each((table, place) -> descriptions.request(place, table.name(settings.application())));
     }
 
-    /** Checks the tables; returns a line for each table that a start creates. */
+    /** Checks the tables; returns a line for each table that a start creates, or that may not be described. */
     Set<String> run() {
         Set<String> plans = new LinkedHashSet<>();
         each((table, place) -> {
@@ -48,7 +48,12 @@ final class OwnTableChecks {
                 plans.add("A start creates table " + table.name(settings.application()) + " in " + clients.place(place)
                         + ", for " + table.content() + ".");
             } catch (SdkException e) {
-                return; // stops no start: the log and health report it then
+                // Stops no start: the log and health report it then.
+                if (DeniedCall.isDenied(e)) {
+                    plans.add("Table " + table.name(settings.application()) + " in " + clients.place(place)
+                            + " may not be described, and without it " + table.consequence()
+                            + DeniedCall.remedy(e, "DescribeTable", table.name(settings.application())) + ".");
+                }
             }
         });
         return plans;

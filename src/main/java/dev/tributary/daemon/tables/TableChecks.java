@@ -121,7 +121,13 @@ public final class TableChecks {
         } catch (SdkClientException e) {
             problems.addSilentPlace(place, e);
         } catch (SdkException e) {
-            problems.addFailure(key, settings.table(), "the table in " + place + " could not be described", e);
+            problems.addFailure(
+                    key,
+                    settings.table(),
+                    "the table in " + place + " could not be described",
+                    "DescribeTable",
+                    settings.table(),
+                    e);
         }
     }
 }

@@ -28,11 +28,15 @@ final class TableProblems {
         lines.addAll(problems);
     }
 
-    /** Adds a problem whose cause is a failed call. */
-    void addFailure(String key, Object value, String problem, SdkException thrown) {
+    /**
+     * Adds a problem whose cause is a failed call.
+     *
+     * @param operation that was called
+     */
+    void addFailure(String key, Object value, String problem, String operation, String table, SdkException thrown) {
         WriteFailure failure = WriteFailure.of(thrown);
         mayPass |= failure.kind() == WriteFailure.Kind.CAPACITY;
-        add(key, value, problem + ": " + failure.message());
+        add(key, value, problem + ": " + failure.message() + DeniedCall.remedy(thrown, operation, table));
     }
 
     void addSilentPlace(String place, SdkException thrown) {

@@ -70,6 +70,8 @@ record TargetChecks(Map<String, DescribedTable> described, Clients clients, Tabl
                     prefix + ".deletes",
                     "tombstone",
                     "the TTL of table " + route.table() + " could not be described",
+                    "DescribeTimeToLive",
+                    route.table(),
                     e);
         }
     }

@@ -40,7 +40,8 @@ public final class LeaseTable {
     private static final String LEASE_KEY = "leaseKey";
 
     private static final String LEASE_OWNER = "leaseOwner";
-    private static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
+    /** The index of lease tables, with the name that KCL gives it. */
+    public static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
 
     private static final TableDefinition DEFINITION = TableDefinition.of(
                     new KeySchema(text(LEASE_KEY), Optional.empty()))

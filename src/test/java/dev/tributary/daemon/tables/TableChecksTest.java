@@ -69,12 +69,47 @@ class TableChecksTest {
         write(users);
         configure("write.users.idempotency", "off");
         configure("application", users);
-        assertThat(check()).isEqualTo(new Result(0, """
-                        A start creates table %1$s-dead-letters in %2$s, for dead letters.
-                        A start creates table %1$s-late-writes in %2$s, for late writes.
-                        A start creates table %1$s-jobs in %2$s, for jobs.
-                        A start creates table %1$s-acknowledgements in %2$s, for ends of awaited writes.
-                        The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint())));
+        assertAccepted("""
+                A start creates table %1$s-dead-letters in %2$s, for dead letters.
+                A start creates table %1$s-late-writes in %2$s, for late writes.
+                A start creates table %1$s-jobs in %2$s, for jobs.
+                A start creates table %1$s-acknowledgements in %2$s, for ends of awaited writes.
+                The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint()));
+    }
+
+    /** Beside the actions that are needed, which have a test of their own. */
+    private void assertAccepted(String lines) throws IOException {
+        Result result = check();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output()
+                        .lines()
+                        .filter(line -> !line.startsWith("  ") && !line.startsWith("The daemon needs")))
+                .containsExactlyElementsOf(lines.lines().toList());
+    }
+
+    @Test
+    void aDeniedCallIsNamedWithItsTable() throws IOException {
+        try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint())) {
+            front.answerInPlace(call -> call.body().contains(byCity)
+                            || call.body().contains("-jobs")
+                    ? Optional.of(DynamoDbFront.Answer.json(
+                            400, "{\"__type\":\"com.amazon.coral.service#AccessDeniedException\",\"Message\":\"no\"}"))
+                    : Optional.empty());
+            lines.removeIf(line -> line.startsWith("aws.endpoint"));
+            configure("aws.endpoint", front.endpoint().toString());
+            configure("application", users);
+            source(users);
+            configure("source.users.route.copies.table", dynamo.createTable("copies", "email:S"));
+            assertThat(check().output())
+                    .contains("-jobs in " + front.endpoint() + " may not be described")
+                    .contains("; allow dynamodb:DescribeTable on table " + users + "-jobs (tributary iam");
+            route(byCity);
+            Result result = check();
+            assertThat(result.output())
+                    .contains("; allow dynamodb:DescribeTable on table " + byCity
+                            + " (tributary iam prints the whole policy)");
+            assertThat(result.exitCode()).isEqualTo(3);
+        }
     }
 
     @Test
@@ -113,9 +148,9 @@ class TableChecksTest {
     void aTableThatAStartCreatesIsReportedAndNotCreated() throws IOException {
         write(users);
         configure("application", users);
-        assertThat(check()).isEqualTo(new Result(0, """
-                        A start creates table %s-idempotency in %s, for idempotency keys.
-                        The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint())));
+        assertAccepted("""
+                A start creates table %s-idempotency in %s, for idempotency keys.
+                The configuration is valid, and the tables fit it.""".formatted(users, dynamo.endpoint()));
         assertThat(dynamo.client().listTables().tableNames()).doesNotContain(users + "-idempotency");
     }
 

@@ -1,0 +1,79 @@
+package dev.tributary.daemon.policy;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * A policy of IAM. Resources that need the same actions share a statement, because the size of a policy is limited.
+ *
+ * @param region of the tables whose configuration names none; {@code *} for any
+ * @param account that the tables are in; {@code *} for any
+ */
+public record PolicyDocument(List<TableAccess> tables, String region, String account) {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** The document as JSON. */
+    public String json() {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.setPrettyPrinter(new DefaultPrettyPrinter());
+            json.writeStartObject();
+            json.writeStringField("Version", "2012-10-17");
+            json.writeArrayFieldStart("Statement");
+            for (var statement : statements().entrySet()) {
+                json.writeStartObject();
+                json.writeStringField("Effect", "Allow");
+                write(json, "Action", statement.getKey());
+                write(json, "Resource", statement.getValue());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** ARNs by the actions on them. */
+    private Map<SortedSet<String>, SortedSet<String>> statements() {
+        Map<SortedSet<String>, SortedSet<String>> statements = new LinkedHashMap<>();
+        tables.forEach(table -> {
+            SortedSet<String> actions = new TreeSet<>();
+            table.actions().forEach(name -> actions.add("dynamodb:" + name));
+            statements.computeIfAbsent(actions, absent -> new TreeSet<>()).add(arn(table));
+        });
+        return statements;
+    }
+
+    private String arn(TableAccess table) {
+        String place = table.region().orElse(region);
+        return "arn:%s:dynamodb:%s:%s:table/%s".formatted(partition(place), place, account, table.resource());
+    }
+
+    private static String partition(String region) {
+        return region.equals("*")
+                ? "aws"
+                : Region.of(region).metadata().partition().id();
+    }
+
+    private static void write(JsonGenerator json, String name, Collection<String> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
+    }
+}

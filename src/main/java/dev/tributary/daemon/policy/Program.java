@@ -1,0 +1,9 @@
+package dev.tributary.daemon.policy;
+
+/** Who makes calls. */
+public enum Program {
+    /** {@code tributary run}, and {@code tributary check}. */
+    DAEMON,
+    /** The commands of operators, from {@code status} to {@code backfill}. */
+    COMMANDS
+}
