@@ -1,6 +1,5 @@
 package dev.tributary.table;
 
-import dev.tributary.dynamo.StatementException;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.Outcome;
@@ -16,9 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
-import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
 
 /**
  * Guarded writes to one target table, batched where many wait: the guarantees of {@link TargetTable} at less cost.
@@ -52,6 +49,7 @@ public final class BatchingTable {
     private final AdaptiveConcurrencyLimit batchLimit;
     private final AdaptiveConcurrencyLimit singleLimit;
     private final BatchPermission batchPermission;
+    private final BatchAnswers answers;
     private final TargetKeyCheck keyCheck;
 
     /**
@@ -101,16 +99,17 @@ public final class BatchingTable {
                 write -> QueuedWrite.row(write.write()).orElseThrow(),
                 QueuedWrite::bytes,
                 this::sendTogether,
-                BatchingTable::fail,
+                BatchAnswers::fail,
                 pace);
         this.singles = new RequestBatcher<>(
                 new RequestBatcher.Limits(singleLimit::limit, 1, Long.MAX_VALUE),
                 pending -> pending,
                 pending -> 1,
                 this::sendAlone,
-                BatchingTable::fail,
+                BatchAnswers::fail,
                 pace);
         this.batchPermission = new BatchPermission(table.name(), nanoTime);
+        this.answers = new BatchAnswers(rateLimiter, batchPermission, singles::submit);
         this.keyCheck = new TargetKeyCheck(table.client(), table.name(), nanoTime);
     }
 
@@ -194,9 +193,9 @@ public final class BatchingTable {
                 .batchExecuteStatement(request -> request.statements(requests))
                 .handle((response, thrown) -> {
                     if (thrown != null) {
-                        refused(sent, thrown);
+                        answers.refused(sent, thrown);
                     } else {
-                        batchLimit.answered(start, fullness(sent, answered(sent, response.responses())));
+                        batchLimit.answered(start, fullness(sent, answers.answered(sent, response.responses())));
                     }
                     return null;
                 });
@@ -219,86 +218,12 @@ public final class BatchingTable {
             return CompletableFuture.completedFuture(null);
         }
         return table.apply(pending.write(), pending.permitted()).whenComplete((outcome, thrown) -> {
-            count(1, thrown != null && WriteFailure.isThrottling(thrown));
+            answers.count(1, thrown != null && WriteFailure.isThrottling(thrown));
             if (thrown != null) {
                 pending.done().completeExceptionally(thrown);
             } else {
                 pending.done().complete(outcome);
             }
         });
-    }
-
-    /** Returns the number of writes that were not throttled. */
-    private int answered(List<QueuedWrite> sent, List<BatchStatementResponse> responses) {
-        if (responses.size() != sent.size()) {
-            fail(
-                    sent,
-                    new StatementException(
-                            "a response of %d results to %d statements".formatted(responses.size(), sent.size()),
-                            true));
-            return 0;
-        }
-        boolean permitted = true;
-        int throttled = 0;
-        for (int i = 0; i < sent.size(); i++) {
-            BatchStatementError error = responses.get(i).error();
-            if (error == null) {
-                count(1, false);
-                sent.get(i).done().complete(Outcome.APPLIED);
-            } else {
-                StatementError failure = StatementError.of(error);
-                count(1, failure.isThrottling());
-                throttled += failure.isThrottling() ? 1 : 0;
-                permitted &= !failure.refusesBatches();
-                failed(sent.get(i), failure);
-            }
-        }
-        if (permitted) {
-            batchPermission.granted();
-        }
-        return sent.size() - throttled;
-    }
-
-    private void failed(QueuedWrite pending, StatementError error) {
-        if (error.isFailedCondition() && pending.write() instanceof TargetWrite.Delete) {
-            pending.done().complete(Outcome.SUPERSEDED);
-            return;
-        }
-        if (error.refusesBatches()) {
-            batchPermission.refused(error.reason());
-        }
-        if (error.isUndecided()) {
-            singles.submit(pending);
-        } else {
-            pending.done().completeExceptionally(error.exception());
-        }
-    }
-
-    /** A refused call does not name the statement at fault, so each write is repeated in its own call. */
-    private void refused(List<QueuedWrite> sent, Throwable thrown) {
-        count(sent.size(), WriteFailure.isThrottling(thrown));
-        WriteFailure failure = WriteFailure.of(thrown);
-        boolean batchesRefused = StatementError.refusesBatches(thrown);
-        if (batchesRefused) {
-            batchPermission.refused(failure.message());
-        }
-        if (batchesRefused || failure.kind() != WriteFailure.Kind.CAPACITY) {
-            sent.forEach(singles::submit);
-        } else {
-            fail(sent, thrown);
-        }
-    }
-
-    /** Writes that have ended already are not affected. */
-    private static void fail(List<QueuedWrite> writes, Throwable thrown) {
-        writes.forEach(pending -> pending.done().completeExceptionally(thrown));
-    }
-
-    private void count(int writes, boolean throttled) {
-        if (throttled) {
-            rateLimiter.throttled(writes);
-        } else {
-            rateLimiter.answered(writes);
-        }
     }
 }
