@@ -1,36 +1,22 @@
 package dev.tributary.http.openapi;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.document.GeneratedValue;
 import dev.tributary.document.ItemSchema;
-import dev.tributary.http.items.ItemJson;
 import dev.tributary.items.Resource;
 import dev.tributary.items.query.Batch;
 import dev.tributary.model.AttributeType;
-import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** JSON Schemas of the documents that a resource accepts, and of those in its replies. */
 final class ItemSchemas {
-
-    private static final JsonMapper DECIMALS = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
-
-    private static final String NUMBER = "A number of up to 38 digits.";
-    private static final String NUMBER_TEXT = "-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?";
 
     private enum Document {
         POST,
@@ -66,19 +52,11 @@ final class ItemSchemas {
         schemas.set(resource.name() + "-patch", ofRequest(Document.PATCH));
     }
 
-    /** The schema of a key attribute in a path or a query, where binary is in base64url. */
-    static ObjectNode ofKeyInUri(KeyAttribute attribute) {
-        return switch (attribute.type()) {
-            case N -> object().put("type", "number").put("description", NUMBER);
-            case B -> object().put("type", "string").put("minLength", 1).put("contentEncoding", "base64url");
-            default -> object().put("type", "string").put("minLength", 1);
-        };
-    }
-
     private ObjectNode ofKey() {
         ObjectNode document = object().put("type", "object").put("description", "The key of an item.");
         ObjectNode properties = document.putObject("properties");
-        key.forEach(name -> properties.set(name, answered(schema.types().get(name))));
+        key.forEach(name ->
+                properties.set(name, ValueSchemas.answered(schema.types().get(name))));
         require(document, key);
         return document.put("additionalProperties", false);
     }
@@ -136,20 +114,20 @@ final class ItemSchemas {
 
     private ObjectNode inItem(String name) {
         if (isVersion(name)) {
-            return answered(AttributeType.N)
+            return ValueSchemas.answered(AttributeType.N)
                     .put("readOnly", true)
                     .put("description", "Counts the writes of the item; its ETag.");
         }
         GeneratedValue made = refreshed.get(name);
         if (made != null) {
-            return made(made, "Made at every write: ").put("readOnly", true);
+            return ValueSchemas.made(made, "Made at every write: ").put("readOnly", true);
         }
         made = generated.get(name);
         if (made != null
                 && schema.allowed().map(allowed -> !allowed.contains(name)).orElse(false)) {
-            return made(made, "Made with the item: ").put("readOnly", true);
+            return ValueSchemas.made(made, "Made with the item: ").put("readOnly", true);
         }
-        return answered(schema.types().get(name));
+        return ValueSchemas.answered(schema.types().get(name));
     }
 
     private ObjectNode ofRequest(Document kind) {
@@ -183,7 +161,7 @@ final class ItemSchemas {
         }
         AttributeType type = schema.types().get(name);
         boolean mayBeNull = kind == Document.PATCH && !key.contains(name) && !isRequired(name);
-        ObjectNode value = requested(type, mayBeNull, isRequired(name));
+        ObjectNode value = ValueSchemas.requested(type, mayBeNull, isRequired(name));
         if (key.contains(name) && type != AttributeType.N) {
             value.put("minLength", 1);
         }
@@ -191,11 +169,12 @@ final class ItemSchemas {
             value.put("readOnly", true).put("description", "Made by the server; ignored in requests.");
         } else if (kind != Document.PATCH && generated.containsKey(name)) {
             value.put(
-                    "description", "Where it is absent, the server makes it: " + described(generated.get(name)) + ".");
+                    "description",
+                    "Where it is absent, the server makes it: " + ValueSchemas.described(generated.get(name)) + ".");
         }
         AttributeValue fallback = schema.defaults().get(name);
         if (kind != Document.PATCH && fallback != null) {
-            value.set("default", json(fallback));
+            value.set("default", ValueSchemas.json(fallback));
         }
         return value;
     }
@@ -225,94 +204,11 @@ final class ItemSchemas {
         return names;
     }
 
-    /** The schema of a value in a request, where a number may be a string. */
-    private static ObjectNode requested(@Nullable AttributeType type, boolean mayBeNull, boolean neverNull) {
-        if (type == null) {
-            return neverNull ? types("string", "number", "boolean", "object", "array") : object();
-        }
-        ObjectNode value = valueOf(type, true);
-        if (mayBeNull && type != AttributeType.NULL) {
-            ArrayNode types = value.get("type").isArray()
-                    ? (ArrayNode) value.get("type")
-                    : JsonNodeFactory.instance.arrayNode().add(value.get("type"));
-            value.set("type", types.add("null"));
-        }
-        return value;
-    }
-
-    private static ObjectNode answered(@Nullable AttributeType type) {
-        return type == null ? object() : valueOf(type, false);
-    }
-
-    private static ObjectNode valueOf(AttributeType type, boolean request) {
-        return switch (type) {
-            case S -> object().put("type", "string");
-            case N ->
-                request
-                        ? types("number", "string")
-                                .put("pattern", "^" + NUMBER_TEXT + "$")
-                                .put("description", NUMBER)
-                        : object().put("type", "number").put("description", NUMBER);
-            case B -> object().put("type", "string").put("contentEncoding", "base64");
-            case BOOL -> object().put("type", "boolean");
-            case NULL -> object().put("type", "null");
-            case M -> object().put("type", "object");
-            case L -> object().put("type", "array");
-            case SS -> set(AttributeType.S, request);
-            case NS -> set(AttributeType.N, request);
-            case BS -> set(AttributeType.B, request);
-        };
-    }
-
-    private static ObjectNode set(AttributeType elements, boolean request) {
-        ObjectNode set = object().put("type", "array").put("uniqueItems", true).put("minItems", 1);
-        set.set("items", valueOf(elements, request));
-        return set;
-    }
-
-    private static ObjectNode made(GeneratedValue value, String when) {
-        ObjectNode made = object().put("type", value.kind() == GeneratedValue.Kind.NOW ? "integer" : "string");
-        switch (value.kind()) {
-            case UUID -> made.put("format", "uuid");
-            case NOW_ISO -> made.put("format", "date-time");
-            case NOW -> {
-                // JSON Schema has no format for it
-            }
-        }
-        return made.put("description", when + described(value) + ".");
-    }
-
-    private static String described(GeneratedValue value) {
-        String later = value.offset().isZero()
-                ? ""
-                : ", and %d seconds".formatted(value.offset().toSeconds());
-        return switch (value.kind()) {
-            case UUID -> "a random UUID";
-            case NOW -> "the time in seconds since 1970" + later;
-            case NOW_ISO -> "the time" + later;
-        };
-    }
-
-    private static JsonNode json(AttributeValue value) {
-        try {
-            return DECIMALS.readTree(ItemJson.of(Map.of("value", value))).get("value");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e); // it was written as JSON
-        }
-    }
-
     private static void require(ObjectNode document, Set<String> names) {
         if (!names.isEmpty()) {
             ArrayNode required = document.putArray("required");
             names.forEach(required::add);
         }
-    }
-
-    private static ObjectNode types(String... types) {
-        ObjectNode value = object();
-        ArrayNode listed = value.putArray("type");
-        List.of(types).forEach(listed::add);
-        return value;
     }
 
     private static ObjectNode object() {

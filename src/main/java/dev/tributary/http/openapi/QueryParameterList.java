@@ -44,7 +44,7 @@ final class QueryParameterList {
         add(
                 attribute.name(),
                 "A key attribute of the table or of an index. All of the table's key name one item.",
-                ItemSchemas.ofKeyInUri(attribute));
+                ValueSchemas.ofKeyInUri(attribute));
         boolean always = keys().allMatch(key -> key.partition().contains(attribute));
         if (always) {
             requireNonNull(parameters.get(attribute.name())).put("required", true);
@@ -58,10 +58,10 @@ final class QueryParameterList {
                 case BETWEEN -> add(name, "The least and the greatest value, with a comma between them.", text());
                 case BEGINS_WITH -> {
                     if (attribute.type() != AttributeType.N) {
-                        add(name, "What the sort key begins with.", ItemSchemas.ofKeyInUri(attribute));
+                        add(name, "What the sort key begins with.", ValueSchemas.ofKeyInUri(attribute));
                     }
                 }
-                default -> add(name, "A bound of the sort key.", ItemSchemas.ofKeyInUri(attribute));
+                default -> add(name, "A bound of the sort key.", ValueSchemas.ofKeyInUri(attribute));
             }
         }
     }
@@ -89,11 +89,11 @@ final class QueryParameterList {
     }
 
     private void add(String name, String description, ObjectNode schema) {
-        parameters.putIfAbsent(name, ResourceOperations.parameter(name, "query", description, schema));
+        parameters.putIfAbsent(name, RequestParameters.parameter(name, "query", description, schema));
     }
 
     static ObjectNode consistent() {
-        return ResourceOperations.parameter(
+        return RequestParameters.parameter(
                 QueryParameters.CONSISTENT,
                 "query",
                 "Whether to see every write that was answered before. Not with a global index.",
@@ -103,7 +103,7 @@ final class QueryParameterList {
     static ObjectNode fields() {
         ObjectNode names = object().put("type", "array");
         names.set("items", text());
-        ObjectNode parameter = ResourceOperations.parameter(
+        ObjectNode parameter = RequestParameters.parameter(
                 QueryParameters.FIELDS,
                 "query",
                 "The attributes to return besides those of the key; without it, all.",

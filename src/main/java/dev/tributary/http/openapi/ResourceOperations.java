@@ -8,7 +8,6 @@ import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.MediaTypes;
 import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.items.Resource;
-import dev.tributary.model.KeySchema.KeyAttribute;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +23,6 @@ final class ResourceOperations {
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._~-]+");
 
     private static final String BY_QUERY = "-by-query";
-
-    private static final List<String> READS = List.of("get", "head");
 
     private static final Map<String, String> SUMMARIES = new LinkedHashMap<>();
 
@@ -63,7 +60,7 @@ final class ResourceOperations {
                 names.stream().map(name -> "/{" + name + "}").collect(Collectors.joining("", base(), "")));
         ArrayNode parameters = item.putArray("parameters");
         for (int i = 0; i < names.size(); i++) {
-            parameters.add(ofKey(
+            parameters.add(RequestParameters.ofKey(
                     resource.schema().keyAttributes().get(i),
                     names.get(i),
                     "path",
@@ -76,7 +73,7 @@ final class ResourceOperations {
     private Map<String, String> summaries() {
         Map<String, String> summaries = new LinkedHashMap<>(SUMMARIES);
         if (!resource.isWritable()) {
-            summaries.keySet().retainAll(READS);
+            summaries.keySet().retainAll(RequestParameters.READS);
         }
         return summaries;
     }
@@ -93,14 +90,9 @@ final class ResourceOperations {
                 : List.of("partition", "sort").subList(0, names.size());
     }
 
-    private static ObjectNode ofKey(KeyAttribute attribute, String name, String in, String description) {
-        return parameter(name, in, description, ItemSchemas.ofKeyInUri(attribute))
-                .put("required", true);
-    }
-
     private ObjectNode post() {
         ObjectNode operation = operation("post", "", "Puts an item, or many, in place of those with the same keys");
-        ArrayNode parameters = preconditions("post", false);
+        ArrayNode parameters = RequestParameters.preconditions(resource, "post", false);
         operation.set("parameters", parameters);
         ObjectNode content = content(operation);
         ArrayNode documents =
@@ -124,16 +116,16 @@ final class ResourceOperations {
 
     private ObjectNode ofItem(String method, String summary, boolean byQuery) {
         ObjectNode operation = operation(method, byQuery ? BY_QUERY : "", summary);
-        ArrayNode parameters = preconditions(method, byQuery);
+        ArrayNode parameters = RequestParameters.preconditions(resource, method, byQuery);
         Set<ProblemType> problems = ApiProblems.ofItem(method, guarded);
-        boolean read = READS.contains(method);
+        boolean read = RequestParameters.READS.contains(method);
         if (byQuery && read) {
             new QueryParameterList(resource).addTo(parameters);
             problems.addAll(ApiProblems.ofQuery());
         } else if (byQuery) {
             resource.schema()
                     .keyAttributes()
-                    .forEach(attribute -> parameters.add(ofKey(
+                    .forEach(attribute -> parameters.add(RequestParameters.ofKey(
                             attribute,
                             attribute.name(),
                             "query",
@@ -272,57 +264,5 @@ final class ResourceOperations {
 
     private ObjectNode schema(String name) {
         return OpenApi.reference("schemas", resource.name() + "-" + name);
-    }
-
-    private ArrayNode preconditions(String method, boolean byQuery) {
-        ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
-        if (READS.contains(method)) {
-            if (versioned || byQuery) {
-                parameters.add(header("If-None-Match", "ETags of the versions that the caller has already.", "\"5\""));
-            }
-            return parameters;
-        }
-        if (List.of("post", "put").contains(method)) {
-            parameters.add(header("If-None-Match", "Goes through only if there is no item.", "*"));
-        }
-        if (resource.idempotency().isPresent()) {
-            ObjectNode key = header(
-                    IdempotencyKey.HEADER,
-                    "Makes the request take effect once, however often it is sent.",
-                    "\"8e03978e\"");
-            boolean inItem = resource.idempotency().get().attribute().isPresent()
-                    && List.of("post", "put").contains(method);
-            if (!inItem) {
-                parameters.add(key.put("required", resource.idempotency().get().required()));
-            }
-        }
-        parameters.add(header(
-                "If-Match",
-                versioned
-                        ? "Goes through only if there is an item, with * or with one of these ETags."
-                        : "Goes through only if there is an item.",
-                versioned ? "\"5\"" : "*"));
-        return parameters;
-    }
-
-    static ObjectNode header(String name, String description, String example) {
-        return parameter(
-                name,
-                "header",
-                description,
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("type", "string")
-                        .set("examples", JsonNodeFactory.instance.arrayNode().add(example)));
-    }
-
-    static ObjectNode parameter(String name, String in, String description, ObjectNode schema) {
-        ObjectNode parameter = JsonNodeFactory.instance
-                .objectNode()
-                .put("name", name)
-                .put("in", in)
-                .put("description", description);
-        parameter.set("schema", schema);
-        return parameter;
     }
 }

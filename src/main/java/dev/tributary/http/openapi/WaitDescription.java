@@ -19,7 +19,7 @@ final class WaitDescription {
         if (resource.acknowledgements().isEmpty()) {
             return;
         }
-        parameters.add(ResourceOperations.header(
+        parameters.add(RequestParameters.header(
                 "Prefer", "wait=SECONDS waits until every route of the source has the write.", "wait=2"));
         responses.forEach(response -> ((ObjectNode) response)
                 .withObject("/headers")
@@ -36,7 +36,7 @@ final class WaitDescription {
     /** Adds the query for the status of a write to the parameters of the reads of a resource. */
     static void addStatusTo(Resource resource, ArrayNode parameters, ArrayNode schemas) {
         if (resource.acknowledgements().isPresent()) {
-            parameters.add(ResourceOperations.parameter(
+            parameters.add(RequestParameters.parameter(
                     VersionStamp.WRITE,
                     "query",
                     "Asks for the status of a write, as the Location of a reply with 202 does.",
