@@ -83,6 +83,13 @@ public final class UriKey {
         };
     }
 
+    /** The texts that {@link #read} reads as this key, in its order. */
+    public static Map<String, String> write(Map<String, AttributeValue> key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        key.forEach((attribute, value) -> texts.put(attribute, write(value)));
+        return texts;
+    }
+
     private static AttributeValue value(KeyAttribute attribute, String text) throws DynamoNumber.OutOfRangeException {
         return switch (attribute.type()) {
             case N -> AttributeValue.fromN(DynamoNumber.canonical(text));

@@ -16,7 +16,6 @@ import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.TableLayout;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,30 +63,13 @@ public final class Resource {
     }
 
     /**
-     * Creates a resource that ignores idempotency keys, whatever its settings say.
+     * Creates a resource.
      *
      * @param name of the resource in the configuration
-     * @param key the table's key schema
-     * @param client for the region and account of the table; remains the caller's to close
      * @param timeout for one request, with the client's own retries; more than 0
-     * @throws InvalidResourceException if the settings contradict the key, or a default its type
-     */
-    public Resource(
-            String name,
-            ResourceSettings settings,
-            KeySchema key,
-            DynamoDbAsyncClient client,
-            Duration timeout,
-            Clock clock) {
-        this(name, settings, true, table(key, client), timeout, clock, Optional.empty(), Source.NONE);
-    }
-
-    /**
-     * Creates a resource as its settings say.
-     *
      * @param records for requests with idempotency keys; in the account and region of the table
      * @param source what its table is to the replication
-     * @throws InvalidResourceException as the other constructor does
+     * @throws InvalidResourceException if the settings contradict the key, or a default its type
      */
     public Resource(
             String name,
@@ -106,7 +88,8 @@ public final class Resource {
         return new Resource(name, settings, false, place, timeout, clock, Optional.empty(), Source.NONE);
     }
 
-    private Resource(
+    /** @param records empty: idempotency keys are refused, whatever the settings say */
+    Resource(
             String name,
             ResourceSettings settings,
             boolean writable,
@@ -123,6 +106,7 @@ public final class Resource {
         this.place = place;
         this.schema = ItemSchema.of(name, settings.table(), settings.document(), key);
         this.table = new ResourceTable(
+                name,
                 settings.table(),
                 key,
                 settings.document().version().map(attribute -> new ItemVersion(attribute, clock)),
@@ -139,11 +123,6 @@ public final class Resource {
         this.failures = new TableFailures(settings.table(), timeout);
         this.idempotency = records.filter(used -> settings.idempotency().takesKeys())
                 .map(used -> new Idempotency(name, settings.table(), settings.idempotency(), place.client(), used));
-    }
-
-    /** A table that is read and written through one client. */
-    public static Table table(KeySchema key, DynamoDbAsyncClient client) {
-        return new Table(TableLayout.of(key), client, client);
     }
 
     /**
@@ -240,20 +219,13 @@ public final class Resource {
         return UriKey.read(table.key().attributes(), texts);
     }
 
-    /** Writes a key as the texts that {@link #key} reads, in its order. */
-    public static Map<String, String> texts(Map<String, AttributeValue> key) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        key.forEach((attribute, value) -> texts.put(attribute, UriKey.write(value)));
-        return texts;
-    }
-
     /**
      * Puts the item that the document describes, in place of one with the same key.
      *
      * @param document JSON in UTF-8
      */
     public ItemChange post(byte[] document, Precondition precondition) throws RefusedException {
-        check(precondition);
+        table.check(precondition);
         return new PutChange(table, reader.read(document, Map.of()), precondition, true);
     }
 
@@ -273,7 +245,7 @@ public final class Resource {
     /** Puts the item with this key; the document need not repeat the key. */
     public ItemChange put(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
             throws RefusedException {
-        check(precondition);
+        table.check(precondition);
         return new PutChange(table, reader.read(document, key), precondition, false);
     }
 
@@ -284,34 +256,14 @@ public final class Resource {
      */
     public ItemChange patch(Map<String, AttributeValue> key, byte[] document, Precondition precondition)
             throws RefusedException {
-        check(precondition);
-        checkExisting(precondition);
+        table.checkOfExisting(precondition);
         return new PatchChange(table, key, reader.readPatch(document, key), precondition);
     }
 
     /** Removes an item, which need not exist. */
     public ItemChange delete(Map<String, AttributeValue> key, Precondition precondition) throws RefusedException {
-        check(precondition);
-        checkExisting(precondition);
+        table.checkOfExisting(precondition);
         return new DeleteChange(table, key, precondition);
-    }
-
-    private void check(Precondition precondition) throws RefusedException {
-        if (precondition instanceof Precondition.Versions && table.version().isEmpty()) {
-            throw new RefusedException(Problem.of(
-                    Kind.BAD_PRECONDITION,
-                    "The items of this path have no ETag, so If-Match takes only *. An ETag needs the setting write.%s.version."
-                            .formatted(name)));
-        }
-    }
-
-    private static void checkExisting(Precondition precondition) throws RefusedException {
-        if (precondition instanceof Precondition.Absent) {
-            throw new RefusedException(
-                    Problem.of(
-                            Kind.BAD_PRECONDITION,
-                            "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
-        }
     }
 
     /** The delivery that marks what it writes; empty for one that sends each write separately. */

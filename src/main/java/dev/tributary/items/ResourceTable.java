@@ -2,6 +2,7 @@ package dev.tributary.items;
 
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
+import dev.tributary.document.RefusedException;
 import dev.tributary.model.KeySchema;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,9 +13,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * The table of a resource, with the version and precondition rules of its writes.
  *
+ * @param resource name in the configuration
+ * @param name of the table
  * @param guarded whether requests must name the version of an existing item
  */
-record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, boolean guarded) {
+record ResourceTable(String resource, String name, KeySchema key, Optional<ItemVersion> version, boolean guarded) {
 
     /** The key attributes of an item, in the order of the schema. */
     Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
@@ -60,6 +63,27 @@ record ResourceTable(String name, KeySchema key, Optional<ItemVersion> version, 
                             ? "attribute_not_exists(" + attribute + ")"
                             : attribute + "=" + expression.value(seen));
         });
+    }
+
+    /** Refuses a precondition on versions that items of this resource do not have. */
+    void check(Precondition precondition) throws RefusedException {
+        if (precondition instanceof Precondition.Versions && version.isEmpty()) {
+            throw new RefusedException(Problem.of(
+                    Kind.BAD_PRECONDITION,
+                    "The items of this path have no ETag, so If-Match takes only *. An ETag needs the setting write.%s.version."
+                            .formatted(resource)));
+        }
+    }
+
+    /** Also refuses one that leaves nothing to change. */
+    void checkOfExisting(Precondition precondition) throws RefusedException {
+        check(precondition);
+        if (precondition instanceof Precondition.Absent) {
+            throw new RefusedException(
+                    Problem.of(
+                            Kind.BAD_PRECONDITION,
+                            "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
+        }
     }
 
     /** The problem if the precondition does not hold; empty if it does. */

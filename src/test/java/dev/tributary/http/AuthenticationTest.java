@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
@@ -78,7 +79,8 @@ class AuthenticationTest {
     }
 
     private Resource resource(String name, GivenWrites settings) {
-        return new Resource(name, settings.settings(), BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
+        return GivenResources.plain(
+                name, settings.settings(), BY_EMAIL, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach

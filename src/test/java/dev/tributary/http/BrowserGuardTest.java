@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.http.access.NewToken;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
-import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -39,7 +39,7 @@ class BrowserGuardTest {
     private WriteServer start(GivenHttp settings) {
         return WriteServer.start(
                 settings.settings(),
-                List.of(new Resource(
+                List.of(GivenResources.plain(
                         "users",
                         GivenWrites.ofUsers("users").settings(),
                         new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

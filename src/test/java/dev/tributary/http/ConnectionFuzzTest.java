@@ -7,8 +7,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
-import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -66,7 +66,7 @@ class ConnectionFuzzTest {
         server = WriteServer.start(
                 GivenHttp.onFreePort().settings(),
                 Stream.of("/", "/hidden")
-                        .map(path -> new Resource(
+                        .map(path -> GivenResources.plain(
                                 path.equals("/") ? "users" : "hidden",
                                 new GivenWrites(path, path.equals("/") ? "users" : "hidden", Map.of(), Map.of())
                                         .settings(),

@@ -3,6 +3,7 @@ package dev.tributary.http;
 import dev.tributary.http.bulk.BulkLimits;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.idempotency.IdempotencyTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.items.ResourceSettings;
@@ -87,11 +88,11 @@ final class ItemApi implements AutoCloseable {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         resources.add(
                 records == null
-                        ? new Resource(name, settings, key, client, timeout, clock)
+                        ? GivenResources.plain(name, settings, key, client, timeout, clock)
                         : new Resource(
                                 name,
                                 settings,
-                                Resource.table(key, client),
+                                GivenResources.table(key, client),
                                 timeout,
                                 clock,
                                 records,
@@ -104,7 +105,7 @@ final class ItemApi implements AutoCloseable {
         resources.add(new Resource(
                 name,
                 given.settings(),
-                Resource.table(key, client),
+                GivenResources.table(key, client),
                 timeout,
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 records,

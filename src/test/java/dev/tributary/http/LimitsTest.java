@@ -9,8 +9,8 @@ import dev.tributary.http.access.NewToken;
 import dev.tributary.http.access.RateSettings;
 import dev.tributary.http.server.HttpLimits;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
-import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -55,7 +55,7 @@ class LimitsTest {
     private Path directory;
 
     private void start(GivenHttp settings) {
-        var users = new Resource(
+        var users = GivenResources.plain(
                 "users",
                 GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.local.LocalDynamoDb;
@@ -152,7 +153,7 @@ class OpenApiEndpointTest {
         NewToken token = NewToken.make("reader", List.of("other:read"));
         Path file = Files.writeString(directory.resolve("tokens"), token.line());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        Resource users = new Resource(
+        Resource users = GivenResources.plain(
                 "users",
                 GivenWrites.ofUsers("users").settings(),
                 ManyResources.EMAIL,

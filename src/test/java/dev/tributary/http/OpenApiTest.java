@@ -10,6 +10,7 @@ import dev.tributary.document.GeneratedValue.Kind;
 import dev.tributary.http.openapi.ApiProblems;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.http.reply.ProblemType;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.items.Resource;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -92,7 +94,7 @@ class OpenApiTest {
     }
 
     private static Resource resource(String name, ResourceSettings settings, KeySchema key) {
-        return new Resource(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
+        return GivenResources.plain(name, settings, key, null, Duration.ofSeconds(1), Clock.systemUTC());
     }
 
     private static GivenWrites typed() {
@@ -111,6 +113,7 @@ class OpenApiTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @Tag("slow")
     void isAnOpenApiDocument(Case described) throws IOException {
         for (boolean authenticated : List.of(false, true)) {
             JsonNode document = JsonSchemas.read(

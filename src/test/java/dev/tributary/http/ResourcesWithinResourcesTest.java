@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.http.access.NewToken;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
@@ -47,7 +48,7 @@ class ResourcesWithinResourcesTest {
     }
 
     private Resource resource(String name, String path, String... key) {
-        return new Resource(
+        return GivenResources.plain(
                 name,
                 new GivenWrites(path, name, Map.of(), Map.of()).settings(),
                 new KeySchema(

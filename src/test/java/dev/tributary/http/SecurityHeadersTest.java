@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
-import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -38,7 +38,7 @@ class SecurityHeadersTest {
     private final AdminServer admin = AdminServer.start(GivenHttp.onFreePort().admin(), health, meters);
     private final WriteServer writes = WriteServer.start(
             GivenHttp.onFreePort().settings(),
-            List.of(new Resource(
+            List.of(GivenResources.plain(
                     "users",
                     GivenWrites.ofUsers("users").settings(),
                     new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

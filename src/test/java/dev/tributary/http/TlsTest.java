@@ -11,6 +11,7 @@ import dev.tributary.http.file.Tls;
 import dev.tributary.http.file.TlsFiles;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
@@ -63,7 +64,7 @@ class TlsTest {
     }
 
     private WriteServer start(GivenHttp settings) {
-        Resource users = new Resource(
+        Resource users = GivenResources.plain(
                 "users",
                 GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

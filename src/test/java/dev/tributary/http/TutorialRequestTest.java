@@ -2,8 +2,8 @@ package dev.tributary.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
-import dev.tributary.items.Resource;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
@@ -31,7 +31,7 @@ class TutorialRequestTest {
     @Test
     void requestOfTheTutorialIsStoredAsDescribed() throws Exception {
         String table = dynamo.createTable("users", "email:S");
-        var resource = new Resource(
+        var resource = GivenResources.plain(
                 "users",
                 GivenWrites.ofUsers(table).settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.items.FakeTable;
+import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
 import dev.tributary.items.Resource;
 import dev.tributary.model.AttributeType;
@@ -85,7 +86,7 @@ class WriteServerTest {
     }
 
     private Resource resource(String name, GivenWrites settings, KeySchema key) {
-        return new Resource(name, settings.settings(), key, table, Duration.ofSeconds(5), Clock.systemUTC());
+        return GivenResources.plain(name, settings.settings(), key, table, Duration.ofSeconds(5), Clock.systemUTC());
     }
 
     @AfterEach
@@ -453,7 +454,7 @@ class WriteServerTest {
     void requestThatNeverEndsDoesNotBlockTheStop() throws Exception {
         FakeTable stuck = new FakeTable();
         stuck.answers(new CompletableFuture<>());
-        var resource = new Resource(
+        var resource = GivenResources.plain(
                 "users",
                 GivenWrites.ofUsers("users").settings(),
                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),

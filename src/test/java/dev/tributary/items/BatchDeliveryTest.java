@@ -284,7 +284,7 @@ class BatchDeliveryTest {
     }
 
     private BulkWriter writer(Duration timeout, Precondition precondition) throws RefusedException {
-        return new Resource(
+        return GivenResources.plain(
                         "t",
                         new GivenWrites("/t", "t", Map.of("set", AttributeType.SS), Map.of()).settings(),
                         ID,

@@ -203,7 +203,7 @@ class DeliveryTest {
 
     private static Resource route(boolean versioned, Clock clock) {
         var settings = new GivenWrites("/", dynamo.createTable("items", "id:S"), Map.of(), Map.of());
-        return new Resource(
+        return GivenResources.plain(
                 "items",
                 (versioned ? settings.versioned("v", PreconditionPolicy.OPTIONAL) : settings).settings(),
                 KEY,

@@ -19,7 +19,7 @@ class ItemWriteTest {
 
     private static final KeySchema ID = new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty());
 
-    private final Resource route = new Resource(
+    private final Resource route = GivenResources.plain(
             "t",
             new GivenWrites("/t", "t", Map.of(), Map.of()).settings(),
             ID,

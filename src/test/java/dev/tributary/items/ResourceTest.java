@@ -48,7 +48,8 @@ class ResourceTest {
 
     private static Resource route(String table, DynamoDbAsyncClient client) {
         var settings = new GivenWrites("/", table, Map.of("ss", AttributeType.SS), Map.of());
-        return new Resource("items", settings.settings(), KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
+        return GivenResources.plain(
+                "items", settings.settings(), KEY, client, Duration.ofSeconds(10), Clock.systemUTC());
     }
 
     @Test
@@ -59,7 +60,7 @@ class ResourceTest {
         Resource route = new Resource(
                 "items",
                 new GivenWrites("/", table, Map.of(), Map.of()).settings(),
-                Resource.table(KEY, client),
+                GivenResources.table(KEY, client),
                 Duration.ofSeconds(10),
                 Clock.systemUTC(),
                 new IdempotencyTable(client, "keys", Clock.systemUTC()),
@@ -122,7 +123,7 @@ class ResourceTest {
         var key = new KeySchema(
                 new KeyAttribute("z", AttributeType.S), Optional.of(new KeyAttribute("a", AttributeType.N)));
         var settings = new GivenWrites("/", "table", Map.of(), Map.of());
-        var route = new Resource(
+        var route = GivenResources.plain(
                 "items", settings.settings(), key, new FakeTable(), Duration.ofSeconds(1), Clock.systemUTC());
         var result = post(route, "{\"a\":\"1.0\",\"z\":\"i\",\"more\":1}").join();
         assertThat(((WriteResult.Stored) result).key())

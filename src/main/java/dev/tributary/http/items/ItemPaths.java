@@ -2,6 +2,7 @@ package dev.tributary.http.items;
 
 import dev.tributary.acknowledgement.WriteMark;
 import dev.tributary.document.RefusedException;
+import dev.tributary.document.UriKey;
 import dev.tributary.http.server.Exchange;
 import dev.tributary.http.server.PercentEncoding;
 import dev.tributary.http.server.Query;
@@ -118,7 +119,7 @@ public final class ItemPaths {
      */
     String location(Map<String, AttributeValue> key) {
         Map<String, String> encoded = new LinkedHashMap<>();
-        Map<String, String> texts = Resource.texts(key);
+        Map<String, String> texts = UriKey.write(key);
         texts.forEach((name, text) -> encoded.put(name, PercentEncoding.encode(text)));
         String path = base() + encoded.values().stream().map(text -> "/" + text).collect(Collectors.joining());
         boolean plain = texts.values().stream().allMatch(ItemPaths::isSegment)
