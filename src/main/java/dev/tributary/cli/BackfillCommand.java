@@ -80,8 +80,7 @@ final class BackfillCommand implements Callable<Integer> {
         ItemCondition condition = condition();
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
-        try (Clients clients =
-                new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT.dividedBy(2), 1)) {
+        try (Clients clients = Clients.ofCommand(settings, Clients.JOB_WRITE_TIMEOUT)) {
             for (RouteJobs route : routes.select(settings, clients, timer)) {
                 fill(route, condition, out);
             }

@@ -7,12 +7,9 @@ import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.latewrite.LateWriteTable;
-import dev.tributary.local.LocalEndpoint;
-import dev.tributary.local.LocalSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The selected routes of a configuration with their dead letters, and the clients of their tables. */
 final class DeadLetterRoutes implements AutoCloseable {
@@ -31,7 +28,7 @@ final class DeadLetterRoutes implements AutoCloseable {
      * @throws StartException if the configuration has no such route, or no route at all
      */
     static DeadLetterRoutes open(Settings settings, Optional<String> only) throws StartException {
-        Clients clients = new Clients(settings.aws(), local(settings), Clients.CALL_TIMEOUT, 1);
+        Clients clients = Clients.ofCommand(settings);
         DeadLetterRoutes opened = new DeadLetterRoutes(clients);
         String table = OwnTable.DEAD_LETTERS.name(settings.application());
         List<String> names = new ArrayList<>();
@@ -63,13 +60,6 @@ final class DeadLetterRoutes implements AutoCloseable {
                                     .formatted(only.orElse(""), String.join(", ", names)));
         }
         return opened;
-    }
-
-    /** The DynamoDB Local inside the daemon; null if local mode is off. */
-    static @Nullable LocalEndpoint local(Settings settings) {
-        return settings.local().mode() == LocalSettings.Mode.OFF
-                ? null
-                : LocalEndpoint.at(settings.local().port());
     }
 
     List<DeadLetterRoute> routes() {

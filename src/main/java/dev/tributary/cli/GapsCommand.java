@@ -49,7 +49,7 @@ final class GapsCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
-        try (Clients clients = new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT, 0)) {
+        try (Clients clients = Clients.ofCommand(settings)) {
             for (var source : settings.source().entrySet()) {
                 list(source.getKey(), source.getValue(), settings.leaseTable(source.getKey()), clients);
             }

@@ -114,8 +114,7 @@ final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         VerifyReport report = new VerifyReport(out, json, limit);
         boolean right = true;
-        try (Clients clients =
-                new Clients(settings.aws(), DeadLetterRoutes.local(settings), Clients.CALL_TIMEOUT.dividedBy(2), 1)) {
+        try (Clients clients = Clients.ofCommand(settings, Clients.JOB_WRITE_TIMEOUT)) {
             JobLimits limits = routes.limits(timer);
             for (RouteJobs route : routes.select(settings, clients, timer)) {
                 right &= verify(route, limits, report);

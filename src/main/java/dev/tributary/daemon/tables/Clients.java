@@ -39,6 +39,9 @@ public final class Clients implements AutoCloseable {
     /** Timeout of calls about tables, leases or streams, retries included. */
     public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Timeout of one write of a backfill or a repair. */
+    public static final Duration JOB_WRITE_TIMEOUT = CALL_TIMEOUT.dividedBy(2);
+
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
     /** Idle time after which the event loops end: closing a client leaves tasks to them. */
     private static final Duration QUIET = Duration.ofMillis(50);
@@ -94,10 +97,15 @@ public final class Clients implements AutoCloseable {
 
     /** The clients of a command: of the configured places, or of the DynamoDB Local of a daemon that runs. */
     public static Clients ofCommand(Settings settings) {
+        return ofCommand(settings, CALL_TIMEOUT);
+    }
+
+    /** The clients of a command that writes to one target at a time. */
+    public static Clients ofCommand(Settings settings, Duration writeTimeout) {
         LocalEndpoint local = settings.local().mode() == LocalSettings.Mode.OFF
                 ? null
                 : LocalEndpoint.at(settings.local().port());
-        return new Clients(settings.aws(), local, CALL_TIMEOUT, 0);
+        return new Clients(settings.aws(), local, writeTimeout, 1);
     }
 
     /** For describing tables and for dead letters; retries as the SDK does for DynamoDB. */
