@@ -138,7 +138,7 @@ class RefusedConfigurationTest {
                         "http.max-body-bytes = 1MB",
                         "http.max-body-bytes = 1MB: expected an integer from 1024 to 104857600; for example 1048576"),
                 refusal("http.allow-remote = yes", "http.allow-remote = yes: expected true or false; for example true"),
-                refusal("log.format = xml", "log.format = xml: expected one of text, json; for example json"),
+                refusal("log.format = xml", "log.format = xml: expected one of text, journal, json; for example json"),
                 refusal(
                         "source.users.route.by-city.deletes = soft",
                         "source.users.route.by-city.deletes = soft: expected one of hard, ignore, tombstone; for"
