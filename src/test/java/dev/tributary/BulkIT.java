@@ -32,15 +32,15 @@ class BulkIT {
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
     private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
-    private static final int LINES = 100_000;
-    private static final int PAYLOAD = 500;
+    private static final int LINES = 40_000;
+    private static final int PAYLOAD = 1_300;
     private static final int HEAP_MEGABYTES = 48;
 
     @TempDir
     private Path directory;
 
     @Test
-    void aHundredThousandLinesAreWrittenWithinAHeapThatIsSmallerThanTheyAre() throws Exception {
+    void fortyThousandLinesAreWrittenWithinAHeapThatIsSmallerThanTheyAre() throws Exception {
         String table = dynamo.createTable("items", "id:S");
         try (DaemonProcess daemon = start(table)) {
             daemon.awaitReady();

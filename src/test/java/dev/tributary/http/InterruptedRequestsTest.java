@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,7 @@ class InterruptedRequestsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
+    @Tag("slow")
     void oneOfFiveHundredConcurrentRequestsIsCarriedOut(int daemons) throws Exception {
         List<ItemApi> all = new ArrayList<>();
         for (int i = 0; i < daemons; i++) {

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * Random requests: each gets a reply, none a 5xx that is the server's fault, and none is logged. A failure names its seed
  * and the request.
  */
+@Tag("slow")
 class RequestFuzzTest {
 
     @RegisterExtension

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
@@ -335,6 +336,7 @@ class LateWritesTest {
 
     /** With more keys than are remembered, every removal counts. */
     @Test
+    @Tag("slow")
     void noKeyIsForgottenWhereThereAreTooManyToRemember() {
         Worker worker = new Worker("a");
         worker.take("shard");

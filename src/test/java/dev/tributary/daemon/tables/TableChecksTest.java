@@ -279,6 +279,7 @@ class TableChecksTest {
     }
 
     @Test
+    @Tag("slow")
     void aTtlThatCannotBeDescribedIsNamed() throws Exception {
         try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint())) {
             front.refuse(call -> call.operation().equals("DescribeTimeToLive"));
@@ -298,6 +299,7 @@ class TableChecksTest {
     }
 
     @Test
+    @Tag("slow")
     void localModeEnablesTheTtlOfItsTables() throws Exception {
         lines.clear();
         configure("local.mode", "memory");

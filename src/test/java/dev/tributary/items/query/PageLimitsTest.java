@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -42,6 +43,7 @@ class PageLimitsTest {
     }
 
     @Test
+    @Tag("slow")
     void aMillionRowsAreReadPageByPage() throws Exception {
         GeneratedTable table = new GeneratedTable(1_000_000, 10);
         assertThat(walk(table, ItemQuery.MAX_LIMIT)).isEqualTo(1_000_000);
