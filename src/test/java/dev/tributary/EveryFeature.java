@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.local.LocalDynamoDb;
+import java.io.File;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/** A daemon that uses every feature once: TLS to DynamoDB, a keyed write, its replication, metrics, a clean stop. */
+/**
+ * A daemon that uses every feature once: TLS to DynamoDB, a keyed write, its replication, metrics, a clean stop, and the
+ * service manager told of both ends.
+ */
 final class EveryFeature {
 
     private EveryFeature() {}
@@ -31,7 +37,11 @@ final class EveryFeature {
                     "TRIBUTARY_AWS_ENDPOINT",
                     front.endpoint().toString(),
                     "JDK_JAVA_OPTIONS",
-                    jvmOptions + " " + front.javaOptions());
+                    jvmOptions + " " + front.javaOptions(),
+                    "NOTIFY_SOCKET",
+                    "/run/systemd/notify",
+                    "PATH",
+                    notifier(directory) + File.pathSeparator + System.getenv("PATH"));
             DaemonProcess daemon = daemons.start("""
                     application = %1$s
                     log.format = json
@@ -61,6 +71,19 @@ final class EveryFeature {
             daemon.signal("TERM");
             assertThat(daemon.awaitExit(Duration.ofSeconds(20))).isZero();
             assertThat(daemon.output()).doesNotContain("NoClassDefFoundError", "ClassNotFoundException");
+            await().untilAsserted(() -> assertThat(directory.resolve("notified"))
+                    .content()
+                    .isEqualTo("--ready --status=ready\nSTOPPING=1 --status=stopping\n"));
         }
+    }
+
+    /** The directory of a program that stands for systemd's: it writes its arguments to a file. */
+    private static Path notifier(Path directory) throws IOException {
+        Path programs = Files.createDirectories(directory.resolve("programs"));
+        Path program = Files.writeString(
+                programs.resolve("systemd-notify"),
+                "#!/bin/sh\necho \"$@\" >>'" + directory.resolve("notified") + "'\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        return programs;
     }
 }

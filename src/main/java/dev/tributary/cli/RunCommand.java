@@ -47,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = config.load();
         Logging.configure(settings.log());
         signal.begin();
+        ServiceState service = ServiceState.of(System.getenv());
         AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
         Daemon daemon = new Daemon(settings, failure -> {
             if (fatal.compareAndSet(null, failure)) {
@@ -58,7 +59,9 @@ final class RunCommand implements Callable<Integer> {
             CompletableFuture<String> start = begin(daemon);
             awaitStartOrStop(start, signal.stopRequested());
             signal.unlessStopping(() -> announce(start.join()));
+            service.ready();
             signal.stopRequested().join();
+            inBackground("stopping", service::stopping);
         } catch (CompletionException e) {
             throw rethrown(Failures.unwrap(e));
         } finally {
