@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.deadletter.DeadLettersCommand;
 import dev.tributary.cli.inspect.ExplainCommand;
 import dev.tributary.cli.inspect.IamCommand;
 import dev.tributary.cli.inspect.PlanCommand;

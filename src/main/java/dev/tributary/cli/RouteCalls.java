@@ -59,7 +59,7 @@ final class RouteCalls {
     static <T> CompletableFuture<T> exclusively(
             RouteJobs route, PrintWriter err, Function<JobLock, CompletableFuture<T>> work) {
         return route.exclusively(
-                DeadLetterJob.holder(),
+                JobLock.thisProcess(),
                 holder -> {
                     err.printf(
                             "%s: another job (%s) has the lock. Waiting for it to renew the lock.%n",

@@ -1,6 +1,8 @@
 package dev.tributary.deadletter;
 
 import dev.tributary.model.Failures;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +72,16 @@ public final class JobLock {
         this.route = route;
         this.timing = timing;
         this.holder = holder;
+    }
+
+    /** This process as a holder, for messages of others. */
+    public static String thisProcess() {
+        long process = ProcessHandle.current().pid();
+        try {
+            return "process " + process + " on " + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "process " + process;
+        }
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.tributary.cli;
+package dev.tributary.cli.deadletter;
 
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;

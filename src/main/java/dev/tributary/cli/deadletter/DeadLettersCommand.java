@@ -1,4 +1,4 @@
-package dev.tributary.cli;
+package dev.tributary.cli.deadletter;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
             RedriveCommand.class,
             DiscardCommand.class
         })
-final class DeadLettersCommand implements Runnable {
+public final class DeadLettersCommand implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

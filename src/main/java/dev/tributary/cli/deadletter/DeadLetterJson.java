@@ -1,4 +1,4 @@
-package dev.tributary.cli;
+package dev.tributary.cli.deadletter;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

@@ -1,4 +1,4 @@
-package dev.tributary.cli;
+package dev.tributary.cli.deadletter;
 
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.Clients;
@@ -9,8 +9,6 @@ import dev.tributary.latewrite.LateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +69,10 @@ final class DeadLetterJob implements AutoCloseable {
      */
     void run(DeadLetterRoute route, Work work) throws StartException {
         JobLock lock = route.table()
-                .lock(route.name(), new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer), holder());
+                .lock(
+                        route.name(),
+                        new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
+                        JobLock.thisProcess());
         route.await(lock.take(holder -> {
             err.printf(
                     "Another job (%s) holds the lock on the dead letters of %s. Waiting %d s for it to renew the lock.%n",
@@ -88,16 +89,6 @@ final class DeadLetterJob implements AutoCloseable {
     /** {@code 1 change}, {@code 2 changes}. */
     static String count(int number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
-    }
-
-    /** This process, for messages of others. */
-    static String holder() {
-        long process = ProcessHandle.current().pid();
-        try {
-            return "process " + process + " on " + InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "process " + process;
-        }
     }
 
     @Override
