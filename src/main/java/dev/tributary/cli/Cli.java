@@ -5,6 +5,8 @@ import dev.tributary.cli.inspect.ExplainCommand;
 import dev.tributary.cli.inspect.IamCommand;
 import dev.tributary.cli.inspect.PlanCommand;
 import dev.tributary.cli.inspect.StatusCommand;
+import dev.tributary.cli.pause.PauseCommand;
+import dev.tributary.cli.pause.ResumeCommand;
 import dev.tributary.daemon.Version;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Command;
             PlanCommand.class,
             VerifyCommand.class,
             BackfillCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             IamCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class

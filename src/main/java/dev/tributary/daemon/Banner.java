@@ -28,7 +28,7 @@ record Banner(Settings settings, Optional<URI> writes, URI admin, Optional<URI> 
                 .forEach((routeName, route) -> lines.add(
                         "  replicates  %s -> %s  (%s.%s)".formatted(source.table(), route.table(), name, routeName))));
         if (!reading && !settings.source().isEmpty()) {
-            lines.add("              standing by: other workers hold the shards");
+            lines.add("              standing by: other workers hold the shards, or a route is paused");
         }
         writes.ifPresent(server -> {
             settings.resource()

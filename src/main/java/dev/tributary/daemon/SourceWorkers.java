@@ -14,6 +14,8 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.Resource;
+import dev.tributary.jobs.RoutePauses;
+import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -107,6 +109,7 @@ final class SourceWorkers {
 
     private void start(String name, SourceWorker worker, ShutdownStack started) {
         started.unlessClosing(() -> workers.put(name, worker));
+        pauses(name, worker).start();
         worker.start();
         Objects.requireNonNull(settings.source().get(name)).route().keySet().forEach(route -> jobs(name, route)
                 .settler()
@@ -137,6 +140,13 @@ final class SourceWorkers {
                 clients.streams(source, local),
                 clients.leases(source),
                 shared);
+    }
+
+    private PauseWatch pauses(String name, SourceWorker worker) {
+        SourceSettings source = Objects.requireNonNull(settings.source().get(name));
+        JobTable table = RouteJobs.table(source, settings, clients);
+        return new PauseWatch(
+                name, source.route(), new RoutePauses(table), table.name(), worker, shared.timer(), shared.registry());
     }
 
     private RouteJobs jobs(String source, String route) {

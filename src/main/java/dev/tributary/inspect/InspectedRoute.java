@@ -1,6 +1,7 @@
 package dev.tributary.inspect;
 
 import dev.tributary.deadletter.RouteDeadLetters;
+import dev.tributary.jobs.RoutePauses;
 import dev.tributary.replication.RouteSettings;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
@@ -12,4 +13,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  * @param client of the target
  */
 public record InspectedRoute(
-        String name, RouteSettings settings, String place, DynamoDbAsyncClient client, RouteDeadLetters deadLetters) {}
+        String name,
+        RouteSettings settings,
+        String place,
+        DynamoDbAsyncClient client,
+        RouteDeadLetters deadLetters,
+        RoutePauses pauses) {}

@@ -22,6 +22,13 @@ public record RouteSettings(
         String table,
 
         Location location,
+
+        @Option(key = "enabled", defaultValue = "true", example = "false", doc = """
+                With `false` the route is paused, as by `tributary pause`: nothing of its source is read, on any of its
+                routes, so that no change is lost. The stream keeps changes for 24 hours. To give a route up, remove it. See
+                [operations.md](operations.md#pausing).""")
+        boolean enabled,
+
         ProjectionSettings projection,
         TargetSettings target)
         implements TableSettings {}

@@ -8,6 +8,7 @@ import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.PollPauses;
@@ -16,7 +17,9 @@ import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -58,7 +61,10 @@ public final class SourceWorker {
     private final CurrentReader reader;
     private final SourceCheck check;
     private final StallReporter stallReporter;
+    private final StallDetector stalls;
+    private final HeldShards shards;
     private final Watermarks watermarks;
+    private final InstantSource clock;
 
     /** Separate threads, because a checkpoint waits for the lease table and for KCL. */
     private final ScheduledExecutorService checkpoints;
@@ -121,8 +127,9 @@ public final class SourceWorker {
         memory.measure(source, shared.registry());
         this.pauses = new PollPauses(settings.pollInterval(), settings.idlePollInterval());
         this.slots = new ReadSlots(shared.readers());
-        HeldShards shards = new HeldShards(source, shared.registry(), System::nanoTime);
-        StallDetector stalls = new StallDetector(
+        this.clock = shared.clock();
+        this.shards = new HeldShards(source, shared.registry(), System::nanoTime);
+        this.stalls = new StallDetector(
                 StallDetector.Limits.of(shared.timings().lease(), pauses.longest()),
                 shards::held,
                 new LastKnownReaders(worker),
@@ -217,6 +224,37 @@ public final class SourceWorker {
      */
     public void wake() {
         pauses.wake();
+    }
+
+    /**
+     * Holds reading, or continues to hold it for another reason. Changes that were read are still written, and the leases are
+     * kept. A read that is under way ends.
+     *
+     * @param reason for health
+     */
+    public void hold(String reason) {
+        stalls.hold(true);
+        pauses.hold(true);
+        health.held(reason
+                + shards.doneUntil().values().stream()
+                        .min(Comparator.naturalOrder())
+                        .map(this::left)
+                        .orElse(""));
+    }
+
+    private String left(Instant doneUntil) {
+        Duration left = SourceStream.RETENTION.minus(Duration.between(doneUntil, clock.instant()));
+        return left.isNegative()
+                ? ". The stream may have dropped changes that no target has"
+                : ". At least %d h %d min are left until the stream drops changes"
+                        .formatted(left.toHours(), left.toMinutesPart());
+    }
+
+    /** Reads again, if reading is held. */
+    public void release() {
+        stalls.hold(false);
+        pauses.hold(false);
+        health.released();
     }
 
     /** Drains, checkpoints and hands over the leases, as far as possible within the time. */

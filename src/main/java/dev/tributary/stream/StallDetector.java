@@ -40,6 +40,12 @@ final class StallDetector implements FetchListener {
 
     private volatile long checkedAt;
 
+    /** Whether no shard is to be read. */
+    private volatile boolean onHold;
+
+    /** When shards were to be read again, in nanoseconds of the monotonic clock. */
+    private volatile long releasedAt;
+
     /** A shard whose lease this process holds, or would hold if its renewal were not overdue. */
     interface Held {
         String shardId();
@@ -159,6 +165,15 @@ final class StallDetector implements FetchListener {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.checkedAt = nanoTime.getAsLong();
+        this.releasedAt = checkedAt;
+    }
+
+    /** Whether reading is held: then no shard is stalled because it is not read. The lag grows all the same. */
+    void hold(boolean hold) {
+        if (onHold && !hold) {
+            releasedAt = nanoTime.getAsLong();
+        }
+        onHold = hold;
     }
 
     @Override
@@ -231,7 +246,7 @@ final class StallDetector implements FetchListener {
                 stalls.add(new Stall(Kind.STUCK_CHANGE, shard.shardId(), shard.openFor()));
             }
             Duration unread = unreadFor(shard, now);
-            if (unread.compareTo(limits.read()) >= 0 && !waitsForTargets(shard, anyOpen, now)) {
+            if (unread.compareTo(limits.read()) >= 0 && mayBeRead(now) && !waitsForTargets(shard, anyOpen, now)) {
                 stalls.add(new Stall(Kind.NOT_READ, shard.shardId(), unread));
             }
         }
@@ -264,6 +279,10 @@ final class StallDetector implements FetchListener {
         Long waited = waitedAt.get(shard.shardId());
         return isOpen(shard)
                 || (anyOpen && waited != null && now - waited < limits.read().toNanos());
+    }
+
+    private boolean mayBeRead(long now) {
+        return !onHold && now - releasedAt >= limits.read().toNanos();
     }
 
     private static boolean isOpen(Held shard) {

@@ -105,6 +105,7 @@ class ConfigurationTest {
                         new RouteSettings(
                                 "users_by_city",
                                 ANYWHERE,
+                                true,
                                 new ProjectionSettings(
                                         Optional.empty(),
                                         Optional.empty(),

@@ -197,6 +197,29 @@ class StallDetectorTest {
     }
 
     @Test
+    void aShardThatIsNotReadWhileReadingIsHeldIsNotNamedAndLags() {
+        FakeShard one = new FakeShard("one");
+        pass(10, one);
+        stalls.hold(true);
+        check(List.of());
+        for (int second = 0; second < 40; second++) {
+            one.renewedAt = seconds;
+            pass(1);
+        }
+        check(List.of());
+        assertThat(stalls.stalls()).isEmpty();
+        assertThat(lag()).isEqualTo(40);
+        stalls.hold(false);
+        assertThat(stalls.stalls()).as("before it could be read").isEmpty();
+        for (int second = 0; second < 15; second++) {
+            one.renewedAt = seconds;
+            pass(1);
+        }
+        check(List.of());
+        assertNamed("not-read", "one");
+    }
+
+    @Test
     void aShardThatWasNeverReadCountsFromWhenItsReadingBegan() {
         FakeShard one = new FakeShard("one");
         pass(20);

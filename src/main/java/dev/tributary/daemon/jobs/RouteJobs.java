@@ -128,8 +128,12 @@ public final class RouteJobs {
 
     /** The table for the state of jobs. */
     public JobTable table() {
-        return new JobTable(
-                clients.control(source()), OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
+        return table(source(), settings, clients);
+    }
+
+    /** The table for the state of jobs on the routes of a source. */
+    public static JobTable table(SourceSettings source, Settings settings, Clients clients) {
+        return new JobTable(clients.control(source), OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
     }
 
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */

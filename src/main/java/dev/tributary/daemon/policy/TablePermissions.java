@@ -80,7 +80,7 @@ public final class TablePermissions {
         addLeases(source, settings.leaseTable(name));
         addOwn(source, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
         addOwn(source, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
-        addOwn(source, OwnTable.JOBS, "DeleteItem", "Query");
+        addOwn(source, OwnTable.JOBS, "DeleteItem", "GetItem", "Query");
         if (isWrittenHere(source)) {
             addOwn(source, OwnTable.ACKNOWLEDGEMENTS, "GetItem", "PutItem");
         }

@@ -4,6 +4,8 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
+import dev.tributary.jobs.RoutePauses;
+import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.util.List;
@@ -25,13 +27,16 @@ public final class InspectedSources {
         DynamoDbAsyncClient client = clients.control(source);
         DeadLetterTable deadLetters =
                 new DeadLetterTable(client, OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+        RoutePauses pauses =
+                new RoutePauses(new JobTable(client, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT));
         List<InspectedRoute> routes = source.route().entrySet().stream()
                 .map(route -> new InspectedRoute(
                         name + "." + route.getKey(),
                         route.getValue(),
                         clients.place(route.getValue()),
                         clients.control(route.getValue()),
-                        deadLetters.deadLetters(name + "." + route.getKey())))
+                        deadLetters.deadLetters(name + "." + route.getKey()),
+                        pauses))
                 .toList();
         return new InspectedSource(
                 name,

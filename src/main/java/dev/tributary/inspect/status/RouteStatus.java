@@ -2,6 +2,8 @@ package dev.tributary.inspect.status;
 
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.inspect.Answer;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The state of a route.
@@ -10,5 +12,13 @@ import dev.tributary.inspect.Answer;
  * @param target name of the table
  * @param description of the target
  * @param parked its dead letters
+ * @param enabled whether the configuration does not pause it
+ * @param paused since when an operator has paused it; empty if none has
  */
-public record RouteStatus(String name, String target, Answer<DescribedTable> description, Answer<ParkedCount> parked) {}
+public record RouteStatus(
+        String name,
+        String target,
+        Answer<DescribedTable> description,
+        Answer<ParkedCount> parked,
+        boolean enabled,
+        Answer<Optional<Instant>> paused) {}

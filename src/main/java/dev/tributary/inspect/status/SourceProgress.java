@@ -4,6 +4,7 @@ import dev.tributary.inspect.status.ShardStatus.State;
 import dev.tributary.stream.lease.LeaseSnapshot;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.ShardLease;
+import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.WorkerReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,9 +25,6 @@ import java.util.stream.Stream;
  * @param ended number of shards that have
  */
 public record SourceProgress(List<WorkerReport> alive, List<WorkerReport> gone, List<ShardStatus> shards, int ended) {
-
-    /** How long a stream keeps its changes. */
-    public static final Duration RETENTION = Duration.ofHours(24);
 
     public static SourceProgress of(LeaseSnapshot leases, LeaseTimings timings, Instant now) {
         List<WorkerReport> alive = leases.workers().stream()
@@ -63,7 +61,7 @@ public record SourceProgress(List<WorkerReport> alive, List<WorkerReport> gone, 
      * had no change since. Zero or less if it may have dropped some.
      */
     public static Duration timeLeft(Instant doneUntil, Instant now) {
-        return RETENTION.minus(Duration.between(doneUntil, now));
+        return SourceStream.RETENTION.minus(Duration.between(doneUntil, now));
     }
 
     private static State state(ShardLease lease, Map<String, ShardLease> byShard, Set<String> alive) {

@@ -121,6 +121,7 @@ public final class StatusCheck {
     }
 
     private void route(RouteStatus route) {
+        paused(route);
         unread(route.name(), route.description());
         unread(route.name(), route.parked());
         route.parked()
@@ -130,6 +131,28 @@ public final class StatusCheck {
                         Kind.PERSON,
                         route.name(),
                         parked.text() + " with dead letters: tributary dead-letters list --route " + route.name())));
+    }
+
+    private void paused(RouteStatus route) {
+        unread(route.name(), route.paused());
+        Optional<Instant> since = route.paused().value().flatMap(paused -> paused);
+        if (route.enabled() && since.isEmpty()) {
+            return;
+        }
+        String left = status.progress()
+                .doneUntil()
+                .map(until -> SourceProgress.timeLeft(until, now))
+                .map(time -> time.isNegative()
+                        ? "the stream may have dropped changes that no target has"
+                        : "at least %s are left until the stream drops changes".formatted(TimeText.of(time)))
+                .orElse("the stream drops changes after 24 hours");
+        findings.add(new Finding(
+                Kind.PERSON,
+                route.name(),
+                since.map(time -> "paused " + TimeText.of(Duration.between(time, now)) + " ago")
+                                .orElse("paused by its settings")
+                        + ", and nothing of source " + status.name() + " is read; " + left + ": "
+                        + (route.enabled() ? "tributary resume " + route.name() : "remove enabled=false")));
     }
 
     private void unread(String where, Answer<?> answer) {

@@ -94,5 +94,7 @@ public final class StatusJson {
             json.put("moreParkedItems", parked.more());
             parked.oldest().ifPresent(oldest -> json.put("parkedSince", oldest.toString()));
         });
+        json.put("enabled", route.enabled());
+        route.paused().value().flatMap(since -> since).ifPresent(since -> json.put("pausedSince", since.toString()));
     }
 }

@@ -8,12 +8,15 @@ import dev.tributary.inspect.InspectedSource;
 import dev.tributary.stream.lease.LeaseSnapshot;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Reads the state of sources from their tables, with all calls in parallel. Writes nothing, and needs no daemon. */
 public final class StatusReader {
 
     private StatusReader() {}
+
+    private record Parts(Answer<ParkedCount> parked, Answer<DescribedTable> description) {}
 
     /** Completes with the state of a source; failed calls are part of it. */
     public static CompletableFuture<SourceStatus> read(InspectedSource source, Instant now) {
@@ -43,8 +46,18 @@ public final class StatusReader {
         CompletableFuture<Answer<DescribedTable>> description = Answer.of(
                 "target table " + table + " (" + route.place() + ")",
                 new TableControl(route.client(), table).describe());
+        CompletableFuture<Answer<Optional<Instant>>> paused =
+                Answer.of("the pause of " + route.name(), route.pauses().since(route.name()));
         return Answer.of("the dead letters of " + route.name(), ParkedCount.of(route.deadLetters()))
+                .thenCombine(description, Parts::new)
                 .thenCombine(
-                        description, (parked, described) -> new RouteStatus(route.name(), table, described, parked));
+                        paused,
+                        (parts, since) -> new RouteStatus(
+                                route.name(),
+                                table,
+                                parts.description(),
+                                parts.parked(),
+                                route.settings().enabled(),
+                                since));
     }
 }

@@ -11,11 +11,15 @@ public final class PollPauses {
 
     private static final int WAKES_PER_INTERVAL = 4;
 
+    /** The pause while reading is held. */
+    private static final Duration ENDLESS = Duration.ofDays(1);
+
     private final Duration interval;
     private final Duration idle;
     private final LongSupplier nanoTime;
     private final Map<Pause, Boolean> pauses = new ConcurrentHashMap<>();
     private final AtomicLong woken = new AtomicLong();
+    private volatile boolean held;
 
     /**
      * @param interval between two reads of a shard that has had changes recently
@@ -63,6 +67,15 @@ public final class PollPauses {
         }
     }
 
+    /** Makes all pauses last until this is called with false. A read that is under way ends. */
+    public void hold(boolean hold) {
+        boolean before = held;
+        held = hold;
+        if (before && !hold) {
+            pauses.keySet().forEach(pause -> pause.shortened.run());
+        }
+    }
+
     /** The pauses of one reader of a shard. */
     final class Pause implements AutoCloseable {
 
@@ -75,7 +88,7 @@ public final class PollPauses {
 
         /** Time until the next read is due; 0 if it is. */
         Duration left() {
-            return Duration.ofNanos(Math.max(0, pace.left(nanoTime.getAsLong())));
+            return held ? ENDLESS : Duration.ofNanos(Math.max(0, pace.left(nanoTime.getAsLong())));
         }
 
         void read(int changes) {
@@ -91,7 +104,7 @@ public final class PollPauses {
         }
 
         private void wake() {
-            if (pace.wake(nanoTime.getAsLong())) {
+            if (pace.wake(nanoTime.getAsLong()) && !held) {
                 shortened.run();
             }
         }

@@ -39,6 +39,9 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
 
     private static final String SHARD_ORDER = "shard-order";
 
+    /** Whether reading is held. */
+    private static final String HELD = "held";
+
     private static final String UNREADABLE = "unreadable";
 
     private final String source;
@@ -47,6 +50,10 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     private final Map<Kind, Counter> gaps = new EnumMap<>(Kind.class);
     private final Counter failures;
     private final CountDownLatch reading = new CountDownLatch(1);
+
+    /** Open until a shard was read, or reading is held. */
+    private final CountDownLatch begun = new CountDownLatch(1);
+
     private final Set<StreamGap> counted = ConcurrentHashMap.newKeySet();
 
     /** Health while no condition is raised and no gap waits for acknowledgement. */
@@ -78,10 +85,21 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     /**
      * Waits for the first successful read.
      *
-     * @return false if the time ran out first
+     * @return false if the time ran out first, or reading is held
      */
     public boolean awaitReading(Duration atMost) throws InterruptedException {
-        return reading.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        return begun.await(atMost.toMillis(), TimeUnit.MILLISECONDS) && reading.getCount() == 0;
+    }
+
+    /** Reading is held. May be called again with another detail; the caller logs it. */
+    public void held(String detail) {
+        begun.countDown();
+        conditions.raise(HELD, HELD, Status.DEGRADED, detail, () -> {});
+    }
+
+    /** Reading is not held, or no longer. */
+    public void released() {
+        conditions.clear(HELD, () -> {});
     }
 
     @Override
@@ -89,6 +107,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         if (reading.getCount() > 0) {
             usual = new Health.Component(Status.UP, "reading");
             reading.countDown();
+            begun.countDown();
         }
         conditions.clear(shardId, () -> log.info("source {}: shard {} is read again", source, shardId));
     }
@@ -195,6 +214,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         Set<String> names = new HashSet<>(shards);
         names.add(STREAM);
         names.add(SHARD_ORDER);
+        names.add(HELD);
         conditions.retain(names, shardId -> log.info("source {}: shard {} is no longer read here", source, shardId));
     }
 

@@ -201,7 +201,8 @@ class StatusCheckTest {
                 answer(table),
                 answer(leases),
                 SourceProgress.of(leases, TIMINGS, NOW),
-                List.of(new RouteStatus("users.by-city", "by_city", answer(table), answer(parked))));
+                List.of(new RouteStatus(
+                        "users.by-city", "by_city", answer(table), answer(parked), true, answer(Optional.empty()))));
     }
 
     private static <T> Answer<T> answer(T value) {

@@ -60,6 +60,21 @@ class PollPausesTest {
         assertThat(shortened).hasValue(0);
     }
 
+    @Test
+    void aHoldOutlastsWakesAndIsReportedWhenItEnds() {
+        pauses.hold(true);
+        pass(HOUR.multipliedBy(2));
+        pauses.wake();
+        assertThat(pause.left()).isGreaterThan(HOUR);
+        assertThat(pauses.open(() -> {}).left()).isGreaterThan(HOUR);
+        assertThat(shortened).hasValue(0);
+        pauses.hold(false);
+        assertThat(shortened).hasValue(1);
+        assertThat(pause.left()).isZero();
+        pauses.hold(false);
+        assertThat(shortened).hasValue(1);
+    }
+
     private void pass(Duration time) {
         now.addAndGet(time.toNanos());
     }

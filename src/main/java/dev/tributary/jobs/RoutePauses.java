@@ -1,0 +1,66 @@
+package dev.tributary.jobs;
+
+import dev.tributary.jobs.reconcile.JobState;
+import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.model.Failures;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+
+/**
+ * Which routes an operator has paused. Each call may be repeated; a future fails with what the SDK throws. Safe for any
+ * thread.
+ */
+public record RoutePauses(JobTable table) {
+
+    private static final String STATE = "pause";
+    private static final String SINCE = "since";
+
+    /** Since when the route is paused; empty if it is not, or if no daemon has created the table yet. */
+    public CompletableFuture<Optional<Instant>> since(String route) {
+        return table.state(route, STATE)
+                .thenApply(RoutePauses::since)
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : CompletableFuture.failedFuture(thrown));
+    }
+
+    /**
+     * Pauses a route. No effect if it is paused.
+     *
+     * @return since when it is paused
+     */
+    public CompletableFuture<Instant> pause(String route, Instant now) {
+        return set(route, Optional.of(now)).thenApply(since -> since.orElse(now));
+    }
+
+    /**
+     * Resumes a route.
+     *
+     * @return since when it was paused; empty if it was not
+     */
+    public CompletableFuture<Optional<Instant>> resume(String route) {
+        return since(route).thenCompose(before -> set(route, Optional.empty()).thenApply(done -> before));
+    }
+
+    /** Repeated until the state is as wanted: the table ignores a write that another one has overtaken. */
+    private CompletableFuture<Optional<Instant>> set(String route, Optional<Instant> wanted) {
+        return table.state(route, STATE).thenCompose(state -> {
+            Optional<Instant> now = since(state);
+            return now.isPresent() == wanted.isPresent()
+                    ? CompletableFuture.completedFuture(now)
+                    : table.putState(
+                                    route,
+                                    STATE,
+                                    state.next(wanted.map(since -> Map.of(SINCE, since.toString()))
+                                            .orElse(Map.of())))
+                            .thenCompose(done -> set(route, wanted));
+        });
+    }
+
+    private static Optional<Instant> since(JobState state) {
+        return Optional.of(state.value(SINCE)).filter(text -> !text.isEmpty()).map(Instant::parse);
+    }
+}
