@@ -44,7 +44,7 @@ record PendingChange(
 
     /** Counts the change and completes its entry. */
     void end(Outcome outcome, RouteMeters meters) {
-        meters.ended(outcome);
+        meters.ended(outcome, change.stamp().createdAt());
         if (outcome == Outcome.PARKED || outcome == Outcome.REGRESSED) {
             awaited.ifPresent(write -> write.failedOn(meters.route()));
         }

@@ -6,23 +6,34 @@ import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Outcome;
 import dev.tributary.table.BatchingTable;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The meters of one route; its pipelines share them. */
 final class RouteMeters {
 
     private static final String PARKED = "tributary.parked";
 
+    /** Upper bounds of the histogram's buckets. Creation times have whole seconds, so shorter ones would tell nothing. */
+    private static final Duration[] LATENCIES = Stream.of(1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600)
+            .map(Duration::ofSeconds)
+            .toArray(Duration[]::new);
+
     private final Map<Outcome, Counter> changes = new EnumMap<>(Outcome.class);
     private final Map<WriteFailure.Kind, Counter> failures = new EnumMap<>(WriteFailure.Kind.class);
     private final String route;
     private final Timer write;
+    private final Timer latency;
+    private final Clock clock;
 
     RouteMeters(MeterRegistry registry, Route measured) {
         this.route = measured.name();
@@ -52,6 +63,13 @@ final class RouteMeters {
                 .description("Duration of one attempt to write to a target, from when it could start")
                 .tag("route", route)
                 .register(registry);
+        latency = Timer.builder("tributary.latency")
+                .description(
+                        "Time from the change of an item to its row in the target, for changes that the target took")
+                .serviceLevelObjectives(LATENCIES)
+                .tag("route", route)
+                .register(registry);
+        clock = registry.config().clock();
     }
 
     private static void registerGauges(MeterRegistry registry, Route measured) {
@@ -73,8 +91,16 @@ final class RouteMeters {
         return write;
     }
 
-    void ended(Outcome outcome) {
+    /**
+     * Counts a change.
+     *
+     * @param createdAt when it was made
+     */
+    void ended(Outcome outcome, Instant createdAt) {
         requireNonNull(changes.get(outcome)).increment();
+        if (outcome == Outcome.APPLIED) {
+            latency.record(Duration.ofMillis(Math.max(0, clock.wallTime() - createdAt.toEpochMilli())));
+        }
     }
 
     void failed(WriteFailure.Kind kind) {

@@ -430,7 +430,7 @@ class IdempotentRequestsTest {
         for (String result : List.of("executed", "replayed", "mismatch", "refused")) {
             assertThat(api.meters()
                             .get("tributary.idempotency")
-                            .tag("route", "users")
+                            .tag("resource", "users")
                             .tag("result", result)
                             .counter()
                             .count())

@@ -410,7 +410,7 @@ class WriteServerTest {
 
     private long count(String resource, String outcome) {
         return registry.get("tributary.http.requests")
-                .tags("route", resource, "method", "POST", "outcome", outcome)
+                .tags("resource", resource, "method", "POST", "outcome", outcome)
                 .timer()
                 .count();
     }

@@ -15,6 +15,9 @@ import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -43,6 +47,8 @@ class FencedPipelineTest {
     private final FakeDynamoDb client = new FakeDynamoDb(tables, calls);
     private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
     private final List<Throwable> failures = new ArrayList<>();
+    private final MockClock clock = new MockClock();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
     private final ReplicationPipeline pipeline = new ReplicationPipeline(
             List.of(new Route(
                     "users.by_city",
@@ -59,7 +65,7 @@ class FencedPipelineTest {
             10,
             fence,
             timer,
-            new SimpleMeterRegistry(),
+            registry,
             new Health(),
             failures::add,
             () -> time.now() * 1_000_000);
@@ -127,6 +133,19 @@ class FencedPipelineTest {
         }
         assertThat(pipeline.checkpoint()).isEqualTo("2");
         assertThat(pipeline.openFor()).isZero();
+    }
+
+    @Test
+    void theLatencyOfAnAppliedChangeIsTheTimeSinceItWasMade() throws Exception {
+        pipeline.submit(insert(1, "Oakland"), "1", () -> {});
+        long made = stamp(1).createdAt().toEpochMilli();
+        clock.add(made + 2_500 - clock.wallTime(), TimeUnit.MILLISECONDS);
+        calls.held.remove().run();
+        pipeline.submit(new Change.Modify(stamp(2), item("Oakland"), item("Oakland")), "2", () -> {});
+
+        Timer latency = registry.get("tributary.latency").timer();
+        assertThat(latency.count()).as("without the change that was filtered").isEqualTo(1);
+        assertThat(latency.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(2_500);
     }
 
     /** The time that is recorded in the lease, from which the time left until the stream is trimmed is derived. */

@@ -29,7 +29,7 @@ public final class IdempotencyMeters {
     }
 
     public String count(Resource resource, String result) {
-        requests.withTags("route", resource.name(), "result", result).increment();
+        requests.withTags("resource", resource.name(), "result", result).increment();
         return result;
     }
 

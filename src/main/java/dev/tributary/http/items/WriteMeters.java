@@ -28,7 +28,7 @@ public final class WriteMeters {
      * @param outcome as for {@link #stop}
      */
     public void document(String resource, String outcome) {
-        lines.withTags("route", resource, "outcome", outcome).increment();
+        lines.withTags("resource", resource, "outcome", outcome).increment();
     }
 
     public Timer.Sample start() {
@@ -41,6 +41,6 @@ public final class WriteMeters {
      * @param outcome such as {@code stored}, or the slug of a problem
      */
     public void stop(Timer.Sample sample, String resource, String method, String outcome) {
-        sample.stop(requests.withTags("route", resource, "method", method, "outcome", outcome));
+        sample.stop(requests.withTags("resource", resource, "method", method, "outcome", outcome));
     }
 }
