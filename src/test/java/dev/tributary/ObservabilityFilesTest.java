@@ -1,0 +1,132 @@
+package dev.tributary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.tributary.DocumentedMetrics.Coded;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The alerts, the dashboard and the table of metrics name only what the program has. */
+class ObservabilityFilesTest {
+
+    private static final Path ALERTS = Path.of("config/observability/alerts.yml");
+    private static final Path DASHBOARD = Path.of("config/observability/dashboard.json");
+
+    private static final Pattern METRIC = Pattern.compile("\\b(tributary_\\w+)(?:\\{([^}]*)})?");
+    private static final Pattern GROUPING = Pattern.compile("\\bby ?\\(([\\w, ]+)\\)");
+
+    /** What Prometheus adds to the metrics of timers. */
+    private static final Pattern SERIES = Pattern.compile("_(?:bucket|count|sum|max)$");
+
+    private final Map<String, Set<String>> documented = DocumentedMetrics.documented();
+
+    @Test
+    void everyMetricIsDocumentedWithItsLabelsAndNoOther() {
+        List<Coded> coded = DocumentedMetrics.coded();
+        assertThat(coded).hasSizeGreaterThan(15);
+        assertThat(documented.keySet())
+                .isEqualTo(coded.stream().map(Coded::name).collect(Collectors.toCollection(TreeSet::new)));
+        coded.forEach(metric -> {
+            Set<String> labels = documented.get(metric.name());
+            metric.labels()
+                    .ifPresentOrElse(
+                            own -> assertThat(labels).as(metric.name()).isEqualTo(own),
+                            () -> assertThat(labels).as(metric.name()).allSatisfy(label -> assertThat(metric.source())
+                                    .contains('"' + label + '"')));
+        });
+    }
+
+    @Test
+    void alertsAskForMetricsThatExistAndSayWhatToDo() throws Exception {
+        Set<String> anchors = anchors();
+        List<JsonNode> alerts = alerts();
+        assertThat(alerts).hasSizeGreaterThan(8);
+        for (JsonNode alert : alerts) {
+            String name = alert.required("alert").asText();
+            assertOnlyKnown(name, alert.required("expr").asText());
+            assertThat(alert.required("labels").required("severity").asText())
+                    .as(name)
+                    .isIn("page", "ticket");
+            JsonNode annotations = alert.required("annotations");
+            assertThat(annotations.required("summary").asText()).as(name).isNotBlank();
+            String runbook = annotations.required("runbook").asText();
+            assertThat(runbook).as(name).startsWith("src/docs/operations.md#");
+            assertThat(anchors).as(name).contains(runbook.substring(runbook.indexOf('#') + 1));
+        }
+        assertThat(alerts.stream().map(alert -> alert.get("alert").asText())).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void dashboardAsksForMetricsThatExist() throws Exception {
+        List<JsonNode> panels = new ObjectMapper().readTree(DASHBOARD.toFile()).findParents("expr");
+        assertThat(panels).hasSizeGreaterThan(10);
+        panels.forEach(target -> assertOnlyKnown("dashboard", target.get("expr").asText()));
+    }
+
+    @Test
+    void prometheusAcceptsTheAlerts() throws Exception {
+        assumeTrue(onPath("promtool"), "The alerts are not checked: promtool is not on this machine.");
+        Processes.Finished checked = Processes.run(new ProcessBuilder("promtool", "check", "rules", ALERTS.toString()));
+        assertThat(checked.status()).as(checked.output()).isZero();
+        Processes.Finished tested =
+                Processes.run(new ProcessBuilder("promtool", "test", "rules", "src/test/resources/alerts-test.yml"));
+        assertThat(tested.status()).as(tested.output()).isZero();
+    }
+
+    private void assertOnlyKnown(String where, String expression) {
+        Set<String> labels = new TreeSet<>();
+        METRIC.matcher(expression).results().forEach(found -> {
+            String series = found.group(1);
+            String name = documented.containsKey(series)
+                    ? series
+                    : SERIES.matcher(series).replaceFirst("");
+            assertThat(documented).as(where + ": " + expression).containsKey(name);
+            labels.addAll(documented.get(name));
+            if (found.group(2) != null) {
+                Stream.of(found.group(2).split(","))
+                        .map(matcher -> matcher.replaceFirst("[=!~].*", "").strip())
+                        .filter(label -> !label.isEmpty())
+                        .forEach(label -> assertThat(documented.get(name))
+                                .as(where + ": " + expression)
+                                .contains(label));
+            }
+        });
+        labels.addAll(Set.of("le", "instance", "area"));
+        GROUPING.matcher(expression).results().forEach(by -> assertThat(labels)
+                .as(where + ": " + expression)
+                .contains(by.group(1).split(", ?")));
+    }
+
+    private static List<JsonNode> alerts() throws Exception {
+        return new ObjectMapper(new YAMLFactory()).readTree(ALERTS.toFile()).findParents("alert");
+    }
+
+    /** As GitHub makes them from headings. */
+    private static Set<String> anchors() throws Exception {
+        return Files.readAllLines(Path.of("src/docs/operations.md")).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("#+ ", "")
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .replaceAll("[^\\w -]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    }
+}
