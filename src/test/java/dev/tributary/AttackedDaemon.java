@@ -35,7 +35,6 @@ final class AttackedDaemon implements AutoCloseable {
 
     static final int HEAP_MEGABYTES = 256;
 
-    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3})");
     private static final int PATIENCE_MILLIS = 60_000;
 
@@ -78,28 +77,16 @@ final class AttackedDaemon implements AutoCloseable {
     /** @param settings further lines of configuration */
     static AttackedDaemon start(Path directory, LocalDynamoDb dynamo, String table, String... settings)
             throws Exception {
-        Path configuration = Files.writeString(directory.resolve("tributary.properties"), """
-                application = %s
-                aws.endpoint = %s
-                aws.region = us-east-1
-                http.port = 0
-                admin.port = 0
-                write.items.path = /items
-                write.items.table = %s
-                %s
-                """.formatted(
-                        table, dynamo.endpoint(), table, String.join("\n", settings)));
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
-        DaemonProcess process = DaemonProcess.start(
-                directory,
-                Map.of(
-                        "JAVA_OPTS",
-                        "-Xmx" + HEAP_MEGABYTES + "m -Djava.io.tmpdir=" + temporary,
-                        "AWS_ACCESS_KEY_ID",
-                        dynamo.credentials().resolveCredentials().accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
-                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
+        DaemonProcess process = new Daemons(dynamo, directory)
+                .start(
+                        """
+                application = %1$s
+                write.items.path = /items
+                write.items.table = %1$s
+                %2$s
+                """.formatted(table, String.join("\n", settings)),
+                        Map.of("JAVA_OPTS", "-Xmx" + HEAP_MEGABYTES + "m -Djava.io.tmpdir=" + temporary));
         try {
             return new AttackedDaemon(process, temporary);
         } catch (InterruptedException | RuntimeException | Error e) {

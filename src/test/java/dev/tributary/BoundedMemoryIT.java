@@ -13,7 +13,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /** The heap stays bounded while a target does not answer and the backlog is many times the heap. */
 class BoundedMemoryIT {
@@ -39,7 +37,6 @@ class BoundedMemoryIT {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
     private static final int HEAP_MEGABYTES = 256;
     private static final int SHARDS = 20;
     private static final int PAYLOAD = 256 << 10;
@@ -75,8 +72,8 @@ class BoundedMemoryIT {
         fill(stream, changes);
         target.hold(call -> !call.operation().equals("DescribeTable"));
 
-        try (DaemonProcess daemon = start(users, copies, excluded)) {
-            daemon.awaitReady();
+        try (Daemons daemons = new Daemons(dynamo, directory)) {
+            DaemonProcess daemon = start(daemons, users, copies, excluded).awaitReady();
             URI metrics = metrics(daemon);
             await().atMost(Duration.ofMinutes(2))
                     .until(() -> value(metrics, "tributary_changes_held_bytes") > (HEAP_MEGABYTES << 20) / 5.0);
@@ -84,7 +81,7 @@ class BoundedMemoryIT {
             double held = value(metrics, "tributary_changes_held_bytes");
             double open = value(metrics, "tributary_changes_open");
             assertThat(held).isLessThanOrEqualTo((HEAP_MEGABYTES << 20) / 4.0);
-            assertThat(rows(copies)).isZero();
+            assertThat(dynamo.count(copies)).isZero();
             assertThat(health(daemon)).contains("DEGRADED");
 
             target.forget();
@@ -92,7 +89,7 @@ class BoundedMemoryIT {
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> {
                         observeHeap(metrics);
-                        return rows(copies) == changes;
+                        return dynamo.count(copies) == changes;
                     });
             log.info(
                     "{} MB of backlog, -Xmx{}m, {} excluded: {} MB held in {} open changes while the target stood still;"
@@ -125,30 +122,17 @@ class BoundedMemoryIT {
         }
     }
 
-    private DaemonProcess start(String users, String copies, String excluded) throws IOException {
-        Path configuration = Files.writeString(directory.resolve("tributary.properties"), """
-                application = %s
-                aws.endpoint = %s
-                aws.region = us-east-1
-                http.port = 0
-                admin.port = 0
-                source.users.table = %s
-                source.users.endpoint = %s
-                source.users.route.copies.table = %s
-                source.users.route.copies.endpoint = %s
-                source.users.route.copies.exclude = %s
-                """.formatted(
-                        users, dynamo.endpoint(), users, source.endpoint(), copies, target.endpoint(), excluded));
-        return DaemonProcess.start(
-                directory,
-                Map.of(
-                        "JAVA_OPTS",
-                        "-Xmx" + HEAP_MEGABYTES + "m",
-                        "AWS_ACCESS_KEY_ID",
-                        dynamo.credentials().resolveCredentials().accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
-                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
+    private DaemonProcess start(Daemons daemons, String users, String copies, String excluded) throws IOException {
+        return daemons.start(
+                """
+                application = %1$s
+                source.users.table = %1$s
+                source.users.endpoint = %2$s
+                source.users.route.copies.table = %3$s
+                source.users.route.copies.endpoint = %4$s
+                source.users.route.copies.exclude = %5$s
+                """.formatted(users, source.endpoint(), copies, target.endpoint(), excluded),
+                Map.of("JAVA_OPTS", "-Xmx" + HEAP_MEGABYTES + "m"));
     }
 
     /** Whether nothing was read since the last call. */
@@ -189,15 +173,5 @@ class BoundedMemoryIT {
     private String get(URI uri) throws Exception {
         return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
-    }
-
-    private static int rows(String table) {
-        return dynamo
-                .client()
-                .scanPaginator(
-                        request -> request.tableName(table).select(Select.COUNT).consistentRead(true))
-                .stream()
-                .mapToInt(page -> page.count())
-                .sum();
     }
 }

@@ -9,10 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /** A bulk request that is larger than the memory of the process. */
 class BulkIT {
@@ -31,7 +28,6 @@ class BulkIT {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
     private static final int LINES = 40_000;
     private static final int PAYLOAD = 1_300;
     private static final int HEAP_MEGABYTES = 48;
@@ -42,7 +38,13 @@ class BulkIT {
     @Test
     void fortyThousandLinesAreWrittenWithinAHeapThatIsSmallerThanTheyAre() throws Exception {
         String table = dynamo.createTable("items", "id:S");
-        try (DaemonProcess daemon = start(table)) {
+        try (Daemons daemons = new Daemons(dynamo, directory)) {
+            DaemonProcess daemon =
+                    daemons.start("""
+                    application = %1$s
+                    write.items.path = /items
+                    write.items.table = %1$s
+                    """.formatted(table), Map.of("JAVA_OPTS", "-Xmx" + HEAP_MEGABYTES + "m"));
             daemon.awaitReady();
             HttpRequest request = HttpRequest.newBuilder(daemon.writes())
                     .header("Content-Type", "application/x-ndjson")
@@ -62,7 +64,7 @@ class BulkIT {
             assertThat(last).isEqualTo("{\"complete\":true,\"stored\":%d,\"refused\":0}".formatted(LINES));
             assertThat(told[0]).isEqualTo(LINES + 1);
             double seconds = (System.nanoTime() - begun) / 1e9;
-            assertThat(rows(table)).isEqualTo(LINES);
+            assertThat(dynamo.count(table)).isEqualTo(LINES);
             log.info(
                     "{} lines, {} MB, -Xmx{}m: {} s, {} lines/s, peak resident {} MB",
                     LINES,
@@ -88,38 +90,5 @@ class BulkIT {
                         .formatted(n, n, payload)
                         .getBytes(UTF_8))
                 .iterator();
-    }
-
-    private DaemonProcess start(String table) throws Exception {
-        Path configuration = Files.writeString(
-                directory.resolve("tributary.properties"), """
-                application = %s
-                aws.endpoint = %s
-                aws.region = us-east-1
-                http.port = 0
-                admin.port = 0
-                write.items.path = /items
-                write.items.table = %s
-                """.formatted(table, dynamo.endpoint(), table));
-        return DaemonProcess.start(
-                directory,
-                Map.of(
-                        "JAVA_OPTS",
-                        "-Xmx" + HEAP_MEGABYTES + "m",
-                        "AWS_ACCESS_KEY_ID",
-                        dynamo.credentials().resolveCredentials().accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
-                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
-    }
-
-    private static int rows(String table) {
-        return dynamo
-                .client()
-                .scanPaginator(
-                        request -> request.tableName(table).select(Select.COUNT).consistentRead(true))
-                .stream()
-                .mapToInt(page -> page.count())
-                .sum();
     }
 }

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,12 +25,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /** Kills two daemons during keyed requests that clients repeat until they are answered. */
 class KeyedRequestsIT {
@@ -41,7 +40,6 @@ class KeyedRequestsIT {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
     private static final int CLIENTS = 8;
     private static final int KILLS = 4;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -51,36 +49,33 @@ class KeyedRequestsIT {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final DaemonProcess[] daemons = new DaemonProcess[2];
+    private final DaemonProcess[] processes = new DaemonProcess[2];
+    private Daemons daemons;
     private final AtomicReferenceArray<URI> uris = new AtomicReferenceArray<>(2);
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean enough;
 
+    @BeforeEach
+    void prepare() {
+        daemons = new Daemons(dynamo, directory);
+    }
+
     @AfterEach
     void stop() {
-        for (DaemonProcess daemon : daemons) {
-            if (daemon != null) {
-                daemon.close();
-            }
-        }
+        daemons.close();
     }
 
     /** Each execution would create a row with another key. */
     @Test
     void everyKeyTakesEffectOnceWhoeverIsKilled() throws Exception {
         String table = dynamo.createTable("orders", "id:S");
-        Path configuration = Files.writeString(
-                directory.resolve("tributary.properties"), """
-                application = %s
-                aws.endpoint = %s
-                aws.region = us-east-1
-                http.port = 0
-                admin.port = 0
+        String configuration = """
+                application = %1$s
                 write.orders.path = /orders
-                write.orders.table = %s
+                write.orders.table = %1$s
                 write.orders.generated.id = uuid
                 write.orders.idempotency = required
-                """.formatted(table, dynamo.endpoint(), table));
+                """.formatted(table);
         start(0, configuration);
         start(1, configuration);
 
@@ -92,7 +87,7 @@ class KeyedRequestsIT {
         }
         for (int kill = 0; kill < KILLS; kill++) {
             int seen = unanswered.get();
-            daemons[kill % 2].signal("KILL");
+            processes[kill % 2].signal("KILL");
             start(kill % 2, configuration);
             log.info("killed {}: {} requests without an answer", kill % 2, unanswered.get() - seen);
         }
@@ -105,7 +100,7 @@ class KeyedRequestsIT {
         log.info("{} keys, {} requests without an answer", answers.size(), unanswered.get());
         assertThat(unanswered.get()).as("requests that were cut").isPositive();
         assertThat(answers).hasSizeGreaterThan(100).doesNotHaveDuplicates();
-        assertThat(rows(table)).isEqualTo(answers.size());
+        assertThat(dynamo.count(table)).isEqualTo(answers.size());
     }
 
     /** @return the replies by key */
@@ -149,30 +144,13 @@ class KeyedRequestsIT {
         throw new AssertionError("no answer to " + key + " within " + PATIENCE);
     }
 
-    private void start(int number, Path configuration) throws Exception {
-        DaemonProcess daemon = DaemonProcess.start(
-                directory,
-                Map.of(
-                        "AWS_ACCESS_KEY_ID",
-                        dynamo.credentials().resolveCredentials().accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
-                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
-        if (daemons[number] != null) {
-            daemons[number].close();
+    private void start(int number, String configuration) throws Exception {
+        DaemonProcess daemon = daemons.start(configuration, Map.of());
+        if (processes[number] != null) {
+            processes[number].close();
         }
-        daemons[number] = daemon;
+        processes[number] = daemon;
         daemon.awaitReady();
         uris.set(number, daemon.writes());
-    }
-
-    private static int rows(String table) {
-        return dynamo
-                .client()
-                .scanPaginator(
-                        request -> request.tableName(table).select(Select.COUNT).consistentRead(true))
-                .stream()
-                .mapToInt(page -> page.count())
-                .sum();
     }
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.local.LocalDynamoDb;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,39 +40,20 @@ class SeveralSourcesIT {
                 .httpClientBuilder(ApacheHttpClient.builder())
                 .build()) {
             createArchive(europe);
-            Path configuration = Files.writeString(directory.resolve("tributary.properties"), """
-                    application = %s
-                    aws.endpoint = %s
-                    aws.region = us-east-1
-                    http.port = 0
-                    admin.port = 0
-                    source.users.table = %s
-                    source.users.route.by-city.table = %s
-                    source.users.route.by-city.exclude = password
-                    source.users.route.archive.table = archive
-                    source.users.route.archive.region = eu-west-1
-                    source.users.route.archive.include = email
-                    source.orders.table = overridden
-                    source.orders.route.by-customer.table = %s
-                    """.formatted(
-                            users, dynamo.endpoint(), users, byCity, byCustomer));
-            try (DaemonProcess daemon = DaemonProcess.start(
-                    directory,
-                    Map.of(
-                            "TRIBUTARY_SOURCE_ORDERS_TABLE",
-                            orders,
-                            "TRIBUTARY_LOG_FORMAT",
-                            "json",
-                            "AWS_ACCESS_KEY_ID",
-                            dynamo.credentials().resolveCredentials().accessKeyId(),
-                            "AWS_SECRET_ACCESS_KEY",
-                            "secret"),
-                    List.of(
-                            Path.of(System.getProperty("tributary.distribution"), "bin", "tributary")
-                                    .toString(),
-                            "run",
-                            "--config",
-                            configuration.toString()))) {
+            try (Daemons daemons = new Daemons(dynamo, directory)) {
+                DaemonProcess daemon = daemons.start(
+                        """
+                        application = %1$s
+                        source.users.table = %1$s
+                        source.users.route.by-city.table = %2$s
+                        source.users.route.by-city.exclude = password
+                        source.users.route.archive.table = archive
+                        source.users.route.archive.region = eu-west-1
+                        source.users.route.archive.include = email
+                        source.orders.table = overridden
+                        source.orders.route.by-customer.table = %3$s
+                        """.formatted(users, byCity, byCustomer),
+                        Map.of("TRIBUTARY_SOURCE_ORDERS_TABLE", orders, "TRIBUTARY_LOG_FORMAT", "json"));
                 daemon.awaitReady();
                 put(users, Map.of("email", text("ada"), "city", text("Oakland"), "password", text("secret-word")));
                 put(orders, Map.of("id", AttributeValue.fromN("7"), "customer", text("ada")));

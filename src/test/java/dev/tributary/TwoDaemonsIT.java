@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.local.LocalDynamoDb;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -30,36 +27,30 @@ class TwoDaemonsIT {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final Path TRIBUTARY = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
-
     @TempDir
     private Path directory;
 
-    private final List<DaemonProcess> daemons = new ArrayList<>();
+    private Daemons daemons;
     private String users;
     private String byCity;
-    private Path configuration;
+    private String configuration;
 
     @BeforeEach
-    void createTables() throws IOException {
+    void createTables() {
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("users_by_city", "state:S, city:S");
-        configuration = Files.writeString(
-                directory.resolve("tributary.properties"), """
-                application = %s
-                aws.endpoint = %s
-                aws.region = us-east-1
-                http.port = 0
-                admin.port = 0
-                source.users.table = %s
-                source.users.route.by-city.table = %s
+        configuration = """
+                application = %1$s
+                source.users.table = %1$s
+                source.users.route.by-city.table = %2$s
                 source.users.route.by-city.exclude = zipcode
-                """.formatted(users, dynamo.endpoint(), users, byCity));
+                """.formatted(users, byCity);
+        daemons = new Daemons(dynamo, directory);
     }
 
     @AfterEach
     void end() {
-        daemons.forEach(DaemonProcess::close);
+        daemons.close();
     }
 
     @Test
@@ -120,16 +111,7 @@ class TwoDaemonsIT {
     }
 
     private DaemonProcess start() throws Exception {
-        DaemonProcess daemon = DaemonProcess.start(
-                directory,
-                Map.of(
-                        "AWS_ACCESS_KEY_ID",
-                        dynamo.credentials().resolveCredentials().accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
-                List.of(TRIBUTARY.toString(), "run", "--config", configuration.toString()));
-        daemons.add(daemon);
-        return daemon.awaitReady();
+        return daemons.start(configuration, Map.of()).awaitReady();
     }
 
     private void recreate(String table) {

@@ -19,6 +19,7 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
@@ -113,6 +114,16 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         return LocalStreams.toAws(client.describeTable(request -> request.tableName(table))
                 .table()
                 .latestStreamArn());
+    }
+
+    /** The number of rows of a table, by a consistent scan. */
+    public int count(String table) {
+        return client
+                .scanPaginator(
+                        request -> request.tableName(table).select(Select.COUNT).consistentRead(true))
+                .stream()
+                .mapToInt(page -> page.count())
+                .sum();
     }
 
     /** Ends the open shard of every stream in this database and opens a child of it. */

@@ -1,25 +1,23 @@
 package dev.tributary.table;
 
+import static dev.tributary.table.CityRows.delete;
+import static dev.tributary.table.CityRows.key;
+import static dev.tributary.table.CityRows.move;
+import static dev.tributary.table.CityRows.upsert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.local.LocalDynamoDb;
-import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.Outcome;
-import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
-import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.table.Policies.Tombstones;
 import dev.tributary.table.TargetSettings.CollisionPolicy;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -203,45 +201,8 @@ class PoliciesTest {
                 .join();
     }
 
-    private static TargetWrite upsert(String owner, int version, String city) {
-        return new TargetWrite.Upsert(stamp(owner, version), row(owner, city));
-    }
-
-    private static TargetWrite delete(String owner, int version, String city) {
-        return new TargetWrite.Delete(stamp(owner, version), Set.of(key(city)));
-    }
-
-    private static TargetWrite move(String owner, int version, String to, String... from) {
-        Set<Item> old = new HashSet<>();
-        for (String city : from) {
-            old.add(key(city));
-        }
-        return new TargetWrite.Move(stamp(owner, version), old, row(owner, to));
-    }
-
-    private static VersionStamp stamp(String owner, int version) {
-        return new VersionStamp(
-                new ItemKey(owner),
-                Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
-                Instant.ofEpochSecond(60));
-    }
-
-    private static Row row(String owner, String city) {
-        return new Row(
-                key(city), new Item(Map.of("city", AttributeValue.fromS(city), "owner", AttributeValue.fromS(owner))));
-    }
-
-    private static Item key(String city) {
-        return new Item(Map.of("city", AttributeValue.fromS(city)));
-    }
-
     private Optional<Map<String, AttributeValue>> row(String city) {
-        return Optional.of(dynamo.client()
-                        .getItem(request -> request.tableName(name)
-                                .key(key(city).attributes())
-                                .consistentRead(true))
-                        .item())
-                .filter(item -> !item.isEmpty());
+        return CityRows.row(dynamo, name, city);
     }
 
     private String ownerOf(String city) {

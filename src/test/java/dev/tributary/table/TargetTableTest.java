@@ -1,5 +1,10 @@
 package dev.tributary.table;
 
+import static dev.tributary.table.CityRows.delete;
+import static dev.tributary.table.CityRows.key;
+import static dev.tributary.table.CityRows.move;
+import static dev.tributary.table.CityRows.stamp;
+import static dev.tributary.table.CityRows.upsert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +18,6 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +69,9 @@ class TargetTableTest {
         VersionStamp later = new VersionStamp(
                 new ItemKey(ADA), Version.of("2026-11-21T00:00:00.000", "5"), Instant.ofEpochSecond(120));
         for (TargetWrite write : List.of(
-                new TargetWrite.Upsert(later, row(ADA, "Oakland")),
+                new TargetWrite.Upsert(later, CityRows.row(ADA, "Oakland")),
                 new TargetWrite.Delete(later, Set.of(key("Oakland"))),
-                new TargetWrite.Move(later, Set.of(key("Oakland")), row(ADA, "Berkeley")))) {
+                new TargetWrite.Move(later, Set.of(key("Oakland")), CityRows.row(ADA, "Berkeley")))) {
             TargetTable fresh = new TargetTable(dynamo.asyncClient(), name);
             assertThat(fresh.apply(write, () -> true).join()).isEqualTo(Outcome.REGRESSED);
         }
@@ -131,7 +135,7 @@ class TargetTableTest {
         Set<Item> keys = IntStream.range(0, 200)
                 .mapToObj(n -> key("city" + n))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        TargetWrite move = new TargetWrite.Move(stamp(ADA, 2), keys, row(ADA, "Oakland"));
+        TargetWrite move = new TargetWrite.Move(stamp(ADA, 2), keys, CityRows.row(ADA, "Oakland"));
         AtomicInteger calls = new AtomicInteger();
         assertThatThrownBy(() ->
                         table.apply(move, () -> calls.incrementAndGet() < 2).join())
@@ -187,9 +191,9 @@ class TargetTableTest {
         Set<Item> old = IntStream.range(0, 120)
                 .mapToObj(number -> "city" + number)
                 .peek(city -> apply(upsert(ADA, 1, city)))
-                .map(TargetTableTest::key)
+                .map(CityRows::key)
                 .collect(Collectors.toSet());
-        apply(new TargetWrite.Move(stamp(ADA, 2), old, row(ADA, "Berkeley")));
+        apply(new TargetWrite.Move(stamp(ADA, 2), old, CityRows.row(ADA, "Berkeley")));
         assertThat(cities()).containsExactly("Berkeley");
     }
 
@@ -237,45 +241,8 @@ class TargetTableTest {
         return table.apply(write, () -> true).join();
     }
 
-    private static TargetWrite upsert(String owner, int version, String city) {
-        return new TargetWrite.Upsert(stamp(owner, version), row(owner, city));
-    }
-
-    private static TargetWrite delete(String owner, int version, String city) {
-        return new TargetWrite.Delete(stamp(owner, version), Set.of(key(city)));
-    }
-
-    private static TargetWrite move(String owner, int version, String to, String... from) {
-        Set<Item> old = new HashSet<>();
-        for (String city : from) {
-            old.add(key(city));
-        }
-        return new TargetWrite.Move(stamp(owner, version), old, row(owner, to));
-    }
-
-    private static VersionStamp stamp(String owner, int version) {
-        return new VersionStamp(
-                new ItemKey(owner),
-                Version.of("2026-11-21T00:00:00.000", Integer.toString(version)),
-                Instant.ofEpochSecond(60));
-    }
-
-    private static Row row(String owner, String city) {
-        return new Row(
-                key(city), new Item(Map.of("city", AttributeValue.fromS(city), "owner", AttributeValue.fromS(owner))));
-    }
-
-    private static Item key(String city) {
-        return new Item(Map.of("city", AttributeValue.fromS(city)));
-    }
-
     private Optional<Map<String, AttributeValue>> row(String city) {
-        return Optional.of(dynamo.client()
-                        .getItem(request -> request.tableName(name)
-                                .key(key(city).attributes())
-                                .consistentRead(true))
-                        .item())
-                .filter(item -> !item.isEmpty());
+        return CityRows.row(dynamo, name, city);
     }
 
     private String ownerOf(String city) {
