@@ -88,6 +88,7 @@ class BoundedMemoryIT {
             await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> {
+                        assertThat(daemon.isAlive()).as(daemon.output()).isTrue();
                         observeHeap(metrics);
                         return dynamo.count(copies) == changes;
                     });
