@@ -2,10 +2,10 @@ package dev.tributary.items;
 
 /** Whether requests carry a key under which they take effect once. */
 public enum IdempotencyPolicy {
-    /** They must not: a client that relies on a key is not let down in silence. */
+    /** A key is refused, because the client would rely on what it does not get. */
     OFF,
-    /** They may. */
+    /** A key is optional. */
     OPTIONAL,
-    /** They must. */
+    /** A request without a key is refused. */
     REQUIRED
 }

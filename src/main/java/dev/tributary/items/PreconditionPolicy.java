@@ -2,8 +2,8 @@ package dev.tributary.items;
 
 /** Whether an existing item may be written without naming its version. */
 public enum PreconditionPolicy {
-    /** It may. */
+    /** Without a precondition, whatever its version is. */
     OPTIONAL,
-    /** Only a request that names the version it read may. */
+    /** Only by a request that names the version that it read. */
     REQUIRED
 }

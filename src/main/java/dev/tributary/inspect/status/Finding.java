@@ -9,15 +9,15 @@ package dev.tributary.inspect.status;
  */
 public record Finding(Kind kind, String where, String what) {
 
-    /** What a finding needs, the worst last. */
+    /** What an operator does about a finding; the most serious kind is the last. */
     public enum Kind {
-        /** Nothing. */
+        /** Nothing: it is for information. */
         NOTE,
-        /** Another look: a call has failed that may succeed the next time. */
+        /** Reads the state again: a call failed that may succeed the next time. */
         UNREADABLE,
-        /** A person. */
+        /** Looks into it. */
         PERSON,
-        /** A person who corrects the configuration, the tables or the rights of this command. */
+        /** Corrects the configuration, the tables or the rights of this command. */
         TABLES
     }
 }
