@@ -34,9 +34,7 @@ class DistributionIT {
                         "LICENSE",
                         "CHANGELOG.md",
                         "lib/" + distribution.getFileName() + ".jar",
-                        "config/systemd/tributary.service",
-                        "config/ecs/task-definition.json",
-                        "config/iam/policy.json"))
+                        "config/systemd/tributary.service"))
                 .allSatisfy(file -> assertThat(distribution.resolve(file)).isNotEmptyFile());
     }
 

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.DynamoDbFront.Call;
-import dev.tributary.local.LocalTable;
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.local.LocalTables;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
@@ -104,12 +104,12 @@ final class IdleBenchmark {
     }
 
     private void createTables() {
-        Map<String, LocalTable> tables = new HashMap<>();
+        Map<String, DeclaredTable> tables = new HashMap<>();
         KeySchema key = new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty());
         for (int source = 0; source < SOURCES; source++) {
-            tables.put("source-" + source, new LocalTable(key, true, Optional.empty()));
+            tables.put("source-" + source, new DeclaredTable(key, true, Optional.empty()));
             for (int route = 0; route < ROUTES; route++) {
-                tables.put(target(source, route), new LocalTable(key, false, Optional.empty()));
+                tables.put(target(source, route), new DeclaredTable(key, false, Optional.empty()));
             }
         }
         LocalTables.create(tables, clients.control());

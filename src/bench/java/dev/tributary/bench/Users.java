@@ -1,7 +1,7 @@
 package dev.tributary.bench;
 
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.local.LocalStreams;
-import dev.tributary.local.LocalTable;
 import dev.tributary.local.LocalTables;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
@@ -37,15 +37,15 @@ final class Users {
         LocalTables.create(
                 Map.of(
                         SOURCE,
-                        new LocalTable(SOURCE_KEY, true, Optional.empty()),
+                        new DeclaredTable(SOURCE_KEY, true, Optional.empty()),
                         TARGET,
-                        new LocalTable(TARGET_KEY, false, Optional.empty())),
+                        new DeclaredTable(TARGET_KEY, false, Optional.empty())),
                 client);
     }
 
     /** Creates a table like the target. */
     static void createTarget(String name, DynamoDbAsyncClient client) {
-        LocalTables.create(Map.of(name, new LocalTable(TARGET_KEY, false, Optional.empty())), client);
+        LocalTables.create(Map.of(name, new DeclaredTable(TARGET_KEY, false, Optional.empty())), client);
     }
 
     static String streamArn(DynamoDbAsyncClient client) {

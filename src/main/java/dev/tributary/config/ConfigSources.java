@@ -48,7 +48,7 @@ final class ConfigSources {
         this.keys = keys;
         this.file = file;
         environment.forEach((variable, value) -> {
-            if (variable.startsWith(PREFIX)) {
+            if (variable.startsWith(PREFIX) && !variable.equals(Configuration.TEXT_VARIABLE)) {
                 variables.put(variable.substring(PREFIX.length()), value);
             }
         });

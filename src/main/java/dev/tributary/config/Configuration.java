@@ -17,6 +17,9 @@ import java.util.Map;
  */
 public final class Configuration {
 
+    /** The environment variable that may hold the text of a file. */
+    public static final String TEXT_VARIABLE = ConfigSources.PREFIX + "CONFIGURATION";
+
     private Configuration() {}
 
     /**
@@ -34,6 +37,21 @@ public final class Configuration {
             throw new InvalidConfigurationException(file.toString(), errors);
         }
         return read(settings, file.toString(), properties.values(), environment, errors);
+    }
+
+    /**
+     * Reads the text of such a file, as {@link #load} reads a file.
+     *
+     * @throws InvalidConfigurationException if anything in it or in the environment is wrong
+     */
+    public static <T extends Record> T loadText(Class<T> settings, String text, Map<String, String> environment)
+            throws InvalidConfigurationException {
+        List<ConfigError> errors = new ArrayList<>();
+        PropertiesFile properties = PropertiesFile.of(text, TEXT_VARIABLE, errors::add);
+        if (!properties.readable()) {
+            throw new InvalidConfigurationException(TEXT_VARIABLE, errors);
+        }
+        return read(settings, TEXT_VARIABLE, properties.values(), environment, errors);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.tributary.config;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,21 +22,8 @@ record PropertiesFile(Map<String, String> values, boolean readable) {
         if (Files.isDirectory(file)) {
             return unreadable(file, "is a directory", "name a .properties file in it", errors);
         }
-        Map<String, String> values = new TreeMap<>();
         try (Reader reader = Files.newBufferedReader(file)) {
-            new Properties() {
-                @Override
-                public synchronized Object put(Object key, Object value) {
-                    String name = (String) key;
-                    String given = (String) value;
-                    String before = values.putIfAbsent(name, given);
-                    if (before != null) {
-                        errors.accept(ConfigError.of(
-                                name, given, "given twice, before as " + before, "keep one of the two lines"));
-                    }
-                    return given;
-                }
-            }.load(reader);
+            return new PropertiesFile(load(reader, errors), true);
         } catch (NoSuchFileException e) {
             return unreadable(file, "no such file", "name an existing .properties file", errors);
         } catch (CharacterCodingException e) {
@@ -45,7 +33,35 @@ record PropertiesFile(Map<String, String> values, boolean readable) {
         } catch (IOException e) {
             return unreadable(file, "cannot be read (" + e + ")", "check the file and its permissions", errors);
         }
-        return new PropertiesFile(values, true);
+    }
+
+    /** Reads the text of such a file; the origin is named in errors. */
+    static PropertiesFile of(String text, String origin, Consumer<ConfigError> errors) {
+        try {
+            return new PropertiesFile(load(new StringReader(text), errors), true);
+        } catch (IllegalArgumentException | IOException e) {
+            errors.accept(
+                    ConfigError.of(origin, "has a malformed \\u escape", "write \\u with four hexadecimal digits"));
+            return UNREADABLE;
+        }
+    }
+
+    private static Map<String, String> load(Reader reader, Consumer<ConfigError> errors) throws IOException {
+        Map<String, String> values = new TreeMap<>();
+        new Properties() {
+            @Override
+            public synchronized Object put(Object key, Object value) {
+                String name = (String) key;
+                String given = (String) value;
+                String before = values.putIfAbsent(name, given);
+                if (before != null) {
+                    errors.accept(ConfigError.of(
+                            name, given, "given twice, before as " + before, "keep one of the two lines"));
+                }
+                return given;
+            }
+        }.load(reader);
+        return values;
     }
 
     private static PropertiesFile unreadable(Path file, String problem, String remedy, Consumer<ConfigError> errors) {

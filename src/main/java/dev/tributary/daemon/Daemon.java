@@ -18,6 +18,7 @@ import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.Meters;
+import dev.tributary.telemetry.MetricsLog;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,7 +102,9 @@ public final class Daemon {
         health.report(COMPONENT, Status.STARTING, "the sources and servers are being started");
         HttpServers servers = new HttpServers(settings, health, started.push(meters), started);
         URI admin = servers.startAdmin();
-        SourceWorker.Shared shared = shared(timings, startTimer(), startReaders());
+        ScheduledExecutorService timer = startTimer();
+        startMetricsLog(timer);
+        SourceWorker.Shared shared = shared(timings, timer, startReaders());
         started.push((AutoCloseable) servers::awaitWritesClosed);
         Duration stopTimeout = settings.shutdownTimeout().minus(STOP_MARGIN);
         SourceWorkers workers = new SourceWorkers(settings, tables, clients, shared, stopTimeout.minus(STOP_MARGIN));
@@ -122,6 +125,10 @@ public final class Daemon {
         return settings.source().values().stream()
                 .mapToInt(source -> source.route().size())
                 .sum();
+    }
+
+    private void startMetricsLog(ScheduledExecutorService timer) {
+        settings.log().metrics().ifPresent(interval -> new MetricsLog(meters.registry()).start(timer, interval));
     }
 
     private ScheduledExecutorService startTimer() {

@@ -38,14 +38,14 @@ final class LocalDatabase {
      */
     static void createTables(Settings settings, DynamoDbAsyncClient client) throws StartException {
         try {
-            LocalTables.create(settings.local().table(), client);
+            LocalTables.create(settings.table(), client);
         } catch (LocalException e) {
             throw new StartException(ExitCode.TABLES, e);
         }
         settings.source().values().stream()
                 .flatMap(source -> source.route().values().stream())
                 .filter(route -> route.projection().deletes() == DeletePolicy.TOMBSTONE)
-                .filter(route -> settings.local().table().containsKey(route.table()))
+                .filter(route -> settings.table().containsKey(route.table()))
                 .forEach(route -> Calls.join(new TableControl(client, route.table())
                         .enableTtl(Tombstones.of(route.target()).ttlAttribute())));
     }

@@ -69,7 +69,7 @@ public final class WriteServer implements AutoCloseable {
                         Stream.of(OpenApiEndpoint.PATH), resources.stream().map(Resource::path))
                 .collect(Collectors.toUnmodifiableSet());
         String basePath = settings.basePath().orElse("");
-        OpenApi description = OpenApi.of(resources, settings.access().tokens().isPresent(), basePath);
+        OpenApi description = OpenApi.of(resources, settings.access().authenticates(), basePath);
         WriteGuard guard = WriteGuard.of(
                 settings.access(),
                 settings.limits(),

@@ -1,16 +1,13 @@
 package dev.tributary.local;
 
-import dev.tributary.config.Checked;
-import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** DynamoDB Local in the process, for evaluation and for tests. */
 @Section(prefix = "local", title = "Local mode", intro = """
         DynamoDB Local in the process, for evaluation and for tests. It holds all tables, so no region and no endpoint may
-        be given. `<table>` is the name of a table.""")
+        be given.""")
 public record LocalSettings(
         @Option(
                 key = "mode",
@@ -34,10 +31,7 @@ public record LocalSettings(
                 defaultValue = "data",
                 expected = "the path of a directory",
                 doc = "Directory of the database, for `directory`.")
-        Path directory,
-
-        Map<String, LocalTable> table)
-        implements Checked {
+        Path directory) {
 
     public enum Mode {
         /** No DynamoDB Local: the endpoints are those of {@code aws} and of the tables. */
@@ -46,17 +40,5 @@ public record LocalSettings(
         MEMORY,
         /** The tables outlive the process, in {@link #directory()}. */
         DIRECTORY
-    }
-
-    @Override
-    public void check(CrossCheck check) {
-        if (mode == Mode.OFF) {
-            table.keySet()
-                    .forEach(name -> check.report(
-                            "mode",
-                            "off",
-                            check.name("table." + name) + " has no effect without local mode",
-                            "set local.mode to memory or directory, or remove " + check.name("table." + name)));
-        }
     }
 }

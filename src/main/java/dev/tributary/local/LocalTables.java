@@ -1,6 +1,7 @@
 package dev.tributary.local;
 
 import dev.tributary.dynamo.Calls;
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
@@ -24,7 +25,7 @@ public final class LocalTables {
      * @param tables by table name
      * @throws LocalException if a table exists with another key, or with a stream of another view type
      */
-    public static void create(Map<String, LocalTable> tables, DynamoDbAsyncClient client) {
+    public static void create(Map<String, DeclaredTable> tables, DynamoDbAsyncClient client) {
         tables.forEach((name, declared) -> {
             TableControl table = new TableControl(client, name);
             create(table, declared);
@@ -32,7 +33,7 @@ public final class LocalTables {
         });
     }
 
-    private static void create(TableControl table, LocalTable declared) {
+    private static void create(TableControl table, DeclaredTable declared) {
         Calls.join(table.create(TableDefinition.of(declared.key()).withStream(declared.stream())));
         DescribedTable existing = Calls.join(table.awaitActive(CREATION_TIMEOUT));
         checkKey(table.name(), declared.key(), existing.key());
@@ -47,7 +48,7 @@ public final class LocalTables {
     private static void checkKey(String name, KeySchema declared, KeySchema existing) {
         if (!existing.equals(declared)) {
             throw new LocalException(
-                    "local.table.%s.key = %s, but the table exists with the key %s. Set that key, or another table name, or delete the table (with local.mode=directory: the directory)."
+                    "table.%s.key = %s, but the table exists with the key %s. Set that key, or another table name, or delete the table (with local.mode=directory: the directory)."
                             .formatted(name, declared.text(), existing.text()));
         }
     }
@@ -55,7 +56,7 @@ public final class LocalTables {
     private static void checkViewType(String name, StreamViewType existing) {
         if (existing != StreamViewType.NEW_AND_OLD_IMAGES) {
             throw new LocalException(
-                    "local.table.%s.stream = true, but the table exists with a stream of view type %s, and NEW_AND_OLD_IMAGES is needed. Disable its stream, or delete the table."
+                    "table.%s.stream = true, but the table exists with a stream of view type %s, and NEW_AND_OLD_IMAGES is needed. Disable its stream, or delete the table."
                             .formatted(name, existing));
         }
     }

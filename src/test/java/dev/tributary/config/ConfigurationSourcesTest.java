@@ -58,12 +58,29 @@ class ConfigurationSourcesTest {
     }
 
     @Test
+    void textOfAFileCanBeInAVariable() throws Exception {
+        Settings settings = Settings.loadText(
+                "write.users.path = /\nwrite.users.table = users\nwrite.users.type.zipCode = N\n",
+                Map.of("TRIBUTARY_CONFIGURATION", "not read twice", "TRIBUTARY_HTTP_PORT", "9090"));
+
+        assertThat(settings.resource().get("users").document().type()).containsOnlyKeys("zipCode");
+        assertThat(settings.http().access().port()).isEqualTo(9090);
+    }
+
+    @Test
+    void textInAVariableIsNamedInErrors() {
+        assertThat(catchThrowableOfType(
+                        InvalidConfigurationException.class, () -> Settings.loadText("a = \\u12", Map.of())))
+                .hasMessageContaining("TRIBUTARY_CONFIGURATION: has a malformed \\u escape");
+    }
+
+    @Test
     void everythingCanComeFromTheEnvironment() throws Exception {
         Settings settings = Settings.load(
                 file(""),
                 Map.of(
                         "TRIBUTARY_LOCAL_MODE", "memory",
-                        "TRIBUTARY_LOCAL_TABLE_USERS_BY_CITY_KEY", "state:S, city:S",
+                        "TRIBUTARY_TABLE_USERS_BY_CITY_KEY", "state:S, city:S",
                         "TRIBUTARY_SOURCE_ALL_USERS_TABLE", "users",
                         "TRIBUTARY_SOURCE_ALL_USERS_CHECKPOINT_INTERVAL", "1s",
                         "TRIBUTARY_SOURCE_ALL_USERS_ROUTE_BY_CITY_TABLE", "users_by_city",
@@ -71,7 +88,7 @@ class ConfigurationSourcesTest {
                         "TRIBUTARY_WRITE_USERS_TABLE", "users",
                         "TRIBUTARY_WRITE_USERS_DEFAULTS_IS_ACTIVE", "true"));
 
-        assertThat(settings.local().table()).containsOnlyKeys("users_by_city");
+        assertThat(settings.table()).containsOnlyKeys("users_by_city");
         assertThat(settings.source()).containsOnlyKeys("all-users");
         assertThat(settings.source().get("all-users").checkpointInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.source().get("all-users").route()).containsOnlyKeys("by-city");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.document.DocumentSettings;
 import dev.tributary.document.GeneratedValue;
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.dynamo.Location;
 import dev.tributary.http.AdminSettings;
 import dev.tributary.http.HttpSettings;
@@ -21,7 +22,6 @@ import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.local.LocalSettings;
 import dev.tributary.local.LocalSettings.Mode;
-import dev.tributary.local.LocalTable;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.KeySchema;
@@ -81,6 +81,7 @@ class ConfigurationTest {
                                 8080,
                                 false,
                                 Optional.empty(),
+                                Optional.empty(),
                                 new TlsSettings(Optional.empty(), Optional.empty()),
                                 false,
                                 new RateSettings(Optional.empty(), Optional.empty())),
@@ -89,7 +90,7 @@ class ConfigurationTest {
                         Optional.empty()));
         assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("127.0.0.1"), 8081, false));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
-        assertThat(settings.local()).isEqualTo(new LocalSettings(Mode.OFF, 8000, Path.of("data"), Map.of()));
+        assertThat(settings.local()).isEqualTo(new LocalSettings(Mode.OFF, 8000, Path.of("data")));
         SourceSettings source = settings.source().get("users");
         assertThat(source.table()).isEqualTo("users");
         assertThat(source.region()).isEmpty();
@@ -208,15 +209,15 @@ class ConfigurationTest {
         Settings settings = Settings.load(Path.of("config/local.properties"), Map.of());
 
         assertThat(settings.local().mode()).isEqualTo(Mode.MEMORY);
-        assertThat(settings.local().table())
+        assertThat(settings.table())
                 .isEqualTo(Map.of(
                         "users",
-                        new LocalTable(
+                        new DeclaredTable(
                                 new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
                                 true,
                                 Optional.empty()),
                         "users_by_city",
-                        new LocalTable(
+                        new DeclaredTable(
                                 new KeySchema(
                                         new KeyAttribute("state", AttributeType.S),
                                         Optional.of(new KeyAttribute("city", AttributeType.S))),
@@ -364,6 +365,7 @@ class ConfigurationTest {
                                 new HostName("0.0.0.0"),
                                 0,
                                 true,
+                                Optional.empty(),
                                 Optional.empty(),
                                 new TlsSettings(Optional.empty(), Optional.empty()),
                                 false,

@@ -88,8 +88,8 @@ class RefusedConfigurationTest {
                                 + " users"),
                 refusal(
                         USERS + LOCAL,
-                        "local.table.users.stream = true",
-                        "local.table.users.key: missing; give name:type or name:type, name:type, with the types S, N"
+                        "table.users.stream = true",
+                        "table.users.key: missing; give name:type or name:type, name:type, with the types S, N"
                                 + " or B, such as email:S"));
     }
 
@@ -201,13 +201,10 @@ class RefusedConfigurationTest {
                         "write.users.path = /\nwrite.users.type.zipcode = number",
                         "write.users.type.zipcode = number: expected one of S, N, B, BOOL, NULL, M, L, SS, NS, BS; for"
                                 + " example N"),
-                refusal(USERS + LOCAL, "local.table.cities.key = city", "local.table.cities.key = city: " + key),
-                refusal(USERS + LOCAL, "local.table.cities.key = city:M", "local.table.cities.key = city:M: " + key),
-                refusal(USERS + LOCAL, "local.table.cities.key = a:S,a:N", "local.table.cities.key = a:S,a:N: " + key),
-                refusal(
-                        USERS + LOCAL,
-                        "local.table.cities.key = a:S,b:S,c:S",
-                        "local.table.cities.key = a:S,b:S,c:S: " + key),
+                refusal(USERS + LOCAL, "table.cities.key = city", "table.cities.key = city: " + key),
+                refusal(USERS + LOCAL, "table.cities.key = city:M", "table.cities.key = city:M: " + key),
+                refusal(USERS + LOCAL, "table.cities.key = a:S,a:N", "table.cities.key = a:S,a:N: " + key),
+                refusal(USERS + LOCAL, "table.cities.key = a:S,b:S,c:S", "table.cities.key = a:S,b:S,c:S: " + key),
                 refusal(
                         "",
                         "source.Users.table = users\nsource.Users.route.by-city.table = users_by_city",
@@ -402,9 +399,8 @@ class RefusedConfigurationTest {
                         LOCAL + "http.port = 8000",
                         "local.port = 8000: is the port of http.port too; give them different ports"),
                 refusal(
-                        "local.table.users.key = email:S",
-                        "local.mode = off: local.table.users has no effect without local mode; set local.mode to memory"
-                                + " or directory, or remove local.table.users"),
+                        "http.tokens = tokens\nhttp.token-list = app sha256:1 users:read",
+                        "http.token-list: http.tokens is given too; remove one of them"),
                 notInLocalMode("aws.region", "eu-west-1"),
                 notInLocalMode("aws.endpoint", "http://127.0.0.1:8000"),
                 notInLocalMode("source.users.region", "eu-west-1"),
@@ -415,9 +411,9 @@ class RefusedConfigurationTest {
                 notInLocalMode("write.users.endpoint", "http://127.0.0.1:8000"),
                 refusal(
                         USERS + LOCAL,
-                        "local.table.users.key = email:S",
-                        "source.users.table = users: is a local table without a stream; set"
-                                + " local.table.users.stream=true"));
+                        "table.users.key = email:S",
+                        "source.users.table = users: is declared as a table without a stream; set"
+                                + " table.users.stream=true"));
     }
 
     private static Arguments refusal(String added, String error) {

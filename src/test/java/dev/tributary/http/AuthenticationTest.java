@@ -68,8 +68,12 @@ class AuthenticationTest {
     }
 
     private WriteServer server(GivenHttp settings) {
+        return server(settings.settings());
+    }
+
+    private WriteServer server(HttpSettings settings) {
         return WriteServer.start(
-                settings.settings(),
+                settings,
                 List.of(
                         resource("users", GivenWrites.ofUsers("users")),
                         resource("cities", new GivenWrites("/cities", "cities", Map.of(), Map.of()))),
@@ -97,6 +101,25 @@ class AuthenticationTest {
             request.header("Authorization", authorization);
         }
         return CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void tokensMayComeFromAVariable() throws Exception {
+        server.close();
+        server = server(GivenHttp.onFreePort().withTokenList(reader.line() + ";" + root.line()));
+        assertThat(send("GET", "/e").statusCode()).isEqualTo(401);
+        assertThat(send("GET", "/e", "Bearer " + writer.token()).statusCode()).isEqualTo(401);
+        assertThat(send("DELETE", "/e", "Bearer " + reader.token()).statusCode())
+                .isEqualTo(403);
+        assertThat(send("POST", "/", "Bearer " + root.token()).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void invalidLinesOfAVariableStopTheStart() {
+        HttpSettings settings = GivenHttp.onFreePort().withTokenList("reader sha256:1 users:read");
+        assertThatThrownBy(() -> server(settings))
+                .isInstanceOf(HttpStartException.class)
+                .hasMessageContaining("http.token-list: line 1: expected NAME sha256:HASH RIGHT");
     }
 
     @Test

@@ -90,8 +90,16 @@ record GivenHttp(
     }
 
     HttpSettings settings() {
+        return settings(Optional.empty());
+    }
+
+    HttpSettings withTokenList(String list) {
+        return settings(Optional.of(list));
+    }
+
+    private HttpSettings settings(Optional<String> tokenList) {
         return new HttpSettings(
-                new AccessSettings(new HostName(host), port, allowRemote, tokens, tls, allowPlainText, rate),
+                new AccessSettings(new HostName(host), port, allowRemote, tokens, tokenList, tls, allowPlainText, rate),
                 limits,
                 bulk,
                 basePath);

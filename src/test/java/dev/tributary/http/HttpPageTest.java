@@ -40,13 +40,13 @@ class HttpPageTest {
         String page = Files.readString(PAGE);
         Path file = Files.writeString(directory.resolve("page.properties"), ConsolePage.block(page, "properties"));
         Settings settings = Settings.load(file, Map.of());
-        LocalTables.create(settings.local().table(), dynamo.asyncClient());
+        LocalTables.create(settings.table(), dynamo.asyncClient());
         ItemApi api = new ItemApi(dynamo.asyncClient(), 100_000)
                 .recording(new IdempotencyTable(
                         dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), Clock.systemUTC()));
         settings.resource()
                 .forEach((name, write) -> api.resource(
-                        name, write, settings.local().table().get(write.table()).key()));
+                        name, write, settings.table().get(write.table()).key()));
         List<ConsolePage.Command> commands = ConsolePage.commands(page);
         assertThat(commands).hasSizeGreaterThan(10);
         try (ItemApi started = api.start()) {

@@ -80,8 +80,7 @@ class OpenApiTest {
                             .map(write -> resource(
                                     write.getKey(),
                                     write.getValue(),
-                                    settings.local()
-                                            .table()
+                                    settings.table()
                                             .get(write.getValue().table())
                                             .key()))
                             .toList()));

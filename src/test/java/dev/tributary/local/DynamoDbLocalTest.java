@@ -166,6 +166,6 @@ class DynamoDbLocalTest {
     }
 
     private static LocalSettings settings(Mode mode, int port, Path directory) {
-        return new LocalSettings(mode, port, directory, Map.of());
+        return new LocalSettings(mode, port, directory);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tributary.local;
 
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.model.KeySchema;
 import java.net.URI;
 import java.time.Duration;
@@ -139,12 +140,12 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         database().dilateEventTimes(by.toMillis());
     }
 
-    static LocalTable table(String key, boolean stream) {
+    static DeclaredTable table(String key, boolean stream) {
         return table(key, stream, Optional.empty());
     }
 
-    static LocalTable table(String key, boolean stream, Optional<String> ttl) {
-        return new LocalTable(KeySchema.parse(key), stream, ttl);
+    static DeclaredTable table(String key, boolean stream, Optional<String> ttl) {
+        return new DeclaredTable(KeySchema.parse(key), stream, ttl);
     }
 
     private AmazonDynamoDBLocal database() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tributary.dynamo.DeclaredTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,7 @@ class LocalTablesTest {
             assertThatExceptionOfType(LocalException.class)
                     .isThrownBy(() -> create("clash", other, false))
                     .withMessageStartingWith(
-                            "local.table.clash.key = " + other + ", but the table exists with the key email:S.");
+                            "table.clash.key = " + other + ", but the table exists with the key email:S.");
         }
     }
 
@@ -104,12 +105,12 @@ class LocalTablesTest {
 
         assertThatExceptionOfType(LocalException.class)
                 .isThrownBy(() -> create("narrow", "email:S", true))
-                .withMessageContaining("local.table.narrow.stream")
+                .withMessageContaining("table.narrow.stream")
                 .withMessageContaining("KEYS_ONLY");
     }
 
     private static void create(String name, String key, boolean stream) {
-        LocalTable table = LocalDynamoDb.table(key, stream);
+        DeclaredTable table = LocalDynamoDb.table(key, stream);
         LocalTables.create(Map.of(name, table), dynamo.asyncClient());
     }
 

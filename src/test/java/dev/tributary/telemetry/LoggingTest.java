@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,7 +227,7 @@ class LoggingTest {
     }
 
     private void configure(Format format, Level level) {
-        Logging.configure(new LogSettings(format, level));
+        Logging.configure(new LogSettings(format, level, Optional.empty()));
         assertThat(new StatusUtil(context).getHighestLevel(0)).isLessThan(Status.WARN);
     }
 

@@ -69,7 +69,7 @@ public final class ExplainCommand implements Callable<Integer> {
             paramLabel = "ROUTE=KEY",
             description =
                     "With --event: the key of a route's target, such as 'users.by-city=state:S, city:S'. Default: that of"
-                            + " local.table.<table>.key.")
+                            + " table.<table>.key.")
     private Map<String, String> targetKeys = new LinkedHashMap<>();
 
     @Option(names = "--describe", description = "With --event: ask DynamoDB for the keys of targets.")

@@ -5,6 +5,7 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.TableChecks;
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
 import dev.tributary.inspect.explain.ChangeExplanation;
@@ -12,7 +13,6 @@ import dev.tributary.inspect.explain.EventFile;
 import dev.tributary.inspect.explain.EventFile.EventRecord;
 import dev.tributary.inspect.explain.ExplanationJson;
 import dev.tributary.inspect.explain.ExplanationText;
-import dev.tributary.local.LocalTable;
 import dev.tributary.model.Change;
 import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
@@ -153,9 +153,8 @@ record ExplainedEvent(
     private Optional<KeySchema> key(InspectedRoute route) throws StartException {
         String given = targetKeys.get(route.name());
         if (given == null) {
-            return Optional.ofNullable(
-                            settings.local().table().get(route.settings().table()))
-                    .map(LocalTable::key);
+            return Optional.ofNullable(settings.table().get(route.settings().table()))
+                    .map(DeclaredTable::key);
         }
         try {
             return Optional.of(KeySchema.parse(given));

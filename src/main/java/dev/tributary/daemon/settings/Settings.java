@@ -6,6 +6,7 @@ import dev.tributary.config.CrossCheck;
 import dev.tributary.config.InvalidConfigurationException;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.http.AdminSettings;
 import dev.tributary.http.HttpSettings;
 import dev.tributary.items.ResourceSettings;
@@ -63,6 +64,7 @@ public record Settings(
         Map<String, ReadSettings> read,
         HttpSettings http,
         AdminSettings admin,
+        Map<String, DeclaredTable> table,
         LocalSettings local)
         implements Checked {
 
@@ -82,6 +84,15 @@ public record Settings(
      */
     public static Settings of(Map<String, String> properties) throws InvalidConfigurationException {
         return Configuration.of(Settings.class, properties);
+    }
+
+    /**
+     * Reads the text of a file, and the environment.
+     *
+     * @throws InvalidConfigurationException with every error that was found
+     */
+    public static Settings loadText(String text, Map<String, String> environment) throws InvalidConfigurationException {
+        return Configuration.loadText(Settings.class, text, environment);
     }
 
     /** Name of the table in which the workers of a source share its shards. */

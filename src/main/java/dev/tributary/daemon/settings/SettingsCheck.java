@@ -1,10 +1,10 @@
 package dev.tributary.daemon.settings;
 
 import dev.tributary.config.CrossCheck;
+import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.dynamo.Location;
 import dev.tributary.http.openapi.OpenApiEndpoint;
 import dev.tributary.local.LocalSettings.Mode;
-import dev.tributary.local.LocalTable;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -33,6 +33,7 @@ final class SettingsCheck {
         }
         checkPorts();
         checkLocalMode();
+        checkStreams();
         checkSourceName("dead-letters", "dead letters");
         checkSourceName("late-writes", "late writes");
         checkSourceName("idempotency", "idempotency keys");
@@ -68,17 +69,22 @@ final class SettingsCheck {
             checkNoLocation(section, source.location());
             source.route()
                     .forEach((route, target) -> checkNoLocation(section + "route." + route + ".", target.location()));
-            LocalTable table = settings.local().table().get(source.table());
-            if (table != null && !table.stream() && check.accepted("local.table." + source.table() + ".stream")) {
-                check.report(
-                        section + "table",
-                        source.table(),
-                        "is a local table without a stream",
-                        "set local.table." + source.table() + ".stream=true");
-            }
         });
         settings.resource().forEach((name, resource) -> checkNoLocation("write." + name + ".", resource.location()));
         settings.read().forEach((name, read) -> checkNoLocation("read." + name + ".", read.location()));
+    }
+
+    private void checkStreams() {
+        settings.source().forEach((name, source) -> {
+            DeclaredTable table = settings.table().get(source.table());
+            if (table != null && !table.stream() && check.accepted("table." + source.table() + ".stream")) {
+                check.report(
+                        "source." + name + ".table",
+                        source.table(),
+                        "is declared as a table without a stream",
+                        "set table." + source.table() + ".stream=true");
+            }
+        });
     }
 
     private void checkNoLocation(String section, Location location) {

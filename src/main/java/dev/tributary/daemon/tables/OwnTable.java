@@ -55,7 +55,7 @@ public enum OwnTable {
         return application + suffix;
     }
 
-    KeySchema key() {
+    public KeySchema key() {
         return switch (this) {
             case DEAD_LETTERS -> DeadLetterTable.KEY;
             case LATE_WRITES -> LateWriteTable.KEY;

@@ -31,6 +31,15 @@ public record AccessSettings(
                 invalid ones are skipped and shown in health.""")
         Optional<Path> tokens,
 
+        @Option(
+                key = "token-list",
+                expected = "lines as `tributary token` prints them",
+                example = "app sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 users:read",
+                doc = """
+                The lines of a token file themselves, for a platform that gives secrets as environment variables. Line
+                breaks or semicolons separate them. Read at the start only.""")
+        Optional<String> tokenList,
+
         TlsSettings tls,
 
         @Option(key = "allow-plain-text", defaultValue = "false", doc = """
@@ -41,12 +50,20 @@ public record AccessSettings(
         RateSettings rate)
         implements Checked {
 
+    /** Whether every request needs a token. */
+    public boolean authenticates() {
+        return tokens.isPresent() || tokenList.isPresent();
+    }
+
     @Override
     public void check(CrossCheck check) {
+        if (tokens.isPresent() && tokenList.isPresent()) {
+            check.report("token-list", "http.tokens is given too", "remove one of them");
+        }
         if (host.isLoopback() || !check.accepted("tokens", "tls.certificate", "allow-remote", "allow-plain-text")) {
             return;
         }
-        if (tokens.isEmpty() && !allowRemote) {
+        if (!authenticates() && !allowRemote) {
             check.report(
                     "host",
                     host,
@@ -54,7 +71,7 @@ public record AccessSettings(
                     "listen on 127.0.0.1, give callers tokens with http.tokens, or set http.allow-remote=true if only"
                             + " trusted callers reach the port");
         }
-        if (tokens.isPresent() && tls.certificate().isEmpty() && !allowPlainText) {
+        if (authenticates() && tls.certificate().isEmpty() && !allowPlainText) {
             check.report(
                     "host",
                     host,

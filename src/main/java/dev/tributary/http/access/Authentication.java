@@ -6,6 +6,7 @@ import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.RequestGuard;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
@@ -18,19 +19,22 @@ final class Authentication implements RequestGuard {
     private static final String SCHEME = "Bearer";
     private static final String CHALLENGE = "Bearer realm=\"tributary\"";
 
-    private final Tokens tokens;
+    private final Function<String, Optional<Caller>> callers;
     private final KeyedRateLimiter failures;
 
-    /** @param failures limits the refusals of each address, which has to wait beyond them; known tokens pass regardless */
-    Authentication(Tokens tokens, KeyedRateLimiter failures) {
-        this.tokens = tokens;
+    /**
+     * @param callers the caller of a token, if it is known
+     * @param failures limits the refusals of each address, which has to wait beyond them; known tokens pass regardless
+     */
+    Authentication(Function<String, Optional<Caller>> callers, KeyedRateLimiter failures) {
+        this.callers = callers;
         this.failures = failures;
     }
 
     @Override
     public void check(Request request) {
         List<String> values = request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION);
-        Optional<Caller> caller = values.size() == 1 ? tokens.caller(token(values.get(0))) : Optional.empty();
+        Optional<Caller> caller = values.size() == 1 ? callers.apply(token(values.get(0))) : Optional.empty();
         if (caller.isEmpty()) {
             CallerRate.take(failures, CallerRate.address(request));
             throw new ProblemException(refusal(values.isEmpty()));

@@ -1,5 +1,6 @@
 package dev.tributary.http.access;
 
+import dev.tributary.http.file.UnusableFileException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -100,6 +101,19 @@ final class TokenFile {
         return Permissions.parse(words.subList(2, words.size())).isPresent()
                 ? null
                 : "expected the rights " + Permissions.EXPECTED;
+    }
+
+    /**
+     * Parses a list in place of a file, with semicolons or line breaks between the lines.
+     *
+     * @throws UnusableFileException if a line is invalid; the message quotes nothing of it but names
+     */
+    static TokenFile ofList(String list) throws UnusableFileException {
+        Parsed parsed = parse(list.replace(';', '\n'));
+        if (!parsed.errors().isEmpty()) {
+            throw new UnusableFileException("http.token-list: " + String.join("; ", parsed.errors()));
+        }
+        return parsed.tokens();
     }
 
     /** The caller of a token. Takes the same time for every token, known or not. */

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +53,15 @@ public final class WriteGuard implements AutoCloseable {
         this.settings = settings;
         this.limits = limits;
         this.refusals = new Refusals(registry);
-        this.authenticates = settings.tokens().isPresent();
+        this.authenticates = settings.authenticates();
         this.tls = settings.tls().files().map(Tls::new);
         tls.ifPresent(used -> files.add(used.reloaded(health)));
         if (settings.tokens().isPresent()) {
             Tokens tokens = new Tokens(settings.tokens().get(), resources);
             files.add(tokens.reloaded(health));
-            guards.add(new Authentication(tokens, new KeyedRateLimiter(FAILURES, TimeMeter.SYSTEM_NANOTIME)));
+            guards.add(authentication(tokens::caller));
+        } else if (settings.tokenList().isPresent()) {
+            guards.add(authentication(TokenFile.ofList(settings.tokenList().get())::caller));
         } else {
             guards.add(
                     settings.allowRemote()
@@ -71,6 +74,10 @@ public final class WriteGuard implements AutoCloseable {
         for (ReloadingFiles file : files) {
             file.first();
         }
+    }
+
+    private static Authentication authentication(Function<String, Optional<Caller>> callers) {
+        return new Authentication(callers, new KeyedRateLimiter(FAILURES, TimeMeter.SYSTEM_NANOTIME));
     }
 
     /**

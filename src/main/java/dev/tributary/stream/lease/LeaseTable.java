@@ -43,7 +43,8 @@ public final class LeaseTable {
     /** The index of lease tables, with the name that KCL gives it. */
     public static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
 
-    private static final TableDefinition DEFINITION = TableDefinition.of(
+    /** The key of a lease table, and its index. */
+    public static final TableDefinition DEFINITION = TableDefinition.of(
                     new KeySchema(text(LEASE_KEY), Optional.empty()))
             .withIndex(INDEX, new KeySchema(text(LEASE_OWNER), Optional.of(text(LEASE_KEY))));
 

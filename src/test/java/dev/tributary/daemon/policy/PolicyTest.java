@@ -1,15 +1,10 @@
 package dev.tributary.daemon.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.TableControl;
-import dev.tributary.dynamo.TableDefinition;
-import dev.tributary.jobs.reconcile.LeftPage;
 import dev.tributary.local.LocalDynamoDb;
-import dev.tributary.model.Item;
-import dev.tributary.model.KeySchema;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceStateRow;
@@ -30,7 +25,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A daemon and the commands use each action that {@code tributary iam} allows them, and no other. Where this fails after a
@@ -45,7 +39,6 @@ class PolicyTest {
     private static final String APPLICATION = "app";
     private static final String DEAD_LETTERS = APPLICATION + "-dead-letters";
     private static final String LEASES = APPLICATION + "-users";
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     /** Enough that some of their writes wait for others. */
     private static final List<String> MANY =
@@ -83,6 +76,7 @@ class PolicyTest {
     @TempDir
     private Path directory;
 
+    private final PolicyTables tables = new PolicyTables(dynamo, LEASES, DEAD_LETTERS, APPLICATION + "-jobs");
     private RunningProgram program;
 
     @BeforeEach
@@ -90,25 +84,16 @@ class PolicyTest {
         System.setProperty(
                 "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
         System.setProperty("aws.secretAccessKey", "secret");
-        create("users", "email:S, kind:S", true);
-        create("by_city", "city:S, email:S", false);
-        create("graves", "city:S, email:S", false);
-        create("singles", "city:S, email:S", false);
-        create("notes", "id:S, part:S", false);
-        create("memos", "id:S, part:S", false);
+        tables.create("users", "email:S, kind:S", true);
+        tables.create("by_city", "city:S, email:S", false);
+        tables.create("graves", "city:S, email:S", false);
+        tables.create("singles", "city:S, email:S", false);
+        tables.create("notes", "id:S, part:S", false);
+        tables.create("memos", "id:S, part:S", false);
         new TableControl(dynamo.asyncClient(), "graves")
                 .enableTtl(VersionStamp.EXPIRES)
                 .join();
         program = new RunningProgram(dynamo, directory, CONFIGURATION);
-    }
-
-    private static void create(String name, String key, boolean stream) {
-        TableControl table = new TableControl(dynamo.asyncClient(), name);
-        table.create(TableDefinition.of(KeySchema.parse(key))
-                        .withStream(stream)
-                        .withIndex("by-state", KeySchema.parse("state:S, expires:N")))
-                .thenCompose(created -> table.awaitActive(LONG))
-                .join();
     }
 
     @AfterEach
@@ -132,15 +117,15 @@ class PolicyTest {
         program.stop();
 
         // As if a daemon and a backfill had been killed.
-        rewind();
-        leavePage("users.by-city");
-        leavePage("users.graves");
+        tables.rewind();
+        tables.leavePage("users.by-city");
+        tables.leavePage("users.graves");
         program.start();
         program.awaitUse(program.daemonCalls(), DEAD_LETTERS, "UpdateItem");
         program.awaitUse(program.daemonCalls(), APPLICATION + "-jobs", "DeleteItem");
         program.awaitUse(program.daemonCalls(), "graves", "DeleteItem");
         program.stop();
-        changeReasons();
+        tables.changeReasons();
         program.command("dead-letters", "redrive");
 
         assertThat(UsedActions.of(program.daemonCalls().passed())).isEqualTo(allowed(Program.DAEMON));
@@ -163,17 +148,17 @@ class PolicyTest {
     private void replicate() throws Exception {
         program.daemonCalls().delay(call -> call.body().contains("\"users\"") ? Duration.ZERO : Duration.ofMillis(30));
         program.send("POST", "/users", users("Rome"), "Idempotency-Key", "bulk");
-        awaitRows("by_city", MANY.size());
+        tables.awaitRows("by_city", MANY.size());
         for (String email : MANY) {
-            put("users", Map.of("email", email, "kind", "k", "city", "Rome", "state", "IT", "n", "1"));
+            tables.put("users", Map.of("email", email, "kind", "k", "city", "Rome", "state", "IT", "n", "1"));
         }
         program.send("PATCH", "/users/u1/k", "{\"city\":\"Oslo\"}");
         program.send("PATCH", "/users/u2/k", "{\"city\":null}");
-        awaitRows("by_city", MANY.size() - 1);
+        tables.awaitRows("by_city", MANY.size() - 1);
         for (String email : MANY) {
             program.send("DELETE", "/users/" + email + "/k", "");
         }
-        awaitRows("by_city", 0);
+        tables.awaitRows("by_city", 0);
         program.daemonCalls().release();
     }
 
@@ -191,7 +176,7 @@ class PolicyTest {
         program.daemonCalls().release();
         program.awaitUse(program.daemonCalls(), APPLICATION + "-acknowledgements", "PutItem");
         program.send("DELETE", "/users/awaited/k", "");
-        awaitRows("by_city", 0);
+        tables.awaitRows("by_city", 0);
     }
 
     private void park() throws Exception {
@@ -243,7 +228,7 @@ class PolicyTest {
     private void report() throws Exception {
         new SourceStateRow(dynamo.asyncClient(), LEASES).passed(new RecordedGap("g", "lost", Instant.now(), "w"));
         program.send("PUT", "/users/kept/k", "{\"city\":\"Rome\",\"state\":\"IT\"}");
-        awaitRows("by_city", 1);
+        tables.awaitRows("by_city", 1);
         program.command("status");
         program.command("gaps", "--acknowledge");
         program.command("plan");
@@ -254,80 +239,20 @@ class PolicyTest {
     /** Rows are missing, more than they should be, and different. */
     private void repair() throws Exception {
         for (String table : List.of("by_city", "graves", "singles")) {
-            delete(table, Map.of("city", "Rome", "email", "kept"));
-            put(table, Map.of("city", "Rome", "email", "stray"));
+            tables.delete(table, Map.of("city", "Rome", "email", "kept"));
+            tables.put(table, Map.of("city", "Rome", "email", "stray"));
         }
         program.commandCalls().delay(Duration.ofMillis(30));
         program.command("verify", "--wait", "10", "--repair", "--repair-foreign", "--progress", "off");
         program.send("POST", "/users", users("Bonn"));
-        awaitRows("by_city", MANY.size() + 1);
+        tables.awaitRows("by_city", MANY.size() + 1);
         for (String email : MANY) {
             for (String table : List.of("by_city", "graves", "singles")) {
-                delete(table, Map.of("city", "Bonn", "email", email));
+                tables.delete(table, Map.of("city", "Bonn", "email", email));
             }
         }
-        duplicate("by_city", Map.of("city", "Rome", "email", "kept"), "Lima");
+        tables.duplicate("by_city", Map.of("city", "Rome", "email", "kept"), "Lima");
         program.command("backfill", "--reshape", "--progress", "off");
         program.commandCalls().release();
-    }
-
-    /** The shards will be read from their beginning again. */
-    private static void rewind() {
-        dynamo.client().scan(scan -> scan.tableName(LEASES)).items().stream()
-                .filter(row -> row.containsKey("checkpoint"))
-                .forEach(row -> dynamo.client().updateItem(update -> update.tableName(LEASES)
-                        .key(Map.of("leaseKey", row.get("leaseKey")))
-                        .updateExpression("SET checkpoint = :start")
-                        .expressionAttributeValues(Map.of(":start", AttributeValue.fromS("TRIM_HORIZON")))));
-    }
-
-    /** A redrive stores the reason if it is not the one that is stored. */
-    private static void changeReasons() {
-        dynamo.client().scan(scan -> scan.tableName(DEAD_LETTERS)).items().stream()
-                .filter(row -> row.containsKey("reason"))
-                .forEach(row -> {
-                    Map<String, AttributeValue> changed = new HashMap<>(row);
-                    changed.put("reason", AttributeValue.fromS("another"));
-                    dynamo.client().putItem(put -> put.tableName(DEAD_LETTERS).item(changed));
-                });
-    }
-
-    private static void leavePage(String route) {
-        Map<String, String> row = Map.of("city", "Oslo", "email", "gone");
-        LeftPage.record(
-                dynamo.asyncClient(),
-                APPLICATION + "-jobs",
-                route,
-                new Item(item(Map.of("email", "gone", "kind", "k"))),
-                new Item(item(row)));
-    }
-
-    private static void put(String table, Map<String, String> item) {
-        dynamo.client().putItem(put -> put.tableName(table).item(item(item)));
-    }
-
-    /** Leaves a row of an item under a key that the item does not have. */
-    private static void duplicate(String table, Map<String, String> key, String city) {
-        Map<String, AttributeValue> row = new HashMap<>(dynamo.client()
-                .getItem(get -> get.tableName(table).key(item(key)))
-                .item());
-        row.put("city", AttributeValue.fromS(city));
-        dynamo.client().putItem(put -> put.tableName(table).item(row));
-    }
-
-    private static void delete(String table, Map<String, String> key) {
-        dynamo.client().deleteItem(delete -> delete.tableName(table).key(item(key)));
-    }
-
-    private static Map<String, AttributeValue> item(Map<String, String> values) {
-        return values.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, value -> AttributeValue.fromS(value.getValue())));
-    }
-
-    private static void awaitRows(String table, int rows) {
-        await().atMost(LONG).untilAsserted(() -> assertThat(dynamo.client()
-                        .scan(scan -> scan.tableName(table).consistentRead(true))
-                        .count())
-                .isEqualTo(rows));
     }
 }

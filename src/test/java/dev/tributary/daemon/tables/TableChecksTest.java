@@ -304,9 +304,9 @@ class TableChecksTest {
         lines.clear();
         configure("local.mode", "memory");
         configure("local.port", "0");
-        configure("local.table.users.key", "email:S");
-        configure("local.table.users.stream", "true");
-        configure("local.table.users_by_city.key", "state:S, city:S");
+        configure("table.users.key", "email:S");
+        configure("table.users.stream", "true");
+        configure("table.users_by_city.key", "state:S, city:S");
         configure("admin.port", "0");
         source("users");
         route("users_by_city");
