@@ -14,10 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** The container image, the ECS task and the systemd unit agree with each other. */
+/** The container image and the systemd unit agree with each other. */
 class DeploymentFilesTest {
 
     private static final JsonMapper STRICT = JsonMapper.builder()
@@ -25,63 +24,26 @@ class DeploymentFilesTest {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private final JsonNode task = json("config/ecs/task-definition.json");
-    private final JsonNode container = task.required("containerDefinitions").required(0);
     private final String dockerfile = text("Dockerfile");
     private final String unit = text("config/systemd/tributary.service");
 
     @Test
-    void taskIsOneThatFargateTakes() {
-        assertThat(texts(task.required("requiresCompatibilities"))).containsExactly("FARGATE");
-        assertThat(task.required("networkMode").asText()).isEqualTo("awsvpc");
-        // Fargate combines 512 CPU units with 1 to 4 GiB.
-        assertThat(task.required("cpu").asText()).isEqualTo("512");
-        assertThat(task.required("memory").asText()).isEqualTo("1024");
-        assertThat(container.required("linuxParameters").has("tmpfs"))
-                .as("tmpfs is for EC2 tasks")
-                .isFalse();
-        assertThat(container.required("stopTimeout").asInt()).isBetween(15, 120);
-    }
-
-    @Test
-    void whatTheTaskMayWriteIsAVolumeOfTheImage() {
-        assertThat(container.required("readonlyRootFilesystem").asBoolean()).isTrue();
-        List<String> volumes = texts(task.required("volumes"), "name");
-        assertThat(container.required("mountPoints")).isNotEmpty().allSatisfy(mount -> {
-            assertThat(volumes).contains(mount.required("sourceVolume").asText());
-            // Only a declared volume keeps the owner and mode of the image's directory.
-            assertThat(instruction("VOLUME"))
-                    .contains("\"" + mount.required("containerPath").asText() + "\"");
-        });
-    }
-
-    @Test
-    void imageTaskAndUnitRunTheSameCommand() {
+    void imageAndUnitRunTheSameCommand() {
         String run = "run --config /etc/tributary/tributary.properties";
         assertThat(words(instruction("CMD"))).isEqualTo(run);
-        assertThat(String.join(" ", texts(container.required("command")))).isEqualTo(run);
         assertThat(unit).contains("\nExecStart=" + words(instruction("ENTRYPOINT")) + " " + run + "\n");
     }
 
+    /** Only a declared volume keeps the owner and mode of the image's directory under a read-only root file system. */
     @Test
-    void imageAndTaskCheckHealthInTheSameWay() {
-        String check = dockerfile
-                .lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("CMD") && line.contains("alive"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(words(check.substring("CMD".length()))).isEqualTo("/opt/tributary/bin/tributary-alive");
-        List<String> command = texts(container.required("healthCheck").required("command"));
-        assertThat(command.get(0)).isEqualTo("CMD");
-        assertThat(String.join(" ", command.subList(1, command.size())))
-                .isEqualTo(words(check.substring("CMD".length())));
+    void whatTheContainerMayWriteIsAVolume() {
+        assertThat(words(instruction("VOLUME"))).isEqualTo("/tmp");
+        assertThat(instruction("WORKDIR")).isEqualTo("/tmp");
     }
 
     @Test
-    void imageAndTaskOpenTheSamePorts() {
-        assertThat(texts(container.required("portMappings"), "containerPort"))
-                .containsExactly(instruction("EXPOSE").split(" "));
+    void crashReportOfAContainerGoesToItsLog() {
+        assertThat(instruction("ENV")).contains("-XX:+ErrorFileToStdout");
     }
 
     /**
@@ -111,20 +73,6 @@ class DeploymentFilesTest {
         assertThat(dockerfile)
                 .contains("\nARG VERSION=" + version.group(1) + "\n")
                 .contains("image.version=\"$VERSION\"", "image.revision=\"$REVISION\"", "image.source=\"$SOURCE\"");
-    }
-
-    @Test
-    void crashReportOfAContainerGoesToItsLog() {
-        assertThat(instruction("ENV")).contains("-XX:+ErrorFileToStdout");
-        assertThat(instruction("ENV"))
-                .as("the task's options, which take the place of the image's")
-                .isEqualTo(StreamSupport.stream(
-                                container.required("environment").spliterator(), false)
-                        .filter(variable -> variable.required("name").asText().equals("JAVA_OPTS"))
-                        .map(variable -> "JAVA_OPTS=\"%s\""
-                                .formatted(variable.required("value").asText()))
-                        .findFirst()
-                        .orElseThrow());
     }
 
     @Test
@@ -175,20 +123,6 @@ class DeploymentFilesTest {
         List<String> texts = new ArrayList<>();
         array.forEach(element -> texts.add(element.asText()));
         return texts;
-    }
-
-    private static List<String> texts(JsonNode array, String field) {
-        return StreamSupport.stream(array.spliterator(), false)
-                .map(element -> element.required(field).asText())
-                .toList();
-    }
-
-    private static JsonNode json(String file) {
-        try {
-            return STRICT.readTree(text(file));
-        } catch (IOException e) {
-            throw new AssertionError(file + " is not JSON", e);
-        }
     }
 
     private static String text(String file) {

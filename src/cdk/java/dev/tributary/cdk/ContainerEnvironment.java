@@ -1,0 +1,47 @@
+package dev.tributary.cdk;
+
+import dev.tributary.config.Configuration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The environment of the daemon's container. It has the whole configuration in one variable, so no file has to be mounted,
+ * and in others what is different in the cloud.
+ *
+ * @param configuration text of the configuration file
+ */
+record ContainerEnvironment(String configuration, DeployOptions options) {
+
+    static final int HTTP_PORT = 8080;
+    static final int ADMIN_PORT = 8081;
+
+    /** The variable with the list of tokens, whose value is a secret. */
+    static final String TOKENS = "TRIBUTARY_HTTP_TOKEN_LIST";
+
+    Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>();
+        variables.put(Configuration.TEXT_VARIABLE, withoutComments());
+        variables.put("TRIBUTARY_LOCAL_MODE", "off");
+        variables.put("TRIBUTARY_LOG_FORMAT", "json");
+        variables.put("TRIBUTARY_LOG_METRICS", "1m");
+        variables.put("TRIBUTARY_HTTP_HOST", "0.0.0.0");
+        variables.put("TRIBUTARY_HTTP_PORT", Integer.toString(HTTP_PORT));
+        variables.put("TRIBUTARY_ADMIN_PORT", Integer.toString(ADMIN_PORT));
+        if (options.tokens().isPresent()) {
+            // Between the load balancer, which ends TLS, and the daemon.
+            variables.put("TRIBUTARY_HTTP_ALLOW_PLAIN_TEXT", "true");
+        } else {
+            variables.put("TRIBUTARY_HTTP_ALLOW_REMOTE", "true");
+        }
+        return variables;
+    }
+
+    private String withoutComments() {
+        return configuration
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .collect(Collectors.joining("\n"));
+    }
+}

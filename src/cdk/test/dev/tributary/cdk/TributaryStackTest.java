@@ -1,0 +1,249 @@
+package dev.tributary.cdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tributary.daemon.policy.Program;
+import dev.tributary.daemon.policy.TablePermissions;
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.local.LocalSettings.Mode;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The templates that {@code cdk deploy} makes of the tutorial and of the example for production. */
+class TributaryStackTest {
+
+    private static final String TOKEN = "app sha256:" + "0".repeat(64) + " *";
+
+    /** Stays for whoever wants to look at the templates, or to validate them with another tool. */
+    private static final Path DIRECTORY = Path.of("target", "templates").toAbsolutePath();
+
+    private static SynthesizedStack tutorial;
+    private static SynthesizedStack production;
+
+    @BeforeAll
+    static void synthesize() throws Exception {
+        tutorial = SynthesizedStack.of(
+                DIRECTORY.resolve("tutorial"), Map.of("tokens", "tributary-tokens", "allow", "192.0.2.1/32"));
+        production = SynthesizedStack.of(
+                DIRECTORY.resolve("production"),
+                Map.of(
+                        "config",
+                        "config/tributary.properties",
+                        "workers",
+                        "3",
+                        "alarm-topic",
+                        "arn:aws:sns:eu-central-1:111122223333:alarms"));
+    }
+
+    @Test
+    void tablesOfTheTutorialGoWithTheStack() {
+        assertThat(tutorial.tables().keySet())
+                .containsExactly(
+                        "tributary-acknowledgements",
+                        "tributary-dead-letters",
+                        "tributary-idempotency",
+                        "tributary-jobs",
+                        "tributary-late-writes",
+                        "tributary-users",
+                        "users",
+                        "users_by_city");
+        assertThat(tutorial.tables().values()).allSatisfy(table -> {
+            assertThat(table.required("DeletionPolicy").asText()).isEqualTo("Delete");
+            assertThat(table.at("/Properties/DeletionProtectionEnabled").asBoolean())
+                    .isFalse();
+        });
+    }
+
+    @Test
+    void tablesOfProductionStay() {
+        assertThat(production.tables().values()).isNotEmpty().allSatisfy(table -> {
+            assertThat(table.required("DeletionPolicy").asText()).isEqualTo("Retain");
+            assertThat(table.required("UpdateReplacePolicy").asText()).isEqualTo("Retain");
+            assertThat(table.at("/Properties/DeletionProtectionEnabled").asBoolean())
+                    .isTrue();
+            assertThat(table.at("/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled")
+                            .asBoolean())
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void tablesHaveTheirKeysStreamAndTtl() {
+        JsonNode users = tutorial.tables().get("users").required("Properties");
+        assertThat(users.at("/StreamSpecification/StreamViewType").asText()).isEqualTo("NEW_AND_OLD_IMAGES");
+        assertThat(users.at("/KeySchema/0/AttributeName").asText()).isEqualTo("email");
+        assertThat(users.required("BillingMode").asText()).isEqualTo("PAY_PER_REQUEST");
+        JsonNode byCity = tutorial.tables().get("users_by_city").required("Properties");
+        assertThat(byCity.has("StreamSpecification")).isFalse();
+        assertThat(byCity.at("/KeySchema/1/AttributeName").asText()).isEqualTo("city");
+        assertThat(byCity.at("/KeySchema/1/KeyType").asText()).isEqualTo("RANGE");
+        for (String own : List.of("tributary-late-writes", "tributary-idempotency")) {
+            assertThat(tutorial.tables()
+                            .get(own)
+                            .at("/Properties/TimeToLiveSpecification/Enabled")
+                            .asBoolean())
+                    .as(own)
+                    .isTrue();
+        }
+        assertThat(tutorial.tables()
+                        .get("tributary-users")
+                        .at("/Properties/GlobalSecondaryIndexes/0/IndexName")
+                        .asText())
+                .isEqualTo("LeaseOwnerToLeaseKeyIndex");
+    }
+
+    @Test
+    void rolesMayDoWhatTheConfigurationNeedsAndNothingElse() throws Exception {
+        assertThat(tutorial.allowed("TaskRole")).isEqualTo(needed("config/local.properties", Program.DAEMON));
+        assertThat(tutorial.allowed("CommandsRole")).isEqualTo(needed("config/local.properties", Program.COMMANDS));
+        assertThat(production.allowed("TaskRole")).isEqualTo(needed("config/tributary.properties", Program.DAEMON));
+        assertThat(production.json().toString()).contains(":dynamodb:eu-west-1:", ":dynamodb:eu-central-1:");
+        assertThat(tutorial.allowed("TaskRole").values()).noneMatch(actions -> actions.contains("CreateTable"));
+    }
+
+    private static SortedMap<String, SortedSet<String>> needed(String file, Program program) throws Exception {
+        SortedMap<String, SortedSet<String>> needed = new TreeMap<>();
+        TablePermissions.of(Settings.load(Path.of(file), Map.of()), program, false)
+                .forEach(table -> needed.put(table.resource(), table.actions()));
+        return needed;
+    }
+
+    @Test
+    void noPolicyAllowsEverything() {
+        for (SynthesizedStack stack : List.of(tutorial, production)) {
+            stack.properties("AWS::IAM::Policy").forEach(policy -> policy.at("/PolicyDocument/Statement")
+                    .forEach(statement -> {
+                        assertThat(stack.texts(statement.required("Action"))).noneMatch(action -> action.endsWith("*"));
+                        boolean onAnything = stack.texts(statement.required("Resource")).contains("*");
+                        // The one action of ECR that knows no resource.
+                        assertThat(onAnything && !statement.toString().contains("ecr:GetAuthorizationToken"))
+                                .as(statement.toString())
+                                .isFalse();
+                    }));
+        }
+    }
+
+    /** The container starts with exactly this, and no file. */
+    @Test
+    void environmentOfTheContainerIsAValidConfiguration() throws Exception {
+        Settings settings = settings(tutorial, Map.of(ContainerEnvironment.TOKENS, TOKEN));
+        assertThat(settings.local().mode()).isEqualTo(Mode.OFF);
+        assertThat(settings.http().access().host().name()).isEqualTo("0.0.0.0");
+        assertThat(settings.http().access().authenticates()).isTrue();
+        assertThat(settings.source().get("users").route().get("by-city").table())
+                .isEqualTo("users_by_city");
+        assertThat(settings(production, Map.of()).http().access().allowRemote()).isTrue();
+        assertThat(tutorial.texts(tutorial.container().required("Command"))).containsExactly("run");
+    }
+
+    private static Settings settings(SynthesizedStack stack, Map<String, String> secrets) throws Exception {
+        Map<String, String> environment = new HashMap<>(stack.environment());
+        environment.putAll(secrets);
+        return Settings.loadText(environment.getOrDefault("TRIBUTARY_CONFIGURATION", ""), environment);
+    }
+
+    @Test
+    void tokensComeFromASecret() {
+        assertThat(tutorial.container().required("Secrets")).singleElement().satisfies(secret -> {
+            assertThat(secret.required("Name").asText()).isEqualTo(ContainerEnvironment.TOKENS);
+            assertThat(secret.required("ValueFrom").toString()).contains("secretsmanager", "tributary-tokens");
+        });
+        assertThat(production.container().has("Secrets")).isFalse();
+    }
+
+    @Test
+    void containerIsConfined() {
+        assertThat(tutorial.container().required("ReadonlyRootFilesystem").asBoolean())
+                .isTrue();
+        assertThat(tutorial.container().at("/LinuxParameters/Capabilities/Drop/0").asText())
+                .isEqualTo("ALL");
+        assertThat(tutorial.container().at("/MountPoints/0/ContainerPath").asText())
+                .isEqualTo("/tmp");
+        assertThat(tutorial.container().at("/HealthCheck/Command/1").asText())
+                .isEqualTo("/opt/tributary/bin/tributary-alive");
+        assertThat(tutorial.container().at("/LogConfiguration/LogDriver").asText())
+                .isEqualTo("awslogs");
+        assertThat(tutorial.properties("AWS::Logs::LogGroup"))
+                .singleElement()
+                .satisfies(logs ->
+                        assertThat(logs.required("RetentionInDays").asInt()).isEqualTo(30));
+    }
+
+    @Test
+    void eachSourceHasAlarms() {
+        assertThat(production.properties("AWS::CloudWatch::Alarm"))
+                .hasSize(4)
+                .allSatisfy(alarm -> {
+                    assertThat(alarm.at("/Dimensions/0/Value").asText()).isEqualTo("users");
+                    assertThat(alarm.at("/AlarmActions/0").asText()).endsWith(":alarms");
+                })
+                .extracting(alarm -> alarm.required("MetricName").asText() + " "
+                        + alarm.required("ComparisonOperator").asText() + " "
+                        + alarm.required("Threshold").asInt() + " "
+                        + alarm.required("TreatMissingData").asText())
+                .containsExactlyInAnyOrder(
+                        "lagSeconds GreaterThanThreshold 600 breaching",
+                        "timeLeftSeconds LessThanThreshold 64800 ignore",
+                        "parked GreaterThanThreshold 0 ignore",
+                        "gaps GreaterThanThreshold 0 notBreaching");
+        assertThat(production.properties("AWS::Logs::MetricFilter"))
+                .extracting(filter -> filter.at("/MetricTransformations/0/MetricValue")
+                        .asText())
+                .containsExactlyInAnyOrder("$.lagSeconds", "$.timeLeftSeconds", "$.parked", "$.gaps");
+        assertThat(production.environment()).containsEntry("TRIBUTARY_LOG_METRICS", "1m");
+    }
+
+    @Test
+    void endpointIsForTheNamedAddressesOnly() {
+        assertThat(tutorial.properties("AWS::ElasticLoadBalancingV2::LoadBalancer"))
+                .singleElement()
+                .satisfies(balancer ->
+                        assertThat(balancer.required("Scheme").asText()).isEqualTo("internet-facing"));
+        assertThat(tutorial.json().toString()).contains("192.0.2.1/32").doesNotContain("\"CidrIpv6\"");
+        assertThat(tutorial.properties("AWS::EC2::SecurityGroup"))
+                .filteredOn(group -> group.path("SecurityGroupIngress").toString().contains("0.0.0.0/0"))
+                .isEmpty();
+        assertThat(production.properties("AWS::ElasticLoadBalancingV2::LoadBalancer"))
+                .singleElement()
+                .satisfies(balancer ->
+                        assertThat(balancer.required("Scheme").asText()).isEqualTo("internal"));
+    }
+
+    @Test
+    void numberOfWorkersIsThatOfTheService() {
+        assertThat(production.properties("AWS::ECS::Service"))
+                .singleElement()
+                .satisfies(service ->
+                        assertThat(service.required("DesiredCount").asInt()).isEqualTo(3));
+        assertThat(production.properties("AWS::EC2::NatGateway")).isEmpty();
+    }
+
+    @Test
+    void endpointAndTablesArePrinted() {
+        assertThat(tutorial.outputs().fieldNames())
+                .toIterable()
+                .contains("Endpoint", "LogName", "TableUsersName", "TableUsersByCityName", "CommandsRoleArn");
+    }
+
+    @Test
+    void anOpenEndpointWithoutTokensIsRefused() {
+        assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("open"), Map.of("allow", "0.0.0.0/0")))
+                .hasMessageContaining("allow = 0.0.0.0/0: everybody at these addresses could read and write")
+                .hasMessageContaining("-c tokens=NAME");
+    }
+
+    @Test
+    void aConfigurationWithErrorsIsRefusedWithAllOfThem() {
+        assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("none"), Map.of("config", "none.properties")))
+                .hasMessageContaining("none.properties: no such file");
+    }
+}
