@@ -68,7 +68,7 @@ final class GapsCommand implements Callable<Integer> {
     }
 
     private void list(String name, SourceSettings source, String leaseTable, Clients clients) throws StartException {
-        SourceStateRow row = new SourceStateRow(clients.control(source), leaseTable);
+        SourceStateRow row = new SourceStateRow(clients.own(source), leaseTable);
         try {
             Optional<SourceState> state = row.read();
             if (state.isEmpty()

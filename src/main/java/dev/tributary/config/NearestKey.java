@@ -22,18 +22,20 @@ final class NearestKey {
     }
 
     Optional<String> toKey(String unknown) {
-        return nearest(unknown, UnaryOperator.identity()).or(() -> candidates(unknown)
-                .filter(candidate -> abbreviates(unknown, candidate))
-                .min(Comparator.comparingInt(String::length)));
+        return nearest(unknown, UnaryOperator.identity(), 1)
+                .or(() -> candidates(unknown)
+                        .filter(candidate -> abbreviates(unknown, candidate))
+                        .min(Comparator.comparingInt(String::length)))
+                .or(() -> nearest(unknown, UnaryOperator.identity(), FARTHEST));
     }
 
     /** Both without the prefix. */
     Optional<String> toVariable(String unknown) {
-        return nearest(unknown, ConfigKey::variable).map(ConfigKey::variable);
+        return nearest(unknown, ConfigKey::variable, FARTHEST).map(ConfigKey::variable);
     }
 
-    private Optional<String> nearest(String unknown, UnaryOperator<String> spelling) {
-        int farthest = Math.min(FARTHEST, unknown.length() / 2);
+    private Optional<String> nearest(String unknown, UnaryOperator<String> spelling, int most) {
+        int farthest = Math.min(most, unknown.length() / 2);
         return candidates(unknown)
                 .filter(candidate -> distance(unknown, spelling.apply(candidate)) <= farthest)
                 .min(Comparator.comparingInt(candidate -> distance(unknown, spelling.apply(candidate))));

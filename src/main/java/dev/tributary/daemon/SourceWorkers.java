@@ -119,7 +119,7 @@ final class SourceWorkers {
     private SourceWorker worker(String name, SourceSettings source) {
         boolean local =
                 tables.source(name).streamArn().filter(LocalStreams::isLocal).isPresent();
-        DynamoDbAsyncClient place = clients.control(source);
+        DynamoDbAsyncClient place = clients.own(source);
         DeadLetterTable deadLetters = new DeadLetterTable(
                 place,
                 ownTables.prepare(OwnTable.DEAD_LETTERS, place, !local),
@@ -136,7 +136,7 @@ final class SourceWorkers {
                 lateWrites(name, place),
                 isWrittenHere(source) ? acknowledgements(name, place)::ended : (mark, end) -> {},
                 settings.leaseTable(name),
-                new EnabledStream(place, source.table()),
+                new EnabledStream(clients.control(source), source.table()),
                 clients.streams(source, local),
                 clients.leases(source),
                 shared);
@@ -220,7 +220,7 @@ final class SourceWorkers {
                 .findFirst()
                 .map(source -> new Resource.Source(
                         () -> wake(source.getKey()),
-                        Optional.of(acknowledgements(source.getKey(), clients.control(source.getValue())))))
+                        Optional.of(acknowledgements(source.getKey(), clients.own(source.getValue())))))
                 .orElse(Resource.Source.NONE);
     }
 

@@ -7,11 +7,12 @@ import java.util.Optional;
 public interface TableSettings {
 
     /** What {@link #table()} has to be. */
-    String NAME = "a table name of 3 to 255 letters, digits, _ . or -";
+    String NAME = "a table name of 3 to 255 letters, digits, _ . or -, or the ARN of a table";
 
     /** Matches what {@link #NAME} describes. */
-    String NAME_PATTERN = "[A-Za-z0-9_.-]{3,255}";
+    String NAME_PATTERN = "(arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/)?[A-Za-z0-9_.-]{3,255}";
 
+    /** The name. An ARN, if it contradicts the location. */
     String table();
 
     Location location();
@@ -24,5 +25,10 @@ public interface TableSettings {
     /** Absent: that of all tables. */
     default Optional<URI> endpoint() {
         return location().endpoint();
+    }
+
+    /** Of the table's stream. Absent: that of the table. */
+    default Optional<URI> streamsEndpoint() {
+        return Optional.empty();
     }
 }

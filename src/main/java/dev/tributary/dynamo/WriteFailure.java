@@ -43,7 +43,13 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
             "MissingAuthenticationTokenException",
             "IncompleteSignatureException",
             "ExpiredTokenException",
-            "OptInRequired");
+            "OptInRequired",
+            // Of STS, where a role is to be assumed.
+            "AccessDenied",
+            "ExpiredToken",
+            "InvalidClientTokenId",
+            "RegionDisabledException",
+            "SignatureDoesNotMatch");
 
     /** Other codes with which the service refuses a request: it has no effect. */
     private static final Set<String> REFUSING_CODES = Set.of(

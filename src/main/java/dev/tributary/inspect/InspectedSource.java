@@ -13,7 +13,8 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  * A source and the access to its tables.
  *
  * @param place of the source table, for people
- * @param client of the source table and its lease table
+ * @param client of the source table
+ * @param own client of the daemon's tables for the source, such as its lease table
  * @param streams returns a client for its stream, by the ARN that DescribeTable gives
  * @param leaseTable in which the workers of the source share its shards
  * @param identity returns the identity of the source table in the rows of its targets
@@ -23,6 +24,7 @@ public record InspectedSource(
         SourceSettings settings,
         String place,
         DynamoDbAsyncClient client,
+        DynamoDbAsyncClient own,
         Supplier<DynamoDbStreamsClient> streams,
         String leaseTable,
         LeaseTimings timings,

@@ -6,6 +6,7 @@ import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.document.DocumentSettings;
 import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.AttributeType;
 import java.util.Optional;
@@ -46,6 +47,11 @@ public record ResourceSettings(
         @Option(key = "ttl", expected = "an attribute name", example = "expires", doc = ResourceSettings.TTL)
         Optional<String> ttl)
         implements TableSettings, Checked {
+    public ResourceSettings {
+        Location given = location;
+        location = TableArn.location(table, given);
+        table = TableArn.name(table, given);
+    }
 
     /** What the TTL attribute of a resource does. */
     public static final String TTL = """

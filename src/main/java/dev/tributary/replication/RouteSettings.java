@@ -3,6 +3,7 @@ package dev.tributary.replication;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.projection.ProjectionSettings;
 import dev.tributary.table.TargetSettings;
@@ -31,4 +32,10 @@ public record RouteSettings(
 
         ProjectionSettings projection,
         TargetSettings target)
-        implements TableSettings {}
+        implements TableSettings {
+    public RouteSettings {
+        Location given = location;
+        location = TableArn.location(table, given);
+        table = TableArn.name(table, given);
+    }
+}

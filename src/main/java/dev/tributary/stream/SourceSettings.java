@@ -5,9 +5,11 @@ import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.read.GapPolicy;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,14 @@ public record SourceSettings(
         String table,
 
         Location location,
+
+        @Option(
+                key = "streams-endpoint",
+                example = "https://vpce-1a2b.streams.dynamodb.eu-central-1.vpce.amazonaws.com",
+                doc = """
+                Endpoint of the table's stream. Without it: `source.<source>.endpoint`, `aws.streams-endpoint`, or
+                `aws.endpoint`.""")
+        Optional<URI> streamsEndpoint,
 
         @Option(
                 key = "identity",
@@ -79,6 +89,11 @@ public record SourceSettings(
 
         Map<String, RouteSettings> route)
         implements TableSettings, Checked {
+    public SourceSettings {
+        Location given = location;
+        location = TableArn.location(table, given);
+        table = TableArn.name(table, given);
+    }
 
     @Override
     public void check(CrossCheck check) {

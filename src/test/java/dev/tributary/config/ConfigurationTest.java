@@ -54,7 +54,7 @@ class ConfigurationTest {
     private static final HttpLimits LIMITS = new HttpLimits(
             1_048_576, 67_108_864, 512, 1024, 16_384, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
 
-    private static final Location ANYWHERE = new Location(Optional.empty(), Optional.empty());
+    private static final Location ANYWHERE = Location.DEFAULT;
 
     private static final Map<String, String> MINIMAL = Map.of(
             "source.users.table", "users",

@@ -65,17 +65,17 @@ class RefusedConfigurationTest {
                 refusal(
                         "",
                         "source.orders.route.all.table = all_orders",
-                        "source.orders.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, such"
+                        "source.orders.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, or the ARN of a table, such"
                                 + " as users"),
                 refusal(
                         "",
                         USERS + "source.user.route.all.table = all_users",
-                        "source.user.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, such as"
+                        "source.user.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, or the ARN of a table, such as"
                                 + " users, or spell its name as in source.users.table"),
                 refusal(
                         "source.users.route.all.exclude = zipcode",
                         "source.users.route.all.table: missing; give a table name of 3 to 255 letters, digits, _ . or"
-                                + " -, such as users"),
+                                + " -, or the ARN of a table, such as users"),
                 refusal(
                         WRITE,
                         "write.users.type.zipcode = N",
@@ -84,7 +84,7 @@ class RefusedConfigurationTest {
                 refusal(
                         "",
                         "write.users.path = /",
-                        "write.users.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, such as"
+                        "write.users.table: missing; give a table name of 3 to 255 letters, digits, _ . or -, or the ARN of a table, such as"
                                 + " users"),
                 refusal(
                         USERS + LOCAL,
@@ -96,7 +96,8 @@ class RefusedConfigurationTest {
     static Stream<Arguments> wrongValues() {
         String integer = "expected an integer from 0 to 65535; for example 8080";
         String poll = "expected a duration from 20ms to 1m; for example 100ms";
-        String table = "expected a table name of 3 to 255 letters, digits, _ . or -; for example users";
+        String table =
+                "expected a table name of 3 to 255 letters, digits, _ . or -, or the ARN of a table; for example users";
         String key = "expected name:type or name:type, name:type, with the types S, N or B; for example email:S";
         String endpoint =
                 "expected an http or https URL with nothing after its port; for example http://127.0.0.1:8000";

@@ -113,13 +113,7 @@ public record GivenWrites(
 
     public ResourceSettings settings() {
         return new ResourceSettings(
-                path,
-                table,
-                new Location(Optional.empty(), Optional.empty()),
-                document(),
-                precondition,
-                idempotency,
-                Optional.empty());
+                path, table, Location.DEFAULT, document(), precondition, idempotency, Optional.empty());
     }
 
     public DocumentSettings document() {

@@ -73,6 +73,6 @@ public record TestRoute(String table, ProjectionSettings projection, TargetSetti
     }
 
     public RouteSettings settings() {
-        return new RouteSettings(table, new Location(Optional.empty(), Optional.empty()), true, projection, target);
+        return new RouteSettings(table, Location.DEFAULT, true, projection, target);
     }
 }

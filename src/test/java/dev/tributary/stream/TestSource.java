@@ -36,7 +36,8 @@ public record TestSource(
     public SourceSettings settings() {
         return new SourceSettings(
                 table,
-                new Location(Optional.empty(), Optional.empty()),
+                Location.DEFAULT,
+                Optional.empty(),
                 Optional.empty(),
                 pollInterval,
                 idlePollInterval,

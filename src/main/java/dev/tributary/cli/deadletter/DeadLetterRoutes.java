@@ -41,9 +41,9 @@ final class DeadLetterRoutes implements AutoCloseable {
                         name,
                         source,
                         route,
-                        new DeadLetterTable(clients.control(source), table, Clients.CALL_TIMEOUT),
+                        new DeadLetterTable(clients.own(source), table, Clients.CALL_TIMEOUT),
                         new LateWriteTable(
-                                clients.control(source),
+                                clients.own(source),
                                 OwnTable.LATE_WRITES.name(settings.application()),
                                 Clients.CALL_TIMEOUT),
                         settings.lateWrite().horizon(),

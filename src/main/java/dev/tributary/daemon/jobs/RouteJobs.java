@@ -133,12 +133,12 @@ public final class RouteJobs {
 
     /** The table for the state of jobs on the routes of a source. */
     public static JobTable table(SourceSettings source, Settings settings, Clients clients) {
-        return new JobTable(clients.control(source), OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
+        return new JobTable(clients.own(source), OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
     }
 
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
     public Optional<SourceState> sourceState() {
-        return new SourceStateRow(clients.control(source()), settings.leaseTable(sourceName)).read();
+        return new SourceStateRow(clients.own(source()), settings.leaseTable(sourceName)).read();
     }
 
     /** A lock that is shared by the jobs that put rows, and not by redrives. */
@@ -152,7 +152,7 @@ public final class RouteJobs {
 
     private DeadLetterTable deadLetters() {
         return new DeadLetterTable(
-                clients.control(source()), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+                clients.own(source()), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
     }
 
     /**
@@ -198,7 +198,7 @@ public final class RouteJobs {
                 .isPresent();
         return new StreamCatchUp(
                 clients.streams(source(), local),
-                clients.control(source()),
+                clients.own(source()),
                 settings.leaseTable(sourceName),
                 StreamCatchUp.Timing.of(settings.lease().duration(), wait),
                 timer,
@@ -248,9 +248,7 @@ public final class RouteJobs {
     private LateRemovals lateRemovals() {
         LateWrites late = LateWrites.ofJob(
                 new LateWriteTable(
-                        clients.control(source()),
-                        OwnTable.LATE_WRITES.name(settings.application()),
-                        Clients.CALL_TIMEOUT),
+                        clients.own(source()), OwnTable.LATE_WRITES.name(settings.application()), Clients.CALL_TIMEOUT),
                 sourceName,
                 UUID.randomUUID().toString(),
                 new LateWriteTiming(settings.lateWrite().horizon()),

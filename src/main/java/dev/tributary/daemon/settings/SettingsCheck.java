@@ -3,10 +3,12 @@ package dev.tributary.daemon.settings;
 import dev.tributary.config.CrossCheck;
 import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.http.openapi.OpenApiEndpoint;
 import dev.tributary.local.LocalSettings.Mode;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reports contradictions between the settings of different features. */
 final class SettingsCheck {
@@ -39,6 +41,27 @@ final class SettingsCheck {
         checkSourceName("idempotency", "idempotency keys");
         checkSourceName("acknowledgements", "ends of awaited writes");
         checkPaths();
+        checkArns();
+    }
+
+    private void checkArns() {
+        settings.source().forEach((name, source) -> {
+            checkArn("source." + name + ".", source);
+            source.route().forEach((route, target) -> checkArn("source." + name + ".route." + route + ".", target));
+        });
+        settings.resource().forEach((name, resource) -> checkArn("write." + name + ".", resource));
+        settings.read().forEach((name, read) -> checkArn("read." + name + ".", read));
+    }
+
+    /** Settings keep the name of an ARN, and the whole ARN if it contradicts others of them. */
+    private void checkArn(String section, TableSettings table) {
+        if (table.table().startsWith("arn:") && check.accepted(section + "table")) {
+            check.report(
+                    section + "table",
+                    table.table(),
+                    "contradicts " + section + "region, account or role: it names another region or account",
+                    "remove them, or correct the ARN");
+        }
     }
 
     private void checkPorts() {
@@ -63,10 +86,13 @@ final class SettingsCheck {
             return;
         }
         checkNoLocation(
-                "aws.", new Location(settings.aws().region(), settings.aws().endpoint()));
+                "aws.",
+                new Location(settings.aws().region(), settings.aws().endpoint(), Optional.empty(), Optional.empty()));
+        settings.aws().streamsEndpoint().ifPresent(endpoint -> checkAbsent("aws.streams-endpoint", endpoint));
         settings.source().forEach((name, source) -> {
             String section = "source." + name + ".";
             checkNoLocation(section, source.location());
+            source.streamsEndpoint().ifPresent(endpoint -> checkAbsent(section + "streams-endpoint", endpoint));
             source.route()
                     .forEach((route, target) -> checkNoLocation(section + "route." + route + ".", target.location()));
         });
@@ -90,6 +116,8 @@ final class SettingsCheck {
     private void checkNoLocation(String section, Location location) {
         location.region().ifPresent(region -> checkAbsent(section + "region", region));
         location.endpoint().ifPresent(endpoint -> checkAbsent(section + "endpoint", endpoint));
+        location.role().ifPresent(role -> checkAbsent(section + "role", role));
+        location.account().ifPresent(account -> checkAbsent(section + "account", account));
     }
 
     private void checkAbsent(String key, Object value) {

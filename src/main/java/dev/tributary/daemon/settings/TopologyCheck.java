@@ -17,7 +17,7 @@ import java.util.Set;
 final class TopologyCheck {
 
     /** A table and its location; two keys with the same place mean the same table. */
-    private record Place(String table, Optional<String> region, Optional<URI> endpoint) {}
+    private record Place(String table, Optional<String> region, Optional<URI> endpoint, Optional<String> account) {}
 
     /** A route whose tables were both accepted. */
     private record Route(String key, Place from, Place to) {}
@@ -63,7 +63,8 @@ final class TopologyCheck {
                 ? Optional.of(new Place(
                         table.table(),
                         table.region().or(settings.aws()::region),
-                        table.endpoint().or(settings.aws()::endpoint)))
+                        table.endpoint().or(settings.aws()::endpoint),
+                        table.location().expectedAccount()))
                 : Optional.empty();
     }
 

@@ -2,6 +2,7 @@ package dev.tributary.daemon.tables;
 
 import dev.tributary.daemon.settings.AwsSettings;
 import dev.tributary.daemon.settings.Settings;
+import dev.tributary.dynamo.Location;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
@@ -12,7 +13,9 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +32,10 @@ import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.StsClientBuilder;
+import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The SDK clients of the process: one of each kind for each place of tables, created at first use and closed together.
@@ -42,7 +49,12 @@ public final class Clients implements AutoCloseable {
     /** Timeout of one write of a backfill or a repair. */
     public static final Duration JOB_WRITE_TIMEOUT = CALL_TIMEOUT.dividedBy(2);
 
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+    /** Of the calls of leases: settings do not change it, because a renewal has to end in time. */
+    private static final Duration LEASE_ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Names the sessions of assumed roles, in the logs of the other account. */
+    private static final String ROLE_SESSION = "tributary";
+
     /** Idle time after which the event loops end: closing a client leaves tasks to them. */
     private static final Duration QUIET = Duration.ofMillis(50);
 
@@ -68,6 +80,12 @@ public final class Clients implements AutoCloseable {
     /** Guarded by this. */
     private final Map<Key, SdkClient> clients = new HashMap<>();
 
+    /** By role. Guarded by this. */
+    private final Map<String, StsAssumeRoleCredentialsProvider> credentials = new HashMap<>();
+
+    /** What assumes roles. Guarded by this. */
+    private final List<SdkAutoCloseable> assumed = new ArrayList<>();
+
     /** Guarded by this. */
     private boolean closed;
 
@@ -81,7 +99,7 @@ public final class Clients implements AutoCloseable {
     }
 
     /** The purpose of a client, and the place of its tables. */
-    private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint) {}
+    private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint, Optional<String> role) {}
 
     /**
      * @param local the DynamoDB Local that holds all tables; null without
@@ -110,16 +128,20 @@ public final class Clients implements AutoCloseable {
 
     /** For describing tables and for dead letters; retries as the SDK does for DynamoDB. */
     public DynamoDbAsyncClient control(TableSettings table) {
-        return control(table.region(), table.endpoint());
+        return patient(Kind.CONTROL, table.location(), MAX_CONNECTIONS);
     }
 
-    private DynamoDbAsyncClient control(Optional<String> region, Optional<URI> endpoint) {
-        return patient(Kind.CONTROL, region, endpoint, MAX_CONNECTIONS);
+    /** For the daemon's own tables at the place of a source: as {@link #control}, without its role. */
+    public DynamoDbAsyncClient own(TableSettings source) {
+        return patient(Kind.CONTROL, source.location().withoutRole(), MAX_CONNECTIONS);
     }
 
     /** For leases: with separate connections, because a renewal that waits behind other calls loses the shard. */
     public DynamoDbAsyncClient leases(TableSettings source) {
-        return patient(Kind.LEASE, source.region(), source.endpoint(), MAX_CONNECTIONS);
+        return (DynamoDbAsyncClient) client(
+                key(Kind.LEASE, source.location().withoutRole()),
+                key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(CALL_TIMEOUT)
+                        .apiCallAttemptTimeout(LEASE_ATTEMPT_TIMEOUT)));
     }
 
     /**
@@ -127,24 +149,24 @@ public final class Clients implements AutoCloseable {
      * and a refused condition returns the item, so there are no more connections than the heap has room for such responses.
      */
     public DynamoDbAsyncClient requests(TableSettings table) {
-        return patient(Kind.REQUEST, table.region(), table.endpoint(), ReadLimiter.atOnce());
+        return patient(Kind.REQUEST, table.location(), ReadLimiter.atOnce());
     }
 
     /** For reads of many items by HTTP requests: with fewer connections, because each keeps a longer response. */
     public DynamoDbAsyncClient pages(TableSettings table) {
-        return patient(Kind.PAGE, table.region(), table.endpoint(), ReadLimiter.pagesAtOnce());
+        return patient(Kind.PAGE, table.location(), ReadLimiter.pagesAtOnce());
     }
 
-    private DynamoDbAsyncClient patient(Kind kind, Optional<String> region, Optional<URI> endpoint, int connections) {
+    private DynamoDbAsyncClient patient(Kind kind, Location location, int connections) {
         return (DynamoDbAsyncClient) client(
-                key(kind, region, endpoint),
-                key -> async(key, connections, override -> override.apiCallTimeout(CALL_TIMEOUT)
-                        .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)));
+                key(kind, location),
+                key -> async(key, connections, override -> override.apiCallTimeout(defaults.callTimeout())
+                        .apiCallAttemptTimeout(defaults.attemptTimeout())));
     }
 
     /** For creating the tables of DynamoDB Local. */
     public DynamoDbAsyncClient local() {
-        return control(Optional.empty(), Optional.empty());
+        return patient(Kind.CONTROL, Location.DEFAULT, MAX_CONNECTIONS);
     }
 
     /**
@@ -153,7 +175,7 @@ public final class Clients implements AutoCloseable {
      */
     public DynamoDbAsyncClient writes(TableSettings table) {
         return (DynamoDbAsyncClient) client(
-                key(Kind.WRITE, table.region(), table.endpoint()),
+                key(Kind.WRITE, table.location()),
                 key -> async(
                         key,
                         Math.max(MAX_CONNECTIONS, targets * CONNECTIONS_PER_TARGET),
@@ -167,27 +189,30 @@ public final class Clients implements AutoCloseable {
      * @param ofLocal whether the table is in a DynamoDB Local
      */
     public DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
-        return (DynamoDbStreamsClient) client(
-                key(Kind.STREAM, table.region(), table.endpoint()), key -> placed(DynamoDbStreamsClient.builder(), key)
-                        .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
-                        .overrideConfiguration(override -> {
-                            override.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT);
-                            if (ofLocal) {
-                                override.addExecutionInterceptor(new LocalStreams());
-                            }
-                        })
-                        .build());
+        return (DynamoDbStreamsClient) client(streamKey(table), key -> placed(DynamoDbStreamsClient.builder(), key)
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
+                .overrideConfiguration(override -> {
+                    override.apiCallTimeout(defaults.callTimeout()).apiCallAttemptTimeout(defaults.attemptTimeout());
+                    if (ofLocal) {
+                        override.addExecutionInterceptor(new LocalStreams());
+                    }
+                })
+                .build());
     }
 
     /** The configured region of the table; empty if the SDK's provider chain decides. */
     Optional<String> region(TableSettings table) {
-        return key(Kind.CONTROL, table.region(), table.endpoint()).region();
+        return key(Kind.CONTROL, table.location()).region();
     }
 
-    /** The place of the table, for people: an endpoint or a region. */
+    /** The place of the table, for people: an endpoint or a region, and the account if one is configured. */
     public String place(TableSettings table) {
-        Key key = key(Kind.CONTROL, table.region(), table.endpoint());
-        return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"));
+        Key key = key(Kind.CONTROL, table.location());
+        return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"))
+                + table.location()
+                        .expectedAccount()
+                        .map(account -> " of account " + account)
+                        .orElse("");
     }
 
     private synchronized SdkClient client(Key key, Function<Key, SdkClient> make) {
@@ -197,11 +222,39 @@ public final class Clients implements AutoCloseable {
         return clients.computeIfAbsent(key, make);
     }
 
-    private Key key(Kind kind, Optional<String> region, Optional<URI> endpoint) {
-        if (local != null) {
-            return new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()));
-        }
-        return new Key(kind, region.or(defaults::region), endpoint.or(defaults::endpoint));
+    private Key key(Kind kind, Location location) {
+        return key(kind, location, location.endpoint().or(defaults::endpoint));
+    }
+
+    private Key streamKey(TableSettings source) {
+        Optional<URI> endpoint = source.streamsEndpoint()
+                .or(source::endpoint)
+                .or(defaults::streamsEndpoint)
+                .or(defaults::endpoint);
+        return key(Kind.STREAM, source.location(), endpoint);
+    }
+
+    private Key key(Kind kind, Location location, Optional<URI> endpoint) {
+        return local == null
+                ? new Key(kind, location.region().or(defaults::region), endpoint, location.role())
+                : new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()), Optional.empty());
+    }
+
+    /** Credentials of a role, which are renewed in time. */
+    private StsAssumeRoleCredentialsProvider assume(String role, Optional<String> region) {
+        StsClientBuilder builder = StsClient.builder()
+                .httpClientBuilder(ApacheHttpClient.builder())
+                .overrideConfiguration(override -> override.apiCallTimeout(defaults.callTimeout())
+                        .apiCallAttemptTimeout(defaults.attemptTimeout()));
+        region.map(Region::of).ifPresent(builder::region);
+        StsClient sts = builder.build();
+        StsAssumeRoleCredentialsProvider provider = StsAssumeRoleCredentialsProvider.builder()
+                .stsClient(sts)
+                .refreshRequest(request -> request.roleArn(role).roleSessionName(ROLE_SESSION))
+                .build();
+        assumed.add(provider);
+        assumed.add(sts);
+        return provider;
     }
 
     private DynamoDbAsyncClient async(
@@ -220,6 +273,9 @@ public final class Clients implements AutoCloseable {
         if (local != null) {
             builder.credentialsProvider(local.credentials());
         }
+        key.role()
+                .ifPresent(role -> builder.credentialsProvider(
+                        credentials.computeIfAbsent(role, absent -> assume(role, key.region()))));
         return builder;
     }
 
@@ -228,6 +284,7 @@ public final class Clients implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         clients.values().forEach(SdkClient::close);
+        assumed.forEach(SdkAutoCloseable::close);
         threads.shutdownGracefully(QUIET.toMillis(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
     }

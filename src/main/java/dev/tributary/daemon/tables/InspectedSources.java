@@ -24,11 +24,11 @@ public final class InspectedSources {
     }
 
     private static InspectedSource source(String name, SourceSettings source, Settings settings, Clients clients) {
-        DynamoDbAsyncClient client = clients.control(source);
+        DynamoDbAsyncClient own = clients.own(source);
         DeadLetterTable deadLetters =
-                new DeadLetterTable(client, OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+                new DeadLetterTable(own, OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
         RoutePauses pauses =
-                new RoutePauses(new JobTable(client, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT));
+                new RoutePauses(new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT));
         List<InspectedRoute> routes = source.route().entrySet().stream()
                 .map(route -> new InspectedRoute(
                         name + "." + route.getKey(),
@@ -42,7 +42,8 @@ public final class InspectedSources {
                 name,
                 source,
                 clients.place(source),
-                client,
+                clients.control(source),
+                own,
                 () -> clients.streams(source, false),
                 settings.leaseTable(name),
                 new LeaseTimings(settings.lease().duration()),

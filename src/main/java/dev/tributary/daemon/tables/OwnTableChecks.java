@@ -60,12 +60,14 @@ final class OwnTableChecks {
     }
 
     private void each(BiConsumer<OwnTable, TableSettings> action) {
-        for (TableSettings place : places(settings.source().values())) {
+        for (TableSettings place : ownPlaces(settings.source().values())) {
             action.accept(OwnTable.DEAD_LETTERS, place);
             action.accept(OwnTable.LATE_WRITES, place);
             action.accept(OwnTable.JOBS, place);
         }
-        places(settings.source().values().stream().filter(this::isWrittenHere).toList())
+        ownPlaces(settings.source().values().stream()
+                        .filter(this::isWrittenHere)
+                        .toList())
                 .forEach(place -> action.accept(OwnTable.ACKNOWLEDGEMENTS, place));
         places(settings.resource().values().stream()
                         .filter(resource -> resource.idempotency().takesKeys())
@@ -78,6 +80,11 @@ final class OwnTableChecks {
         return settings.resource().values().stream()
                 .anyMatch(resource -> resource.table().equals(source.table())
                         && clients.place(resource).equals(clients.place(source)));
+    }
+
+    /** One for each place of the daemon's own tables for sources. */
+    private Collection<TableSettings> ownPlaces(Collection<? extends TableSettings> sources) {
+        return places(sources.stream().map(OwnPlace::of).toList());
     }
 
     /** One of the tables in each place. */

@@ -48,9 +48,7 @@ record SourceChecks(Map<String, DescribedTable> described, Clients clients, Tabl
 
     private boolean wasRead(SourceSettings source, String leaseTable) {
         try {
-            return new SourceStateRow(clients.control(source), leaseTable)
-                    .read()
-                    .isPresent();
+            return new SourceStateRow(clients.own(source), leaseTable).read().isPresent();
         } catch (SdkException e) {
             return false; // there is no lease table, or its preparation reports what is wrong with it
         }

@@ -4,6 +4,7 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
@@ -20,6 +21,9 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** Checks a configuration against its tables: sources, targets, resources, and the daemon's own tables. */
 public final class TableChecks {
+
+    /** In the ARNs of DynamoDB Local, whose account is none. */
+    private static final String LOCAL_REGION = "ddblocal";
 
     private final Clients clients;
     private final TableDescriptions descriptions;
@@ -100,6 +104,20 @@ public final class TableChecks {
         return tables;
     }
 
+    /** A table of the same name in the account of other credentials is the wrong one. */
+    private void checkAccount(String prefix, TableSettings settings, DescribedTable table) {
+        String expected = settings.location().expectedAccount().orElse("");
+        TableArn.parse(table.arn())
+                .filter(arn -> !arn.region().equals(LOCAL_REGION))
+                .map(TableArn::account)
+                .filter(account -> !expected.isEmpty() && !account.equals(expected))
+                .ifPresent(account -> problems.add(
+                        prefix + ".table",
+                        settings.table(),
+                        "the credentials reach the table in account " + account + ", and it has to be in " + expected
+                                + "; give " + prefix + ".role, a role of that account"));
+    }
+
     private void describe(String prefix, TableSettings settings) {
         String key = prefix + ".table";
         CompletableFuture<DescribedTable> call;
@@ -111,7 +129,9 @@ public final class TableChecks {
         }
         String place = clients.place(settings);
         try {
-            described.put(prefix, Calls.join(call));
+            DescribedTable table = Calls.join(call);
+            described.put(prefix, table);
+            checkAccount(prefix, settings, table);
         } catch (ResourceNotFoundException e) {
             problems.add(
                     key,

@@ -4,6 +4,7 @@ import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.document.DocumentSettings;
 import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.IdempotencyPolicy;
 import dev.tributary.items.IdempotencySettings;
@@ -45,6 +46,11 @@ public record ReadSettings(
         @Option(key = "ttl", expected = "an attribute name", example = "expires", doc = ResourceSettings.TTL)
         Optional<String> ttl)
         implements TableSettings {
+    public ReadSettings {
+        Location given = location;
+        location = TableArn.location(table, given);
+        table = TableArn.name(table, given);
+    }
 
     /** The settings as those of a resource without writes. */
     public ResourceSettings resource() {

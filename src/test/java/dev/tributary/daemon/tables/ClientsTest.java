@@ -54,7 +54,12 @@ class ClientsTest {
 
     private Clients clients(int targets) {
         return new Clients(
-                new AwsSettings(Optional.of("us-east-1"), Optional.of(front.endpoint())),
+                new AwsSettings(
+                        Optional.of("us-east-1"),
+                        Optional.of(front.endpoint()),
+                        Optional.empty(),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5)),
                 null,
                 Duration.ofSeconds(30),
                 targets);
