@@ -227,6 +227,7 @@ class LoggingTest {
     }
 
     private void configure(Format format, Level level) {
+        context.getStatusManager().clear(); // what tests before it in this JVM have left
         Logging.configure(new LogSettings(format, level, Optional.empty()));
         assertThat(new StatusUtil(context).getHighestLevel(0)).isLessThan(Status.WARN);
     }
