@@ -95,7 +95,16 @@ final class StackService {
                 .assumedBy(new ServicePrincipal("ecs-tasks.amazonaws.com"))
                 .build();
         // The stack has made the daemon's own tables.
-        TablePermissions.of(settings, program, false).forEach(table -> role.addToPolicy(statement(table)));
+        List<TableAccess> tables = TablePermissions.of(settings, program, false);
+        tables.stream().filter(table -> table.role().isEmpty()).forEach(table -> role.addToPolicy(statement(table)));
+        List<String> assumed =
+                tables.stream().flatMap(table -> table.role().stream()).distinct().toList();
+        if (!assumed.isEmpty()) {
+            role.addToPolicy(PolicyStatement.Builder.create()
+                    .actions(List.of("sts:AssumeRole"))
+                    .resources(assumed)
+                    .build());
+        }
         return role;
     }
 
@@ -106,6 +115,7 @@ final class StackService {
                 .resources(List.of(stack.formatArn(ArnComponents.builder()
                         .service("dynamodb")
                         .region(table.region().orElse(stack.getRegion()))
+                        .account(table.account().orElse(stack.getAccount()))
                         .resource("table")
                         .resourceName(table.resource())
                         .build())))

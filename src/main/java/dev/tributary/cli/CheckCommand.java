@@ -59,7 +59,8 @@ final class CheckCommand implements Callable<Integer> {
         out.println("The daemon needs these actions of DynamoDB; tributary iam prints them as a policy:");
         for (TableAccess table : TablePermissions.of(settings, Program.DAEMON, true)) {
             out.println("  " + table.resource()
-                    + table.region().map(region -> " in " + region).orElse("") + ": "
+                    + table.region().map(region -> " in " + region).orElse("")
+                    + table.role().map(role -> " through " + role).orElse("") + ": "
                     + String.join(", ", table.actions()));
         }
         out.flush();

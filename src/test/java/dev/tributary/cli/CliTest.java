@@ -114,6 +114,29 @@ class CliTest {
     }
 
     @Test
+    void policyOfTablesInOtherAccountsIsThatOfTheirRole() throws IOException {
+        String role = "arn:aws:iam::444455556666:role/targets";
+        String file = file("""
+                aws.region = eu-central-1
+                source.users.table = arn:aws:dynamodb:eu-west-1:111122223333:table/users
+                source.users.route.by-city.table = users_by_city
+                source.users.route.by-city.role = %s
+                """.formatted(role));
+        assertThat(execute("iam", "--config", file)).isZero();
+        assertThat(output.toString())
+                .contains("arn:aws:dynamodb:eu-west-1:111122223333:table/users/stream/*")
+                .contains("sts:AssumeRole", role)
+                .doesNotContain("users_by_city");
+        output.getBuffer().setLength(0);
+        assertThat(execute("iam", "--role", role, "--config", file)).isZero();
+        assertThat(output.toString())
+                .contains("arn:aws:dynamodb:eu-central-1:444455556666:table/users_by_city")
+                .doesNotContain("table/users\"", "sts:AssumeRole");
+        assertThat(execute("iam", "--role", role + "2", "--config", file)).isEqualTo(2);
+        assertThat(output.toString()).contains("no table of the configuration is used through it");
+    }
+
+    @Test
     void policyOfSomethingThatIsNoAccountIsRefused() {
         assertThat(execute("iam", "--account", "me", "--config", "config/local.properties"))
                 .isEqualTo(2);

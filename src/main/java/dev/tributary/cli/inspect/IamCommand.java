@@ -3,13 +3,17 @@ package dev.tributary.cli.inspect;
 import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.daemon.policy.PolicyDocument;
 import dev.tributary.daemon.policy.Program;
+import dev.tributary.daemon.policy.TableAccess;
 import dev.tributary.daemon.policy.TablePermissions;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +48,7 @@ public final class IamCommand implements Callable<Integer> {
     @Option(
             names = "--account",
             paramLabel = "ID",
-            description = "The account that the tables are in. Default: any, for the policy of a role in that account.",
+            description = "The account of tables for which the configuration says none. Default: any.",
             defaultValue = "*")
     private String account = "*";
 
@@ -54,6 +58,13 @@ public final class IamCommand implements Callable<Integer> {
             description = "The region of tables for which the configuration names none. Default: any.",
             defaultValue = "*")
     private String region = "*";
+
+    @Option(
+            names = "--role",
+            paramLabel = "ARN",
+            description = "Print the policy of this role, which the daemon assumes for some tables. Default: that of the"
+                    + " daemon's own role, which may assume the others.")
+    private @Nullable String role;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -65,7 +76,12 @@ public final class IamCommand implements Callable<Integer> {
         Settings settings = config.load();
         Program program = commands ? Program.COMMANDS : Program.DAEMON;
         PrintWriter out = spec.commandLine().getOut();
-        out.println(new PolicyDocument(TablePermissions.of(settings, program, !noCreate), region, account).json());
+        List<TableAccess> all = TablePermissions.of(settings, program, !noCreate);
+        if (role != null && all.stream().noneMatch(table -> table.role().filter(role::equals).isPresent())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--role = " + role + ": no table of the configuration is used through it");
+        }
+        out.println(PolicyDocument.of(all, Optional.ofNullable(role), region, account).json());
         return ExitCode.OK;
     }
 

@@ -10,19 +10,38 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.regions.Region;
 
 /**
  * A policy of IAM. Resources that need the same actions share a statement, because the size of a policy is limited.
  *
+ * @param roles to assume
  * @param region of the tables whose configuration names none; {@code *} for any
- * @param account that the tables are in; {@code *} for any
+ * @param account of the tables whose configuration says none; {@code *} for any
  */
-public record PolicyDocument(List<TableAccess> tables, String region, String account) {
+public record PolicyDocument(List<TableAccess> tables, Set<String> roles, String region, String account) {
 
     private static final JsonFactory JSON = new JsonFactory();
+
+    /**
+     * The policy of one role: the program's own, which may assume the others, or one of those.
+     *
+     * @param role empty for the program's own
+     */
+    public static PolicyDocument of(List<TableAccess> all, Optional<String> role, String region, String account) {
+        Set<String> assumed =
+                all.stream().flatMap(table -> table.role().stream()).collect(Collectors.toCollection(TreeSet::new));
+        return new PolicyDocument(
+                all.stream().filter(table -> table.role().equals(role)).toList(),
+                role.isPresent() ? Set.of() : assumed,
+                region,
+                account);
+    }
 
     /** The document as JSON. */
     public String json() {
@@ -37,6 +56,13 @@ public record PolicyDocument(List<TableAccess> tables, String region, String acc
                 json.writeStringField("Effect", "Allow");
                 write(json, "Action", statement.getKey());
                 write(json, "Resource", statement.getValue());
+                json.writeEndObject();
+            }
+            if (!roles.isEmpty()) {
+                json.writeStartObject();
+                json.writeStringField("Effect", "Allow");
+                write(json, "Action", Set.of("sts:AssumeRole"));
+                write(json, "Resource", roles);
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -60,7 +86,8 @@ public record PolicyDocument(List<TableAccess> tables, String region, String acc
 
     private String arn(TableAccess table) {
         String place = table.region().orElse(region);
-        return "arn:%s:dynamodb:%s:%s:table/%s".formatted(partition(place), place, account, table.resource());
+        return "arn:%s:dynamodb:%s:%s:table/%s"
+                .formatted(partition(place), place, table.account().orElse(account), table.resource());
     }
 
     private static String partition(String region) {

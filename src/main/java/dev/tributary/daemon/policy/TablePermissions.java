@@ -2,6 +2,7 @@ package dev.tributary.daemon.policy;
 
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.OwnTable;
+import dev.tributary.dynamo.Location;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.items.query.ReadSettings;
@@ -10,10 +11,9 @@ import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.LeaseTable;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -34,8 +34,13 @@ public final class TablePermissions {
     private final Settings settings;
     private final boolean creates;
 
-    /** By region, or an empty text, and resource. */
-    private final SortedMap<String, SortedMap<String, SortedSet<String>>> actions = new TreeMap<>();
+    private final SortedMap<Table, SortedSet<String>> actions =
+            new TreeMap<>(Comparator.comparing((Table table) -> table.role().orElse(""))
+                    .thenComparing(table -> table.region().orElse(""))
+                    .thenComparing(table -> table.account().orElse(""))
+                    .thenComparing(Table::resource));
+
+    private record Table(Optional<String> region, Optional<String> account, Optional<String> role, String resource) {}
 
     private TablePermissions(Settings settings, boolean creates) {
         this.settings = settings;
@@ -43,7 +48,7 @@ public final class TablePermissions {
     }
 
     /**
-     * Returns what a program needs, ordered by region and resource.
+     * Returns what a program needs, ordered by role, region, account and resource.
      *
      * @param creates whether the daemon creates its own tables where they are missing
      */
@@ -58,11 +63,12 @@ public final class TablePermissions {
 
     private List<TableAccess> list() {
         return actions.entrySet().stream()
-                .flatMap(region -> region.getValue().entrySet().stream()
-                        .map(table -> new TableAccess(
-                                Optional.of(region.getKey()).filter(name -> !name.isEmpty()),
-                                table.getKey(),
-                                table.getValue())))
+                .map(table -> new TableAccess(
+                        table.getKey().region(),
+                        table.getKey().account(),
+                        table.getKey().role(),
+                        table.getKey().resource(),
+                        table.getValue()))
                 .toList();
     }
 
@@ -77,12 +83,13 @@ public final class TablePermissions {
         add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
         // For the pages that a killed backfill has left.
         add(source, source.table(), "BatchGetItem");
-        addLeases(source, settings.leaseTable(name));
-        addOwn(source, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
-        addOwn(source, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
-        addOwn(source, OwnTable.JOBS, "DeleteItem", "GetItem", "Query");
+        Location own = source.location().withoutRole();
+        addLeases(own, settings.leaseTable(name));
+        addOwn(own, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
+        addOwn(own, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
+        addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "Query");
         if (isWrittenHere(source)) {
-            addOwn(source, OwnTable.ACKNOWLEDGEMENTS, "GetItem", "PutItem");
+            addOwn(own, OwnTable.ACKNOWLEDGEMENTS, "GetItem", "PutItem");
         }
         source.route().values().forEach(this::addTarget);
     }
@@ -91,16 +98,16 @@ public final class TablePermissions {
     private boolean isWrittenHere(SourceSettings source) {
         return settings.resource().values().stream()
                 .anyMatch(resource -> resource.table().equals(source.table())
-                        && region(resource).equals(region(source)));
+                        && region(resource.location()).equals(region(source.location())));
     }
 
-    private void addLeases(SourceSettings source, String table) {
-        add(source, table, "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Scan", "UpdateItem");
-        add(source, table + "/index/" + LeaseTable.INDEX, "Query");
-        addCreation(source, table);
+    private void addLeases(Location place, String table) {
+        add(place, table, "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Scan", "UpdateItem");
+        add(place, table + "/index/" + LeaseTable.INDEX, "Query");
+        addCreation(place, table);
         // KCL looks for the tables of its earlier versions.
-        add(source, table + "-CoordinatorState", "DescribeTable");
-        add(source, table + "-WorkerMetricStats", "DescribeTable");
+        add(place, table + "-CoordinatorState", "DescribeTable");
+        add(place, table + "-WorkerMetricStats", "DescribeTable");
     }
 
     private void addTarget(RouteSettings route) {
@@ -126,7 +133,7 @@ public final class TablePermissions {
             add(resource, resource.table(), "BatchWriteItem");
         }
         if (resource.idempotency().takesKeys()) {
-            addOwn(resource, OwnTable.IDEMPOTENCY, "DeleteItem", "GetItem", "PutItem", "UpdateItem");
+            addOwn(resource.location(), OwnTable.IDEMPOTENCY, "DeleteItem", "GetItem", "PutItem", "UpdateItem");
             if (unversioned && resource.document().refreshed().isEmpty()) {
                 add(resource, resource.table(), "ConditionCheckItem");
             }
@@ -148,21 +155,22 @@ public final class TablePermissions {
     /** The commands check all tables of the configuration, as a start does. */
     private void addCommands() {
         settings.source().forEach((name, source) -> {
+            Location own = source.location().withoutRole();
             add(source, source.table(), "BatchGetItem", "DescribeTable", "GetItem", "Scan");
             add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
-            add(source, settings.leaseTable(name), "GetItem", "Scan", "UpdateItem");
-            add(source, name(OwnTable.DEAD_LETTERS), "DeleteItem", "DescribeTable", "PutItem", "Query", "UpdateItem");
-            add(source, name(OwnTable.LATE_WRITES), "DescribeTable", "PutItem", "Query");
-            add(source, name(OwnTable.JOBS), "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query");
+            add(own, settings.leaseTable(name), "GetItem", "Scan", "UpdateItem");
+            add(own, name(OwnTable.DEAD_LETTERS), "DeleteItem", "DescribeTable", "PutItem", "Query", "UpdateItem");
+            add(own, name(OwnTable.LATE_WRITES), "DescribeTable", "PutItem", "Query");
+            add(own, name(OwnTable.JOBS), "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query");
             if (isWrittenHere(source)) {
-                add(source, name(OwnTable.ACKNOWLEDGEMENTS), "DescribeTable");
+                add(own, name(OwnTable.ACKNOWLEDGEMENTS), "DescribeTable");
             }
             source.route().values().forEach(this::addJobs);
         });
         settings.resource().values().forEach(resource -> {
             add(resource, resource.table(), "DescribeTable");
             if (resource.idempotency().takesKeys()) {
-                add(resource, name(OwnTable.IDEMPOTENCY), "DescribeTable");
+                add(resource.location(), name(OwnTable.IDEMPOTENCY), "DescribeTable");
             }
         });
         settings.read().values().forEach(resource -> add(resource, resource.table(), "DescribeTable"));
@@ -176,7 +184,7 @@ public final class TablePermissions {
         }
     }
 
-    private void addOwn(TableSettings place, OwnTable table, String... more) {
+    private void addOwn(Location place, OwnTable table, String... more) {
         add(place, name(table), "DescribeTable");
         add(place, name(table), more);
         addCreation(place, name(table));
@@ -188,7 +196,7 @@ public final class TablePermissions {
         }
     }
 
-    private void addCreation(TableSettings place, String table) {
+    private void addCreation(Location place, String table) {
         if (creates) {
             add(place, table, "CreateTable");
         }
@@ -198,17 +206,16 @@ public final class TablePermissions {
         return table.name(settings.application());
     }
 
-    private void add(TableSettings place, String resource, String... names) {
-        add(region(place), resource, Set.copyOf(Arrays.asList(names)));
+    private void add(TableSettings table, String resource, String... names) {
+        add(table.location(), resource, names);
     }
 
-    private String region(TableSettings place) {
-        return place.region().or(settings.aws()::region).orElse("");
+    private void add(Location place, String resource, String... names) {
+        Table table = new Table(region(place), place.expectedAccount(), place.role(), resource);
+        actions.computeIfAbsent(table, absent -> new TreeSet<>()).addAll(Arrays.asList(names));
     }
 
-    private void add(String region, String resource, Collection<String> names) {
-        actions.computeIfAbsent(region, absent -> new TreeMap<>())
-                .computeIfAbsent(resource, absent -> new TreeSet<>())
-                .addAll(names);
+    private Optional<String> region(Location place) {
+        return place.region().or(settings.aws()::region);
     }
 }
