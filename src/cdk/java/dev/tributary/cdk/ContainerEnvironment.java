@@ -1,7 +1,9 @@
 package dev.tributary.cdk;
 
 import dev.tributary.config.Configuration;
+import dev.tributary.daemon.settings.Settings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -10,8 +12,10 @@ import java.util.stream.Collectors;
  * and in others what is different in the cloud.
  *
  * @param configuration text of the configuration file
+ * @param streamsEndpoint where streams are read; empty for the region's endpoint
  */
-record ContainerEnvironment(String configuration, DeployOptions options) {
+record ContainerEnvironment(
+        Settings settings, String configuration, DeployOptions options, Optional<String> streamsEndpoint) {
 
     static final int HTTP_PORT = 8080;
     static final int ADMIN_PORT = 8081;
@@ -34,6 +38,7 @@ record ContainerEnvironment(String configuration, DeployOptions options) {
         } else {
             variables.put("TRIBUTARY_HTTP_ALLOW_REMOTE", "true");
         }
+        streamsEndpoint.ifPresent(endpoint -> variables.put("TRIBUTARY_AWS_STREAMS_ENDPOINT", endpoint));
         return variables;
     }
 

@@ -13,6 +13,7 @@ import software.constructs.Node;
  * @param stack name of the stack
  * @param workers number of daemons
  * @param vpc id of the network; empty for one of its own
+ * @param privateEndpoints whether the daemons reach AWS through endpoints of their network alone
  * @param tokens name of the secret whose text is the list of tokens; empty for none
  * @param allow addresses on the Internet that may reach the endpoint, as CIDR blocks; empty for the network only
  * @param certificate ARN of the endpoint's certificate; empty for plain HTTP
@@ -24,6 +25,7 @@ record DeployOptions(
         String stack,
         int workers,
         Optional<String> vpc,
+        boolean privateEndpoints,
         Optional<String> tokens,
         List<String> allow,
         Optional<String> certificate,
@@ -47,6 +49,7 @@ record DeployOptions(
                 text(node, "stack").orElse("tributary"),
                 text(node, "workers").map(DeployOptions::number).orElse(1),
                 text(node, "vpc"),
+                text(node, "private-endpoints").map(DeployOptions::flag).orElse(false),
                 text(node, "tokens"),
                 text(node, "allow")
                         .map(list -> Arrays.asList(list.split(",", -1)))

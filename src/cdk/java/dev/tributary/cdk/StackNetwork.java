@@ -2,9 +2,15 @@ package dev.tributary.cdk;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.IVpc;
+import software.amazon.awscdk.services.ec2.InterfaceVpcEndpoint;
+import software.amazon.awscdk.services.ec2.InterfaceVpcEndpointAwsService;
+import software.amazon.awscdk.services.ec2.InterfaceVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
@@ -13,22 +19,30 @@ import software.amazon.awscdk.services.ec2.VpcLookupOptions;
 import software.constructs.Construct;
 
 /**
- * The network of the daemons. In one of the stack they have public addresses, at which nothing may call them: that is
- * cheaper than a NAT gateway. Calls to tables go through a gateway endpoint there.
+ * The network of the daemons. Without private endpoints they have public addresses, at which nothing may call them: that is
+ * cheaper than a NAT gateway. With private endpoints they have no way to the Internet.
  */
 final class StackNetwork {
 
+    private static final String WORKERS = "workers";
+
     private final Construct stack;
+    private final boolean isPrivate;
     private final boolean isOwn;
     private final IVpc vpc;
+    private @Nullable String streamsEndpoint;
 
     StackNetwork(Construct stack, DeployOptions options) {
         this.stack = stack;
+        this.isPrivate = options.privateEndpoints();
         this.isOwn = options.vpc().isEmpty();
         this.vpc = options.vpc()
                 .map(id -> Vpc.fromLookup(
                         stack, "Network", VpcLookupOptions.builder().vpcId(id).build()))
                 .orElseGet(this::own);
+        if (isPrivate) {
+            addEndpoints(options);
+        }
     }
 
     private IVpc own() {
@@ -36,11 +50,15 @@ final class StackNetwork {
                 .name("public")
                 .subnetType(SubnetType.PUBLIC)
                 .build();
+        SubnetConfiguration workers = SubnetConfiguration.builder()
+                .name(WORKERS)
+                .subnetType(SubnetType.PRIVATE_ISOLATED)
+                .build();
         return Vpc.Builder.create(stack, "Network")
                 .maxAzs(2)
                 .natGateways(0)
                 .restrictDefaultSecurityGroup(false)
-                .subnetConfiguration(List.of(open))
+                .subnetConfiguration(isPrivate ? List.of(open, workers) : List.of(open))
                 .gatewayEndpoints(Map.of("DynamoDb", gateway(GatewayVpcEndpointAwsService.DYNAMODB)))
                 .build();
     }
@@ -49,19 +67,56 @@ final class StackNetwork {
         return GatewayVpcEndpointOptions.builder().service(service).build();
     }
 
+    private void addEndpoints(DeployOptions options) {
+        if (!isOwn) {
+            vpc.addGatewayEndpoint("DynamoDb", gateway(GatewayVpcEndpointAwsService.DYNAMODB));
+        }
+        // The layers of images are there.
+        vpc.addGatewayEndpoint("S3", gateway(GatewayVpcEndpointAwsService.S3));
+        add("Ecr", InterfaceVpcEndpointAwsService.ECR, true);
+        add("EcrDocker", InterfaceVpcEndpointAwsService.ECR_DOCKER, true);
+        add("Logs", InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS, true);
+        if (options.tokens().isPresent()) {
+            add("Secrets", InterfaceVpcEndpointAwsService.SECRETS_MANAGER, true);
+        }
+        // Endpoints of streams do not take the place of the service's public name.
+        InterfaceVpcEndpoint streams = add("Streams", InterfaceVpcEndpointAwsService.DYNAMODB_STREAMS, false);
+        String name = Fn.select(1, Fn.split(":", Fn.select(0, streams.getVpcEndpointDnsEntries())));
+        streamsEndpoint = "https://" + name;
+    }
+
+    private InterfaceVpcEndpoint add(String id, InterfaceVpcEndpointAwsService service, boolean privateDns) {
+        return vpc.addInterfaceEndpoint(
+                id,
+                InterfaceVpcEndpointOptions.builder()
+                        .service(service)
+                        .privateDnsEnabled(privateDns)
+                        .build());
+    }
+
     IVpc vpc() {
         return vpc;
     }
 
+    /** The address of the streams' private endpoint; empty without. */
+    Optional<String> streamsEndpoint() {
+        return Optional.ofNullable(streamsEndpoint);
+    }
+
     /** The subnets of the daemons. */
     SubnetSelection workers() {
+        if (!isOwn && !isPrivate) {
+            return SubnetSelection.builder()
+                    .subnetType(SubnetType.PRIVATE_WITH_EGRESS)
+                    .build();
+        }
         return SubnetSelection.builder()
-                .subnetType(isOwn ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS)
+                .subnetType(isPrivate ? SubnetType.PRIVATE_ISOLATED : SubnetType.PUBLIC)
                 .build();
     }
 
     /** Whether the daemons need a public address to reach AWS. */
     boolean hasPublicAddresses() {
-        return isOwn;
+        return isOwn && !isPrivate;
     }
 }

@@ -97,8 +97,10 @@ final class StackService {
         // The stack has made the daemon's own tables.
         List<TableAccess> tables = TablePermissions.of(settings, program, false);
         tables.stream().filter(table -> table.role().isEmpty()).forEach(table -> role.addToPolicy(statement(table)));
-        List<String> assumed =
-                tables.stream().flatMap(table -> table.role().stream()).distinct().toList();
+        List<String> assumed = tables.stream()
+                .flatMap(table -> table.role().stream())
+                .distinct()
+                .toList();
         if (!assumed.isEmpty()) {
             role.addToPolicy(PolicyStatement.Builder.create()
                     .actions(List.of("sts:AssumeRole"))

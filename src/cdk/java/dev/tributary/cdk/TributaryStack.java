@@ -72,7 +72,11 @@ final class TributaryStack extends Stack {
                 .build();
         StackNetwork network = new StackNetwork(this, options);
         StackService service = new StackService(this, settings, network, logs);
-        service.run(project, new ContainerEnvironment(configuration, options), options, tables);
+        service.run(
+                project,
+                new ContainerEnvironment(settings, configuration, options, network.streamsEndpoint()),
+                options,
+                tables);
         Map<String, Metric> metrics = SourceMetrics.of(this, logs);
         settings.source().keySet().forEach(source -> new SourceAlarms(this, source, options).add(metrics));
         print("Log", logs.getLogGroupName());

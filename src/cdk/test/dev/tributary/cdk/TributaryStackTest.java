@@ -40,6 +40,8 @@ class TributaryStackTest {
                         "config/tributary.properties",
                         "workers",
                         "3",
+                        "private-endpoints",
+                        "true",
                         "alarm-topic",
                         "arn:aws:sns:eu-central-1:111122223333:alarms"));
     }
@@ -219,12 +221,17 @@ class TributaryStackTest {
     }
 
     @Test
-    void numberOfWorkersIsThatOfTheService() {
-        assertThat(production.properties("AWS::ECS::Service"))
-                .singleElement()
-                .satisfies(service ->
-                        assertThat(service.required("DesiredCount").asInt()).isEqualTo(3));
+    void privateEndpointsReplaceTheInternet() {
+        assertThat(production.properties("AWS::EC2::VPCEndpoint"))
+                .extracting(endpoint -> endpoint.required("ServiceName").toString().replaceAll(".*\\.([a-z0-9-]+)\".*", "$1"))
+                .containsExactlyInAnyOrder("dynamodb", "s3", "api", "dkr", "logs", "dynamodb-streams");
         assertThat(production.properties("AWS::EC2::NatGateway")).isEmpty();
+        assertThat(production.container().required("Environment").toString()).contains("TRIBUTARY_AWS_STREAMS_ENDPOINT");
+        JsonNode service = production.properties("AWS::ECS::Service").get(0);
+        assertThat(service.required("DesiredCount").asInt()).isEqualTo(3);
+        assertThat(service.at("/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp")
+                        .asText())
+                .isEqualTo("DISABLED");
     }
 
     @Test

@@ -62,8 +62,9 @@ public final class IamCommand implements Callable<Integer> {
     @Option(
             names = "--role",
             paramLabel = "ARN",
-            description = "Print the policy of this role, which the daemon assumes for some tables. Default: that of the"
-                    + " daemon's own role, which may assume the others.")
+            description =
+                    "Print the policy of this role, which the daemon assumes for some tables. Default: that of the"
+                            + " daemon's own role, which may assume the others.")
     private @Nullable String role;
 
     @Spec
@@ -77,11 +78,14 @@ public final class IamCommand implements Callable<Integer> {
         Program program = commands ? Program.COMMANDS : Program.DAEMON;
         PrintWriter out = spec.commandLine().getOut();
         List<TableAccess> all = TablePermissions.of(settings, program, !noCreate);
-        if (role != null && all.stream().noneMatch(table -> table.role().filter(role::equals).isPresent())) {
+        if (role != null
+                && all.stream()
+                        .noneMatch(table -> table.role().filter(role::equals).isPresent())) {
             throw new ParameterException(
                     spec.commandLine(), "--role = " + role + ": no table of the configuration is used through it");
         }
-        out.println(PolicyDocument.of(all, Optional.ofNullable(role), region, account).json());
+        out.println(PolicyDocument.of(all, Optional.ofNullable(role), region, account)
+                .json());
         return ExitCode.OK;
     }
 
