@@ -250,12 +250,13 @@ class ChaosIT {
         Map<String, String> checkpoints = new HashMap<>();
         dynamo
                 .client()
-                .scanPaginator(request -> request.tableName(users + "-users").consistentRead(true))
+                .scanPaginator(request -> request.tableName(users + "-leases").consistentRead(true))
                 .items()
                 .stream()
                 .filter(row -> row.containsKey("checkpoint"))
                 .forEach(row -> checkpoints.put(
-                        row.get("leaseKey").s(), row.get("checkpoint").s()));
+                        row.get("leaseKey").s().substring("users/".length()),
+                        row.get("checkpoint").s()));
         history.last().forEach((shard, last) -> assertThat(checkpoints)
                 .as("checkpoints")
                 .containsEntry(shard, history.open().contains(shard) ? last : "SHARD_END"));

@@ -56,7 +56,7 @@ final class IdleBenchmark {
 
     private static final Pattern TARGET = Pattern.compile("target-\\d+-\\d");
     private static final Pattern MARK = Pattern.compile("mark-[a-z]+-\\d+");
-    private static final Pattern TABLE = Pattern.compile("\"TableName\":\"([^\"]+)\"");
+    private static final Pattern TABLE = Pattern.compile("\"TableName\":\"([^\"]+)\"|\"UPDATE \\\\\"(bench[^\\\\]+)");
 
     private final Map<String, Long> calls = new TreeMap<>();
     private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
@@ -273,7 +273,7 @@ final class IdleBenchmark {
     private void note(Call call) {
         long now = System.nanoTime();
         Matcher table = TABLE.matcher(call.body());
-        String name = table.find() ? table.group(1) : "";
+        String name = !table.find() ? "" : table.group(1) == null ? table.group(2) : table.group(1);
         boolean own = name.startsWith("bench");
         synchronized (calls) {
             calls.merge(call.operation() + (own ? " of " + kind(name) : ""), 1L, Long::sum);

@@ -11,6 +11,7 @@ import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.SourceWorker;
+import dev.tributary.stream.StreamScheduler;
 import dev.tributary.stream.TestSource;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.read.GapPolicy;
@@ -98,6 +99,17 @@ final class ReplicationProcess {
                     : TestRoute.to(Users.TARGET);
             MeterRegistry registry = new SimpleMeterRegistry();
             String stream = Users.streamArn(clients.control());
+            SourceWorker.Shared shared = new SourceWorker.Shared(
+                    "benchmark",
+                    TIMINGS,
+                    Runtime.getRuntime().maxMemory() / 4,
+                    LONGEST_STOP,
+                    timer,
+                    Executors.newCachedThreadPool(),
+                    registry,
+                    new Health(),
+                    Clock.systemUTC(),
+                    ReplicationProcess::end);
             SourceWorker worker = new SourceWorker(
                     "users",
                     "users",
@@ -124,21 +136,11 @@ final class ReplicationProcess {
                                     Clock.systemUTC()))),
                     lateWrites(clients, timer, registry),
                     (mark, end) -> {},
-                    System.getProperty("leases", "benchmark-leases"),
+                    new StreamScheduler(clients.control(), System.getProperty("leases", "benchmark-leases"), shared),
+                    "no-former-leases",
                     () -> Optional.of(stream),
                     clients.streams(),
-                    clients.control(),
-                    new SourceWorker.Shared(
-                            "benchmark",
-                            TIMINGS,
-                            Runtime.getRuntime().maxMemory() / 4,
-                            LONGEST_STOP,
-                            timer,
-                            Executors.newCachedThreadPool(),
-                            registry,
-                            new Health(),
-                            Clock.systemUTC(),
-                            ReplicationProcess::end));
+                    shared);
             System.out.println("started");
             timer.scheduleAtFixedRate(new Progress(registry, Integer.parseInt(args[2])), 0, 5, TimeUnit.MILLISECONDS);
             worker.start();

@@ -51,7 +51,7 @@ final class GapsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Clients clients = Clients.ofCommand(settings)) {
             for (var source : settings.source().entrySet()) {
-                list(source.getKey(), source.getValue(), settings.leaseTable(source.getKey()), clients);
+                list(source.getKey(), source.getValue(), settings.leaseTable(), clients);
             }
         }
         if (found == 0) {
@@ -68,7 +68,7 @@ final class GapsCommand implements Callable<Integer> {
     }
 
     private void list(String name, SourceSettings source, String leaseTable, Clients clients) throws StartException {
-        SourceStateRow row = new SourceStateRow(clients.own(source), leaseTable);
+        SourceStateRow row = new SourceStateRow(clients.own(source), leaseTable, name);
         try {
             Optional<SourceState> state = row.read();
             if (state.isEmpty()

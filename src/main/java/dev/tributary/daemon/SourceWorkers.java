@@ -24,10 +24,12 @@ import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.SourceWorker;
+import dev.tributary.stream.StreamScheduler;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbServiceClientConfiguration;
 
 /** Composes and runs one worker for each source. */
 final class SourceWorkers {
@@ -55,6 +58,9 @@ final class SourceWorkers {
 
     /** Names this process in the table of late writes. */
     private final String process = UUID.randomUUID().toString();
+
+    /** By the place of the lease table. Used by the starting thread alone. */
+    private final Map<String, StreamScheduler> schedulers = new HashMap<>();
 
     /** By source. */
     private final Map<String, SourceWorker> workers = new ConcurrentHashMap<>();
@@ -135,10 +141,10 @@ final class SourceWorkers {
                 routes,
                 lateWrites(name, place),
                 isWrittenHere(source) ? acknowledgements(name, place)::ended : (mark, end) -> {},
-                settings.leaseTable(name),
+                scheduler(clients.leases(source)),
+                settings.formerLeaseTable(name),
                 new EnabledStream(clients.control(source), source.table()),
                 clients.streams(source, local),
-                clients.leases(source),
                 shared);
     }
 
@@ -147,6 +153,14 @@ final class SourceWorkers {
         JobTable table = RouteJobs.table(source, settings, clients);
         return new PauseWatch(
                 name, source.route(), new RoutePauses(table), table.name(), worker, shared.timer(), shared.registry());
+    }
+
+    /** By what the client resolves to: two schedulers on one table would take each other for the same worker. */
+    private StreamScheduler scheduler(DynamoDbAsyncClient leases) {
+        DynamoDbServiceClientConfiguration place = leases.serviceClientConfiguration();
+        return schedulers.computeIfAbsent(
+                place.region() + " " + place.endpointOverride(),
+                name -> new StreamScheduler(leases, settings.leaseTable(), shared));
     }
 
     private RouteJobs jobs(String source, String route) {

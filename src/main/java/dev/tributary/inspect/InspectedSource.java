@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  * @param client of the source table
  * @param own client of the daemon's tables for the source, such as its lease table
  * @param streams returns a client for its stream, by the ARN that DescribeTable gives
- * @param leaseTable in which the workers of the source share its shards
+ * @param leaseTable in which the workers share the shards of the source
  * @param identity returns the identity of the source table in the rows of its targets
  */
 public record InspectedSource(

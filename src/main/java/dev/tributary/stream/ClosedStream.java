@@ -10,7 +10,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.leases.Lease;
 
 /**
@@ -29,32 +28,29 @@ final class ClosedStream {
     private final String streamArn;
     private final LeaseRows leases;
     private final SourceStateRow state;
+    private final ShardSync sync;
 
-    ClosedStream(String source, String streamArn, LeaseRows leases, SourceStateRow state) {
-        this.source = source;
+    ClosedStream(String streamArn, ShardSync sync) {
+        this.source = sync.source();
         this.streamArn = streamArn;
-        this.leases = leases;
-        this.state = state;
+        this.leases = sync.leases();
+        this.state = sync.state();
+        this.sync = sync;
     }
 
     /**
-     * Whether every change in the stream is in the targets. Creates leases that are missing for that; KCL's leader would
-     * take half a minute to create them.
+     * Whether every change in the stream is in the targets. Creates leases that are missing for that.
      *
      * @param shards of the stream, as they are now
      */
     boolean readToItsEnd(StreamShards shards) {
         List<Lease> now = leases.all();
-        if (!isAgreed()) {
+        if (!sync.isAgreed(streamArn)) {
             return false; // another worker has switched to the next stream, and ends the leases of this one
         }
-        List<Shard> missing =
-                shards.withoutLease(now.stream().map(Lease::leaseKey).collect(Collectors.toSet()));
-        missing.forEach(shard -> {
-            log.info("source {}: shard {} has no lease yet, creating it", source, shard.shardId());
-            leases.create(shard);
-        });
-        return missing.isEmpty() && shards.allClosed() && now.stream().allMatch(LeaseRows::ended);
+        boolean complete = shards.withoutLease(ShardSync.keys(now)).isEmpty();
+        sync.run(streamArn, shards, now);
+        return complete && shards.allClosed() && now.stream().allMatch(LeaseRows::ended);
     }
 
     /** Describes the shards that were not read to their ends; empty if all were. */
@@ -96,11 +92,5 @@ final class ClosedStream {
             leases.end(lease.leaseKey());
         }
         return true;
-    }
-
-    private boolean isAgreed() {
-        return state.read()
-                .filter(agreed -> agreed.streamArn().equals(streamArn))
-                .isPresent();
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The {@link StreamReader} of a source that runs now, if there is one.
  *
  * <p>One thread at a time starts and ends readers: the one that starts the worker, and then the source's check thread.
- * {@link #refuseStarts} and {@link #stop} may come from any thread meanwhile.
+ * {@link #refuseStarts} may come from any thread meanwhile.
  */
 final class CurrentReader {
 
@@ -84,7 +84,7 @@ final class CurrentReader {
             return;
         }
         try {
-            ending.stop(SWITCH);
+            ending.end(SWITCH);
         } finally {
             running = null;
             health.holds(Set.of());
@@ -94,14 +94,9 @@ final class CurrentReader {
     /** No reader starts from now on. */
     void refuseStarts() {
         stopping = true;
-    }
-
-    /** Drains, checkpoints and hands over the leases, as far as possible within the time. */
-    void stop(Duration atMost) throws InterruptedException {
-        refuseStarts();
         StreamReader reader = running;
         if (reader != null) {
-            reader.stop(atMost);
+            reader.refuseStart();
         }
     }
 }

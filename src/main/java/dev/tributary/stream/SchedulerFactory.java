@@ -3,83 +3,106 @@ package dev.tributary.stream;
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import dev.tributary.stream.lease.LeaseKey;
 import dev.tributary.stream.lease.LeaseManagement;
 import dev.tributary.stream.lease.LeaseOwnerships;
-import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
-import dev.tributary.stream.lease.SourceStream;
+import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SparingLeaseCalls;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.common.StreamConfig;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.coordinator.SchedulerCoordinatorFactory;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 import software.amazon.kinesis.leases.LeaseAssignmentStrategy;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
+import software.amazon.kinesis.leases.ShardInfo;
+import software.amazon.kinesis.lifecycle.ConsumerTask;
+import software.amazon.kinesis.lifecycle.ShardConsumer;
+import software.amazon.kinesis.lifecycle.ShardConsumerArgument;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.metrics.MetricsFactory;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 import software.amazon.kinesis.processor.StreamTracker;
+import software.amazon.kinesis.retrieval.RecordsPublisher;
 import software.amazon.kinesis.retrieval.RetrievalFactory;
 
 /**
- * Assembles a KCL scheduler for one DynamoDB stream.
+ * Assembles the KCL scheduler of a lease table. KCL reads all sources as one stream whose shards are those of all sources;
+ * see {@link LeaseKey}.
  *
  * <p>It replaces the adapter's factory, which does not start on KCL 3.5 and waits a minute at every first start.
  *
  * @param leaseClient client of the lease table
- * @param streamsClient client of the stream, for the adapter
+ * @param shared the lease table, as the sources use it too
  * @param ownerships updated with every renewal, and checked before a lease passes to another worker
  */
 record SchedulerFactory(
         DynamoDbAsyncClient leaseClient,
-        DynamoDbStreamsClient streamsClient,
+        String leaseTable,
+        SharedLeaseTable shared,
         LeaseTimings timings,
         String worker,
         LeaseOwnerships ownerships,
         InstantSource clock) {
 
+    /** The stream that KCL takes all sources for: no such stream exists, and none of KCL's parts look it up. */
+    private static final String ALL_SOURCES =
+            "arn:aws:dynamodb:us-east-1:000000000000:table/tributary/stream/2000-01-01T00:00:00.000";
+
     /** Interval of KCL's dispatch loop; short, because a start, a stop and a new shard each take several rounds. */
     private static final long DISPATCH_MILLIS = 100;
 
+    /** KCL renews a quarter of this number at the same time, which then share a call. */
+    private static final int RENEWALS = 100;
+
     private static final long PARENT_SHARD_MILLIS = 1_000;
-    private static final Duration SHARD_AUDIT = Duration.ofSeconds(30);
+
+    /** KCL's shard sync does nothing here. */
+    private static final Duration SHARD_AUDIT = Duration.ofDays(1);
+
     private static final long STREAM_INFO_MILLIS = 60_000;
 
-    /** A scheduler, and the lease management that created its leases. */
-    record Assembly(Scheduler scheduler, LeaseManagement leases) {}
+    /** A scheduler, and what leaves out its needless calls. */
+    record Assembly(Scheduler scheduler, SparingLeaseCalls calls) {}
 
     /**
-     * Creates the first leases, and assembles a scheduler that has not started.
+     * Assembles a scheduler that has not started.
      *
-     * @param leaseTable of this source only
-     * @param newStream whether the leases in the table are another stream's
+     * @param readHere whether this process reads the shard of the lease with this key now
+     * @param readers creates the reader of a shard from the key of its lease
      */
     Assembly assemble(
-            SourceStream stream,
-            String leaseTable,
-            boolean newStream,
-            RetrievalFactory readers,
+            Predicate<String> readHere,
+            Function<String, RecordsPublisher> readers,
             ShardRecordProcessorFactory processors,
             WorkerStateChangeListener listener) {
-        var adapter = new AmazonDynamoDBStreamsAdapterClient(streamsClient, Region.US_EAST_1);
+        var adapter = new AmazonDynamoDBStreamsAdapterClient(new UnusedStreams(), Region.US_EAST_1);
         StreamTracker tracker = StreamsSchedulerFactory.createSingleStreamTracker(
-                stream.arn(), InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
+                ALL_SOURCES, InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
         var calls = new SparingLeaseCalls(leaseClient, worker, timings, clock, System::nanoTime);
         // Each method of the builder returns a new object at every call, so each is called once.
         ConfigsBuilder configs = new ConfigsBuilder(
                 tracker, leaseTable, adapter, calls.client(), new UnusedCloudWatch(), worker, processors);
 
-        var retrieval = configs.retrievalConfig().retrievalFactory(readers);
+        var retrieval = configs.retrievalConfig().retrievalFactory(new Readers(readers));
 
         var coordinator = configs.coordinatorConfig();
         coordinator.shardConsumerDispatchPollIntervalMillis(DISPATCH_MILLIS);
@@ -92,12 +115,12 @@ record SchedulerFactory(
         configure(leaseConfig);
         // 0 while the factory copies it, or the first shard sync sleeps that long; KCL's timer reads it afterwards.
         leaseConfig.shardSyncIntervalMillis(0);
-        LeaseManagement leases = new LeaseManagement(adapter, leaseConfig, retrieval, ownerships, calls);
+        LeaseManagement leases =
+                new LeaseManagement(adapter, leaseConfig, retrieval, ownerships, calls, shared, readHere);
         leaseConfig.leaseManagementFactory(leases);
-        leaseConfig.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
+        leaseConfig.consumerTaskFactory(new SourceTasks());
         leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);
 
-        LeaseTable.fill(leaseTable, leases, tracker.streamConfigList().get(0), newStream);
         Scheduler scheduler = new Scheduler(
                 configs.checkpointConfig(),
                 coordinator,
@@ -106,11 +129,12 @@ record SchedulerFactory(
                 configs.metricsConfig().metricsFactory(new NullMetricsFactory()),
                 configs.processorConfig().callProcessRecordsEvenForEmptyRecordList(true),
                 retrieval);
-        return new Assembly(scheduler, leases);
+        return new Assembly(scheduler, calls);
     }
 
     private void configure(LeaseManagementConfig leases) {
         leases.failoverTimeMillis(timings.lease().toMillis());
+        leases.maxLeaseRenewalThreads(RENEWALS);
         leases.leaseAssignmentIntervalMillis(timings.assignment().toMillis());
         leases.leaseAssignmentStrategy(LeaseAssignmentStrategy.LEASE_COUNT_BASED);
         leases.leasesRecoveryAuditorExecutionFrequencyMillis(SHARD_AUDIT.toMillis());
@@ -127,6 +151,43 @@ record SchedulerFactory(
         leases.workerUtilizationAwareAssignmentConfig().inMemoryWorkerMetricsCaptureFrequencyMillis(100);
     }
 
+    private static final class Readers implements RetrievalFactory {
+
+        private final Function<String, RecordsPublisher> readers;
+
+        private Readers(Function<String, RecordsPublisher> readers) {
+            this.readers = readers;
+        }
+
+        @Override
+        public RecordsPublisher createGetRecordsCache(ShardInfo shard, StreamConfig stream, MetricsFactory metrics) {
+            return readers.apply(shard.shardId());
+        }
+    }
+
+    /** The leases that follow a shard that has ended are of its source. */
+    private static final class SourceTasks extends DynamoDBStreamsConsumerTaskFactory {
+        @Override
+        public ConsumerTask createShutdownTask(
+                ShardConsumerArgument argument, ShardConsumer consumer, @Nullable ProcessRecordsInput input) {
+            if (input == null || input.childShards() == null) {
+                return super.createShutdownTask(argument, consumer, input);
+            }
+            String source =
+                    LeaseKey.parse(argument.shardInfo().shardId()).orElseThrow().source();
+            List<ChildShard> children = input.childShards().stream()
+                    .map(child -> child.toBuilder()
+                            .shardId(new LeaseKey(source, child.shardId()).text())
+                            .parentShards(child.parentShards().stream()
+                                    .map(parent -> new LeaseKey(source, parent).text())
+                                    .toList())
+                            .build())
+                    .toList();
+            return super.createShutdownTask(
+                    argument, consumer, input.toBuilder().childShards(children).build());
+        }
+    }
+
     /** KCL's threads for shards live a minute after their last task; a shard that rests has a short task now and then. */
     private static final class BriefThreads extends SchedulerCoordinatorFactory {
         @Override
@@ -135,6 +196,17 @@ record SchedulerFactory(
             ((ThreadPoolExecutor) threads).setKeepAliveTime(1, TimeUnit.SECONDS);
             return threads;
         }
+    }
+
+    /** KCL requires a client; our fetchers read the streams. */
+    private static final class UnusedStreams implements DynamoDbStreamsClient {
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** KCL requires a client; without its metrics it never calls it. */

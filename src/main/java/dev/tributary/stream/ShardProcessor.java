@@ -8,8 +8,6 @@ import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.StreamRecord;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
@@ -51,7 +49,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     private @Nullable ShardOwnership ownership;
     private @Nullable ReplicationPipeline pipeline;
     private MemoryBudget.@Nullable Shard memory;
-    private @Nullable ScheduledFuture<?> checkpointing;
+    private @Nullable Ticker checkpointing;
     private volatile @Nullable RecordProcessorCheckpointer checkpointer;
     private volatile boolean broken;
 
@@ -64,7 +62,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      * @param pipeline builds the pipeline of a shard from its id and its ownership
      * @param ownership returns the ownership of a shard; throws {@link IllegalStateException} if its lease is not held
      * @param memory counts the changes that are taken and that have ended
-     * @param checkpoints runs only checkpoints, each of which may wait for KCL
+     * @param checkpoints runs only checkpoints, each of which may wait for KCL and the lease table
      * @param checkpointInterval pause between two checkpoints
      * @param onFatal receives errors of this program: the worker must stop
      */
@@ -73,7 +71,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
             MemoryBudget memory,
-            ScheduledExecutorService checkpoints,
+            Ticker.Threads checkpoints,
             Duration checkpointInterval,
             Consumer<Throwable> onFatal) {}
 
@@ -92,9 +90,13 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
         ownership = held;
         pipeline = settings.pipeline().apply(shardId, held);
-        long interval = settings.checkpointInterval().toMillis();
-        checkpointing = settings.checkpoints()
-                .scheduleWithFixedDelay(this::checkpoint, interval, interval, TimeUnit.MILLISECONDS);
+        checkpointing = new Ticker(
+                "the checkpoints of shard " + shardId,
+                settings.checkpointInterval(),
+                this::checkpoint,
+                settings.checkpoints(),
+                settings.onFatal());
+        checkpointing.start();
         log.info(
                 "shard {}: reading from {}",
                 shardId,
@@ -166,13 +168,18 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
-    /**
-     * Ends the changes that were taken, as far as the drain time permits, and returns when no call can be in flight: KCL
-     * releases the lease as soon as this returns.
-     */
+    /** KCL releases the lease as soon as this returns. */
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
         checkpointer = input.checkpointer();
+        leave();
+    }
+
+    /**
+     * Ends the changes that were taken, as far as the drain time permits, and returns when no call can be in flight. Safe
+     * for any thread once the processor is initialized.
+     */
+    void leave() {
         ShardOwnership leaving = ownership;
         ReplicationPipeline draining = pipeline;
         if (leaving == null || draining == null) {
@@ -231,7 +238,6 @@ final class ShardProcessor implements ShardRecordProcessor {
         } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
             log.warn("shard {}: checkpoint at {} failed and is tried again: {}", shardId, position, e.toString());
         } catch (RuntimeException e) {
-            // The executor silently cancels a periodic task that throws.
             settings.onFatal().accept(e);
         }
     }
@@ -241,12 +247,17 @@ final class ShardProcessor implements ShardRecordProcessor {
         checkpointer = null;
     }
 
+    /** Whether the lease has been left or lost. */
+    boolean stopped() {
+        return ownership != null && ownership.lost();
+    }
+
     private void stop() {
         if (ownership != null) {
             ownership.lose();
         }
         if (checkpointing != null) {
-            checkpointing.cancel(false);
+            checkpointing.cancel();
         }
         if (memory != null) {
             memory.close();

@@ -1,6 +1,5 @@
 package dev.tributary.stream;
 
-import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
@@ -13,14 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.kinesis.leases.Lease;
 
 /**
- * The thread that checks a source once per lease duration: whether the table still has the stream that is read, and
+ * Checks a source once per lease duration: whether the table still has the stream that is read, and
  * whether all shards of the stream have a reader. The two are separate, because each may fail without the other.
  */
 final class SourceCheck {
 
     private static final Logger log = LoggerFactory.getLogger(SourceCheck.class);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final int RECENT_DIVISOR = 2;
 
     private final String source;
     private final StreamSelector streams;
@@ -28,7 +31,11 @@ final class SourceCheck {
     private final StallDetector stalls;
     private final SourceHealth health;
     private final DynamoDbStreamsClient streamsClient;
-    private final LeaseRows leases;
+    private final ShardSync sync;
+
+    /** How old the knowledge of the lease table may be, so that the sources share its scans. */
+    private final Duration recent;
+
     private final long interval;
     private final AtomicBoolean checkNow;
     private final Ticker ticker;
@@ -48,6 +55,7 @@ final class SourceCheck {
             StallDetector stalls,
             Duration interval,
             AtomicBoolean checkNow,
+            Ticker.Threads threads,
             Consumer<Throwable> onFatal) {
         this.source = streams.source();
         this.streams = streams;
@@ -55,12 +63,13 @@ final class SourceCheck {
         this.stalls = stalls;
         this.health = streams.gaps().health();
         this.streamsClient = streams.streamsClient();
-        this.leases = streams.leases();
+        this.sync = streams.sync();
+        this.recent = interval.dividedBy(RECENT_DIVISOR);
         this.interval = interval.toNanos();
         this.checkNow = checkNow;
         this.streamChecked = System.nanoTime();
         this.readersChecked = streamChecked - this.interval;
-        this.ticker = new Ticker("source-check-" + source, this::tick, onFatal);
+        this.ticker = new Ticker("the check of source " + source, TICK, this::tick, threads, onFatal);
     }
 
     void start() {
@@ -74,9 +83,10 @@ final class SourceCheck {
 
     private void tick() throws InterruptedException {
         reader.updateHealth();
-        if (checkNow.getAndSet(false) || System.nanoTime() - streamChecked >= interval) {
+        boolean now = checkNow.getAndSet(false);
+        if (now || System.nanoTime() - streamChecked >= interval) {
             streamChecked = System.nanoTime();
-            checkStream();
+            checkStream(now ? Duration.ZERO : recent);
         }
         if (System.nanoTime() - readersChecked >= interval) {
             readersChecked = System.nanoTime();
@@ -84,9 +94,9 @@ final class SourceCheck {
         }
     }
 
-    private void checkStream() throws InterruptedException {
+    private void checkStream(Duration atMost) throws InterruptedException {
         try {
-            streams.select();
+            streams.select(atMost);
         } catch (SdkException | CompletionException | SourceStartException e) {
             if (!ticker.stopped()) {
                 log.warn("source {}: its stream cannot be checked, which is tried again: {}", source, e.toString());
@@ -99,8 +109,10 @@ final class SourceCheck {
             StreamShards shards = reader.streamArn()
                     .flatMap(arn -> StreamShards.of(streamsClient, arn))
                     .orElseGet(() -> new StreamShards(List.of()));
+            List<Lease> leases = sync.leases().all(recent);
             health.shardOrder(shards.startingBelowParent());
-            stalls.checked(shards, leases.all());
+            stalls.checked(shards, leases);
+            reader.streamArn().ifPresent(arn -> sync.run(arn, shards, leases));
         } catch (SdkException | CompletionException e) {
             // At info: health reports a check that keeps failing, and the check of the stream warns.
             log.info("source {}: its leases and shards cannot be checked: {}", source, e.toString());

@@ -16,9 +16,9 @@ import java.util.Optional;
 
 /** A table whose stream is read once, for all its routes. */
 @Section(prefix = "source.<source>", title = "Sources", intro = """
-        `<source>` is a name of your choice, of small letters, digits and hyphens. It is part of the lease table's name: a
-        renamed source is read from the start. No source is called `dead-letters`, `late-writes`, `idempotency` or
-        `acknowledgements`, because of the tables of those names. A source has at least one route.""")
+        `<source>` is a name of your choice, of small letters, digits and hyphens. It is in the keys of the lease table: a
+        renamed source is read from the start. No source is called `dead-letters`, `late-writes`, `idempotency`,
+        `acknowledgements`, `jobs` or `leases`, because of the tables of those names. A source has at least one route.""")
 public record SourceSettings(
         @Option(
                 key = "table",

@@ -4,8 +4,8 @@ import dev.tributary.latewrite.LateWrites;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.WriteListener;
 import dev.tributary.stream.lease.LeaseRows;
-import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.LeaseUpgrade;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.SourceStream;
@@ -22,17 +22,15 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
@@ -45,18 +43,20 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  */
 public final class SourceWorker {
 
-    private static final int CHECKPOINT_THREADS = 2;
+    /** Reads at the same time: each waits for the network most of its time, and returns up to a thousand changes. */
+    private static final int READS = 16;
+
+    private static final int CHECKPOINTS = 2;
 
     /** Longest wait of a stop for the record of how far the shards have been read. */
     private static final Duration PROGRESS = Duration.ofMillis(300);
 
     private final String source;
-    private final String leaseTable;
-    private final DynamoDbAsyncClient leaseClient;
-    private final String worker;
+    private final StreamScheduler scheduler;
     private final SourceHealth health;
     private final PollPauses pauses;
     private final ReadSlots slots;
+    private final LeaseUpgrade upgrade;
     private final StreamSelector streams;
     private final CurrentReader reader;
     private final SourceCheck check;
@@ -66,8 +66,8 @@ public final class SourceWorker {
     private final Watermarks watermarks;
     private final InstantSource clock;
 
-    /** Separate threads, because a checkpoint waits for the lease table and for KCL. */
-    private final ScheduledExecutorService checkpoints;
+    /** Apart from the reads, because a checkpoint waits for the lease table and for KCL. */
+    private final ReadSlots checkpoints;
 
     /**
      * What all sources of a process share.
@@ -96,10 +96,10 @@ public final class SourceWorker {
      * @param identity of its table in the rows of its targets
      * @param lateWrites the late writes to the targets of this source
      * @param writes receives the ends of the writes that requests wait for
-     * @param leaseTable name of the lease table of this source; created if missing
+     * @param scheduler shares the shards of the sources whose leases are in its table; stops with the first of its sources
+     * @param formerLeaseTable the lease table that earlier versions had for this source; its leases are taken over
      * @param enabledStream returns the ARN of the stream with new and old images that the table has now, in a region that
      *     the streams adapter knows; empty if it has none; throws what the SDK throws
-     * @param leaseClient client of the lease table
      */
     public SourceWorker(
             String source,
@@ -108,49 +108,57 @@ public final class SourceWorker {
             List<Route> routes,
             LateWrites lateWrites,
             WriteListener writes,
-            String leaseTable,
+            StreamScheduler scheduler,
+            String formerLeaseTable,
             Supplier<Optional<String>> enabledStream,
             DynamoDbStreamsClient streamsClient,
-            DynamoDbAsyncClient leaseClient,
             Shared shared) {
         this.source = source;
-        this.leaseTable = leaseTable;
-        this.leaseClient = leaseClient;
-        this.worker = shared.worker();
-        // What comes after its end is left out: a start may go on while the worker is stopped.
-        this.checkpoints = new ScheduledThreadPoolExecutor(
-                CHECKPOINT_THREADS,
-                task -> new Thread(task, "checkpoint-" + source),
-                new ThreadPoolExecutor.DiscardPolicy());
+        this.scheduler = scheduler;
+        Ticker.Threads threads = new Ticker.Threads(shared.timer(), shared.readers());
+        this.checkpoints = new ReadSlots(shared.readers(), CHECKPOINTS);
         this.health = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
         MemoryBudget memory = new MemoryBudget(shared.heldBytes(), settings.maxInFlightBytes());
         memory.measure(source, shared.registry());
         this.pauses = new PollPauses(settings.pollInterval(), settings.idlePollInterval());
-        this.slots = new ReadSlots(shared.readers());
+        this.slots = new ReadSlots(shared.readers(), READS);
         this.clock = shared.clock();
         this.shards = new HeldShards(source, shared.registry(), System::nanoTime);
         this.stalls = new StallDetector(
                 StallDetector.Limits.of(shared.timings().lease(), pauses.longest()),
                 shards::held,
-                new LastKnownReaders(worker),
+                new LastKnownReaders(shared.worker()),
                 health,
                 shared.clock(),
                 System::nanoTime);
+        LeaseRows leases = new LeaseRows(scheduler.leaseClient(), scheduler.leaseTable(), source, scheduler.table());
+        SourceStateRow state =
+                new SourceStateRow(scheduler.leaseClient(), scheduler.leaseTable(), source, scheduler.table());
+        this.upgrade = new LeaseUpgrade(
+                source,
+                scheduler.leaseClient(),
+                formerLeaseTable,
+                scheduler.leaseTable(),
+                state,
+                shared.timings().lease());
+        ShardSync sync = new ShardSync(source, leases, state, shared.clock());
         this.watermarks = new Watermarks(
                 source,
-                new LeaseRows(leaseClient, leaseTable),
-                worker,
+                leases,
+                shared.worker(),
                 shared.timings().lease(),
                 shards::doneUntil,
+                threads,
                 shared.onFatal());
-        this.stallReporter = new StallReporter(source, stalls, shared.health(), shared.registry(), shared.onFatal());
+        this.stallReporter =
+                new StallReporter(source, stalls, shared.health(), shared.registry(), threads, shared.onFatal());
         AtomicBoolean checkNow = new AtomicBoolean();
         GapHandler.Context gaps = new GapHandler.Context(
                 source,
-                leaseTable,
-                worker,
+                scheduler.leaseTable(),
+                shared.worker(),
                 settings.gaps(),
-                new SourceStateRow(leaseClient, leaseTable),
+                state,
                 health,
                 shared.clock(),
                 () -> checkNow.set(true));
@@ -162,9 +170,9 @@ public final class SourceWorker {
                         routes,
                         lateWrites,
                         writes,
-                        leaseTable,
+                        scheduler,
+                        sync,
                         streamsClient,
-                        leaseClient,
                         shared,
                         health,
                         memory,
@@ -172,19 +180,12 @@ public final class SourceWorker {
                         slots,
                         shards,
                         stalls,
-                        checkpoints),
+                        new Ticker.Threads(shared.timer(), checkpoints::submit)),
                 gaps,
                 health);
         this.streams = new StreamSelector(
-                source,
-                identity,
-                settings.table(),
-                enabledStream,
-                streamsClient,
-                new LeaseRows(leaseClient, leaseTable),
-                gaps,
-                reader);
-        this.check = new SourceCheck(streams, stalls, shared.timings().lease(), checkNow, shared.onFatal());
+                source, identity, settings.table(), enabledStream, streamsClient, sync, gaps, reader);
+        this.check = new SourceCheck(streams, stalls, shared.timings().lease(), checkNow, threads, shared.onFatal());
     }
 
     /**
@@ -193,19 +194,22 @@ public final class SourceWorker {
      * @throws SourceStartException if the lease table or the stream does not permit it
      */
     public void start() {
-        LeaseTable.make(leaseClient, leaseTable, worker);
+        scheduler.makeTable();
         try {
-            streams.select();
+            upgrade.run();
+            streams.select(Duration.ZERO);
         } catch (SdkException | CompletionException e) {
             throw SourceStartException.of(
-                    "Source " + source + ": its table, its stream or its lease table " + leaseTable + " cannot be read",
+                    "Source " + source + ": its table, its stream or its lease table " + scheduler.leaseTable()
+                            + " cannot be read",
                     e);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("a start ends no stream", e);
+            Thread.currentThread().interrupt();
+            throw new CancellationException("stopped while starting");
         }
         check.start();
         stallReporter.start();
-        watermarks.start(checkpoints);
+        watermarks.start();
     }
 
     /**
@@ -262,15 +266,16 @@ public final class SourceWorker {
         reader.refuseStarts();
         stallReporter.stop();
         check.stop();
+        watermarks.stop();
         watermarks
                 .record()
                 .completeOnTimeout(null, PROGRESS.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         try {
-            reader.stop(atMost);
+            scheduler.stop(atMost);
         } finally {
             slots.close();
-            checkpoints.shutdownNow();
+            checkpoints.close();
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ final class StallReporter {
 
     private static final Logger log = LoggerFactory.getLogger(StallReporter.class);
 
+    private static final Duration TICK = Duration.ofSeconds(1);
     private static final double MILLIS = 1000.0;
 
     private final String source;
@@ -33,7 +35,12 @@ final class StallReporter {
      * @param onFatal receives errors of this program
      */
     StallReporter(
-            String source, StallDetector stalls, Health health, MeterRegistry registry, Consumer<Throwable> onFatal) {
+            String source,
+            StallDetector stalls,
+            Health health,
+            MeterRegistry registry,
+            Ticker.Threads threads,
+            Consumer<Throwable> onFatal) {
         this.source = source;
         this.stalls = stalls;
         this.conditions = health.conditions("source " + source, () -> new Health.Component(Status.UP, "reading"));
@@ -51,7 +58,7 @@ final class StallReporter {
                     .tag("condition", kind.tag())
                     .register(registry);
         }
-        this.ticker = new Ticker("stall-reporter-" + source, this::tick, onFatal);
+        this.ticker = new Ticker("the report of stalls of source " + source, TICK, this::tick, threads, onFatal);
     }
 
     void start() {

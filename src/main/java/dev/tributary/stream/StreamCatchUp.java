@@ -87,12 +87,13 @@ public final class StreamCatchUp implements CatchUp {
             DynamoDbStreamsClient streams,
             DynamoDbAsyncClient leaseClient,
             String leaseTable,
+            String source,
             Timing timing,
             ScheduledExecutorService executor,
             LongSupplier nanoTime) {
         this.streams = streams;
-        this.leases = new LeaseRows(leaseClient, leaseTable);
-        this.state = new SourceStateRow(leaseClient, leaseTable);
+        this.leases = new LeaseRows(leaseClient, leaseTable, source);
+        this.state = new SourceStateRow(leaseClient, leaseTable, source);
         this.timing = timing;
         this.executor = executor;
         this.nanoTime = nanoTime;

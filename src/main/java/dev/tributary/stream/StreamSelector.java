@@ -1,6 +1,5 @@
 package dev.tributary.stream;
 
-import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
@@ -10,6 +9,7 @@ import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health.Status;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ record StreamSelector(
         String table,
         Supplier<Optional<String>> enabledStream,
         DynamoDbStreamsClient streamsClient,
-        LeaseRows leases,
+        ShardSync sync,
         GapHandler.Context gaps,
         CurrentReader reader) {
 
@@ -41,11 +41,12 @@ record StreamSelector(
      * Compares the stream that is read with the stream that the workers agreed on and with the one that the table has,
      * and starts or switches the reader if they differ.
      *
+     * @param atMost how old the knowledge of what the workers agreed on may be
      * @throws SourceStartException if there is no stream to read, or the configuration contradicts the agreed state
      */
-    void select() throws InterruptedException {
+    void select(Duration atMost) throws InterruptedException {
         Optional<String> enabled = enabledStream.get();
-        SourceState agreed = row().read()
+        SourceState agreed = row().read(atMost)
                 .or(() -> enabled.map(
                         arn -> row().begin(arn, identity, gaps.clock().instant())))
                 .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = " + table
@@ -70,8 +71,8 @@ record StreamSelector(
         if (!agreed.identity().equals(identity)) {
             throw SourceStartException.configuration("source." + source + ".identity = " + identity
                     + ": the rows of its targets are those of " + agreed.identity() + "; set source." + source
-                    + ".identity=" + agreed.identity() + ", or, for other targets, delete the lease table "
-                    + gaps.leaseTable() + " while no worker runs");
+                    + ".identity=" + agreed.identity() + ", or, for other targets, delete the rows of the lease table "
+                    + gaps.leaseTable() + " whose keys begin with " + source + "/ while no worker runs");
         }
     }
 
@@ -80,7 +81,7 @@ record StreamSelector(
         String arn = agreed.streamArn();
         StreamGap gap = next.<StreamGap>map(newArn -> new StreamGap.Replaced(arn, newArn))
                 .orElseGet(() -> new StreamGap.Disabled(arn));
-        ClosedStream closed = new ClosedStream(source, arn, leases, row());
+        ClosedStream closed = new ClosedStream(arn, sync);
         Optional<StreamShards> shards = StreamShards.of(streamsClient, arn);
         if (shards.isPresent() && !closed.readToItsEnd(shards.get())) {
             reader.start(agreed, false);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,7 +28,7 @@ final class Watermarks {
     private final String worker;
     private final Duration interval;
     private final Supplier<Map<String, Instant>> doneUntil;
-    private final Consumer<Throwable> onFatal;
+    private final Ticker ticker;
 
     /**
      * @param lease duration
@@ -42,18 +41,33 @@ final class Watermarks {
             String worker,
             Duration lease,
             Supplier<Map<String, Instant>> doneUntil,
+            Ticker.Threads threads,
             Consumer<Throwable> onFatal) {
         this.source = source;
         this.leases = leases;
         this.worker = worker;
         this.interval = lease.multipliedBy(2);
         this.doneUntil = doneUntil;
-        this.onFatal = onFatal;
+        this.ticker =
+                new Ticker("the record of how far source " + source + " is", interval, this::tick, threads, onFatal);
     }
 
-    void start(ScheduledExecutorService executor) {
-        long interval = this.interval.toMillis();
-        executor.scheduleWithFixedDelay(this::tryRecord, interval, interval, TimeUnit.MILLISECONDS);
+    /** All sources record at the same times, so that their updates share calls. */
+    void start() {
+        ticker.start(untilNext());
+    }
+
+    private Duration untilNext() {
+        long millis = interval.toMillis();
+        return Duration.ofMillis(millis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) % millis);
+    }
+
+    private void tick() {
+        record().join();
+    }
+
+    void stop() {
+        ticker.cancel();
     }
 
     /** Records the times now; completes without an error when that has succeeded or failed. */
@@ -68,14 +82,5 @@ final class Watermarks {
                             WriteFailure.of(thrown).message());
                     return null;
                 });
-    }
-
-    /** Throws nothing, because the executor would cancel the task. */
-    private void tryRecord() {
-        try {
-            record().join();
-        } catch (RuntimeException e) {
-            onFatal.accept(e);
-        }
     }
 }

@@ -59,7 +59,7 @@ class BackfillCommandTest {
         for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
             own.prepare(table, dynamo.asyncClient(), false);
         }
-        leases = application + "-users";
+        leases = application + "-leases";
         dynamo.client().createTable(create -> create.tableName(leases)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .keySchema(KeySchemaElement.builder()
@@ -79,7 +79,7 @@ class BackfillCommandTest {
     }
 
     private void begin() {
-        new SourceStateRow(dynamo.asyncClient(), leases)
+        new SourceStateRow(dynamo.asyncClient(), leases, "users")
                 .begin(dynamo.streamArn(users), "000000000000:us-east-1:" + users, Instant.now());
     }
 

@@ -117,7 +117,7 @@ class GapsCommandTest {
 
     /** Writes the rows that workers would have written. */
     private void state(int further) {
-        String table = application + "-users";
+        String table = application + "-leases";
         dynamo.client().createTable(request -> request.tableName(table)
                 .billingMode("PAY_PER_REQUEST")
                 .attributeDefinitions(AttributeDefinition.builder()
@@ -129,7 +129,7 @@ class GapsCommandTest {
                         .keyType("HASH")
                         .build()));
         Map<String, AttributeValue> row = new HashMap<>(Map.of(
-                "leaseKey", AttributeValue.fromS("tributary-stream"),
+                "leaseKey", AttributeValue.fromS("users/tributary-stream"),
                 "entityType", AttributeValue.fromS("STREAM"),
                 "streamId", AttributeValue.fromS(dynamo.streamArn(users)),
                 "since", AttributeValue.fromS("2026-01-01T00:00:00Z"),

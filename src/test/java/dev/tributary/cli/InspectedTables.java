@@ -45,7 +45,7 @@ final class InspectedTables {
     final StringWriter err = new StringWriter();
     final String users;
     final String byCity;
-    final String leases = application + "-users";
+    final String leases = application + "-leases";
     private final Path file;
     private String more = "";
 
@@ -131,11 +131,12 @@ final class InspectedTables {
     /** A lease, and the state of the source. */
     void lease(String owner, Instant doneUntil) {
         createLeaseTable();
-        new SourceStateRow(dynamo.asyncClient(), leases).begin(dynamo.streamArn(users), IDENTITY, Instant.now());
+        new SourceStateRow(dynamo.asyncClient(), leases, "users")
+                .begin(dynamo.streamArn(users), IDENTITY, Instant.now());
         put(
                 leases,
                 Map.of(
-                        "leaseKey", AttributeValue.fromS("shard-1"),
+                        "leaseKey", AttributeValue.fromS("users/shard-1"),
                         "entityType", AttributeValue.fromS("LEASE"),
                         "leaseOwner", AttributeValue.fromS(owner),
                         "leaseCounter", AttributeValue.fromN("7"),

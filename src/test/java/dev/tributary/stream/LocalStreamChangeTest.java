@@ -200,6 +200,17 @@ class LocalStreamChangeTest {
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(copies))
                 .table());
+        SourceWorker.Shared shared = new SourceWorker.Shared(
+                name,
+                new LeaseTimings(Duration.ofSeconds(3)),
+                64L << 20,
+                Duration.ofSeconds(5),
+                timer,
+                readers,
+                new SimpleMeterRegistry(),
+                health,
+                Clock.systemUTC(),
+                fatal::add);
         SourceWorker worker = new SourceWorker(
                 "items",
                 identity,
@@ -217,21 +228,11 @@ class LocalStreamChangeTest {
                                 Clock.systemUTC()))),
                 GivenLateWrites.none(),
                 (mark, end) -> {},
-                leaseTable,
+                new StreamScheduler(dynamo.asyncClient(), leaseTable, shared),
+                "former-" + leaseTable,
                 this::enabledStream,
                 dynamo.streamsClient(),
-                dynamo.asyncClient(),
-                new SourceWorker.Shared(
-                        name,
-                        new LeaseTimings(Duration.ofSeconds(3)),
-                        64L << 20,
-                        Duration.ofSeconds(5),
-                        timer,
-                        readers,
-                        new SimpleMeterRegistry(),
-                        health,
-                        Clock.systemUTC(),
-                        fatal::add));
+                shared);
         running.add(worker);
         worker.start();
         return worker;

@@ -72,7 +72,7 @@ class ShardProcessorTest {
                 pipeline,
                 shard -> held(),
                 new MemoryBudget(1 << 20, 1 << 20),
-                timer,
+                new Ticker.Threads(timer, Runnable::run),
                 Duration.ofHours(1),
                 fatal::add);
     }

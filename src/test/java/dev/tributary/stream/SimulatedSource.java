@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.DescribedTable;
@@ -14,14 +13,12 @@ import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.TestRoute;
-import dev.tributary.stream.lease.LeaseManagement;
-import dev.tributary.stream.lease.LeaseOwnerships;
+import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStateRow;
-import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapPolicy;
-import dev.tributary.stream.read.SourceHealth;
+import dev.tributary.stream.read.StreamShards;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
@@ -52,12 +49,6 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.kinesis.common.InitialPositionInStream;
-import software.amazon.kinesis.common.InitialPositionInStreamExtended;
-import software.amazon.kinesis.common.StreamConfig;
-import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
-import software.amazon.kinesis.metrics.NullMetricsFactory;
-import software.amazon.kinesis.retrieval.RetrievalFactory;
 
 /**
  * A source with a simulated stream, whose leases and target are on DynamoDB Local, and the workers that read it.
@@ -75,7 +66,12 @@ final class SimulatedSource implements AutoCloseable {
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<SdkClient> clients = new ArrayList<>();
     private final String target;
-    private final String leaseTable = "leases-" + UUID.randomUUID();
+    private String leaseTable = "leases-" + UUID.randomUUID();
+    private String name = "items";
+
+    /** By worker. */
+    private Map<String, StreamScheduler> schedulers = new HashMap<>();
+
     private SimulatedStream stream;
     private LeaseTimings timings = new LeaseTimings(Duration.ofSeconds(3));
     private long heldBytes = 64L << 20;
@@ -187,6 +183,19 @@ final class SimulatedSource implements AutoCloseable {
         return this;
     }
 
+    /** Sets the name of the source. */
+    SimulatedSource named(String source) {
+        name = source;
+        return this;
+    }
+
+    /** Shares the lease table of another source, and the scheduler of each worker with it. */
+    SimulatedSource sharing(SimulatedSource other) {
+        leaseTable = other.leaseTable;
+        schedulers = other.schedulers;
+        return this;
+    }
+
     SimulatedStreams endpoint() {
         return endpoint;
     }
@@ -248,15 +257,27 @@ final class SimulatedSource implements AutoCloseable {
     void stop(SourceWorker worker) throws InterruptedException {
         running.remove(worker);
         worker.stop(Duration.ofSeconds(10));
+        schedulers.values().removeIf(StreamScheduler::stopped);
     }
 
-    private SourceWorker worker(String name) {
+    private SourceWorker worker(String workerName) {
         TestRoute route = TestRoute.to(target);
         DescribedTable described = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(target))
                 .table());
+        SourceWorker.Shared shared = new SourceWorker.Shared(
+                workerName,
+                timings,
+                heldBytes,
+                Duration.ofSeconds(5),
+                timer,
+                readers,
+                meters,
+                health,
+                clock,
+                fatal::add);
         return new SourceWorker(
-                "items",
+                name,
                 "items",
                 new TestSource(
                                 stream.table(),
@@ -280,25 +301,11 @@ final class SimulatedSource implements AutoCloseable {
                                 Clock.systemUTC()))),
                 GivenLateWrites.none(),
                 (mark, end) -> {},
-                leaseTable,
+                schedulers.computeIfAbsent(workerName, one -> new StreamScheduler(leaseClient(), leaseTable, shared)),
+                "former-" + leaseTable,
                 () -> endpoint.enabledStream(stream.table()),
                 streamsClient(),
-                leaseClient(),
-                new SourceWorker.Shared(
-                        name,
-                        timings,
-                        heldBytes,
-                        Duration.ofSeconds(5),
-                        timer,
-                        readers,
-                        meters,
-                        health,
-                        clock,
-                        fatal::add));
-    }
-
-    private SourceStream sourceStream() {
-        return new SourceStream("items", "items", stream.arn(), SourceStream.label(stream.arn()));
+                shared);
     }
 
     /** A client with the daemon's settings. */
@@ -333,38 +340,21 @@ final class SimulatedSource implements AutoCloseable {
                 .build());
     }
 
-    /** Runs a shard sync, as KCL's leader does every half minute. */
-    void syncShards() throws Exception {
-        SourceHealth silent = new SourceHealth("items", new Health(), new SimpleMeterRegistry(), fatal::add);
-        LeaseManagement leases = new SchedulerFactory(
-                        dynamo.asyncClient(), streamsClient(), timings, "syncer", ownerships(), clock)
-                .assemble(sourceStream(), leaseTable, false, new RetrievalFactory() {}, () -> null, silent)
-                .leases();
-        StreamConfig config = StreamsSchedulerFactory.createSingleStreamTracker(
-                        stream.arn(),
-                        InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON))
-                .streamConfigList()
-                .get(0);
-        Exception failure = leases.createShardSyncTaskManager(
-                        new NullMetricsFactory(), config, new DeletedStreamListProvider(), null)
-                .callShardSyncTask()
-                .getException();
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private LeaseOwnerships ownerships() {
-        return new LeaseOwnerships(timings.ownership(timings.drain()), System::nanoTime);
+    /** Runs a shard sync, as a worker that reads the source does once in its lease duration. */
+    void syncShards() {
+        LeaseRows leases = new LeaseRows(dynamo.asyncClient(), leaseTable, name);
+        StreamShards shards =
+                StreamShards.of(streamsClient(), stream.arn()).orElseGet(() -> new StreamShards(List.of()));
+        new ShardSync(name, leases, state(), clock).run(stream.arn(), shards, leases.all());
     }
 
     SourceStateRow state() {
-        return new SourceStateRow(dynamo.asyncClient(), leaseTable);
+        return new SourceStateRow(dynamo.asyncClient(), leaseTable, name);
     }
 
     /** The source's health as reported by this worker. */
     Health.@Nullable Component health(SourceWorker worker) {
-        return requireNonNull(healths.get(worker)).snapshot().components().get("source items");
+        return requireNonNull(healths.get(worker)).snapshot().components().get("source " + name);
     }
 
     /** Number of gaps of this kind that were counted. */
@@ -374,7 +364,7 @@ final class SimulatedSource implements AutoCloseable {
 
     /** The source's health as reported by the worker that was started last. */
     Health.@Nullable Component health() {
-        return health.snapshot().components().get("source items");
+        return health.snapshot().components().get("source " + name);
     }
 
     /** Heap taken by changes that were read and have not ended, in bytes. */
@@ -407,7 +397,7 @@ final class SimulatedSource implements AutoCloseable {
         return dynamo.client()
                 .getItem(request -> request.tableName(leaseTable)
                         .consistentRead(true)
-                        .key(Map.of("leaseKey", AttributeValue.fromS(shard.id()))))
+                        .key(Map.of("leaseKey", AttributeValue.fromS(name + "/" + shard.id()))))
                 .item();
     }
 
@@ -419,7 +409,7 @@ final class SimulatedSource implements AutoCloseable {
     /** Takes the lease of a shard from its owner, like a worker that finds it expired. */
     void give(SimulatedShard shard, String worker) {
         dynamo.client().updateItem(request -> request.tableName(leaseTable)
-                .key(Map.of("leaseKey", AttributeValue.fromS(shard.id())))
+                .key(Map.of("leaseKey", AttributeValue.fromS(name + "/" + shard.id())))
                 .updateExpression("SET leaseOwner = :owner ADD leaseCounter :one")
                 .expressionAttributeValues(
                         Map.of(":owner", AttributeValue.fromS(worker), ":one", AttributeValue.fromN("1"))));
@@ -433,8 +423,34 @@ final class SimulatedSource implements AutoCloseable {
                 .items()
                 .stream()
                 .filter(row -> row.containsKey("checkpoint") && row.containsKey("leaseOwner"))
+                .filter(row -> row.get("leaseKey").s().startsWith(name + "/"))
                 .filter(row -> !"SHARD_END".equals(row.get("checkpoint").s()))
                 .collect(toMap(row -> row.get("leaseOwner").s(), row -> 1L, Long::sum));
+    }
+
+    /** How often each unfinished lease has passed to another worker, by its key. */
+    Map<String, Long> ownerSwitches() {
+        return dynamo
+                .client()
+                .scanPaginator(request -> request.tableName(leaseTable).consistentRead(true))
+                .items()
+                .stream()
+                .filter(row -> row.get("leaseKey").s().startsWith(name + "/") && row.containsKey("leaseOwner"))
+                .collect(toMap(
+                        row -> row.get("leaseKey").s(),
+                        row -> Long.parseLong(
+                                row.get("ownerSwitchesSinceCheckpoint").n())));
+    }
+
+    /** The sources that the report of a worker names. */
+    List<String> sourcesOf(String worker) {
+        AttributeValue sources = dynamo.client()
+                .getItem(request -> request.tableName(leaseTable)
+                        .consistentRead(true)
+                        .key(Map.of("leaseKey", AttributeValue.fromS(worker))))
+                .item()
+                .get("tributarySources");
+        return sources == null ? List.of() : sources.ss();
     }
 
     private <C extends SdkClient> C closed(C client) {

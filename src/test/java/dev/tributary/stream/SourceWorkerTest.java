@@ -151,16 +151,19 @@ class SourceWorkerTest {
         Instant stopping = Instant.now();
         one.stop(Duration.ofSeconds(10));
         running.remove(one);
-        assertThat(LeaseSnapshot.read(dynamo.asyncClient(), leaseTable).join()).satisfies(left -> {
-            assertThat(left.workers()).as("workers after the only one has left").isEmpty();
-            assertThat(left.state().map(SourceState::identity)).contains("users");
-            assertThat(left.leases()).singleElement().satisfies(lease -> {
-                assertThat(lease.owner()).isEmpty();
-                assertThat(lease.checkpoint()).matches("\\d{21,40}");
-                assertThat(lease.doneUntil().orElseThrow())
-                        .isBetween(stopping.minusSeconds(5), stopping.plusSeconds(5));
-            });
-        });
+        assertThat(LeaseSnapshot.read(dynamo.asyncClient(), leaseTable, "users").join())
+                .satisfies(left -> {
+                    assertThat(left.workers())
+                            .as("workers after the only one has left")
+                            .isEmpty();
+                    assertThat(left.state().map(SourceState::identity)).contains("users");
+                    assertThat(left.leases()).singleElement().satisfies(lease -> {
+                        assertThat(lease.owner()).isEmpty();
+                        assertThat(lease.checkpoint()).matches("\\d{21,40}");
+                        assertThat(lease.doneUntil().orElseThrow())
+                                .isBetween(stopping.minusSeconds(5), stopping.plusSeconds(5));
+                    });
+                });
 
         put("b@example.com", "B", "b", "2");
         start("two");
@@ -211,6 +214,17 @@ class SourceWorkerTest {
         DescribedTable target = DescribedTable.of(dynamo.client()
                 .describeTable(request -> request.tableName(byCity))
                 .table());
+        SourceWorker.Shared shared = new SourceWorker.Shared(
+                name,
+                TIMINGS,
+                64L << 20,
+                Duration.ofSeconds(5),
+                timer,
+                readers,
+                new SimpleMeterRegistry(),
+                health,
+                Clock.systemUTC(),
+                fatal::add);
         SourceWorker worker = new SourceWorker(
                 "users",
                 "users",
@@ -228,21 +242,11 @@ class SourceWorkerTest {
                                 Clock.systemUTC()))),
                 GivenLateWrites.none(),
                 (mark, end) -> {},
-                leaseTable,
+                new StreamScheduler(leases, leaseTable, shared),
+                "former-" + leaseTable,
                 () -> Optional.of(dynamo.streamArn(users)),
                 dynamo.streamsClient(),
-                leases,
-                new SourceWorker.Shared(
-                        name,
-                        TIMINGS,
-                        64L << 20,
-                        Duration.ofSeconds(5),
-                        timer,
-                        readers,
-                        new SimpleMeterRegistry(),
-                        health,
-                        Clock.systemUTC(),
-                        fatal::add));
+                shared);
         running.add(worker);
         return worker;
     }

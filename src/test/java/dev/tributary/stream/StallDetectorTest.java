@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,10 @@ class StallDetectorTest {
             },
             () -> Instant.ofEpochSecond(seconds),
             () -> TimeUnit.SECONDS.toNanos(seconds));
-    private final StallReporter reporter = new StallReporter("items", stalls, health, meters, thrown -> {
+    /** The test calls the reporter. */
+    private static final Ticker.Threads NO_THREADS = new Ticker.Threads(new ScheduledThreadPoolExecutor(0), task -> {});
+
+    private final StallReporter reporter = new StallReporter("items", stalls, health, meters, NO_THREADS, thrown -> {
         throw new AssertionError(thrown);
     });
 

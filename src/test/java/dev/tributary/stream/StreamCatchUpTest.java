@@ -46,8 +46,8 @@ class StreamCatchUpTest {
         leases = users + "-leases";
         arn = dynamo.streamArn(users);
         LeaseTable.make(dynamo.asyncClient(), leases, "worker");
-        rows = new LeaseRows(dynamo.asyncClient(), leases);
-        new SourceStateRow(dynamo.asyncClient(), leases).begin(arn, "users", Instant.EPOCH);
+        rows = new LeaseRows(dynamo.asyncClient(), leases, "users");
+        new SourceStateRow(dynamo.asyncClient(), leases, "users").begin(arn, "users", Instant.EPOCH);
     }
 
     @AfterEach
@@ -60,6 +60,7 @@ class StreamCatchUpTest {
                         dynamo.streamsClient(),
                         dynamo.asyncClient(),
                         leases,
+                        "users",
                         new StreamCatchUp.Timing(Duration.ZERO, Duration.ofMillis(20), silence, atMost),
                         executor,
                         System::nanoTime)
@@ -91,7 +92,7 @@ class StreamCatchUpTest {
 
     private void update(String attribute, AttributeValue value) {
         dynamo.client().updateItem(request -> request.tableName(leases)
-                .key(Map.of("leaseKey", AttributeValue.fromS(shard().shardId())))
+                .key(Map.of("leaseKey", AttributeValue.fromS("users/" + shard().shardId())))
                 .updateExpression("SET #name = :value")
                 .expressionAttributeNames(Map.of("#name", attribute))
                 .expressionAttributeValues(Map.of(":value", value)));
@@ -109,7 +110,7 @@ class StreamCatchUpTest {
 
     @Test
     void waitsForTheChangesMadeBeforeAndNoOthers() throws Exception {
-        rows.create(shard());
+        rows.create(List.of(shard()));
         put("one");
         put("two");
         CompletableFuture<Result> wait = await(LONG, LONG);
@@ -127,14 +128,14 @@ class StreamCatchUpTest {
     void aShardWithoutALeaseHoldsUpUntilItHasBeenRead() throws Exception {
         put("one");
         assertThat(await(LONG, Duration.ofMillis(200)).get(30, SECONDS)).isEqualTo(Result.BEHIND);
-        rows.create(shard());
+        rows.create(List.of(shard()));
         rows.end(shard().shardId());
         assertThat(await(LONG, LONG).get(30, SECONDS)).isEqualTo(Result.CAUGHT_UP);
     }
 
     @Test
     void leasesThatNobodyRenewsMeanThatThereIsNoWorker() throws Exception {
-        rows.create(shard());
+        rows.create(List.of(shard()));
         put("one");
         assertThat(await(Duration.ofMillis(200), LONG).get(30, SECONDS)).isEqualTo(Result.NO_WORKER);
         ScheduledFuture<?> renewals = renew();

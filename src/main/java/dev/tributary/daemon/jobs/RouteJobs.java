@@ -138,7 +138,7 @@ public final class RouteJobs {
 
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
     public Optional<SourceState> sourceState() {
-        return new SourceStateRow(clients.own(source()), settings.leaseTable(sourceName)).read();
+        return new SourceStateRow(clients.own(source()), settings.leaseTable(), sourceName).read();
     }
 
     /** A lock that is shared by the jobs that put rows, and not by redrives. */
@@ -199,7 +199,8 @@ public final class RouteJobs {
         return new StreamCatchUp(
                 clients.streams(source(), local),
                 clients.own(source()),
-                settings.leaseTable(sourceName),
+                settings.leaseTable(),
+                sourceName,
                 StreamCatchUp.Timing.of(settings.lease().duration(), wait),
                 timer,
                 System::nanoTime);

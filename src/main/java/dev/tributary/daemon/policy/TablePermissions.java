@@ -84,7 +84,9 @@ public final class TablePermissions {
         // For the pages that a killed backfill has left.
         add(source, source.table(), "BatchGetItem");
         Location own = source.location().withoutRole();
-        addLeases(own, settings.leaseTable(name));
+        addLeases(own, settings.leaseTable());
+        // An earlier version may have left the leases there.
+        add(own, settings.formerLeaseTable(name), "GetItem");
         addOwn(own, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
         addOwn(own, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
         addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "Query");
@@ -102,7 +104,7 @@ public final class TablePermissions {
     }
 
     private void addLeases(Location place, String table) {
-        add(place, table, "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Scan", "UpdateItem");
+        add(place, table, "DeleteItem", "DescribeTable", "GetItem", "PartiQLUpdate", "PutItem", "Scan", "UpdateItem");
         add(place, table + "/index/" + LeaseTable.INDEX, "Query");
         addCreation(place, table);
         // KCL looks for the tables of its earlier versions.
@@ -158,7 +160,7 @@ public final class TablePermissions {
             Location own = source.location().withoutRole();
             add(source, source.table(), "BatchGetItem", "DescribeTable", "GetItem", "Scan");
             add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
-            add(own, settings.leaseTable(name), "GetItem", "Scan", "UpdateItem");
+            add(own, settings.leaseTable(), "GetItem", "Scan", "UpdateItem");
             add(own, name(OwnTable.DEAD_LETTERS), "DeleteItem", "DescribeTable", "PutItem", "Query", "UpdateItem");
             add(own, name(OwnTable.LATE_WRITES), "DescribeTable", "PutItem", "Query");
             add(own, name(OwnTable.JOBS), "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query");

@@ -33,9 +33,9 @@ public record Settings(
                 expected = "1 to 128 letters, digits, _ . or -",
                 defaultValue = "tributary",
                 doc = """
-                Prefix of the tables that the daemon creates: one lease table per source, `<application>-<source>`;
-                `<application>-dead-letters`, `<application>-late-writes` and `<application>-jobs` in each place where a
-                source is; `<application>-acknowledgements` where such a source is the table of a resource; and
+                Prefix of the tables that the daemon creates: `<application>-leases`, `<application>-dead-letters`,
+                `<application>-late-writes` and `<application>-jobs` in each place where a source is;
+                `<application>-acknowledgements` where such a source is the table of a resource; and
                 `<application>-idempotency` in each place where the table of a resource is. Workers with the same
                 application share the shards. Another application reads every stream from the start.""")
         String application,
@@ -95,8 +95,13 @@ public record Settings(
         return Configuration.loadText(Settings.class, text, environment);
     }
 
-    /** Name of the table in which the workers of a source share its shards. */
-    public String leaseTable(String source) {
+    /** Name of the tables in which the workers share the shards of the sources, one in each place where a source is. */
+    public String leaseTable() {
+        return application + "-leases";
+    }
+
+    /** Name of the lease table that earlier versions had for each source. */
+    public String formerLeaseTable(String source) {
         return application + "-" + source;
     }
 

@@ -38,6 +38,8 @@ final class SettingsCheck {
         checkStreams();
         checkSourceName("dead-letters", "dead letters");
         checkSourceName("late-writes", "late writes");
+        checkSourceName("jobs", "jobs");
+        checkSourceName("leases", "leases");
         checkSourceName("idempotency", "idempotency keys");
         checkSourceName("acknowledgements", "ends of awaited writes");
         checkPaths();
@@ -133,7 +135,7 @@ final class SettingsCheck {
         if (settings.source().containsKey(reserved)) {
             check.report(
                     "source." + reserved,
-                    "its lease table would have the name of the table of " + table,
+                    "its lease table had the name of the table of " + table + " in earlier versions",
                     "choose another name for the source");
         }
     }

@@ -45,7 +45,7 @@ public final class InspectedSources {
                 clients.control(source),
                 own,
                 () -> clients.streams(source, false),
-                settings.leaseTable(name),
+                settings.leaseTable(),
                 new LeaseTimings(settings.lease().duration()),
                 table -> SourceIdentity.of(source, table.arn(), clients),
                 routes);

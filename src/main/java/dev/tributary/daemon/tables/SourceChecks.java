@@ -23,7 +23,7 @@ record SourceChecks(Map<String, DescribedTable> described, Clients clients, Tabl
         settings.source().forEach((name, source) -> {
             DescribedTable table = described.get(CheckedTables.prefix(name));
             if (table != null) {
-                checkStream(name, source, table, settings.leaseTable(name));
+                checkStream(name, source, table, settings.leaseTable());
             }
             identity(source, table).ifPresent(identity -> checkIdentity(name, identity, identities));
         });
@@ -32,7 +32,7 @@ record SourceChecks(Map<String, DescribedTable> described, Clients clients, Tabl
     private void checkStream(String name, SourceSettings source, DescribedTable table, String leaseTable) {
         String key = CheckedTables.prefix(name) + ".table";
         if (table.streamArn().isEmpty() || table.viewType().isEmpty()) {
-            if (!wasRead(source, leaseTable)) {
+            if (!wasRead(name, source, leaseTable)) {
                 problems.add(
                         key, source.table(), "the table has no stream; enable one with view type NEW_AND_OLD_IMAGES");
             } // otherwise the records of its last stream can be read for 24 hours, and health reports the rest
@@ -46,9 +46,11 @@ record SourceChecks(Map<String, DescribedTable> described, Clients clients, Tabl
         }
     }
 
-    private boolean wasRead(SourceSettings source, String leaseTable) {
+    private boolean wasRead(String name, SourceSettings source, String leaseTable) {
         try {
-            return new SourceStateRow(clients.own(source), leaseTable).read().isPresent();
+            return new SourceStateRow(clients.own(source), leaseTable, name)
+                    .read()
+                    .isPresent();
         } catch (SdkException e) {
             return false; // there is no lease table, or its preparation reports what is wrong with it
         }

@@ -50,8 +50,9 @@ public final class ItemExplainer {
 
     private CompletableFuture<ItemExplanation> explain(DescribedTable table, Item key) {
         ItemKey owner = ItemKey.of(source.identity().apply(table), key.attributes());
-        CompletableFuture<Answer<LeaseSnapshot>> leases =
-                Answer.of("lease table " + source.leaseTable(), LeaseSnapshot.read(source.own(), source.leaseTable()));
+        CompletableFuture<Answer<LeaseSnapshot>> leases = Answer.of(
+                "lease table " + source.leaseTable(),
+                LeaseSnapshot.read(source.own(), source.leaseTable(), source.name()));
         return get(source.client(), source.settings().table(), key).thenCompose(item -> {
             List<CompletableFuture<RouteExplanation>> routes = source.routes().stream()
                     .map(route -> explain(route, key, owner, item))

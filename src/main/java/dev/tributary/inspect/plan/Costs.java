@@ -9,7 +9,7 @@ import java.util.Locale;
  * Computes what a source and its routes cost with on-demand tables, by the rules of DynamoDB's developer guide ("Item sizes
  * and formats", "Read and write operations"): a write unit for each KB of the larger of old and new row, two if it is in a
  * transaction; a read unit for each 4 KB, half without consistency; 100 bytes of storage for each row beyond its size. A month
- * has 30 days.
+ * has 30 days. The lease table costs what it does for a source that is alone in it.
  */
 public final class Costs {
 

@@ -59,7 +59,7 @@ public final class PlanReader {
         CompletableFuture<TableDescription> described = source.client()
                 .describeTable(request -> request.tableName(table))
                 .thenApply(response -> response.table());
-        CompletableFuture<LeaseSnapshot> leases = LeaseSnapshot.read(source.own(), source.leaseTable());
+        CompletableFuture<LeaseSnapshot> leases = LeaseSnapshot.read(source.own(), source.leaseTable(), source.name());
         List<CompletableFuture<DescribedTable>> targets = source.routes().stream()
                 .map(route -> new TableControl(route.client(), route.settings().table()).describe())
                 .toList();

@@ -23,8 +23,9 @@ public final class StatusReader {
         String table = source.settings().table();
         CompletableFuture<Answer<DescribedTable>> description = Answer.of(
                 "table " + table + " (" + source.place() + ")", new TableControl(source.client(), table).describe());
-        CompletableFuture<Answer<LeaseSnapshot>> leases =
-                Answer.of("lease table " + source.leaseTable(), LeaseSnapshot.read(source.own(), source.leaseTable()));
+        CompletableFuture<Answer<LeaseSnapshot>> leases = Answer.of(
+                "lease table " + source.leaseTable(),
+                LeaseSnapshot.read(source.own(), source.leaseTable(), source.name()));
         List<CompletableFuture<RouteStatus>> routes =
                 source.routes().stream().map(StatusReader::route).toList();
         return CompletableFuture.allOf(routes.toArray(CompletableFuture[]::new))

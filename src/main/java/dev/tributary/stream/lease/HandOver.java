@@ -4,35 +4,33 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.kinesis.leases.EntityType;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.leases.exceptions.InvalidStateException;
 import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 
 /**
- * Hands the leases of a worker that stops to the live workers.
+ * Hands the leases of a worker that stops, or of a source that it reads no more, to the live workers.
  *
  * <p>KCL's shutdown leaves them to expire, and its leader may even assign a free lease to the worker that left, because the
- * report of that worker is still recent. So the report is deleted first, and each lease is assigned to a live worker; if
- * there is none, it is released, so that the next worker to start need not wait.
+ * report of that worker is still recent. So the report is deleted first, and each lease is assigned to a live worker that
+ * reads its source; if there is none, it is released, so that the next worker to start need not wait.
  */
 public final class HandOver {
 
     private static final Logger log = LoggerFactory.getLogger(HandOver.class);
 
-    /** Attribute names of KCL's rows in the lease table. */
-    private static final String KEY = "leaseKey";
-
-    private static final String ENTITY_TYPE = "entityType";
+    /** KCL's attribute name. */
     private static final String LAST_UPDATE = "lut";
 
     private final DynamoDbAsyncClient client;
@@ -57,19 +55,37 @@ public final class HandOver {
         this.clock = clock;
     }
 
-    /** Hands over the leases of this worker. A failure only costs time: the lease expires. */
+    /** Hands over all leases of this worker, which stops. A failure only costs time: the lease expires. */
     public void run() {
-        client.deleteItem(request -> request.tableName(table).key(Map.of(KEY, AttributeValue.fromS(worker))))
+        client.deleteItem(request -> request.tableName(table).key(Map.of(LeaseRows.KEY, AttributeValue.fromS(worker))))
                 .join();
-        List<String> alive = liveWorkers();
-        int next = 0;
-        for (Lease lease : new LeaseRows(client, table).all()) {
-            if (!worker.equals(lease.actualOwner()) || LeaseRows.ended(lease)) {
-                continue;
-            }
+        run(lease -> true);
+    }
+
+    /** Hands over the leases of a source, which this worker reads no more. */
+    public void run(String source) {
+        run(lease -> LeaseKey.isOf(source, lease.leaseKey()));
+    }
+
+    private void run(Predicate<Lease> which) {
+        List<Map<String, AttributeValue>> rows =
+                new SharedLeaseTable(client, table, System::nanoTime).rows(Duration.ZERO);
+        SourcesOfWorkers alive = SourcesOfWorkers.of(rows, this::isAlive);
+        DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
+        List<Lease> mine = rows.stream()
+                .map(serializer::fromDynamoRecord)
+                .filter(Objects::nonNull)
+                .filter(lease -> worker.equals(lease.actualOwner()) && !LeaseRows.ended(lease) && which.test(lease))
+                .toList();
+        for (Lease lease : mine) {
             String successor = lease.shutdownRequested()
                     ? lease.leaseOwner()
-                    : alive.isEmpty() ? null : alive.get(next++ % alive.size());
+                    : alive.readers(lease.leaseKey(), worker).stream()
+                            .findFirst()
+                            .orElse(null);
+            if (successor != null) {
+                alive.assigned(successor);
+            }
             try {
                 boolean done = successor == null ? leases.evictLease(lease) : leases.assignLease(lease, successor);
                 log.info(
@@ -84,21 +100,9 @@ public final class HandOver {
         }
     }
 
-    /** Workers whose report is at most two report intervals old, which is KCL's own rule. */
-    private List<String> liveWorkers() {
+    /** KCL's own rule: a report is at most two report intervals old. */
+    private boolean isAlive(Map<String, AttributeValue> report) {
         long oldest = clock.instant().minus(workerReport.multipliedBy(2)).getEpochSecond();
-        List<String> alive = new ArrayList<>();
-        client.scanPaginator(request -> request.tableName(table)
-                        .consistentRead(true)
-                        .filterExpression("#type = :report AND #updated >= :oldest AND #key <> :me")
-                        .expressionAttributeNames(Map.of("#type", ENTITY_TYPE, "#updated", LAST_UPDATE, "#key", KEY))
-                        .expressionAttributeValues(Map.of(
-                                ":report", AttributeValue.fromS(EntityType.WORKER_METRIC_STATS.getDdbValue()),
-                                ":oldest", AttributeValue.fromN(Long.toString(oldest)),
-                                ":me", AttributeValue.fromS(worker))))
-                .items()
-                .subscribe(row -> alive.add(requireNonNull(row.get(KEY)).s()))
-                .join();
-        return alive;
+        return Long.parseLong(requireNonNull(report.get(LAST_UPDATE)).n()) >= oldest;
     }
 }

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.leases.Lease;
@@ -56,6 +57,10 @@ public final class LeaseOwnerships {
         private Acquired(String leaseKey, ShardOwnership ownership) {
             this.leaseKey = leaseKey;
             this.ownership = ownership;
+        }
+
+        private boolean quiet() {
+            return !read || ownership.quiet();
         }
     }
 
@@ -158,11 +163,12 @@ public final class LeaseOwnerships {
                 token -> new Acquired(lease.leaseKey(), new ShardOwnership(timing, nanoTime)));
     }
 
-    /** Ids of the shards that are read now. */
-    public Set<String> shards() {
-        return acquired.values().stream()
+    /** Ids of the shards of the source that are read now. */
+    public Set<String> shards(String source) {
+        return of(source)
                 .filter(held -> held.read && !held.ownership.lost())
-                .map(held -> held.leaseKey)
+                .flatMap(held -> LeaseKey.parse(held.leaseKey).stream())
+                .map(LeaseKey::id)
                 .collect(Collectors.toSet());
     }
 
@@ -172,13 +178,33 @@ public final class LeaseOwnerships {
         acquired.values().forEach(held -> held.ownership.drain(now));
     }
 
+    /** No more changes of the source are taken. */
+    public void drain(String source) {
+        long now = nanoTime.getAsLong();
+        of(source).forEach(held -> held.ownership.drain(now));
+    }
+
     /** No call starts from now on. */
     public void seal() {
         acquired.values().forEach(held -> held.ownership.seal());
     }
 
+    /** No call for the source starts from now on. */
+    public void seal(String source) {
+        of(source).forEach(held -> held.ownership.seal());
+    }
+
     /** Whether every lease may pass to another worker. */
     public boolean quiet() {
-        return acquired.values().stream().allMatch(held -> !held.read || held.ownership.quiet());
+        return acquired.values().stream().allMatch(Acquired::quiet);
+    }
+
+    /** Whether every lease of the source may pass to another worker. */
+    public boolean quiet(String source) {
+        return of(source).allMatch(Acquired::quiet);
+    }
+
+    private Stream<Acquired> of(String source) {
+        return acquired.values().stream().filter(held -> LeaseKey.isOf(source, held.leaseKey));
     }
 }

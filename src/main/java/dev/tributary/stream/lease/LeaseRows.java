@@ -1,14 +1,17 @@
 package dev.tributary.stream.lease;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tributary.dynamo.Calls;
 import dev.tributary.model.Failures;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -19,15 +22,19 @@ import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * Reads and writes the leases in a lease table without a scheduler.
+ * Reads and writes the leases of one source without a scheduler. The keys of the leases and of their parents are shard ids
+ * here, without the source.
  *
  * <p>Methods wait for DynamoDB, and throw what the SDK throws.
  */
 public final class LeaseRows {
 
-    private static final String KEY = "leaseKey";
+    static final String KEY = "leaseKey";
     private static final String CHECKPOINT = "checkpoint";
     private static final String CHECKPOINT_WITHIN_RECORD = "checkpointSubSequenceNumber";
+
+    /** Of a lease's parents, with their source. */
+    static final String PARENTS = "parentShardId";
 
     static final String OWNER = "leaseOwner";
 
@@ -36,67 +43,123 @@ public final class LeaseRows {
 
     private final DynamoDbAsyncClient client;
     private final String table;
+    private final String source;
+    private final SharedLeaseTable shared;
     private final DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
 
-    public LeaseRows(DynamoDbAsyncClient client, String table) {
+    /**
+     * @param shared the table, as other sources use it too
+     */
+    public LeaseRows(DynamoDbAsyncClient client, String table, String source, SharedLeaseTable shared) {
         this.client = client;
         this.table = table;
+        this.source = source;
+        this.shared = shared;
+    }
+
+    public LeaseRows(DynamoDbAsyncClient client, String table, String source) {
+        this(client, table, source, new SharedLeaseTable(client, table, System::nanoTime));
     }
 
     /** All leases, read consistently. */
     public List<Lease> all() {
-        List<Lease> leases = new ArrayList<>();
-        Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .items()
-                .subscribe(row -> {
-                    @Nullable Lease lease = serializer.fromDynamoRecord(row);
-                    if (lease != null) {
-                        leases.add(lease);
-                    }
-                }));
-        return leases;
+        return all(Duration.ZERO);
     }
 
-    /** Creates the lease of a shard that is to be read from its beginning, unless it exists. */
-    public void create(Shard shard) {
+    /** All leases as they were at most this long ago. */
+    public List<Lease> all(Duration atMost) {
+        return shared.rows(atMost).stream()
+                .map(row -> lease(serializer, source, row))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** The lease in a row; empty if the row is none of the source's leases. */
+    static Optional<Lease> lease(DynamoDBLeaseSerializer serializer, String source, Map<String, AttributeValue> row) {
+        String key = requireNonNull(row.get(KEY)).s();
+        if (!LeaseKey.isOf(source, key)) {
+            return Optional.empty();
+        }
+        Map<String, AttributeValue> bare = new HashMap<>(row);
+        bare.put(KEY, AttributeValue.fromS(shardId(key)));
+        bare.computeIfPresent(
+                PARENTS,
+                (name, parents) -> AttributeValue.fromSs(
+                        parents.ss().stream().map(LeaseRows::shardId).toList()));
+        return Optional.ofNullable(serializer.fromDynamoRecord(bare));
+    }
+
+    private static String shardId(String key) {
+        return LeaseKey.parse(key).map(LeaseKey::id).orElse(key);
+    }
+
+    /** Creates the leases of shards that are to be read from their beginnings, unless they exist. */
+    public void create(List<Shard> shards) {
+        Calls.join(CompletableFuture.allOf(shards.stream().map(this::create).toArray(CompletableFuture[]::new)));
+    }
+
+    private CompletableFuture<Void> create(Shard shard) {
         Lease lease = new Lease();
-        lease.leaseKey(shard.shardId());
+        lease.leaseKey(key(shard.shardId()));
         lease.checkpoint(ExtendedSequenceNumber.TRIM_HORIZON);
         lease.ownerSwitchesSinceCheckpoint(0L);
-        lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(shard.parentShardId()));
+        lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(key(shard.parentShardId())));
         lease.hashKeyRange(HashKeyRangeForLease.deserialize(BigInteger.ZERO.toString(), BigInteger.ONE.toString()));
-        try {
-            Calls.join(client.putItem(request -> request.tableName(table)
-                    .item(serializer.toDynamoRecord(lease))
-                    .conditionExpression("attribute_not_exists(" + KEY + ")")));
-        } catch (ConditionalCheckFailedException exists) {
-            return;
-        }
+        return unlessRefused(client.putItem(request -> request.tableName(table)
+                        .item(serializer.toDynamoRecord(lease))
+                        .conditionExpression("attribute_not_exists(" + KEY + ")")))
+                .thenApply(created -> null);
+    }
+
+    /** Deletes the leases of shards that have been read to their ends, if they still have been. */
+    public void deleteEnded(List<String> shardIds) {
+        Calls.join(CompletableFuture.allOf(shardIds.stream()
+                .map(shardId -> unlessRefused(client.deleteItem(request -> request.tableName(table)
+                        .key(row(shardId))
+                        .conditionExpression("#checkpoint = :end")
+                        .expressionAttributeNames(Map.of("#checkpoint", CHECKPOINT))
+                        .expressionAttributeValues(Map.of(
+                                ":end", AttributeValue.fromS(ExtendedSequenceNumber.SHARD_END.sequenceNumber()))))))
+                .toArray(CompletableFuture[]::new)));
     }
 
     /**
      * Records the time up to which every change of the shard has ended on every route. Completes with false, and without
      * effect, if the worker does not own the lease, or if a later time is recorded.
      */
-    public CompletableFuture<Boolean> doneUntil(String leaseKey, String worker, Instant until) {
-        return client.updateItem(request -> request.tableName(table)
-                        .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
-                        .updateExpression("SET #until = :until")
-                        .conditionExpression("#owner = :worker AND (attribute_not_exists(#until) OR #until < :until)")
-                        .expressionAttributeNames(Map.of("#until", DONE_UNTIL, "#owner", OWNER))
-                        .expressionAttributeValues(Map.of(
-                                ":until", AttributeValue.fromN(Long.toString(until.toEpochMilli())),
-                                ":worker", AttributeValue.fromS(worker))))
-                .thenApply(updated -> true)
+    public CompletableFuture<Boolean> doneUntil(String shardId, String worker, Instant until) {
+        AttributeValue time = AttributeValue.fromN(Long.toString(until.toEpochMilli()));
+        AttributeValue key = AttributeValue.fromS(key(shardId));
+        return shared.update(
+                key.s(),
+                "SET " + DONE_UNTIL + " = ? WHERE " + KEY + " = ? AND " + OWNER + " = ? AND (" + DONE_UNTIL
+                        + " IS MISSING OR " + DONE_UNTIL + " < ?)",
+                time,
+                key,
+                AttributeValue.fromS(worker),
+                time);
+    }
+
+    /** Completes with whether the condition of the write held. */
+    private static CompletableFuture<Boolean> unlessRefused(CompletableFuture<?> write) {
+        return write.<Boolean>thenApply(written -> true)
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
                         ? CompletableFuture.completedFuture(false)
                         : CompletableFuture.failedFuture(thrown));
     }
 
+    private String key(String shardId) {
+        return new LeaseKey(source, shardId).text();
+    }
+
+    private Map<String, AttributeValue> row(String shardId) {
+        return Map.of(KEY, AttributeValue.fromS(key(shardId)));
+    }
+
     /** Marks the shard as read to its end. The owner of the lease keeps it, and reads no more. */
-    public void end(String leaseKey) {
+    public void end(String shardId) {
         Calls.join(client.updateItem(request -> request.tableName(table)
-                .key(Map.of(KEY, AttributeValue.fromS(leaseKey)))
+                .key(row(shardId))
                 .updateExpression("SET #checkpoint = :end, #within = :none")
                 .conditionExpression("attribute_exists(" + KEY + ")")
                 .expressionAttributeNames(Map.of("#checkpoint", CHECKPOINT, "#within", CHECKPOINT_WITHIN_RECORD))

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -20,12 +19,12 @@ import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 
 /**
- * What the workers of a source have written to its lease table, read once, for people: without KCL's types, and without a
+ * What the workers have written of a source to its lease table, read once, for people: without KCL's types, and without a
  * running worker.
  *
  * @param state the stream that is read, and the gaps; empty if no worker has begun to read the source
  * @param leases in the order of their shards
- * @param workers that reported once and have not left, alive or not, by name
+ * @param workers of all sources that reported once and have not left, alive or not, by name
  */
 public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases, List<WorkerReport> workers) {
 
@@ -39,36 +38,33 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
     public static final LeaseSnapshot NONE = new LeaseSnapshot(Optional.empty(), List.of(), List.of());
 
     /**
-     * Reads the lease table of a source consistently; a table that does not exist is empty.
+     * Reads what a lease table holds of a source, consistently; a table that does not exist is empty.
      *
      * @return fails with what the SDK throws
      */
-    public static CompletableFuture<LeaseSnapshot> read(DynamoDbAsyncClient client, String table) {
+    public static CompletableFuture<LeaseSnapshot> read(DynamoDbAsyncClient client, String table, String source) {
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
         return client.scanPaginator(request -> request.tableName(table).consistentRead(true))
                 .items()
                 .subscribe(rows::add)
-                .thenApply(read -> of(rows))
+                .thenApply(read -> of(source, rows))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
                         ? CompletableFuture.completedFuture(NONE)
                         : CompletableFuture.failedFuture(thrown));
     }
 
-    private static LeaseSnapshot of(List<Map<String, AttributeValue>> rows) {
+    private static LeaseSnapshot of(String source, List<Map<String, AttributeValue>> rows) {
         Optional<SourceState> state = Optional.empty();
         List<ShardLease> leases = new ArrayList<>();
         List<WorkerReport> workers = new ArrayList<>();
         DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
         for (Map<String, AttributeValue> row : rows) {
-            if (SourceStateRow.isState(row)) {
+            if (SourceStateRow.isState(source, row)) {
                 state = Optional.of(SourceStateRow.state(row));
             } else if (isReport(row)) {
                 workers.add(report(row));
             } else {
-                @Nullable Lease lease = serializer.fromDynamoRecord(row);
-                if (lease != null) {
-                    leases.add(lease(lease, row));
-                }
+                LeaseRows.lease(serializer, source, row).ifPresent(lease -> leases.add(lease(lease, row)));
             }
         }
         leases.sort(Comparator.comparing(ShardLease::shardId));

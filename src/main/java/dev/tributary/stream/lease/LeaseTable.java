@@ -14,20 +14,12 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.kinesis.common.StreamConfig;
-import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.coordinator.delegate.LeaseTableCoordinatorStateDAODelegate;
 import software.amazon.kinesis.coordinator.migration.ClientVersion;
 import software.amazon.kinesis.coordinator.migration.MigrationState;
-import software.amazon.kinesis.leases.LeaseRefresher;
-import software.amazon.kinesis.leases.exceptions.DependencyException;
-import software.amazon.kinesis.leases.exceptions.InvalidStateException;
-import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
-import software.amazon.kinesis.lifecycle.TaskResult;
-import software.amazon.kinesis.metrics.NullMetricsFactory;
 
 /**
- * Creates the lease table, its index, the row of KCL's version and the first leases before KCL starts.
+ * Creates the lease table, its index and the row of KCL's version before KCL starts.
  *
  * <p>KCL would do the same, but first waits up to 30 s for another worker to do it, adds the index afterwards, and polls
  * it every 10 s. Every step here is conditional, so any number of workers may start at the same time.
@@ -66,35 +58,11 @@ public final class LeaseTable {
             }
             if (!isLeaseTable(Calls.join(control.awaitActive(CREATION_TIMEOUT)))) {
                 throw SourceStartException.configuration("Table " + table + " is not a lease table: its key is not "
-                        + LEASE_KEY + " (S). Change application or the name of the source, which name it.");
+                        + LEASE_KEY + " (S). Change application, which names it.");
             }
             createVersionRow(client, table, worker);
         } catch (SdkException e) {
             throw SourceStartException.of("The lease table " + table + " cannot be created or described", e);
-        }
-    }
-
-    /**
-     * Creates the first leases of a stream.
-     *
-     * @param newStream whether the leases in the table are another stream's
-     * @throws SourceStartException if the stream's shards cannot be read or their leases cannot be written
-     */
-    public static void fill(String table, LeaseManagement management, StreamConfig stream, boolean newStream) {
-        try {
-            LeaseRefresher leases = management.createLeaseRefresher();
-            if (newStream || leases.isLeaseTableEmpty()) {
-                TaskResult sync = management
-                        .createShardSyncTaskManager(new NullMetricsFactory(), stream, new DeletedStreamListProvider())
-                        .callShardSyncTask();
-                if (sync.getException() != null) {
-                    throw SourceStartException.of(
-                            "The shards of the stream cannot be read, or their leases cannot be written to " + table,
-                            sync.getException());
-                }
-            }
-        } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
-            throw SourceStartException.of("The lease table " + table + " cannot be read", e);
         }
     }
 

@@ -1,10 +1,19 @@
 package dev.tributary.stream.lease;
 
+import dev.tributary.dynamo.Calls;
+import dev.tributary.dynamo.WriteFailure;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.kinesis.common.DdbTableConfig;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseManagementFactory;
@@ -15,22 +24,39 @@ import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * KCL's access to the lease table, which retains the leases of unfinished shards, and keeps a lease from passing to another
- * worker while this one may be writing.
+ * KCL's access to the lease table, which retains the leases of unfinished shards, keeps a lease from passing to another
+ * worker while this one may be writing, and assigns leases only to workers that read their sources.
  *
- * <p>The adapter's shard sync deletes the lease of every shard that is no longer in the stream, finished or not, and all
- * leases when the stream is gone. The lease is the only record of what was not read.
+ * <p>KCL may delete the lease of a shard that is no longer in its stream, finished or not. The lease is the only record of
+ * what was not read.
  */
 final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
 
     private static final Logger log = LoggerFactory.getLogger(RetainingLeaseRefresher.class);
 
+    /** KCL's attribute names. */
+    private static final String COUNTER = "leaseCounter";
+
+    private static final String CHECKPOINT_OWNER = "checkpointOwner";
+
     private final Set<String> retained = ConcurrentHashMap.newKeySet();
     private final LeaseOwnerships ownerships;
     private final SparingLeaseCalls calls;
+    private final SharedLeaseTable shared;
+    private final Predicate<String> readHere;
 
+    /** Whether the caller may write with PartiQL. */
+    private volatile boolean batches = true;
+
+    /**
+     * @param readHere whether this process reads the shard of the lease with this key now
+     */
     RetainingLeaseRefresher(
-            DynamoDBLeaseManagementFactory factory, LeaseOwnerships ownerships, SparingLeaseCalls calls) {
+            DynamoDBLeaseManagementFactory factory,
+            LeaseOwnerships ownerships,
+            SparingLeaseCalls calls,
+            SharedLeaseTable shared,
+            Predicate<String> readHere) {
         super(
                 factory.getTableName(),
                 factory.getDynamoDBClient(),
@@ -44,12 +70,38 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
                 factory.getTags());
         this.ownerships = ownerships;
         this.calls = calls;
+        this.shared = shared;
+        this.readHere = readHere;
     }
 
-    /** Empty also if the call is left out; KCL looks only for leases that it does not hold yet. */
+    /**
+     * Only of sources that are read here. Empty also if the call is left out; KCL looks only for leases that it does not
+     * hold yet.
+     */
     @Override
     public List<String> listLeaseKeysForWorker(String worker) throws DependencyException, InvalidStateException {
-        return calls.discoveryDue() ? super.listLeaseKeysForWorker(worker) : List.of();
+        if (!calls.discoveryDue()) {
+            return List.of();
+        }
+        return super.listLeaseKeysForWorker(worker).stream().filter(readHere).toList();
+    }
+
+    /** Only of sources that are read here: KCL calls it at its start, to resume this worker's leases. */
+    @Override
+    public Map.Entry<List<Lease>, List<String>> listLeasesParallely(ExecutorService threads, int segments)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        Map.Entry<List<Lease>, List<String>> all = super.listLeasesParallely(threads, segments);
+        return Map.entry(
+                all.getKey().stream()
+                        .filter(lease -> !LeaseRows.ended(lease) && readHere.test(lease.leaseKey()))
+                        .toList(),
+                all.getValue());
+    }
+
+    /** Never: the first leases of a source are created before it is read, and KCL would wait for those of others. */
+    @Override
+    public boolean isLeaseTableEmpty() {
+        return false;
     }
 
     @Override
@@ -62,7 +114,44 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     @Override
     public boolean renewLease(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        return ownerships.renew(lease, () -> super.renewLease(lease));
+        return ownerships.renew(lease, () -> renewTogether(lease) || super.renewLease(lease));
+    }
+
+    /**
+     * Renews the lease in one call with others, on KCL's condition and the one that it is still this worker's. If that
+     * does not succeed, a call of its own decides: the lease is lost, is to be handed over, or has been renewed before by a
+     * call whose answer was lost.
+     */
+    private boolean renewTogether(Lease lease) throws DependencyException {
+        if (lease.concurrencyToken() == null || lease.shutdownRequested() || !batches) {
+            return false;
+        }
+        AttributeValue key = AttributeValue.fromS(lease.leaseKey());
+        long next = lease.leaseCounter() + 1;
+        try {
+            boolean renewed = Calls.join(shared.update(
+                    key.s(),
+                    "SET " + COUNTER + " = ? WHERE " + LeaseRows.KEY + " = ? AND " + COUNTER + " = ? AND "
+                            + LeaseRows.OWNER + " = ? AND " + CHECKPOINT_OWNER + " IS MISSING",
+                    AttributeValue.fromN(Long.toString(next)),
+                    key,
+                    AttributeValue.fromN(Long.toString(lease.leaseCounter())),
+                    AttributeValue.fromS(lease.leaseOwner())));
+            if (renewed) {
+                lease.leaseCounter(next);
+            }
+            return renewed;
+        } catch (SdkException | CompletionException e) {
+            if (WriteFailure.of(e).openEnded() || WriteFailure.isThrottling(e)) {
+                throw new DependencyException(e);
+            }
+            log.warn(
+                    "leases cannot be renewed together, and are renewed one by one from now on, which takes up to 25 times"
+                            + " the calls: {}",
+                    WriteFailure.of(e).message());
+            batches = false;
+            return false;
+        }
     }
 
     @Override
@@ -71,11 +160,23 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
         return ownerships.update(lease, () -> super.updateLease(lease));
     }
 
+    /** Assigns the lease to another worker than KCL's choice if that one does not read its source. */
     @Override
     public boolean assignLease(Lease lease, String newOwner)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        Optional<String> reader = calls.readerOf(lease, newOwner);
+        if (reader.isEmpty()) {
+            return false;
+        }
         calls.changed();
-        return ownerships.pass(lease, () -> super.assignLease(lease, newOwner));
+        return ownerships.pass(lease, () -> super.assignLease(lease, reader.get()));
+    }
+
+    @Override
+    public boolean initiateGracefulLeaseHandoff(Lease lease, String newOwner)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        return calls.readerOf(lease, newOwner).filter(newOwner::equals).isPresent()
+                && super.initiateGracefulLeaseHandoff(lease, newOwner);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tributary.stream.lease;
 import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +30,7 @@ import software.amazon.kinesis.leases.EntityType;
 public final class SourceStateRow {
 
     private static final String KEY = "leaseKey";
-    private static final String ROW = "tributary-stream";
+    private static final String ROW = "tributary-stream"; // no shard has this id
     private static final String ENTITY_TYPE = "entityType";
 
     /** KCL's attribute name. */
@@ -49,13 +50,33 @@ public final class SourceStateRow {
 
     private final DynamoDbAsyncClient client;
     private final String table;
+    private final String source;
+    private final SharedLeaseTable shared;
 
     /**
      * @param table the source's lease table
+     * @param shared the table, as other sources use it too
      */
-    public SourceStateRow(DynamoDbAsyncClient client, String table) {
+    public SourceStateRow(DynamoDbAsyncClient client, String table, String source, SharedLeaseTable shared) {
         this.client = client;
         this.table = table;
+        this.source = source;
+        this.shared = shared;
+    }
+
+    public SourceStateRow(DynamoDbAsyncClient client, String table, String source) {
+        this(client, table, source, new SharedLeaseTable(client, table, System::nanoTime));
+    }
+
+    /** As the row was at most this long ago; empty if no worker had begun to read the source. */
+    public Optional<SourceState> read(Duration atMost) {
+        if (atMost.isZero()) {
+            return read();
+        }
+        return shared.rows(atMost).stream()
+                .filter(row -> isState(source, row))
+                .findFirst()
+                .map(SourceStateRow::state);
     }
 
     /** Empty if no worker has begun to read the source. */
@@ -73,7 +94,7 @@ public final class SourceStateRow {
      */
     public SourceState begin(String streamArn, String identity, Instant now) {
         Map<String, AttributeValue> row = Map.of(
-                KEY, AttributeValue.fromS(ROW),
+                KEY, AttributeValue.fromS(key(source)),
                 ENTITY_TYPE, AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
                 STREAM, AttributeValue.fromS(streamArn),
                 SINCE, AttributeValue.fromS(now.toString()),
@@ -158,9 +179,9 @@ public final class SourceStateRow {
                 .build()));
     }
 
-    /** Whether a row of the lease table is the one of the state. */
-    static boolean isState(Map<String, AttributeValue> row) {
-        return ROW.equals(text(row, KEY).s());
+    /** Whether a row of the lease table is the one of the source's state. */
+    static boolean isState(String source, Map<String, AttributeValue> row) {
+        return key(source).equals(text(row, KEY).s());
     }
 
     /** The state in a row. */
@@ -198,7 +219,11 @@ public final class SourceStateRow {
                 WORKER, AttributeValue.fromS(gap.worker())));
     }
 
-    private static Map<String, AttributeValue> key() {
-        return Map.of(KEY, AttributeValue.fromS(ROW));
+    private static String key(String source) {
+        return new LeaseKey(source, ROW).text();
+    }
+
+    private Map<String, AttributeValue> key() {
+        return Map.of(KEY, AttributeValue.fromS(key(source)));
     }
 }

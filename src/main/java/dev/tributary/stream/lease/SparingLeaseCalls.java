@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.kinesis.leases.EntityType;
+import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
@@ -27,6 +28,9 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  * often; a start and a hand-over wait for these calls. While a worker is alone, which the leader's scan shows, all leases
  * are its own and no other process assigns any. Then both calls are made once in a quarter of the lease duration, and
  * otherwise get the last result. After each change of a lease by this process, no call is left out for one lease duration.
+ *
+ * <p>Leases that KCL has nothing to do with are left out of the leader's scan: those of sources that no live worker reads,
+ * and those of shards that were read to their ends.
  *
  * <p>A scan is repeated only if every lease is this worker's: the leader takes leases of others that have not been renewed,
  * and a renewal that an old scan does not show would be overlooked. Safe for any thread.
@@ -47,6 +51,7 @@ public final class SparingLeaseCalls {
 
     private final AtomicLong discovered;
     private volatile @Nullable Scan last;
+    private volatile @Nullable Known sources;
 
     /**
      * @param at start of the call, in nanoseconds of the monotonic clock
@@ -54,6 +59,9 @@ public final class SparingLeaseCalls {
      *     alive or has a lease, or a lease has no owner
      */
     private record Scan(ScanRequest request, ScanResponse response, long at, Optional<Instant> reported) {}
+
+    /** What a scan that began at this time found. */
+    private record Known(SourcesOfWorkers workers, long at) {}
 
     /**
      * @param worker name of this process among the workers
@@ -75,7 +83,7 @@ public final class SparingLeaseCalls {
     }
 
     /** This process creates, assigns or releases a lease. */
-    void changed() {
+    public void changed() {
         changed.set(nanoTime.getAsLong());
     }
 
@@ -88,6 +96,22 @@ public final class SparingLeaseCalls {
         }
         discovered.set(now);
         return true;
+    }
+
+    /**
+     * The worker to which a lease is assigned: the given one if it reads the source of the lease, otherwise the one with
+     * the fewest leases of those that do; empty if none does.
+     */
+    Optional<String> readerOf(Lease lease, String newOwner) {
+        Known known = sources;
+        // Only the leader knows the other workers, and an owner hands its lease over to the one that was chosen.
+        if (known == null
+                || nanoTime.getAsLong() - known.at() > timings.lease().toNanos()
+                || worker.equals(lease.actualOwner())
+                || known.workers().reads(newOwner, lease.leaseKey())) {
+            return Optional.of(newOwner);
+        }
+        return known.workers().readers(lease.leaseKey(), newOwner).stream().findFirst();
     }
 
     /** The client for KCL. */
@@ -118,11 +142,30 @@ public final class SparingLeaseCalls {
             return CompletableFuture.completedFuture(scan.response());
         }
         return delegate.scan(request).thenApply(response -> {
-            if (isWholeTable(request, response)) {
-                last = new Scan(request, response, now, reportedAlone(response));
+            if (!isWholeTable(request, response)) {
+                return response;
             }
-            return response;
+            SourcesOfWorkers known = SourcesOfWorkers.of(
+                    response.items(),
+                    row -> isAlive(Instant.ofEpochSecond(
+                            Long.parseLong(requireNonNull(row.get("lut")).n()))));
+            sources = new Known(known, now);
+            ScanResponse relevant = response.toBuilder()
+                    .items(response.items().stream()
+                            .filter(row -> !isLease(row)
+                                    || (!isEnded(row)
+                                            && known.isRead(requireNonNull(row.get(LeaseRows.KEY))
+                                                    .s())))
+                            .toList())
+                    .build();
+            last = new Scan(request, relevant, now, reportedAlone(relevant));
+            return relevant;
         });
+    }
+
+    private static boolean isLease(Map<String, AttributeValue> row) {
+        AttributeValue type = row.get("entityType");
+        return type == null || EntityType.LEASE.getDdbValue().equals(type.s());
     }
 
     /** The form of the leader's scan of a table that fits into one page. */

@@ -8,8 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -20,8 +18,6 @@ public final class GapHandler {
 
     /** Time for which a stream keeps a change. */
     private static final Duration RETENTION = Duration.ofHours(24);
-
-    private static final Pattern SHARD_ID = Pattern.compile("shardId-(\\d{1,20})-.*");
 
     private final Context context;
     private final String streamArn;
@@ -99,15 +95,11 @@ public final class GapHandler {
      * shard contains the time of its opening. Changes promised longer ago than the retention of the stream may be lost.
      */
     Optional<StreamGap.OfShard> before(String unreadShard) {
-        Matcher id = SHARD_ID.matcher(unreadShard);
-        if (!id.matches()) {
-            return Optional.empty();
-        }
-        Instant opened = Instant.ofEpochMilli(Long.parseLong(id.group(1)));
-        Instant promised = opened.isAfter(since) ? opened : since;
-        return promised.plus(RETENTION).isBefore(context.clock().instant())
-                ? Optional.of(new StreamGap.Unread(unreadShard, opened))
-                : Optional.empty();
+        return StreamShards.opened(unreadShard)
+                .filter(opened -> (opened.isAfter(since) ? opened : since)
+                        .plus(RETENTION)
+                        .isBefore(context.clock().instant()))
+                .map(opened -> new StreamGap.Unread(unreadShard, opened));
     }
 
     /**

@@ -6,16 +6,14 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the reads of the shards of one source on the threads of the process, and bounds how many run at the same time, so
- * that a stream that does not answer leaves threads to the others. Further reads start in the order of submission. Safe for
- * any thread.
+ * Runs the calls of one kind for the shards of one source, such as its reads, on the threads of the process, and bounds how
+ * many run at the same time, so that a stream that does not answer leaves threads to the others. Further calls start in the
+ * order of submission. Safe for any thread.
  */
 public final class ReadSlots {
 
-    /** A read waits for the network most of its time, and returns up to a thousand changes. */
-    private static final int LIMIT = 16;
-
     private final Executor threads;
+    private final int limit;
 
     /** Guarded by this, as is the number that runs. */
     private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -25,20 +23,24 @@ public final class ReadSlots {
 
     /**
      * @param threads may run any number of tasks at the same time
+     * @param limit of what runs at the same time
      */
-    public ReadSlots(Executor threads) {
+    public ReadSlots(Executor threads, int limit) {
         this.threads = threads;
+        this.limit = limit;
     }
 
     /**
+     * Runs the call now or when others have ended.
+     *
      * @param read throws nothing
      */
-    void submit(Runnable read) {
+    public void submit(Runnable read) {
         synchronized (this) {
             if (closed) {
                 return;
             }
-            if (running == LIMIT) {
+            if (running == limit) {
                 waiting.add(read);
                 return;
             }

@@ -4,11 +4,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.kinesis.common.StreamConfig;
-import software.amazon.kinesis.leases.ShardInfo;
-import software.amazon.kinesis.metrics.MetricsFactory;
 import software.amazon.kinesis.retrieval.RecordsPublisher;
-import software.amazon.kinesis.retrieval.RetrievalFactory;
 
 /**
  * Creates a reader for each shard of one stream whose lease this process holds.
@@ -29,12 +25,10 @@ public record ShardReaders(
         GapHandler gaps,
         ScheduledExecutorService timer,
         InstantSource clock,
-        Consumer<Throwable> onFatal)
-        implements RetrievalFactory {
+        Consumer<Throwable> onFatal) {
 
-    @Override
-    public RecordsPublisher createGetRecordsCache(ShardInfo shard, StreamConfig stream, MetricsFactory metrics) {
-        String shardId = shard.shardId();
+    /** A new reader of a shard. */
+    public RecordsPublisher publisher(String shardId) {
         return new ShardPublisher(
                 pause -> new ShardFetcher(client, streamArn, shardId, memory.open(shardId), pause, listener, gaps),
                 pauses,

@@ -3,11 +3,14 @@ package dev.tributary.stream.read;
 import static java.util.stream.Collectors.toMap;
 
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.SequenceNumberRange;
@@ -17,6 +20,8 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** The shards of a stream at one moment, as DescribeStream lists them. */
 public record StreamShards(List<Shard> all) {
+
+    private static final Pattern SHARD_ID = Pattern.compile("shardId-(\\d{1,20})-.*");
 
     /** Reads all pages; empty if the stream does not exist. */
     public static Optional<StreamShards> of(DynamoDbStreamsClient client, String streamArn) {
@@ -33,6 +38,12 @@ public record StreamShards(List<Shard> all) {
             return Optional.empty();
         }
         return Optional.of(new StreamShards(List.copyOf(shards)));
+    }
+
+    /** The time at which a shard was opened, which its id contains; empty for an id of another form. */
+    public static Optional<Instant> opened(String shardId) {
+        Matcher id = SHARD_ID.matcher(shardId);
+        return id.matches() ? Optional.of(Instant.ofEpochMilli(Long.parseLong(id.group(1)))) : Optional.empty();
     }
 
     boolean contains(String shardId) {

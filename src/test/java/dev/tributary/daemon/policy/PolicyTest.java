@@ -38,7 +38,7 @@ class PolicyTest {
 
     private static final String APPLICATION = "app";
     private static final String DEAD_LETTERS = APPLICATION + "-dead-letters";
-    private static final String LEASES = APPLICATION + "-users";
+    private static final String LEASES = APPLICATION + "-leases";
 
     /** Enough that some of their writes wait for others. */
     private static final List<String> MANY =
@@ -224,7 +224,8 @@ class PolicyTest {
     }
 
     private void report() throws Exception {
-        new SourceStateRow(dynamo.asyncClient(), LEASES).passed(new RecordedGap("g", "lost", Instant.now(), "w"));
+        new SourceStateRow(dynamo.asyncClient(), LEASES, "users")
+                .passed(new RecordedGap("g", "lost", Instant.now(), "w"));
         program.send("PUT", "/users/kept/k", "{\"city\":\"Rome\",\"state\":\"IT\"}");
         tables.awaitRows("by_city", 1);
         program.command("status");

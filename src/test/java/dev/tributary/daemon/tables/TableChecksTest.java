@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -424,11 +425,14 @@ class TableChecksTest {
 
     @Test
     void anotherTableWithTheNameOfTheLeaseTableIsRefused() throws Exception {
-        String taken = dynamo.createTable("taken", "email:S");
-        configure("application", taken.substring(0, taken.lastIndexOf('-')));
-        String source = taken.substring(taken.lastIndexOf('-') + 1);
-        configure("source." + source + ".table", users);
-        configure("source." + source + ".route.by-city.table", byCity);
+        String application = "app-" + UUID.randomUUID();
+        String taken = application + "-leases";
+        new TableControl(dynamo.asyncClient(), taken)
+                .create(TableDefinition.of(KeySchema.parse("email:S")))
+                .join();
+        configure("application", application);
+        source(users);
+        route(byCity);
         configure("admin.port", "0");
         Daemon daemon = new Daemon(Settings.load(file(), Map.of()), failure -> {});
         assertThatThrownBy(daemon::start)

@@ -21,7 +21,7 @@ class LeaseOwnershipsTest {
 
     private static Lease lease() {
         Lease lease = new Lease();
-        lease.leaseKey("shard-1");
+        lease.leaseKey("users/shard-1");
         lease.leaseOwner("one");
         lease.leaseCounter(1L);
         lease.concurrencyToken(UUID.randomUUID());
@@ -157,7 +157,7 @@ class LeaseOwnershipsTest {
         ShardOwnership after = read();
         assertThat(after.holds()).isTrue();
         assertThat(before.holds()).isFalse();
-        assertThat(ownerships.shards()).containsExactly("shard-1");
+        assertThat(ownerships.shards("users")).containsExactly("shard-1");
     }
 
     /** Otherwise no worker reads the shard, and none can take it. */

@@ -27,11 +27,12 @@ class LeaseSnapshotTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     private final String table = dynamo.createTable("leases", "leaseKey:S");
-    private final LeaseRows rows = new LeaseRows(dynamo.asyncClient(), table);
+    private final LeaseRows rows = new LeaseRows(dynamo.asyncClient(), table, "users");
 
     @Test
     void aTableThatDoesNotExistIsEmpty() {
-        assertThat(LeaseSnapshot.read(dynamo.asyncClient(), "no-such-table").join())
+        assertThat(LeaseSnapshot.read(dynamo.asyncClient(), "no-such-table", "users")
+                        .join())
                 .isEqualTo(LeaseSnapshot.NONE);
     }
 
@@ -41,7 +42,7 @@ class LeaseSnapshotTest {
         put(lease("shard-2", null, ExtendedSequenceNumber.TRIM_HORIZON));
         Lease passing = lease("shard-3", "two", new ExtendedSequenceNumber("300000000000000000007"));
         passing.checkpointOwner("one");
-        passing.parentShardIds(List.of("shard-1"));
+        passing.parentShardIds(List.of("users/shard-1"));
         put(passing);
         assertThat(snapshot().leases())
                 .containsExactly(
@@ -98,7 +99,7 @@ class LeaseSnapshotTest {
 
     @Test
     void workersAreAliveForTwoReportsAndTheStateIsRead() {
-        new SourceStateRow(dynamo.asyncClient(), table)
+        new SourceStateRow(dynamo.asyncClient(), table, "users")
                 .begin("arn:aws:dynamodb:us-east-1:1:table/t/stream/2026-11-20T08:00:00.000", "t", NOON);
         put(Map.of(
                 "leaseKey", AttributeValue.fromS("one"),
@@ -113,12 +114,12 @@ class LeaseSnapshotTest {
     }
 
     private LeaseSnapshot snapshot() {
-        return LeaseSnapshot.read(dynamo.asyncClient(), table).join();
+        return LeaseSnapshot.read(dynamo.asyncClient(), table, "users").join();
     }
 
     private static Lease lease(String shard, String owner, ExtendedSequenceNumber checkpoint) {
         Lease lease = new Lease();
-        lease.leaseKey(shard);
+        lease.leaseKey("users/" + shard);
         lease.leaseOwner(owner);
         lease.checkpoint(checkpoint);
         lease.ownerSwitchesSinceCheckpoint(0L);

@@ -30,7 +30,7 @@ class GapHandlerTest {
                 "leases",
                 "worker",
                 GapPolicy.STOP,
-                new SourceStateRow(client, "leases"),
+                new SourceStateRow(client, "leases", "users"),
                 new SourceHealth("users", new Health(), new SimpleMeterRegistry(), thrown -> {}),
                 () -> SINCE.plus(sinceReadingBegan),
                 () -> {});

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ReadSlotsTest {
 
     private final Queue<Runnable> threads = new ArrayDeque<>();
-    private final ReadSlots slots = new ReadSlots(threads::add);
+    private final ReadSlots slots = new ReadSlots(threads::add, 16);
     private final List<Integer> ran = new ArrayList<>();
 
     @Test

@@ -49,7 +49,7 @@ class ShardFetcherTest {
                             "leases",
                             "worker",
                             GapPolicy.STOP,
-                            new SourceStateRow(noTable, "leases"),
+                            new SourceStateRow(noTable, "leases", "users"),
                             reads,
                             Clock.systemUTC(),
                             () -> {}),

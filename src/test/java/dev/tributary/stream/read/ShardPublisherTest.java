@@ -52,7 +52,7 @@ class ShardPublisherTest {
     private final MemoryBudget memory = new MemoryBudget(64 << 20, 16 << 20);
     private final PollPauses pauses =
             new PollPauses(Duration.ofMillis(INTERVAL), Duration.ofMillis(IDLE), () -> time.now() * 1_000_000);
-    private final ReadSlots slots = new ReadSlots(threads::add);
+    private final ReadSlots slots = new ReadSlots(threads::add, 16);
     private final ShardPublisher publisher = new ShardPublisher(
             this::fetcher,
             pauses,
@@ -99,7 +99,7 @@ class ShardPublisherTest {
                 "leases",
                 "worker",
                 GapPolicy.STOP,
-                new SourceStateRow(noTable, "leases"),
+                new SourceStateRow(noTable, "leases", "users"),
                 health,
                 Clock.systemUTC(),
                 () -> {});

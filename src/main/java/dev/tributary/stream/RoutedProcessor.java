@@ -1,0 +1,71 @@
+package dev.tributary.stream;
+
+import dev.tributary.stream.lease.LeaseKey;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
+import software.amazon.kinesis.processor.ShardRecordProcessor;
+
+/**
+ * KCL's processor of a lease, before it is known of which source the lease is: KCL names the lease when it initializes the
+ * processor, and everything passes to the processor of that source from then on.
+ */
+final class RoutedProcessor implements ShardRecordProcessor {
+
+    private final Function<String, ReadSource> sources;
+    private volatile @Nullable ShardProcessor processor;
+
+    /**
+     * @param sources returns the source of a lease by the key of the lease; throws {@link IllegalStateException} if it is
+     *     not read here
+     */
+    RoutedProcessor(Function<String, ReadSource> sources) {
+        this.sources = sources;
+    }
+
+    /** May be called again after it threw. */
+    @Override
+    public void initialize(InitializationInput input) {
+        processor = sources.apply(input.shardId())
+                .processor(InitializationInput.builder()
+                        .shardId(LeaseKey.parse(input.shardId()).orElseThrow().id())
+                        .extendedSequenceNumber(input.extendedSequenceNumber())
+                        .build());
+    }
+
+    @Override
+    public void processRecords(ProcessRecordsInput input) {
+        ShardProcessor current = processor;
+        if (current != null) {
+            current.processRecords(input);
+        }
+    }
+
+    @Override
+    public void leaseLost(LeaseLostInput input) {
+        ShardProcessor current = processor;
+        if (current != null) {
+            current.leaseLost(input);
+        }
+    }
+
+    @Override
+    public void shardEnded(ShardEndedInput input) {
+        ShardProcessor current = processor;
+        if (current != null) {
+            current.shardEnded(input);
+        }
+    }
+
+    @Override
+    public void shutdownRequested(ShutdownRequestedInput input) {
+        ShardProcessor current = processor;
+        if (current != null) {
+            current.shutdownRequested(input);
+        }
+    }
+}

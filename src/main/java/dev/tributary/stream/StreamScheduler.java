@@ -1,0 +1,292 @@
+package dev.tributary.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.replication.ShardOwnership;
+import dev.tributary.stream.lease.HandOver;
+import dev.tributary.stream.lease.LeaseKey;
+import dev.tributary.stream.lease.LeaseOwnerships;
+import dev.tributary.stream.lease.LeaseTable;
+import dev.tributary.stream.lease.SharedLeaseTable;
+import dev.tributary.stream.lease.SourceStartException;
+import dev.tributary.stream.lease.SourcesReport;
+import dev.tributary.stream.lease.SparingLeaseCalls;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseCoordinator;
+
+/**
+ * This process's part in sharing the shards of all sources whose leases are in one table: one KCL scheduler, which starts
+ * with the first source.
+ *
+ * <p>Safe for any thread. {@link #stop} ends the reading of all sources.
+ */
+public final class StreamScheduler {
+
+    private static final Logger log = LoggerFactory.getLogger(StreamScheduler.class);
+
+    private static final Duration QUIET_CHECK = Duration.ofMillis(20);
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final DynamoDbAsyncClient leaseClient;
+    private final String leaseTable;
+    private final SourceWorker.Shared shared;
+    private final LeaseOwnerships ownerships;
+    private final SharedLeaseTable table;
+
+    private final SourcesReport report;
+    private final Ticker ticker;
+
+    private final FinishedLeases finished = new FinishedLeases();
+
+    /** The sources that are read now, by name. */
+    private final Map<String, ReadSource> sources = new ConcurrentHashMap<>();
+
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private volatile @Nullable Scheduler scheduler;
+    private volatile @Nullable SparingLeaseCalls calls;
+
+    /** KCL has begun to compete for leases. */
+    private volatile boolean started;
+
+    /** Guarded by this, as is the start of the scheduler. */
+    private boolean stopping;
+
+    /** Guarded by itself. */
+    private final boolean[] made = new boolean[1];
+
+    /**
+     * @param leaseTable created if it is missing when the first source starts
+     * @param leaseClient client of the lease table
+     */
+    public StreamScheduler(DynamoDbAsyncClient leaseClient, String leaseTable, SourceWorker.Shared shared) {
+        this.leaseClient = leaseClient;
+        this.leaseTable = leaseTable;
+        this.shared = shared;
+        this.ownerships = new LeaseOwnerships(shared.timings().ownership(shared.drainTimeout()), System::nanoTime);
+        this.table = new SharedLeaseTable(leaseClient, leaseTable, System::nanoTime);
+        this.report = new SourcesReport(
+                leaseClient, leaseTable, shared.worker(), shared.timings().lease(), System::nanoTime);
+        this.ticker = new Ticker(
+                "the upkeep of lease table " + leaseTable,
+                TICK,
+                this::tick,
+                new Ticker.Threads(shared.timer(), shared.readers()),
+                shared.onFatal());
+    }
+
+    DynamoDbAsyncClient leaseClient() {
+        return leaseClient;
+    }
+
+    String leaseTable() {
+        return leaseTable;
+    }
+
+    SharedLeaseTable table() {
+        return table;
+    }
+
+    /**
+     * Creates the lease table if it is missing.
+     *
+     * @throws SourceStartException if it cannot be created, or is not a lease table
+     */
+    void makeTable() {
+        synchronized (made) {
+            if (!made[0]) {
+                LeaseTable.make(leaseClient, leaseTable, shared.worker());
+                made[0] = true;
+            }
+        }
+    }
+
+    /** Reads the source from now on, once its leases have been assigned to this process. */
+    void read(String source, ReadSource reading) {
+        sources.put(source, reading);
+        SparingLeaseCalls sparing = calls;
+        if (sparing != null) {
+            sparing.changed();
+        }
+        if (started) {
+            reading.health().onWorkerStateChange(WorkerStateChangeListener.WorkerState.STARTED);
+        }
+        start();
+    }
+
+    private synchronized void start() {
+        if (stopping || scheduler != null) {
+            return;
+        }
+        SchedulerFactory.Assembly assembly = new SchedulerFactory(
+                        leaseClient, leaseTable, table, shared.timings(), shared.worker(), ownerships, shared.clock())
+                .assemble(
+                        this::isReadHere,
+                        key -> reading(key)
+                                .publisher(LeaseKey.parse(key).orElseThrow().id()),
+                        () -> new RoutedProcessor(this::reading),
+                        new Listener());
+        calls = assembly.calls();
+        scheduler = assembly.scheduler();
+        new Thread(assembly.scheduler(), "scheduler").start();
+        ticker.start();
+    }
+
+    private boolean isReadHere(String leaseKey) {
+        return !finished.isGivenUp(leaseKey)
+                && LeaseKey.parse(leaseKey)
+                        .filter(key -> sources.containsKey(key.source()))
+                        .isPresent();
+    }
+
+    private void tick() {
+        report.write(Set.copyOf(sources.keySet()));
+        finished.giveUp(coordinator());
+    }
+
+    /** KCL tries again after an exception, or finds that the lease is no longer held. */
+    private ReadSource reading(String leaseKey) {
+        ReadSource reading =
+                LeaseKey.parse(leaseKey).map(key -> sources.get(key.source())).orElse(null);
+        if (reading == null) {
+            coordinator().dropLease(coordinator().getCurrentlyHeldLease(leaseKey));
+            throw new IllegalStateException("The source of the lease " + leaseKey + " is not read here any more");
+        }
+        return reading;
+    }
+
+    /** The ownership of a lease whose shard is read from now on; throws if the lease is not held. */
+    ShardOwnership ownership(LeaseKey key) {
+        Lease held = coordinator().getCurrentlyHeldLease(key.text());
+        if (held == null) {
+            throw new IllegalStateException("The lease " + key.text() + " is not held");
+        }
+        return ownerships.read(held, coordinator()::runLeaseRenewer);
+    }
+
+    private LeaseCoordinator coordinator() {
+        return requireNonNull(scheduler).leaseCoordinator();
+    }
+
+    /** Ids of the shards of the source that this process reads now. */
+    Set<String> shards(String source) {
+        return ownerships.shards(source);
+    }
+
+    /** Ends the reading of one source: drains, checkpoints and hands over its leases, as far as possible within the time. */
+    void leave(String source, Duration atMost) throws InterruptedException {
+        ReadSource leaving = sources.remove(source);
+        Scheduler running = scheduler;
+        if (leaving == null || running == null) {
+            return;
+        }
+        long end = System.nanoTime() + atMost.toNanos();
+        ownerships.drain(source);
+        leaving.leave(shared.readers(), atMost);
+        ownerships.seal(source);
+        while (!ownerships.quiet(source) && System.nanoTime() - end < 0) {
+            TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
+        }
+        for (Lease lease : running.leaseCoordinator().getAssignments()) {
+            if (isOf(source, lease)) {
+                running.leaseCoordinator().dropLease(lease);
+            }
+        }
+        handOver(running).run(source);
+    }
+
+    private static boolean isOf(String source, Lease lease) {
+        return LeaseKey.parse(lease.leaseKey())
+                .filter(key -> key.source().equals(source))
+                .isPresent();
+    }
+
+    /**
+     * Drains, checkpoints and hands over the leases of all sources, as far as possible within the time. Of several calls, the
+     * first stops and the others wait for it.
+     *
+     * <p>KCL's graceful shutdown can wait until its timeout for a shard that has just ended, so it gets two thirds of the
+     * time. A lease is handed over as soon as none of its calls can be in flight, even if changes are still open.
+     */
+    void stop(Duration atMost) throws InterruptedException {
+        boolean first;
+        synchronized (this) {
+            first = !stopping;
+            stopping = true;
+        }
+        ticker.cancel();
+        if (first) {
+            try {
+                Scheduler running = scheduler;
+                if (running != null) {
+                    stop(running, atMost);
+                }
+            } finally {
+                stopped.complete(null);
+            }
+        } else {
+            stopped.completeOnTimeout(null, atMost.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        }
+    }
+
+    /** Whether {@link #stop} has ended. */
+    boolean stopped() {
+        return stopped.isDone();
+    }
+
+    private void stop(Scheduler running, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        ownerships.drain();
+        try {
+            running.startGracefulShutdown()
+                    .get(atMost.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.info("KCL did not shut down gracefully ({}), stopping it now", e.toString());
+            running.shutdown();
+        }
+        ownerships.seal();
+        while (!ownerships.quiet() && System.nanoTime() - end < 0) {
+            TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
+        }
+        handOver(running).run();
+    }
+
+    private HandOver handOver(Scheduler running) {
+        return new HandOver(
+                leaseClient,
+                running.leaseCoordinator().leaseRefresher(),
+                leaseTable,
+                shared.worker(),
+                shared.timings().workerReport(),
+                shared.clock());
+    }
+
+    /** Passes KCL's state on to the sources. */
+    private final class Listener implements WorkerStateChangeListener {
+        @Override
+        public void onWorkerStateChange(WorkerState state) {
+            started |= state == WorkerState.STARTED;
+            sources.values().forEach(source -> source.health().onWorkerStateChange(state));
+        }
+
+        @Override
+        public void onAllInitializationAttemptsFailed(Throwable failure) {
+            shared.onFatal().accept(failure);
+        }
+    }
+}
