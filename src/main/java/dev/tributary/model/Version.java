@@ -38,6 +38,11 @@ public record Version(String encoded) implements Comparable<Version> {
         return new Version(encoded + '+');
     }
 
+    /** After this version and all its successors, and before every later change of the item. */
+    public Version withSuccessors() {
+        return new Version(encoded + '~');
+    }
+
     @Override
     public int compareTo(Version other) {
         return encoded.compareTo(other.encoded);

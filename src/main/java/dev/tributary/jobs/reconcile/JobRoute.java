@@ -2,12 +2,10 @@ package dev.tributary.jobs.reconcile;
 
 import dev.tributary.jobs.scan.KeyedReads;
 import dev.tributary.jobs.scan.PacedCalls;
-import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
-import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
@@ -19,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  * @param sourceTable name of the source table
  * @param sourceKey key of the source table
  * @param keepsRemoved whether the row of a removed item stays ({@code deletes = ignore})
- * @param targetReads client of the target table, for its scan
+ * @param targetReads client of the target table, for reads
  * @param targetTable name of the target table
  * @param target guarded writes; its client does not retry, because the answer of each attempt matters
  * @param exact writes to the same table
@@ -42,8 +40,8 @@ public record JobRoute(
         return new KeyedReads(reads, sourceTable, sourceKey, calls);
     }
 
-    /** The key of the row that an item has; empty if it has none. */
-    Optional<Item> rowKey(Item item) {
-        return projection.row(item).map(row -> row.key());
+    /** Reads of target rows by key. */
+    KeyedReads targetRows(PacedCalls calls) {
+        return new KeyedReads(targetReads, targetTable, projection.targetKey(), calls);
     }
 }

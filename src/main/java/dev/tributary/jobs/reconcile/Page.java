@@ -6,9 +6,10 @@ import dev.tributary.jobs.scan.Attempts;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
+import dev.tributary.table.StoredRow;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ final class Page {
     private final Version version;
     private final List<Put> puts;
 
-    /** Keys whose row this page put, or may have put. */
-    private final Set<PageKey> touched = ConcurrentHashMap.newKeySet();
+    /** Rows that this page put, or may have put. */
+    private final Map<PageKey, StoredRow> touched = new ConcurrentHashMap<>();
 
     /** Whether an attempt got no definite answer. */
     private volatile boolean open;
@@ -60,12 +61,13 @@ final class Page {
         return lock.ensure()
                 .thenCompose(held -> record())
                 .thenCompose(recorded -> putAll())
-                .thenCompose(ended -> recheck.removeUnfounded(version, touched).thenApply(removed -> {
-                    if (!open) {
-                        slot.release();
-                    }
-                    return result(ended, removed);
-                }));
+                .thenCompose(ended -> recheck.check(version, touched.keySet(), touched)
+                        .thenApply(removed -> {
+                            if (!open) {
+                                slot.release();
+                            }
+                            return result(ended, removed);
+                        }));
     }
 
     private CompletableFuture<Void> record() {
@@ -94,18 +96,22 @@ final class Page {
                         failure -> {
                             if (failure.openEnded()) {
                                 open = true;
-                                touched.add(put.key());
+                                touch(put);
                             }
                         })
                 .thenApply(outcome -> {
                     if (outcome == Outcome.APPLIED) {
-                        touched.add(put.key());
+                        touch(put);
                     }
                     return new Ended(put, outcome == Outcome.APPLIED, "");
                 })
                 .exceptionallyCompose(thrown -> Attempts.refusal(thrown)
                         .map(refused -> CompletableFuture.completedFuture(new Ended(put, false, refused.message())))
                         .orElseGet(() -> CompletableFuture.failedFuture(thrown)));
+    }
+
+    private void touch(Put put) {
+        touched.put(put.key(), recheck.put(put.key(), put.write().row(), version));
     }
 
     private boolean mayPut() {

@@ -35,8 +35,7 @@ public final class PageSettler {
         this.timing = timing;
         this.timer = timer;
         this.attempts = Attempts.with(timer);
-        this.recheck =
-                new Recheck(route, route.sourceItems(JobLimits.none(timer).reads()), attempts);
+        this.recheck = new Recheck(route, JobLimits.none(timer).reads(), attempts);
     }
 
     /** Checks all pages now, and then again after each interval, until the timer ends. */
@@ -79,7 +78,7 @@ public final class PageSettler {
 
     /** Completes with whether the page is over. */
     private CompletableFuture<Boolean> settle(PageRecord page, long now) {
-        return recheck.removeUnfounded(page.version(), page.keys()).thenCompose(removed -> {
+        return recheck.check(page.version(), page.keys()).thenCompose(removed -> {
             if (removed > 0) {
                 log.info(
                         "{}: {} rows of a backfill were removed again, because their items are gone",

@@ -25,7 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * source's current epoch. So a row that replication has written stays, and every change to come replaces the row. Then the
  * item is read again, consistently: if it is gone, or has another key by now, the removal may have reached the target
  * before the row did, so the row is removed again unless a change has written it since. If the item changed in another
- * way, that change is still to come.
+ * way, that change is still to come, or the row is replaced ({@link Recheck}).
  *
  * <p>The keys of a page are recorded before its first put, so that after a kill somebody else can make that check: the next
  * run, or a daemon ({@link PageSettler}). A put without an answer may take effect until its signature expires: the record
@@ -78,7 +78,7 @@ public final class Reconciler {
         this.version = Version.beforeAllOf(epoch);
         this.attempts = Attempts.with(timer);
         this.source = route.sourceItems(limits.reads());
-        this.recheck = new Recheck(route, source, attempts);
+        this.recheck = new Recheck(route, limits.reads(), attempts);
         this.slots = new PageSlots(table, route.name(), run, attempts);
     }
 

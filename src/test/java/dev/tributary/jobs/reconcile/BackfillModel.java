@@ -97,8 +97,7 @@ record BackfillModel(
             case GIVE_UP -> new BackfillModel(history, applied, read, reading, put, true, horizon, true, rows);
             case LATE -> new BackfillModel(history, applied, read, reading, put, false, horizon, true, withPut());
             case HORIZON -> new BackfillModel(history, applied, read, reading, put, false, true, unchecked, rows);
-            case CHECK ->
-                new BackfillModel(history, applied, read, reading, put, open, horizon, open, withoutUnfounded());
+            case CHECK -> new BackfillModel(history, applied, read, reading, put, open, horizon, open, checked());
         };
     }
 
@@ -145,15 +144,18 @@ record BackfillModel(
         return next;
     }
 
-    private Map<String, StoredPlace> withoutUnfounded() {
+    private Map<String, StoredPlace> checked() {
         Place source = source();
         StoredPlace row = rows.get(city());
-        boolean founded = source != null && source.city().equals(city());
-        if (founded || row == null || row.version() > 0) {
+        if (row == null || row.version() > 0) {
             return rows;
         }
         Map<String, StoredPlace> next = new TreeMap<>(rows);
-        next.remove(city());
+        if (source != null && source.city().equals(city())) {
+            next.put(city(), new StoredPlace(0, source.change()));
+        } else {
+            next.remove(city());
+        }
         return next;
     }
 

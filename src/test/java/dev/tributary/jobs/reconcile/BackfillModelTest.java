@@ -153,7 +153,7 @@ class BackfillModelTest {
                 case APPLY -> route.replicate(change(before));
                 case PUT, LATE -> put(requireNonNull(before.read()));
                 case CHECK ->
-                    recheck.removeUnfounded(
+                    recheck.check(
                                     Version.beforeAllOf(EPOCH),
                                     List.of(new PageKey(
                                             KEY,
@@ -197,7 +197,8 @@ class BackfillModelTest {
                 rows.put(
                         text(row.get("city")),
                         new StoredPlace(
-                                Integer.parseInt(version.substring(version.indexOf('#') + 1)),
+                                Integer.parseInt(version.substring(version.indexOf('#') + 1)
+                                        .replace("+", "")),
                                 Optional.ofNullable(row.get("n"))
                                         .map(n -> Integer.parseInt(n.n()))
                                         .orElse(-1)));

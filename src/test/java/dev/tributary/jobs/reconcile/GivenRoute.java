@@ -5,7 +5,6 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.jobs.scan.Attempts;
-import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.DeletePolicy;
@@ -14,7 +13,6 @@ import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
-import dev.tributary.ordering.UnitRateLimiter;
 import dev.tributary.projection.Projected;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.TestRoute;
@@ -206,8 +204,7 @@ public final class GivenRoute {
 
     Recheck recheck() {
         JobRoute route = jobRoute();
-        return new Recheck(
-                route, route.sourceItems(new PacedCalls(UnitRateLimiter.unlimited(), timer)), Attempts.with(timer));
+        return new Recheck(route, JobLimits.none(timer).reads(), Attempts.with(timer));
     }
 
     List<PageRecord> pages() {

@@ -9,6 +9,8 @@ import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.Item;
+import dev.tributary.model.Outcome;
+import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.replication.TestRoute;
 import dev.tributary.table.TargetSettings.CollisionPolicy;
@@ -103,6 +105,65 @@ class ReconcilerTest {
             users.forEach(user -> bring(colliding, List.of(user)));
             assertThat(colliding.contents().values()).containsExactly(user("cid", "Oakland", 3));
         }
+    }
+
+    @Test
+    void anEarlierStateIsReplacedAlsoIfTheChangeBehindItIsOverAndItsRowWasDisplaced() {
+        Item old = user("ann", "Oakland", 1);
+        GivenRoute run = displaced(old);
+        bring(run, List.of(old));
+        assertThat(run.contents()).isEqualTo(run.expected()).hasSize(1);
+
+        GivenRoute dead = displaced(old);
+        Version version = Version.beforeAllOf(EPOCH);
+        PageKey key = new PageKey(
+                new Item(Map.of("email", AttributeValue.fromS("ann"))),
+                new Item(Map.of("city", AttributeValue.fromS("Oakland"))));
+        long at = System.currentTimeMillis() - 40_000;
+        dead.jobs
+                .record("users.rows", new PageRecord("dead", 1, version, at, at + 1, List.of(key)))
+                .join();
+        Outcome put = dead.target()
+                .apply(
+                        new TargetWrite.Upsert(
+                                dead.recheck().stamp(key.source(), version),
+                                dead.projection().row(old).orElseThrow()),
+                        () -> true)
+                .join();
+        assertThat(put).isEqualTo(Outcome.APPLIED);
+        assertThat(dead.contents()).isNotEqualTo(dead.expected());
+        PageSettler settler = new PageSettler(dead.jobRoute(), dead.jobs, dead.timing(), timer);
+        assertThat(settler.settle().join()).isZero();
+        assertThat(dead.contents()).isEqualTo(dead.expected());
+    }
+
+    /** The target has applied that the item changed, and that another took its row and went. */
+    private static GivenRoute displaced(Item old) {
+        GivenRoute route = given("city:S", TestRoute.to("rows"));
+        Item now = user("ann", "Oakland", 2);
+        Item other = user("bob", "Oakland", 1);
+        route.put(now);
+        route.replicate(new Change.Modify(stamp("ann", 1), old, now));
+        route.replicate(new Change.Insert(stamp("bob", 2), other));
+        route.replicate(new Change.Remove(stamp("bob", 3), other));
+        assertThat(route.contents()).isEmpty();
+        return route;
+    }
+
+    @Test
+    void aRowThatWasPutAndReplacedIsStillRemovedIfItsItemIsGone() {
+        Item old = user("ann", "Oakland", 1);
+        GivenRoute route = displaced(old);
+        bring(route, List.of(old));
+        route.remove("ann");
+        PageKey key = new PageKey(
+                new Item(Map.of("email", AttributeValue.fromS("ann"))),
+                new Item(Map.of("city", AttributeValue.fromS("Oakland"))));
+        assertThat(route.recheck()
+                        .check(Version.beforeAllOf(EPOCH), List.of(key))
+                        .join())
+                .isEqualTo(1);
+        assertThat(route.contents()).isEmpty();
     }
 
     @Test
