@@ -25,4 +25,15 @@ class BackfillRaceTest {
     void withTombstonesTargetsConvergeToo() {
         histories.converge(2, Conditions.PROMISED.withTombstones().backfilling());
     }
+
+    @Test
+    void rowsThatStrangersHaveChangedAreRepairedMeanwhile() {
+        histories.converge(Conditions.PROMISED.repairing());
+    }
+
+    /** Where workers have lost calls of their own, they repeat all removals, and so remove what a backfill leaves too. */
+    @Test
+    void whatABackfillLeavesIsRemovedWithoutTheRepetitionsOfWorkers() {
+        histories.converge(Conditions.PROMISED.backfillingAlone());
+    }
 }

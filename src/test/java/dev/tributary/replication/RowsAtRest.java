@@ -37,13 +37,13 @@ final class RowsAtRest {
      */
     record StampedRow(Item key, Item item, VersionStamp from, VersionStamp to, boolean last) {
 
-        /** Whether a row of the target is this one. */
+        /** Whether a row of the target is this one, or this one after repairs. */
         boolean is(Item otherKey, Item otherItem, VersionStamp stamp) {
             return key.equals(otherKey)
                     && item.equals(otherItem)
                     && from.owner().equals(stamp.owner())
                     && from.version().compareTo(stamp.version()) <= 0
-                    && to.version().compareTo(stamp.version()) >= 0;
+                    && to.version().withSuccessors().compareTo(stamp.version()) >= 0;
         }
     }
 

@@ -8,6 +8,7 @@ import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.jobs.reconcile.PageSettler;
 import dev.tributary.jobs.reconcile.ReconcileTiming;
 import dev.tributary.jobs.reconcile.Reconciler;
+import dev.tributary.jobs.reconcile.RowRepair;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
@@ -32,7 +33,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The source as a table, and runs that backfill its items into the targets, concurrently with the workers. Runs are killed
- * and paused as workers are; the next run continues after the last completed page.
+ * and paused as workers are; the next run continues after the last completed page. Repairing runs compare the rows of the
+ * first target with their items before; strangers have changed and copied some of them.
  */
 final class SimulatedBackfill {
 
@@ -51,6 +53,7 @@ final class SimulatedBackfill {
     private final Policies policies;
     private final List<String> routes;
     private final Function<String, Projection> projections;
+    private final boolean repairing;
     private int runs;
     private long strikesUntil;
 
@@ -67,7 +70,8 @@ final class SimulatedBackfill {
             Function<SimulatedProcess, FaultyNetwork> networks,
             Policies policies,
             List<String> routes,
-            Function<String, Projection> projections) {
+            Function<String, Projection> projections,
+            boolean repairing) {
         this.time = time;
         this.random = random;
         this.tables = tables;
@@ -75,6 +79,7 @@ final class SimulatedBackfill {
         this.policies = policies;
         this.routes = routes;
         this.projections = projections;
+        this.repairing = repairing;
         tables.create(SOURCE, "id");
         tables.create(FakeDynamoDb.JOBS, "scope", "entry");
         if (!tables.exists(FakeDynamoDb.DEAD_LETTERS)) {
@@ -108,15 +113,47 @@ final class SimulatedBackfill {
      */
     void start(long until) {
         strikesUntil = until;
+        long first = repairing ? 1 + random.nextLong(SourceHistory.DURATION) : 0;
+        if (repairing) {
+            time.in(first, this::vandalize);
+        }
         routes.forEach(route -> {
             int rare = random.nextInt(1, 60);
             time.every(100, () -> {
-                if (random.nextInt(rare) == 0) {
+                if (time.now() > first && random.nextInt(rare) == 0) {
                     run(route);
                 }
                 return !done.getOrDefault(route, false);
             });
         });
+    }
+
+    /**
+     * Changes and copies rows of the first target, behind the back of the replication. Removes none: a removal that is still
+     * repeated would remove what is put in their place.
+     */
+    private void vandalize() {
+        String target = routes.get(0);
+        tables.rows(target).forEach((key, row) -> {
+            switch (random.nextInt(3)) {
+                case 0 -> tables.set(target, key, Optional.of(with(row, "n", AttributeValue.fromN("-1"))));
+                case 1 -> {
+                    AttributeValue elsewhere = AttributeValue.fromS("nowhere");
+                    tables.set(
+                            target,
+                            Map.of("city", elsewhere, "id", key.get("id")),
+                            Optional.of(with(row, "city", elsewhere)));
+                }
+                default -> {}
+            }
+        });
+    }
+
+    private static Map<String, AttributeValue> with(
+            Map<String, AttributeValue> row, String attribute, AttributeValue value) {
+        Map<String, AttributeValue> changed = new HashMap<>(row);
+        changed.put(attribute, value);
+        return changed;
     }
 
     /** Makes a worker's process check the pages that runs have left. */
@@ -149,7 +186,8 @@ final class SimulatedBackfill {
                 timing(),
                 waits);
         lock.take(holder -> {})
-                .thenCompose(taken -> pages(route, reconciler, process))
+                .thenCompose(taken -> repair(route, reconciler))
+                .thenCompose(repaired -> pages(route, reconciler, process))
                 .thenCompose(filled -> reconciler.close())
                 .whenComplete((ended, thrown) -> {
                     if (thrown == null) {
@@ -157,6 +195,16 @@ final class SimulatedBackfill {
                     }
                     CompletableFuture<Void> unused = lock.release();
                 });
+    }
+
+    /** Repairs the rows of the first target, all of them in one page. */
+    private CompletableFuture<?> repair(String route, Reconciler reconciler) {
+        return repairing && route.equals(routes.get(0))
+                ? new RowRepair(reconciler, removal -> CompletableFuture.completedFuture(null))
+                        .repair(tables.rows(route).values().stream()
+                                .map(Item::new)
+                                .toList())
+                : CompletableFuture.completedFuture(null);
     }
 
     /** Kills or pauses some runs while they deal with a page. */

@@ -75,6 +75,16 @@ final class Simulation {
     private final Conditions conditions;
     private final Optional<SimulatedBackfill> backfill;
 
+    /** What is backfilled, beside which faults. */
+    enum Backfills {
+        NONE,
+        AMONG_FAULTS,
+        /** Workers live, and their calls succeed. */
+        ALONE,
+        /** Rows that strangers have changed are repaired too. */
+        OF_REPAIRS
+    }
+
     /**
      * The conditions of a simulation.
      *
@@ -85,7 +95,7 @@ final class Simulation {
      * @param policies of both routes
      * @param repeating whether removals are repeated while a write may be late
      * @param room items with parked changes that a process keeps in memory
-     * @param backfilled whether the source has items from before the stream, which are backfilled
+     * @param backfills whether the source has items from before the stream, which are backfilled
      */
     record Conditions(
             Shape shape,
@@ -95,10 +105,10 @@ final class Simulation {
             Policies policies,
             boolean repeating,
             int room,
-            boolean backfilled) {
+            Backfills backfills) {
 
         Conditions(Shape shape, boolean fenced, long lateness, boolean locked) {
-            this(shape, fenced, lateness, locked, Policies.USUAL, true, 1_000, false);
+            this(shape, fenced, lateness, locked, Policies.USUAL, true, 1_000, Backfills.NONE);
         }
 
         Conditions(Shape shape, boolean fenced, long lateness) {
@@ -108,28 +118,42 @@ final class Simulation {
         /** With tombstones for removed rows. */
         Conditions withTombstones() {
             Policies buried = new Policies(policies.collisions(), Optional.of(new Tombstones(Duration.ofDays(7))));
-            return new Conditions(shape, fenced, lateness, locked, buried, repeating, room, backfilled);
+            return new Conditions(shape, fenced, lateness, locked, buried, repeating, room, backfills);
         }
 
         /** Items do not take each other's rows; changes that would are parked. */
         Conditions rejecting() {
             Policies reject = new Policies(CollisionPolicy.REJECT, policies.tombstones());
-            return new Conditions(shape, fenced, lateness, locked, reject, repeating, room, backfilled);
+            return new Conditions(shape, fenced, lateness, locked, reject, repeating, room, backfills);
         }
 
         /** Removals are not repeated after late writes. */
         Conditions withoutRepetitions() {
-            return new Conditions(shape, fenced, lateness, locked, policies, false, room, backfilled);
+            return new Conditions(shape, fenced, lateness, locked, policies, false, room, backfills);
         }
 
         /** The index is too small for all items with parked changes. */
         Conditions cramped() {
-            return new Conditions(shape, fenced, lateness, locked, policies, repeating, 1, backfilled);
+            return new Conditions(shape, fenced, lateness, locked, policies, repeating, 1, backfills);
         }
 
         /** Items from before the stream are backfilled meanwhile. */
         Conditions backfilling() {
-            return new Conditions(shape, fenced, lateness, locked, policies, repeating, room, true);
+            return new Conditions(shape, fenced, lateness, locked, policies, repeating, room, Backfills.AMONG_FAULTS);
+        }
+
+        /** The same, and strangers change rows of a target, which is repaired. */
+        Conditions repairing() {
+            return new Conditions(shape, fenced, lateness, locked, policies, repeating, room, Backfills.OF_REPAIRS);
+        }
+
+        /** Items are backfilled, and only calls of backfills are lost or late: nothing but their records mends that. */
+        Conditions backfillingAlone() {
+            return new Conditions(shape, fenced, lateness, locked, policies, false, room, Backfills.ALONE);
+        }
+
+        boolean backfilled() {
+            return backfills != Backfills.NONE;
         }
 
         boolean rejects() {
@@ -177,10 +201,11 @@ final class Simulation {
                         random,
                         tables,
                         history,
-                        this::network,
+                        process -> network(process, QUIET_FROM),
                         conditions.policies(),
                         List.of(INJECTIVE, COLLIDING),
-                        Simulation::projection))
+                        Simulation::projection,
+                        conditions.backfills() == Backfills.OF_REPAIRS))
                 : Optional.empty();
         for (List<Shard> lineage : history.lineages()) {
             SimulatedShard parent = null;
@@ -243,7 +268,7 @@ final class Simulation {
             return !everythingEnded();
         });
         // After a crash every removal is repeated for a while, which removes what a backfill leaves too.
-        boolean calm = conditions.backfilled() && random.nextInt(3) > 0;
+        boolean calm = conditions.backfills() == Backfills.ALONE || (conditions.backfilled() && random.nextInt(3) > 0);
         time.every(500, () -> {
             shards.stream().filter(shard -> shard.owner() != null && !calm).forEach(this::strike);
             return time.now() < QUIET_FROM;
@@ -323,11 +348,15 @@ final class Simulation {
     }
 
     private FaultyNetwork network(SimulatedProcess process) {
+        return network(process, conditions.backfills() == Backfills.ALONE ? 0 : QUIET_FROM);
+    }
+
+    private FaultyNetwork network(SimulatedProcess process, long quietFrom) {
         return new FaultyNetwork(
                 process,
                 time,
                 random,
-                new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), QUIET_FROM));
+                new FaultyNetwork.Limits(SimulatedWorker.WRITE_TIMEOUT, conditions.lateness(), quietFrom));
     }
 
     private void acquire(SimulatedShard shard) {
