@@ -55,7 +55,9 @@ final class StackTables {
         Arrays.stream(OwnTable.values())
                 .filter(own -> needed.contains(own.name(settings.application())))
                 .forEach(this::addOwn);
-        settings.source().keySet().forEach(source -> addLeases(settings.leaseTable(source)));
+        if (!settings.source().isEmpty()) {
+            addLeases(settings.leaseTable());
+        }
     }
 
     /** The declared tables, by the id of their constructs. */

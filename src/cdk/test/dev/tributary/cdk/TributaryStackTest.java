@@ -55,7 +55,7 @@ class TributaryStackTest {
                         "tributary-idempotency",
                         "tributary-jobs",
                         "tributary-late-writes",
-                        "tributary-users",
+                        "tributary-leases",
                         "users",
                         "users_by_city");
         assertThat(tutorial.tables().values()).allSatisfy(table -> {
@@ -97,7 +97,7 @@ class TributaryStackTest {
                     .isTrue();
         }
         assertThat(tutorial.tables()
-                        .get("tributary-users")
+                        .get("tributary-leases")
                         .at("/Properties/GlobalSecondaryIndexes/0/IndexName")
                         .asText())
                 .isEqualTo("LeaseOwnerToLeaseKeyIndex");
