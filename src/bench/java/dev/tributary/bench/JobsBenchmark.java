@@ -35,10 +35,11 @@ import software.amazon.awssdk.services.dynamodb.model.PutRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Verifies a target that is right, and scans both tables with nothing else, in turns, against one DynamoDB Local. Prints the
- * time of each, and of how much of the speed of the scans a verification has.
+ * Brings a table to empty targets, with a backfill and with bare scans and writes, and verifies a target that is right, beside
+ * bare scans of both tables, in turns, against one DynamoDB Local. Prints the time of each, and how much of the speed of the
+ * bare calls a job has.
  */
-final class VerifyBenchmark {
+final class JobsBenchmark {
 
     private static final int SEGMENTS = 4;
     private static final int BATCH = 25;
@@ -48,7 +49,7 @@ final class VerifyBenchmark {
     private static final String SOURCE = "verify_users";
     private static final String TARGET = "verify_by_city";
 
-    private VerifyBenchmark() {}
+    private JobsBenchmark() {}
 
     public static void main(String[] args) throws Exception {
         int rows = Integer.getInteger("rows", 50_000);
@@ -63,25 +64,41 @@ final class VerifyBenchmark {
                     .create(TableDefinition.of(TARGET_KEY))
                     .join();
             fill(client, rows);
-            List<Double> ratios = new ArrayList<>();
+            BackfillBenchmark backfills = new BackfillBenchmark(database.direct(), timer, SOURCE, projection());
+            List<Double> filling = new ArrayList<>();
+            List<Double> verifying = new ArrayList<>();
             for (int round = 0; round <= rounds; round++) {
+                double puts = seconds(() -> backfills.puts(backfills.target(TARGET_KEY)));
+                double batches = seconds(() -> backfills.batches(backfills.target(TARGET_KEY)));
+                double backfill = seconds(() -> {
+                    int written = backfills.backfill(backfills.target(TARGET_KEY), SOURCE_KEY);
+                    if (written != rows) {
+                        throw new IllegalStateException("a backfill wrote " + written + " rows");
+                    }
+                });
                 double scans = seconds(() -> {
                     scan(client, TARGET);
                     scan(client, SOURCE);
                 });
                 double verification = seconds(() -> verify(client, timer, rows));
                 if (round > 0) { // in the first, everything is compiled
-                    ratios.add(scans / verification);
+                    filling.add(puts / backfill);
+                    verifying.add(scans / verification);
                     System.out.printf(
-                            "%d rows: two bare scans %.2f s, verification %.2f s: %.0f %% of their speed%n",
+                            "%d rows: bare scan and puts %.2f s, and batches %.2f s; backfill %.2f s: %.0f %% of the puts' speed%n",
+                            rows, puts, batches, backfill, 100 * puts / backfill);
+                    System.out.printf(
+                            "%d rows: two bare scans %.2f s; verification %.2f s: %.0f %% of their speed%n",
                             rows, scans, verification, 100 * scans / verification);
                 }
             }
-            ratios.sort(null);
+            filling.sort(null);
+            verifying.sort(null);
             Runtime memory = Runtime.getRuntime();
             System.out.printf(
-                    "median %.0f %%; largest heap %d MB, in use now %d MB%n",
-                    100 * ratios.get(ratios.size() / 2),
+                    "medians: backfill %.0f %%, verification %.0f %%; largest heap %d MB, in use now %d MB%n",
+                    100 * filling.get(filling.size() / 2),
+                    100 * verifying.get(verifying.size() / 2),
                     memory.maxMemory() >> 20,
                     (memory.totalMemory() - memory.freeMemory()) >> 20);
         } finally {
@@ -90,7 +107,11 @@ final class VerifyBenchmark {
         System.exit(0);
     }
 
-    private static double seconds(Runnable work) {
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static double seconds(Work work) throws Exception {
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e9;
@@ -108,23 +129,17 @@ final class VerifyBenchmark {
         CompletableFuture.allOf(segments.toArray(CompletableFuture[]::new)).join();
     }
 
+    private static Projection projection() {
+        return new Projection(
+                new ProjectionSettings(
+                        Optional.empty(), Optional.empty(), Map.of(), DeletePolicy.HARD, MissingKeyPolicy.DROP_ROW),
+                TARGET_KEY);
+    }
+
     private static void verify(DynamoDbAsyncClient client, ScheduledExecutorService timer, int rows) {
         Verification verification = new Verification(
                 new VerifiedRoute(
-                        "users.by-city",
-                        "users",
-                        SOURCE_KEY,
-                        new Projection(
-                                new ProjectionSettings(
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Map.of(),
-                                        DeletePolicy.HARD,
-                                        MissingKeyPolicy.DROP_ROW),
-                                TARGET_KEY),
-                        false,
-                        Optional.empty(),
-                        Set.of()),
+                        "users.by-city", "users", SOURCE_KEY, projection(), false, Optional.empty(), Set.of()),
                 new Verification.Tables(client, SOURCE, client, TARGET),
                 Verification.maxRows(8, rows),
                 Position.start(SEGMENTS),
