@@ -118,7 +118,7 @@ public final class PlanCommand implements Callable<Integer> {
             for (InspectedSource one : source.select(InspectedSources.of(settings, clients))) {
                 PlanReader reader = new PlanReader(one, calls, RandomGenerator.getDefault());
                 SourceEstimate estimate = estimate(one, reader);
-                Costs costs = new Costs(estimate, load(one, settings, rate(one, reader)), known);
+                Costs costs = new Costs(estimate, load(one, rate(one, reader)), known);
                 if (json) {
                     out.println(PlanJson.of(estimate, costs, known));
                 } else {
@@ -155,11 +155,11 @@ public final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private Load load(InspectedSource one, Settings settings, StreamRate rate) {
+    private Load load(InspectedSource one, StreamRate rate) {
         return new Load(
                 rate,
                 workers,
-                settings.lease().duration(),
+                one.timings(),
                 one.settings().pollInterval(),
                 one.settings().idlePollInterval(),
                 one.settings().checkpointInterval());

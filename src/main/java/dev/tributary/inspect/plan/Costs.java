@@ -1,5 +1,6 @@
 package dev.tributary.inspect.plan;
 
+import dev.tributary.stream.lease.LeaseTimings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +23,20 @@ public final class Costs {
     /** A move deletes one row and puts another, in one transaction, which doubles both. */
     private static final int MOVE = 4;
 
-    /** Small reads of the lease table by each worker a second: assignments, discovery and the check of readers. */
-    private static final double LEASE_READS = 6;
+    /** Units of a look at the lease table, of up to 4 KB, without consistency. */
+    private static final double LOOK = 0.5;
 
-    /** Writes for each lease in a lease duration: three renewals, and one record of progress in two durations. */
-    private static final double LEASE_WRITES = 3.5;
+    /** Looks of a worker for each assignment interval: for leases that it has, and that nobody has. */
+    private static final int LOOKS = 2;
 
-    /** Writes of a worker in a lease duration: four reports, and three heartbeats of the leader. */
-    private static final double WORKER_WRITES = 7;
+    /** Most looks of a worker that is alone, in a lease duration, for leases that nobody has. */
+    private static final int SOLE_LOOKS = 6;
+
+    /** Units of a worker in a lease duration: a scan, and a consistent read, for the check of the stream. */
+    private static final double CHECK = 1.5;
+
+    /** Reads a minute for each route: left pages, shapes of rows, and the state of the source. */
+    private static final int JOB_READS = 3;
 
     private final SourceEstimate source;
     private final Load load;
@@ -73,6 +80,12 @@ public final class Costs {
                 "late-write table",
                 text("1 read/min × 43,200 min × $%.3f/M", prices.millionReads()),
                 MONTH / 60 * prices.millionReads() / MILLION,
+                true));
+        int routes = source.routes().size();
+        parts.add(new CostPart(
+                "table of jobs",
+                text("%d routes × %d reads/min × 43,200 min × $%.3f/M", routes, JOB_READS, prices.millionReads()),
+                routes * JOB_READS * MONTH / 60 * prices.millionReads() / MILLION,
                 true));
         return parts;
     }
@@ -130,21 +143,28 @@ public final class Costs {
     }
 
     private void leases(List<CostPart> parts) {
-        double lease = seconds(load.lease());
-        double writes = (source.shards() * LEASE_WRITES + load.workers() * WORKER_WRITES) / lease;
+        LeaseTimings timings = load.lease();
+        double shard = 1 / seconds(timings.renewal()) + 1 / seconds(timings.progress());
+        double worker = 1 / seconds(timings.workerReport());
+        double leader = 1 / seconds(timings.leaderHeartbeat());
+        double writes = source.shards() * shard + load.workers() * worker + leader;
         parts.add(new CostPart(
                 "lease table: writes",
                 text(
-                        "(%d shards × 3.5 + %d workers × 7) / %.0f s = %.2f/s × %,.0f s × $%.3f/M",
-                        source.shards(), load.workers(), lease, writes, MONTH, prices.millionWrites()),
+                        "(%d shards × %.2f/s + %d workers × %.2f/s + %.2f/s) × %,.0f s × $%.3f/M",
+                        source.shards(), shard, load.workers(), worker, leader, MONTH, prices.millionWrites()),
                 writes * MONTH * prices.millionWrites() / MILLION,
                 true));
+        double looks = load.workers() == 1
+                ? 1 / seconds(timings.soleWorker()) + SOLE_LOOKS / seconds(timings.lease())
+                : (load.workers() * LOOKS + 1) / seconds(timings.assignment());
+        double units = looks * LOOK + load.workers() * CHECK / seconds(timings.lease());
         parts.add(new CostPart(
                 "lease table: reads",
                 text(
-                        "%d workers × %.0f reads/s × %,.0f s × $%.3f/M",
-                        load.workers(), LEASE_READS, MONTH, prices.millionReads()),
-                load.workers() * LEASE_READS * MONTH * prices.millionReads() / MILLION,
+                        "(%.2f looks/s × %.1f + %d workers × %.1f / %.0f s) × %,.0f s × $%.3f/M",
+                        looks, LOOK, load.workers(), CHECK, seconds(timings.lease()), MONTH, prices.millionReads()),
+                units * MONTH * prices.millionReads() / MILLION,
                 true));
         if (load.changes() > 0) {
             double checkpoints = source.shards() * Math.min(1 / seconds(load.checkpoint()), load.changes());
@@ -157,7 +177,7 @@ public final class Costs {
     }
 
     private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
+        return duration.toNanos() / 1e9;
     }
 
     private static String text(String format, Object... values) {

@@ -1,5 +1,6 @@
 package dev.tributary.inspect.plan;
 
+import dev.tributary.stream.lease.LeaseTimings;
 import java.time.Duration;
 
 /**
@@ -13,7 +14,7 @@ import java.time.Duration;
  * @param checkpoint pause between two checkpoints
  */
 public record Load(
-        StreamRate rate, int workers, Duration lease, Duration poll, Duration idlePoll, Duration checkpoint) {
+        StreamRate rate, int workers, LeaseTimings lease, Duration poll, Duration idlePoll, Duration checkpoint) {
 
     double changes() {
         return rate.changes();

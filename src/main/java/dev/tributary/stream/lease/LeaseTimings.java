@@ -20,13 +20,23 @@ public record LeaseTimings(Duration lease) {
         return lease.dividedBy(3);
     }
 
+    /** Pause between two renewals of a lease; KCL's. */
+    public Duration renewal() {
+        return lease.dividedBy(3);
+    }
+
+    /** Pause between two records of how far a shard has been read. */
+    public Duration progress() {
+        return lease.multipliedBy(2);
+    }
+
     /** Pause between two lease assignments. Each scans the lease table, and a start waits for several. */
     public Duration assignment() {
         return atMost(lease.dividedBy(6), Duration.ofMillis(500));
     }
 
     /** Pause between two looks at the lease table for assignments while no other worker is alive. */
-    Duration soleWorker() {
+    public Duration soleWorker() {
         return lease.dividedBy(4);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tributary.stream.lease.LeaseTimings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,10 @@ class CostsTest {
     private static final Prices PRICES = Prices.usual();
 
     private static Costs costs(double changes, double moves) {
+        return costs(changes, moves, 2);
+    }
+
+    private static Costs costs(double changes, double moves, int workers) {
         Share all = new Share(1_000, 1_000, false);
         RouteEstimate route = new RouteEstimate(
                 "users.by-city",
@@ -37,8 +42,8 @@ class CostsTest {
                 source,
                 new Load(
                         new StreamRate(changes, moves, 0, 0),
-                        2,
-                        Duration.ofSeconds(8),
+                        workers,
+                        new LeaseTimings(Duration.ofSeconds(8)),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(2)),
@@ -67,7 +72,14 @@ class CostsTest {
         assertThat(part(month, "users.by-city: storage of rows"))
                 .isCloseTo(1_000_000 * 1024.0 / (1 << 30) * 0.25, within(1e-9));
         assertThat(part(month, "stream reads at rest")).isCloseTo(2 * 0.5 * 2.592 * 0.20, within(1e-9));
-        assertThat(part(month, "lease table: writes")).isCloseTo((2 * 3.5 + 2 * 7) / 8 * 2.592 * 0.625, within(1e-9));
+        assertThat(part(month, "lease table: writes"))
+                .isCloseTo((2 * 3.5 + 2 * 4 + 3) / 8 * 2.592 * 0.625, within(1e-9));
+        assertThat(part(month, "lease table: reads"))
+                .as("as the manual says of two workers")
+                .isCloseTo(1.75, within(0.02));
+        assertThat(part(costs(0, 0, 1).month(), "lease table: reads"))
+                .as("of one")
+                .isCloseTo(0.24, within(0.04));
         assertThat(part(month, "users.by-city: writes of rows")).isZero();
         assertThat(Costs.sum(month))
                 .isEqualTo(Costs.sum(month.stream().filter(CostPart::idle).toList()));
