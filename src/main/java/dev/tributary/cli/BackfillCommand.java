@@ -115,6 +115,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     private Backfill backfill(RouteJobs route, JobLock lock, SourceState source, ItemCondition condition) {
         BackfillPlan plan = new BackfillPlan(
+                BackfillPlan.BACKFILL,
                 reshape ? Kind.REPAIR : Kind.FILL,
                 route.projection().shape(),
                 condition.text(),

@@ -4,6 +4,7 @@ import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.cli.progress.JobProgress;
 import dev.tributary.cli.progress.Progress;
 import dev.tributary.cli.progress.ProgressOptions;
+import dev.tributary.daemon.jobs.RouteFindings;
 import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.jobs.RouteVerification;
 import dev.tributary.daemon.settings.ExitCode;
@@ -14,6 +15,7 @@ import dev.tributary.inspect.KeyText;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.scan.KeyedReads;
 import dev.tributary.jobs.scan.PacedCalls;
+import dev.tributary.jobs.verify.Difference;
 import dev.tributary.jobs.verify.Difference.Kind;
 import dev.tributary.jobs.verify.Verification;
 import dev.tributary.jobs.verify.Verification.Position;
@@ -148,7 +150,9 @@ final class VerifyCommand implements Callable<Integer> {
         Verification verification = parts.verification(
                 Position.start(routes.segments()),
                 limits.reads(),
-                new RouteFindings(route.name(), parts.deadLetters(), report, repairs));
+                new RouteFindings(
+                        parts.deadLetters(), differences -> found(route.name(), differences, report, repairs)),
+                1);
         long expected = sample > 0 ? 2L * sample : key.isEmpty() ? parts.items() + parts.rows() : 1;
         try (JobProgress shown = progress.start(
                 "verify",
@@ -163,6 +167,14 @@ final class VerifyCommand implements Callable<Integer> {
         return verification.counts().faults() == 0
                 && verification.counts().undecided() == 0
                 && verification.waited() != CatchUp.Result.BEHIND;
+    }
+
+    /** Lists differences, and repairs them if they are to be. */
+    private static CompletableFuture<List<Difference>> found(
+            String route, List<Difference> differences, VerifyReport report, Optional<LockedRepair> repairs) {
+        differences.forEach(difference -> report.difference(route, difference));
+        return repairs.map(locked -> locked.repair(differences))
+                .orElseGet(() -> CompletableFuture.completedFuture(differences));
     }
 
     private CompletableFuture<Void> run(Verification verification, RouteVerification parts, PacedCalls calls) {

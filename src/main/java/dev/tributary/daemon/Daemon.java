@@ -2,6 +2,7 @@ package dev.tributary.daemon;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.daemon.jobs.BackgroundJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
@@ -111,6 +112,10 @@ public final class Daemon {
         started.push((AutoCloseable) workers::stop);
         sources = workers;
         workers.start(started);
+        BackgroundJobs jobs = new BackgroundJobs(
+                settings, tables, clients, WorkerId.of(settings), health, meters.registry(), Clock.systemUTC());
+        started.push(jobs);
+        jobs.start();
         Optional<URI> writes = servers.startWrites(tables, clients, stopTimeout, workers);
         health.forget(COMPONENT);
         banner = new Banner(

@@ -2,6 +2,7 @@ package dev.tributary.inspect;
 
 import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.RoutePauses;
+import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.replication.RouteSettings;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
@@ -11,6 +12,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  * @param name {@code <source>.<route>}
  * @param place of the target, for people
  * @param client of the target
+ * @param jobs the state of the route's jobs
  */
 public record InspectedRoute(
         String name,
@@ -18,4 +20,5 @@ public record InspectedRoute(
         String place,
         DynamoDbAsyncClient client,
         RouteDeadLetters deadLetters,
-        RoutePauses pauses) {}
+        RoutePauses pauses,
+        JobTable jobs) {}

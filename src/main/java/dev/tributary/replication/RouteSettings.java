@@ -31,7 +31,9 @@ public record RouteSettings(
         boolean enabled,
 
         ProjectionSettings projection,
-        TargetSettings target)
+        TargetSettings target,
+        BackfillSettings backfill,
+        VerifySettings verify)
         implements TableSettings {
     public RouteSettings {
         Location given = location;

@@ -82,9 +82,10 @@ public record SourceSettings(
         int maxInFlightBytes,
 
         @Option(key = "gaps", defaultValue = "stop", example = "continue", doc = """
-                What happens where the stream has lost changes before they were read. With `stop` and `resync` reading stops
-                there, and health and log name the remedy. With `continue` the gap is recorded, and reading goes on with the
-                oldest change in the stream. See [operations.md](operations.md#gaps).""")
+                What happens where the stream has lost changes before they were read. With `stop` reading stops there, and
+                health and log name the remedy. With `continue` the gap is recorded, and reading goes on with the oldest
+                change in the stream. With `resync` it does so too, and the daemon repairs the targets. See
+                [operations.md](operations.md#gaps).""")
         GapPolicy gaps,
 
         Map<String, RouteSettings> route)

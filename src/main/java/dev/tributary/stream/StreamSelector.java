@@ -5,7 +5,6 @@ import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapHandler;
-import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health.Status;
@@ -94,7 +93,7 @@ record StreamSelector(
         String unread = closed.unread();
         String rest =
                 unread.isEmpty() ? "All changes in the old stream have been read" : "The old stream is gone" + unread;
-        if (gaps.policy() != GapPolicy.CONTINUE) {
+        if (!gaps.policy().passes()) {
             health().streamIsOver(Status.DOWN, gap, rest + ". " + gaps.advice());
         } else if (gap instanceof StreamGap.Replaced replaced) {
             switchStreams(closed, replaced, unread);

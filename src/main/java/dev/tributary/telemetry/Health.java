@@ -14,6 +14,9 @@ import java.util.function.Supplier;
 /** The health of the daemon: a status and a text for each component. Safe for any thread. */
 public final class Health {
 
+    /** The report of a part that has nothing to report. */
+    private static final Component NOTHING = new Component(Status.UP, "");
+
     private final ConcurrentSkipListMap<String, Component> components = new ConcurrentSkipListMap<>();
     private final Collection<Conditions> parts = new ConcurrentLinkedQueue<>();
 
@@ -57,6 +60,11 @@ public final class Health {
         return conditions(component, usual, System::nanoTime, leading);
     }
 
+    /** Adds a part that is in health only while a condition is raised. */
+    public Conditions conditions(String component) {
+        return conditions(component, () -> NOTHING);
+    }
+
     /**
      * The same with an injected clock.
      *
@@ -70,13 +78,18 @@ public final class Health {
 
     public Snapshot snapshot() {
         SortedMap<String, Component> merged = new TreeMap<>(components);
-        parts.forEach(part -> merged.merge(part.component(), part.worst(), Health::worse));
+        for (Conditions part : parts) {
+            Component worst = part.worst();
+            if (!worst.equals(NOTHING)) {
+                merged.merge(part.component(), worst, Health::worse);
+            }
+        }
         SortedMap<String, Component> now = Collections.unmodifiableSortedMap(merged);
-        Status worst = now.values().stream()
+        Status status = now.values().stream()
                 .map(Component::status)
                 .max(Comparator.naturalOrder())
                 .orElse(Status.UP);
-        return new Snapshot(worst, now);
+        return new Snapshot(status, now);
     }
 
     /** The first if both have the same status. */

@@ -28,7 +28,10 @@ import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.projection.ProjectionSettings;
 import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.replication.BackfillSettings;
+import dev.tributary.replication.BackfillSettings.BackfillStart;
 import dev.tributary.replication.RouteSettings;
+import dev.tributary.replication.VerifySettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.TargetSettings;
@@ -113,7 +116,9 @@ class ConfigurationTest {
                                         Map.of(),
                                         DeletePolicy.HARD,
                                         MissingKeyPolicy.DROP_ROW),
-                                new TargetSettings(CollisionPolicy.LATEST, Duration.ofDays(7), Optional.empty(), 25))));
+                                new TargetSettings(CollisionPolicy.LATEST, Duration.ofDays(7), Optional.empty(), 25),
+                                new BackfillSettings(BackfillStart.MANUAL, 100),
+                                new VerifySettings(Optional.empty(), 25))));
         assertThat(settings.resource())
                 .isEqualTo(Map.of(
                         "users",

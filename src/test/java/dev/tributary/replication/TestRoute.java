@@ -5,6 +5,7 @@ import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.KeyTemplate;
 import dev.tributary.projection.ProjectionSettings;
 import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
+import dev.tributary.replication.BackfillSettings.BackfillStart;
 import dev.tributary.table.TargetSettings;
 import dev.tributary.table.TargetSettings.CollisionPolicy;
 import java.time.Duration;
@@ -15,6 +16,9 @@ import java.util.TreeMap;
 
 /** Settings of a route, as a test states them. */
 public record TestRoute(String table, ProjectionSettings projection, TargetSettings target) {
+
+    private static final BackfillSettings NOT_FILLED = new BackfillSettings(BackfillStart.MANUAL, 100);
+    private static final VerifySettings NOT_VERIFIED = new VerifySettings(Optional.empty(), 25);
 
     /** Everything, and removals too. */
     public static TestRoute to(String table) {
@@ -73,6 +77,6 @@ public record TestRoute(String table, ProjectionSettings projection, TargetSetti
     }
 
     public RouteSettings settings() {
-        return new RouteSettings(table, Location.DEFAULT, true, projection, target);
+        return new RouteSettings(table, Location.DEFAULT, true, projection, target, NOT_FILLED, NOT_VERIFIED);
     }
 }

@@ -9,6 +9,7 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
+import dev.tributary.jobs.backfill.BackfillProgress;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobTable;
@@ -22,19 +23,25 @@ import dev.tributary.latewrite.LateWrites;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.BackfillSettings.BackfillStart;
 import dev.tributary.replication.CatchUp;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.StreamCatchUp;
+import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -138,14 +145,86 @@ public final class RouteJobs {
 
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
     public Optional<SourceState> sourceState() {
-        return new SourceStateRow(clients.own(source()), settings.leaseTable(), sourceName).read();
+        return stateRow().read();
+    }
+
+    /** Whether the daemon starts the first backfill of the route. */
+    boolean fills() {
+        return route().backfill().start() == BackfillStart.AUTO;
+    }
+
+    /** Whether the daemon repairs the target after gaps. */
+    boolean resyncs() {
+        return source().gaps() == GapPolicy.RESYNC;
+    }
+
+    /** Units a second that a backfill of the daemon may consume. */
+    int units() {
+        return route().backfill().units();
+    }
+
+    /** When the target can be repaired after the gaps: no removal from before them is repeated any more. */
+    Instant resyncAt(SourceState state) {
+        Instant last = state.passed().stream()
+                .map(RecordedGap::at)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
+        return last.plus(lateness());
+    }
+
+    /** Identifies the gaps that are not acknowledged. */
+    static String gaps(SourceState state) {
+        return "%d gaps up to %s, and %d more"
+                .formatted(
+                        state.passed().size(),
+                        state.passed().stream()
+                                .map(RecordedGap::at)
+                                .max(Comparator.naturalOrder())
+                                .orElse(Instant.EPOCH),
+                        state.further());
+    }
+
+    /**
+     * Acknowledges the gaps if the target of every route of the source is repaired, and no further gap has come. Waits for
+     * DynamoDB at its end.
+     */
+    CompletableFuture<Boolean> acknowledge(SourceState state, String gaps) {
+        List<CompletableFuture<Boolean>> routes = source().route().keySet().stream()
+                .map(route -> table().state(sourceName + "." + route, BackfillPlan.RESYNC)
+                        .thenApply(stored -> BackfillProgress.of(stored)
+                                .filter(progress -> progress.isDone(gaps))
+                                .isPresent()))
+                .toList();
+        return CompletableFuture.allOf(routes.toArray(CompletableFuture[]::new))
+                .thenApplyAsync(
+                        read -> {
+                            if (!routes.stream().allMatch(CompletableFuture::join)
+                                    || !sourceState()
+                                            .map(RouteJobs::gaps)
+                                            .filter(gaps::equals)
+                                            .isPresent()) {
+                                return false;
+                            }
+                            stateRow().acknowledge(state.passed());
+                            return true;
+                        },
+                        timer);
     }
 
     /** A lock that is shared by the jobs that put rows, and not by redrives. */
     private JobLock lock(String holder) {
+        return lock("backfill", holder);
+    }
+
+    /** The lock of the route's continuous verification. */
+    JobLock verificationLock(String holder) {
+        return lock("verify", holder);
+    }
+
+    private JobLock lock(String job, String holder) {
         return deadLetters()
                 .lock(
-                        name() + " backfill",
+                        name() + " " + job,
                         new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
                         holder);
     }
@@ -211,12 +290,17 @@ public final class RouteJobs {
         return new PageSettler(jobRoute(), table(), timing(), timer);
     }
 
+    private SourceStateRow stateRow() {
+        return new SourceStateRow(clients.own(source()), settings.leaseTable(), sourceName);
+    }
+
+    /** How long a write that was given up, or the removal behind it, may matter. */
+    private Duration lateness() {
+        return Duration.ofMillis(new LateWriteTiming(settings.lateWrite().horizon()).lateness());
+    }
+
     private ReconcileTiming timing() {
-        return new ReconcileTiming(
-                SENDS,
-                Duration.ofMillis(new LateWriteTiming(settings.lateWrite().horizon()).lateness()),
-                clock,
-                System::nanoTime);
+        return new ReconcileTiming(SENDS, lateness(), clock, System::nanoTime);
     }
 
     /**
@@ -228,7 +312,7 @@ public final class RouteJobs {
     public Backfill backfill(JobLock lock, String epoch, BackfillPlan plan, JobLimits limits) {
         Reconciler reconciler = reconciler(lock, epoch, limits);
         return new Backfill(
-                jobRoute(), table(), reconciler, rowRepair(reconciler), limits.reads(), plan, System::nanoTime);
+                jobRoute(), table(), reconciler, rowRepair(reconciler), limits.reads(), plan, clock, System::nanoTime);
     }
 
     /**

@@ -93,9 +93,20 @@ public record RouteVerification(
         });
     }
 
-    /** A verification of this route. */
-    public Verification verification(Position start, PacedCalls calls, Findings findings) {
+    /**
+     * A verification of this route.
+     *
+     * @param sharing number of verifications that share the memory for digests of rows
+     */
+    public Verification verification(Position start, PacedCalls calls, Findings findings, int sharing) {
         return new Verification(
-                route, tables, Verification.maxRows(HEAP_DIVISOR, rows), start, calls, catchUp, findings, clock);
+                route,
+                tables,
+                Verification.maxRows(HEAP_DIVISOR * sharing, rows),
+                start,
+                calls,
+                catchUp,
+                findings,
+                clock);
     }
 }

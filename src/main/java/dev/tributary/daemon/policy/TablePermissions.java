@@ -7,9 +7,11 @@ import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.items.query.ReadSettings;
 import dev.tributary.model.DeletePolicy;
+import dev.tributary.replication.BackfillSettings.BackfillStart;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.LeaseTable;
+import dev.tributary.stream.read.GapPolicy;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -89,11 +91,29 @@ public final class TablePermissions {
         add(own, settings.formerLeaseTable(name), "GetItem");
         addOwn(own, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
         addOwn(own, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
-        addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "Query");
+        addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "PutItem", "Query");
         if (isWrittenHere(source)) {
             addOwn(own, OwnTable.ACKNOWLEDGEMENTS, "GetItem", "PutItem");
         }
-        source.route().values().forEach(this::addTarget);
+        source.route().values().forEach(route -> {
+            addTarget(route);
+            addOwnJobs(source, route);
+        });
+    }
+
+    /** The jobs that the daemon runs by itself. */
+    private void addOwnJobs(SourceSettings source, RouteSettings route) {
+        boolean verifies = route.verify().interval().isPresent();
+        boolean fills = route.backfill().start() == BackfillStart.AUTO || source.gaps() == GapPolicy.RESYNC;
+        if (verifies || fills) {
+            add(source, source.table(), "Scan");
+            add(route, route.table(), "Scan");
+            // The lock of jobs.
+            add(source.location().withoutRole(), name(OwnTable.DEAD_LETTERS), "DeleteItem");
+        }
+        if (verifies) {
+            add(route, route.table(), "DescribeTimeToLive");
+        }
     }
 
     /** Whether requests write to the table of a source, and may wait for its targets. */
@@ -114,7 +134,8 @@ public final class TablePermissions {
 
     private void addTarget(RouteSettings route) {
         boolean tombstones = route.projection().deletes() == DeletePolicy.TOMBSTONE;
-        add(route, route.table(), "DeleteItem", "DescribeTable", "PutItem");
+        // Reads are for the pages that a killed backfill has left.
+        add(route, route.table(), "BatchGetItem", "DeleteItem", "DescribeTable", "PutItem");
         if (tombstones) {
             add(route, route.table(), "DescribeTimeToLive");
         }

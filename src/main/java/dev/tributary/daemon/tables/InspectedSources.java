@@ -36,7 +36,8 @@ public final class InspectedSources {
                         clients.place(route.getValue()),
                         clients.control(route.getValue()),
                         deadLetters.deadLetters(name + "." + route.getKey()),
-                        pauses))
+                        pauses,
+                        new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT)))
                 .toList();
         return new InspectedSource(
                 name,

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param parked its dead letters
  * @param enabled whether the configuration does not pause it
  * @param paused since when an operator has paused it; empty if none has
+ * @param jobs what its jobs have recorded
  */
 public record RouteStatus(
         String name,
@@ -21,4 +22,5 @@ public record RouteStatus(
         Answer<DescribedTable> description,
         Answer<ParkedCount> parked,
         boolean enabled,
-        Answer<Optional<Instant>> paused) {}
+        Answer<Optional<Instant>> paused,
+        Answer<JobsStatus> jobs) {}

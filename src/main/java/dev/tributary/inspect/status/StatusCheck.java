@@ -4,6 +4,7 @@ import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.inspect.Answer;
 import dev.tributary.inspect.TimeText;
 import dev.tributary.inspect.status.Finding.Kind;
+import dev.tributary.jobs.verify.Proof.State;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStream;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Decides what of the state of a source is not as it should be. Pure; used once. */
 public final class StatusCheck {
@@ -124,6 +126,8 @@ public final class StatusCheck {
         paused(route);
         unread(route.name(), route.description());
         unread(route.name(), route.parked());
+        unread(route.name(), route.jobs());
+        route.jobs().value().ifPresent(jobs -> jobs(route.name(), jobs));
         route.parked()
                 .value()
                 .filter(parked -> parked.items() > 0)
@@ -153,6 +157,31 @@ public final class StatusCheck {
                                 .orElse("paused by its settings")
                         + ", and nothing of source " + status.name() + " is read; " + left + ": "
                         + (route.enabled() ? "tributary resume " + route.name() : "remove enabled=false")));
+    }
+
+    private void jobs(String route, JobsStatus jobs) {
+        jobs.otherShapes()
+                .ifPresent(text -> findings.add(
+                        new Finding(Kind.PERSON, route, text + ": tributary backfill " + route + " --reshape")));
+        jobs.proof()
+                .filter(proved -> proved.proof().state(now, proved.every()) == State.DIFFERS)
+                .ifPresent(proved -> findings.add(new Finding(
+                        Kind.PERSON, route, proved.text(now) + ": tributary verify " + route + " --repair")));
+        jobs.proof()
+                .filter(proved -> proved.proof().isOverdue(now, proved.every()))
+                .ifPresent(proved -> findings.add(new Finding(
+                        Kind.PERSON,
+                        route,
+                        proved.text(now) + ", and verified every " + TimeText.of(proved.every())
+                                + ": does a daemon run, and are verify-read-units enough?")));
+        Stream.of(jobs.backfill(), jobs.resync())
+                .flatMap(Optional::stream)
+                .filter(progress -> !progress.ended())
+                .forEach(progress -> findings.add(new Finding(
+                        Kind.NOTE,
+                        route,
+                        "a backfill runs or was interrupted, last recorded "
+                                + TimeText.of(Duration.between(progress.savedAt(), now)) + " ago")));
     }
 
     private void unread(String where, Answer<?> answer) {

@@ -3,6 +3,7 @@ package dev.tributary.inspect.status;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tributary.jobs.backfill.BackfillProgress;
 import dev.tributary.stream.lease.WorkerReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +87,7 @@ public final class StatusJson {
                 Math.max(0, SourceProgress.timeLeft(doneUntil, now).toSeconds()));
     }
 
-    private static void route(ObjectNode json, RouteStatus route) {
+    private void route(ObjectNode json, RouteStatus route) {
         json.put("route", route.name());
         json.put("target", route.target());
         route.parked().value().ifPresent(parked -> {
@@ -96,5 +97,27 @@ public final class StatusJson {
         });
         json.put("enabled", route.enabled());
         route.paused().value().flatMap(since -> since).ifPresent(since -> json.put("pausedSince", since.toString()));
+        route.jobs().value().ifPresent(jobs -> jobs(json, jobs));
+    }
+
+    private void jobs(ObjectNode json, JobsStatus jobs) {
+        jobs.backfill().ifPresent(progress -> backfill(json.putObject("backfill"), progress));
+        jobs.resync().ifPresent(progress -> backfill(json.putObject("resync"), progress));
+        jobs.otherShapes().ifPresent(text -> json.put("otherShapes", text));
+        jobs.proof().ifPresent(proved -> {
+            ObjectNode proof = json.putObject("proof");
+            proof.put("state", proved.proof().state(now, proved.every()).name().toLowerCase(Locale.ROOT));
+            proved.proof().provenAt().ifPresent(time -> proof.put("provenAt", time.toString()));
+            proof.put("faults", proved.proof().faults());
+            proof.put("undecided", proved.proof().undecided());
+        });
+    }
+
+    private static void backfill(ObjectNode json, BackfillProgress progress) {
+        json.put("ended", progress.ended());
+        json.put("read", progress.read());
+        json.put("refused", progress.refused());
+        json.put("recorded", progress.savedAt().toString());
+        progress.filledAt().ifPresent(time -> json.put("filledAt", time.toString()));
     }
 }

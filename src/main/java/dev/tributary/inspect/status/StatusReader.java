@@ -27,7 +27,7 @@ public final class StatusReader {
                 "lease table " + source.leaseTable(),
                 LeaseSnapshot.read(source.own(), source.leaseTable(), source.name()));
         List<CompletableFuture<RouteStatus>> routes =
-                source.routes().stream().map(StatusReader::route).toList();
+                source.routes().stream().map(route -> route(route, now)).toList();
         return CompletableFuture.allOf(routes.toArray(CompletableFuture[]::new))
                 .thenCombine(description, (done, described) -> described)
                 .thenCombine(
@@ -42,15 +42,19 @@ public final class StatusReader {
                                 routes.stream().map(CompletableFuture::join).toList()));
     }
 
-    private static CompletableFuture<RouteStatus> route(InspectedRoute route) {
+    private static CompletableFuture<RouteStatus> route(InspectedRoute route, Instant now) {
         String table = route.settings().table();
         CompletableFuture<Answer<DescribedTable>> description = Answer.of(
                 "target table " + table + " (" + route.place() + ")",
                 new TableControl(route.client(), table).describe());
         CompletableFuture<Answer<Optional<Instant>>> paused =
                 Answer.of("the pause of " + route.name(), route.pauses().since(route.name()));
+        CompletableFuture<Answer<JobsStatus>> jobs = description.thenCompose(described -> Answer.of(
+                "table " + route.jobs().name() + " of jobs",
+                JobsStatus.of(route, described.value().map(DescribedTable::key), now)));
         return Answer.of("the dead letters of " + route.name(), ParkedCount.of(route.deadLetters()))
                 .thenCombine(description, Parts::new)
+                .thenCombine(jobs, (parts, recorded) -> parts)
                 .thenCombine(
                         paused,
                         (parts, since) -> new RouteStatus(
@@ -59,6 +63,7 @@ public final class StatusReader {
                                 parts.description(),
                                 parts.parked(),
                                 route.settings().enabled(),
-                                since));
+                                since,
+                                jobs.join()));
     }
 }

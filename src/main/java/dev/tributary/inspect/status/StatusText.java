@@ -2,6 +2,7 @@ package dev.tributary.inspect.status;
 
 import dev.tributary.inspect.Columns;
 import dev.tributary.inspect.TimeText;
+import dev.tributary.jobs.backfill.BackfillProgress;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.ShardLease;
 import dev.tributary.stream.lease.SourceState;
@@ -11,13 +12,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Formats the state of a source for people. */
 public final class StatusText {
 
+    private static final String UNKNOWN = "unknown";
     private static final String NOT_RECORDED = "not recorded";
 
     private final Instant now;
@@ -100,13 +104,29 @@ public final class StatusText {
     }
 
     private Columns routes(SourceStatus status) {
-        Columns columns = new Columns("ROUTE", "TARGET", "PARKED");
+        Columns columns = new Columns("ROUTE", "TARGET", "PARKED", "BACKFILL", "PROOF");
         status.routes()
                 .forEach(route -> columns.row(
                         route.name(),
                         route.target(),
-                        route.parked().value().map(this::parked).orElse("unknown")));
+                        route.parked().value().map(this::parked).orElse(UNKNOWN),
+                        route.jobs().value().map(this::backfill).orElse(UNKNOWN),
+                        route.jobs()
+                                .value()
+                                .map(jobs -> jobs.proof()
+                                        .map(proved -> proved.text(now))
+                                        .orElse("-"))
+                                .orElse(UNKNOWN)));
         return columns;
+    }
+
+    private String backfill(JobsStatus jobs) {
+        return Stream.of(jobs.backfill(), jobs.resync())
+                .flatMap(Optional::stream)
+                .max(Comparator.comparing(BackfillProgress::savedAt))
+                .map(progress -> "%d read, %s %s"
+                        .formatted(progress.read(), progress.ended() ? "ended" : "recorded", ago(progress.savedAt())))
+                .orElse("none");
     }
 
     private String parked(ParkedCount parked) {

@@ -12,6 +12,7 @@ import dev.tributary.jobs.scan.ScanPage;
 import dev.tributary.jobs.scan.TableScan;
 import dev.tributary.model.Item;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -29,9 +30,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  */
 public final class Backfill {
 
-    /** The name of the state in the table of jobs. */
-    public static final String STATE = "backfill";
-
     private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final JobRoute route;
@@ -40,6 +38,7 @@ public final class Backfill {
     private final RowRepair repair;
     private final PacedCalls reads;
     private final BackfillPlan plan;
+    private final InstantSource clock;
     private final LongSupplier nanoTime;
 
     /** The scan that is running; null before and between scans. */
@@ -66,6 +65,7 @@ public final class Backfill {
             RowRepair repair,
             PacedCalls reads,
             BackfillPlan plan,
+            InstantSource clock,
             LongSupplier nanoTime) {
         this.route = route;
         this.table = table;
@@ -73,18 +73,10 @@ public final class Backfill {
         this.repair = repair;
         this.reads = reads;
         this.plan = plan;
+        this.clock = clock;
         this.nanoTime = nanoTime;
         this.state = BackfillState.start(plan);
         this.savedAt = nanoTime.getAsLong();
-    }
-
-    /**
-     * Whether a backfill of all items with this shape has ended on the route.
-     *
-     * @param stored the state {@link #STATE}
-     */
-    public static boolean isFilled(JobState stored, String shape) {
-        return BackfillState.isFilled(stored, shape);
     }
 
     /**
@@ -93,7 +85,7 @@ public final class Backfill {
      * @return whether the end was reached, or {@link #stop()} came first; fails if a call fails for good or the lock is lost
      */
     public CompletableFuture<Boolean> run() {
-        return table.state(route.name(), STATE)
+        return table.state(route.name(), plan.state())
                 .thenCompose(this::begin)
                 .thenCompose(begun -> rows() ? repairRows() : CompletableFuture.completedFuture(null))
                 .thenCompose(repaired -> stopped ? CompletableFuture.completedFuture(null) : bringItems())
@@ -159,17 +151,28 @@ public final class Backfill {
 
     private synchronized CompletableFuture<Void> save() {
         savedAt = nanoTime.getAsLong();
-        stored = stored.next(state.stored(plan));
-        saving = table.putState(route.name(), STATE, stored);
+        stored = stored.next(state.stored(plan, stored, clock.instant()));
+        saving = table.putState(route.name(), plan.state(), stored);
         return saving;
     }
 
     /** Records the position, also after a failure; that failure is the one that counts. */
     private CompletableFuture<Void> end(@Nullable Throwable thrown) {
-        CompletableFuture<Void> ended = reconciler.close().thenCompose(closed -> save());
+        CompletableFuture<Void> ended =
+                reconciler.close().thenCompose(closed -> save()).thenCompose(saved -> recordShape());
         return thrown == null
                 ? ended
                 : ended.handle((done, further) -> null).thenCompose(done -> CompletableFuture.failedFuture(thrown));
+    }
+
+    private CompletableFuture<Void> recordShape() {
+        boolean reshaped;
+        synchronized (this) {
+            reshaped = plan.reshapes() && state.isDone();
+        }
+        return reshaped
+                ? RowShapes.reset(table, route.name(), plan.shape(), clock.instant())
+                : CompletableFuture.completedFuture(null);
     }
 
     /** Ends after the pages that are being dealt with. */

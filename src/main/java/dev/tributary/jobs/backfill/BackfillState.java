@@ -4,9 +4,11 @@ import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.PageResult;
 import dev.tributary.jobs.scan.ScanPosition;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How far a backfill of a route has come.
@@ -18,6 +20,8 @@ import java.util.Map;
  */
 record BackfillState(boolean rows, ScanPosition position, long read, long refused) {
 
+    private static final String SAVED_AT = "savedAt";
+    private static final String FILLED_AT = "filledAt";
     private static final String KIND = "kind";
     private static final String SHAPE = "shape";
     private static final String SELECTION = "selection";
@@ -47,11 +51,21 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                 : start(plan);
     }
 
-    /** Whether a whole backfill of a route's items with this shape has ended. */
-    static boolean isFilled(JobState stored, String shape) {
-        return stored.value(PHASE).equals(DONE)
-                && stored.value(SHAPE).equals(shape)
-                && stored.value(SELECTION).isEmpty();
+    static Optional<BackfillProgress> progress(JobState stored) {
+        return stored.revision() == 0
+                ? Optional.empty()
+                : Optional.of(new BackfillProgress(
+                        Long.parseLong(stored.value(READ)),
+                        Long.parseLong(stored.value(REFUSED)),
+                        stored.value(PHASE).equals(DONE),
+                        Instant.parse(stored.value(SAVED_AT)),
+                        Optional.ofNullable(stored.values().get(FILLED_AT)).map(Instant::parse),
+                        stored.value(SELECTION)));
+    }
+
+    /** Whether all is read. */
+    boolean isDone() {
+        return !rows && position.finished();
     }
 
     BackfillState at(ScanPosition other) {
@@ -67,7 +81,12 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                 rows, position, read + page.items(), refused + page.refused().size());
     }
 
-    Map<String, String> stored(BackfillPlan plan) {
+    /**
+     * As it is recorded.
+     *
+     * @param before what was recorded last
+     */
+    Map<String, String> stored(BackfillPlan plan, JobState before, Instant now) {
         Map<String, String> values = new HashMap<>(Map.of(
                 KIND,
                 kind(plan),
@@ -83,9 +102,16 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                 Long.toString(read),
                 REFUSED,
                 Long.toString(refused)));
-        if (!rows && position.finished()) {
+        values.put(SAVED_AT, now.toString());
+        if (before.values().containsKey(FILLED_AT)) {
+            values.put(FILLED_AT, before.value(FILLED_AT));
+        }
+        if (isDone()) {
             values.put(PHASE, DONE);
             values.remove(POSITION);
+            if (plan.selection().isEmpty() || plan.state().equals(BackfillPlan.RESYNC)) {
+                values.put(FILLED_AT, now.toString());
+            }
         }
         return values;
     }

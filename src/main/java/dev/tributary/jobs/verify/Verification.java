@@ -130,6 +130,12 @@ public final class Verification {
         return running == null ? position : new Position(position.phase(), running.position());
     }
 
+    /** Decides about all suspects so far, and completes with a position before which none is left. */
+    CompletableFuture<Position> settled() {
+        Position now = position();
+        return confirmation.settle().thenApply(settled -> now);
+    }
+
     /** How waits for replication have ended; the worst of them. */
     public CatchUp.Result waited() {
         return confirmation.waited();

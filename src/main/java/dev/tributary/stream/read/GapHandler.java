@@ -47,19 +47,11 @@ public final class GapHandler {
 
         /** What to do about a gap at which reading is blocked. */
         public String advice() {
-            String passing = "set source." + source
-                    + ".gaps=continue and restart; changes that are not read within 24 hours are lost too";
-            return switch (policy) {
-                case STOP ->
-                    "Reading is blocked here (source." + source
-                            + ".gaps=stop), because continuing would lose changes. To continue without them, "
-                            + passing;
-                case RESYNC ->
-                    "Reading is blocked here until an operator repairs the targets (source." + source
-                            + ".gaps=resync), which the daemon does not do by itself: " + passing
-                            + "; then run 'tributary backfill " + source + " --reshape', see operations.md";
-                case CONTINUE -> throw new IllegalStateException("Reading continues");
-            };
+            return "Reading is blocked here (source." + source
+                    + ".gaps=stop), because continuing would lose changes. To continue, and have the daemon repair the"
+                    + " targets, set source." + source
+                    + ".gaps=resync and restart; to continue without them, set source."
+                    + source + ".gaps=continue; changes that are not read within 24 hours are lost too";
         }
     }
 
@@ -79,7 +71,7 @@ public final class GapHandler {
      * @throws SdkException if the gap cannot be recorded: the call is to be repeated
      */
     boolean pass(StreamGap.OfShard gap) {
-        if (context.policy() != GapPolicy.CONTINUE) {
+        if (!context.policy().passes()) {
             context.health().blockedAt(gap, context.advice());
             return false;
         }

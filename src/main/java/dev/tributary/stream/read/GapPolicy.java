@@ -6,6 +6,11 @@ public enum GapPolicy {
     STOP,
     /** Reading goes on with the oldest change in the stream. */
     CONTINUE,
-    /** The source is to be copied again; until then reading stops at the gap. */
-    RESYNC
+    /** Reading goes on likewise, and the daemon repairs the targets. */
+    RESYNC;
+
+    /** Whether reading passes gaps. */
+    public boolean passes() {
+        return this != STOP;
+    }
 }

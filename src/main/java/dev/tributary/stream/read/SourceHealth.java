@@ -202,7 +202,8 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         int all = gaps.size() + further;
         unacknowledged = gaps.isEmpty()
                 ? ""
-                : "reading went on past %d %s, the last: %s. `tributary gaps` lists and acknowledges them"
+                : ("reading went on past %d %s, the last: %s. `tributary gaps` lists them, and acknowledges them once the"
+                                + " targets are repaired")
                         .formatted(
                                 all,
                                 all == 1 ? "gap" : "gaps",

@@ -57,6 +57,10 @@ class PolicyTest {
             source.users.route.graves.deletes = tombstone
             source.users.route.singles.table = singles
             source.users.route.singles.batch-size = 1
+            source.users.route.proved.table = proved
+            source.users.route.proved.batch-size = 1
+            source.users.route.proved.backfill = auto
+            source.users.route.proved.verify = 1m
             write.users.path = /users
             write.users.table = users
             write.users.version = version
@@ -88,6 +92,7 @@ class PolicyTest {
         tables.create("by_city", "city:S, email:S", false);
         tables.create("graves", "city:S, email:S", false);
         tables.create("singles", "city:S, email:S", false);
+        tables.create("proved", "city:S, email:S", false);
         tables.create("notes", "id:S, part:S", false);
         tables.create("memos", "id:S, part:S", false);
         new TableControl(dynamo.asyncClient(), "graves")
@@ -120,10 +125,15 @@ class PolicyTest {
         tables.rewind();
         tables.leavePage("users.by-city");
         tables.leavePage("users.graves");
+        tables.leavePage("users.singles");
+        tables.leavePage("users.proved");
         program.start();
         program.awaitUse(program.daemonCalls(), DEAD_LETTERS, "UpdateItem");
         program.awaitUse(program.daemonCalls(), APPLICATION + "-jobs", "DeleteItem");
         program.awaitUse(program.daemonCalls(), "graves", "DeleteItem");
+        program.awaitUse(program.daemonCalls(), "singles", "BatchGetItem");
+        program.awaitUse(program.daemonCalls(), "proved", "Scan");
+        program.awaitUse(program.daemonCalls(), "proved", "BatchGetItem");
         program.stop();
         tables.changeReasons();
         program.command("dead-letters", "redrive");
@@ -237,7 +247,7 @@ class PolicyTest {
 
     /** Rows are missing, more than they should be, and different. */
     private void repair() throws Exception {
-        for (String table : List.of("by_city", "graves", "singles")) {
+        for (String table : List.of("by_city", "graves", "singles", "proved")) {
             tables.delete(table, Map.of("city", "Rome", "email", "kept"));
             tables.put(table, Map.of("city", "Rome", "email", "stray"));
         }
@@ -246,7 +256,7 @@ class PolicyTest {
         program.send("POST", "/users", users("Bonn"));
         tables.awaitRows("by_city", MANY.size() + 1);
         for (String email : MANY) {
-            for (String table : List.of("by_city", "graves", "singles")) {
+            for (String table : List.of("by_city", "graves", "singles", "proved")) {
                 tables.delete(table, Map.of("city", "Bonn", "email", email));
             }
         }

@@ -6,6 +6,7 @@ import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.inspect.Answer;
 import dev.tributary.inspect.status.Finding.Kind;
 import dev.tributary.inspect.status.ShardStatus.State;
+import dev.tributary.jobs.verify.Proof;
 import dev.tributary.model.KeySchema;
 import dev.tributary.stream.lease.LeaseSnapshot;
 import dev.tributary.stream.lease.LeaseTimings;
@@ -36,6 +37,7 @@ class StatusCheckTest {
     private List<WorkerReport> workers = List.of(ALIVE);
     private String tableStream = STREAM;
     private ParkedCount parked = new ParkedCount(0, false, Optional.empty());
+    private JobsStatus jobs = new JobsStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     @Test
     void aSourceThatIsReadNeedsNobody() {
@@ -170,6 +172,29 @@ class StatusCheckTest {
         }
     }
 
+    @Test
+    void aTargetThatDiffersIsStaleOrHasRowsOfAnotherShapeNeedsAPerson() {
+        Duration day = Duration.ofDays(1);
+        Instant before = NOW.minus(day.multipliedBy(3));
+        Proof differs = Proof.of(Map.of("since", before.toString(), "last", NOW.toString(), "faults", "2"), NOW);
+        Proof stale = Proof.of(Map.of("since", before.toString()), NOW);
+        jobs = new JobsStatus(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new JobsStatus.Proved(differs, day)),
+                Optional.of("rows of another shape"));
+        assertThat(findings(lease("shard-1", "one", NOW)))
+                .extracting(Finding::what)
+                .anySatisfy(what -> assertThat(what).contains("found 2 faults", "--repair"))
+                .anySatisfy(
+                        what -> assertThat(what).contains("rows of another shape", "backfill users.by-city --reshape"));
+        jobs = new JobsStatus(
+                Optional.empty(), Optional.empty(), Optional.of(new JobsStatus.Proved(stale, day)), Optional.empty());
+        assertThat(findings(lease("shard-1", "one", NOW))).singleElement().satisfies(finding -> assertThat(
+                        finding.what())
+                .contains("stale: not proven right yet", "every 1 d 0 h"));
+    }
+
     private List<Finding> findings(ShardLease... leases) {
         return StatusCheck.of(status(snapshot(leases)), NOW);
     }
@@ -202,7 +227,13 @@ class StatusCheckTest {
                 answer(leases),
                 SourceProgress.of(leases, TIMINGS, NOW),
                 List.of(new RouteStatus(
-                        "users.by-city", "by_city", answer(table), answer(parked), true, answer(Optional.empty()))));
+                        "users.by-city",
+                        "by_city",
+                        answer(table),
+                        answer(parked),
+                        true,
+                        answer(Optional.empty()),
+                        answer(jobs))));
     }
 
     private static <T> Answer<T> answer(T value) {

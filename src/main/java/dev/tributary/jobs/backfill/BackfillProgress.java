@@ -1,0 +1,32 @@
+package dev.tributary.jobs.backfill;
+
+import dev.tributary.jobs.reconcile.JobState;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is recorded of the backfills of a route.
+ *
+ * @param read items and rows that the last one has read
+ * @param refused items that it could not write
+ * @param ended whether it has read all
+ * @param savedAt when this was recorded
+ * @param filledAt when a backfill of all items ended last; empty if none has
+ */
+public record BackfillProgress(
+        long read, long refused, boolean ended, Instant savedAt, Optional<Instant> filledAt, String selection) {
+
+    /**
+     * Reads a record; empty if there is none.
+     *
+     * @param stored the state {@link BackfillPlan#BACKFILL} or {@link BackfillPlan#RESYNC}
+     */
+    public static Optional<BackfillProgress> of(JobState stored) {
+        return BackfillState.progress(stored);
+    }
+
+    /** Whether a backfill of all items with this selection has ended. */
+    public boolean isDone(String wanted) {
+        return ended && selection.equals(wanted);
+    }
+}

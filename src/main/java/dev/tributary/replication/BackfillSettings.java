@@ -1,0 +1,25 @@
+package dev.tributary.replication;
+
+import dev.tributary.config.Option;
+
+/** The backfills of a route that the daemon starts. */
+public record BackfillSettings(
+        @Option(key = "backfill", defaultValue = "manual", example = "auto", doc = """
+                With `auto` the daemon brings the existing items of the source to the target, beside replication, if that has
+                never been done; one daemon at a time. With `manual`, `tributary backfill` does. See
+                [operations.md](operations.md#bringing-a-table-in).""")
+        BackfillStart start,
+
+        @Option(key = "backfill-units", min = "1", max = "1000000", defaultValue = "100", doc = """
+                Most read units, and most write units, a second that a backfill of the daemon consumes, also one after a gap
+                with `gaps = resync`.""")
+        int units) {
+
+    /** What starts the first backfill. */
+    public enum BackfillStart {
+        /** A person, with a command. */
+        MANUAL,
+        /** The daemon, once it reads the source. */
+        AUTO
+    }
+}
