@@ -83,7 +83,7 @@ class CliTest {
         assertThat(execute("check", "--config", "config/local.properties")).isZero();
         assertThat(output.toString())
                 .contains("users/stream/*: DescribeStream, GetRecords, GetShardIterator")
-                .contains("tributary-users/index/LeaseOwnerToLeaseKeyIndex: Query");
+                .contains("tributary-leases/index/LeaseOwnerToLeaseKeyIndex: Query");
     }
 
     @Test
