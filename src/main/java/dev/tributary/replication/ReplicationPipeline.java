@@ -155,6 +155,19 @@ public final class ReplicationPipeline implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Takes a change that no route gets: it has ended.
+     *
+     * @return as {@link #submit} does
+     */
+    public boolean pass(Change change, String sequenceNumber, Runnable ended) {
+        if (fence.draining()) {
+            return false;
+        }
+        tracker.open(new ChangePosition(sequenceNumber, change.stamp().createdAt(), nanoTime.getAsLong()), 0, ended);
+        return true;
+    }
+
     /** The sequence number up to which every change has ended on every route; null if the first has not ended. */
     public @Nullable String checkpoint() {
         ChangePosition passed = tracker.passed();

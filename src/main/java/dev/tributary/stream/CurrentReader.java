@@ -5,6 +5,7 @@ import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.SourceHealth;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ final class CurrentReader {
         }
         StreamReader next = new StreamReader(
                 new SourceStream(source, identity, state.streamArn(), state.epoch()),
+                state.startsAt().orElse(Instant.MIN),
                 shared,
                 new GapHandler(gaps, state.streamArn(), state.since()));
         // Set before the flag is checked again: a concurrent stop either finds the reader or is seen here.

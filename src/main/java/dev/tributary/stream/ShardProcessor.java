@@ -7,6 +7,7 @@ import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.StreamRecord;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,6 +60,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     /**
      * What the processors of a source share.
      *
+     * @param startsAt changes before this time are passed without a write
      * @param pipeline builds the pipeline of a shard from its id and its ownership
      * @param ownership returns the ownership of a shard; throws {@link IllegalStateException} if its lease is not held
      * @param memory counts the changes that are taken and that have ended
@@ -68,6 +70,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      */
     record Settings(
             ChangeDecoder decoder,
+            Instant startsAt,
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
             MemoryBudget memory,
@@ -136,7 +139,9 @@ final class ShardProcessor implements ShardRecordProcessor {
         Change change = settings.decoder().decode(record.record());
         long bytes = record.heapBytes();
         budget.taken(bytes);
-        return running.submit(change, record.sequenceNumber(), () -> budget.ended(bytes));
+        return change.stamp().createdAt().isBefore(settings.startsAt())
+                ? running.pass(change, record.sequenceNumber(), () -> budget.ended(bytes))
+                : running.submit(change, record.sequenceNumber(), () -> budget.ended(bytes));
     }
 
     @Override

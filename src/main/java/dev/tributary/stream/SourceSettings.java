@@ -49,6 +49,12 @@ public record SourceSettings(
                 [operations.md](operations.md#moving-to-a-replica).""")
         Optional<String> identity,
 
+        @Option(key = "start", defaultValue = "trim-horizon", example = "latest", doc = """
+                Where a source begins that no worker has read before: with the oldest change in the stream, up to 24 hours
+                old, or with `latest` where the changes of the last minute begin. Changes before are passed without a write;
+                `backfill` brings items that were there. It has no effect on a source that was read before.""")
+        StartPosition start,
+
         @Option(key = "poll-interval", min = "20ms", max = "1m", defaultValue = "100ms", doc = """
                 Pause between two reads of a shard that has had changes recently. It is halved after a read that returned
                 changes, and left out after a large batch, because more changes are waiting. Shorter is fresher and takes

@@ -184,7 +184,7 @@ public final class SourceWorker {
                 gaps,
                 health);
         this.streams = new StreamSelector(
-                source, identity, settings.table(), enabledStream, streamsClient, sync, gaps, reader);
+                source, identity, settings.table(), settings.start(), enabledStream, streamsClient, sync, gaps, reader);
         this.check = new SourceCheck(streams, stalls, shared.timings().lease(), checkNow, threads, shared.onFatal());
     }
 

@@ -16,6 +16,7 @@ import dev.tributary.stream.read.ShardReaders;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -35,6 +36,7 @@ final class StreamReader {
     private static final Duration RECENT = Duration.ofSeconds(1);
 
     private final SourceStream stream;
+    private final Instant startsAt;
     private final Source source;
     private final GapHandler gaps;
 
@@ -59,8 +61,12 @@ final class StreamReader {
             StallDetector stalls,
             Ticker.Threads checkpoints) {}
 
-    StreamReader(SourceStream stream, Source source, GapHandler gaps) {
+    /**
+     * @param startsAt changes before this time are passed without a write
+     */
+    StreamReader(SourceStream stream, Instant startsAt, Source source, GapHandler gaps) {
         this.stream = stream;
+        this.startsAt = startsAt;
         this.source = source;
         this.gaps = gaps;
     }
@@ -139,6 +145,7 @@ final class StreamReader {
         SourceWorker.Shared shared = source.shared();
         return new ShardProcessor.Settings(
                 new ChangeDecoder(stream, shared.clock()),
+                startsAt,
                 (shardId, ownership) -> source.shards()
                         .add(
                                 shardId,

@@ -9,6 +9,7 @@ import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health.Status;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  *
  * @param identity of the source table in the rows of its targets
  * @param table name of the source table
+ * @param start where the source begins if it was never read before
  * @param enabledStream returns the ARN of the stream with new and old images that the table has now; empty if it has none
  * @param gaps shared by all streams of the source
  */
@@ -28,6 +30,7 @@ record StreamSelector(
         String source,
         String identity,
         String table,
+        StartPosition start,
         Supplier<Optional<String>> enabledStream,
         DynamoDbStreamsClient streamsClient,
         ShardSync sync,
@@ -46,8 +49,7 @@ record StreamSelector(
     void select(Duration atMost) throws InterruptedException {
         Optional<String> enabled = enabledStream.get();
         SourceState agreed = row().read(atMost)
-                .or(() -> enabled.map(
-                        arn -> row().begin(arn, identity, gaps.clock().instant())))
+                .or(() -> enabled.map(this::begin))
                 .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = " + table
                         + ": the table has no enabled stream with new and old images, and none of it was read before;"
                         + " enable one with view type NEW_AND_OLD_IMAGES"));
@@ -63,6 +65,19 @@ record StreamSelector(
         } else {
             leave(agreed, enabled);
         }
+    }
+
+    private SourceState begin(String streamArn) {
+        Instant now = gaps.clock().instant();
+        SourceState begun = row().begin(streamArn, identity, now, start.startsAt(now));
+        begun.startsAt()
+                .ifPresent(at -> log.warn(
+                        "source {}: changes before {} are not replicated (source.{}.start=latest); backfill brings the"
+                                + " items that are there",
+                        source,
+                        at,
+                        source));
+        return begun;
     }
 
     /** With another identity, the source's items would find rows of other owners where their own are. */

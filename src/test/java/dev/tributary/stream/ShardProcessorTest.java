@@ -69,6 +69,7 @@ class ShardProcessorTest {
                 new ChangeDecoder(
                         new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l"),
                         () -> Instant.EPOCH),
+                Instant.MIN,
                 pipeline,
                 shard -> held(),
                 new MemoryBudget(1 << 20, 1 << 20),

@@ -79,6 +79,7 @@ final class SimulatedSource implements AutoCloseable {
     private Duration idlePollInterval = pollInterval;
     private ExecutionInterceptor writes = new ExecutionInterceptor() {};
     private GapPolicy gaps = GapPolicy.STOP;
+    private StartPosition start = StartPosition.TRIM_HORIZON;
     private int maxInFlight = 1_000;
     private Duration checkpointInterval = Duration.ofMillis(100);
     private URI targetEndpoint;
@@ -127,6 +128,12 @@ final class SimulatedSource implements AutoCloseable {
     /** For workers started from now on. */
     SimulatedSource gaps(GapPolicy policy) {
         gaps = policy;
+        return this;
+    }
+
+    /** For workers started from now on. */
+    SimulatedSource startingAt(StartPosition position) {
+        start = position;
         return this;
     }
 
@@ -281,6 +288,7 @@ final class SimulatedSource implements AutoCloseable {
                 "items",
                 new TestSource(
                                 stream.table(),
+                                start,
                                 pollInterval,
                                 idlePollInterval,
                                 checkpointInterval,

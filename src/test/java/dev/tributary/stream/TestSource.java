@@ -11,12 +11,32 @@ import java.util.Optional;
 /** Settings of a source for tests that go without a file: quick to poll and to checkpoint. */
 public record TestSource(
         String table,
+        StartPosition start,
         Duration pollInterval,
         Duration idlePollInterval,
         Duration checkpointInterval,
         int maxInFlight,
         GapPolicy gaps,
         Map<String, RouteSettings> route) {
+
+    public TestSource(
+            String table,
+            Duration pollInterval,
+            Duration idlePollInterval,
+            Duration checkpointInterval,
+            int maxInFlight,
+            GapPolicy gaps,
+            Map<String, RouteSettings> route) {
+        this(
+                table,
+                StartPosition.TRIM_HORIZON,
+                pollInterval,
+                idlePollInterval,
+                checkpointInterval,
+                maxInFlight,
+                gaps,
+                route);
+    }
 
     public static TestSource of(String table, TestRoute route) {
         return new TestSource(
@@ -30,7 +50,8 @@ public record TestSource(
     }
 
     public TestSource gaps(GapPolicy policy) {
-        return new TestSource(table, pollInterval, idlePollInterval, checkpointInterval, maxInFlight, policy, route);
+        return new TestSource(
+                table, start, pollInterval, idlePollInterval, checkpointInterval, maxInFlight, policy, route);
     }
 
     public SourceSettings settings() {
@@ -39,6 +60,7 @@ public record TestSource(
                 Location.DEFAULT,
                 Optional.empty(),
                 Optional.empty(),
+                start,
                 pollInterval,
                 idlePollInterval,
                 checkpointInterval,

@@ -39,6 +39,7 @@ public final class SourceStateRow {
     private static final String SINCE = "since";
     private static final String EPOCH = "epoch";
     private static final String IDENTITY = "identity";
+    private static final String STARTS_AT = "startsAt";
     private static final String GAPS = "gaps";
     private static final String FURTHER = "furtherGaps";
     private static final String DESCRIPTION = "description";
@@ -87,20 +88,27 @@ public final class SourceStateRow {
         return row.isEmpty() ? Optional.empty() : Optional.of(state(row));
     }
 
+    /** The same with the oldest change of the stream. */
+    public SourceState begin(String streamArn, String identity, Instant now) {
+        return begin(streamArn, identity, now, Optional.empty());
+    }
+
     /**
      * Begins with this stream, unless another worker has begun meanwhile; returns the state that results.
      *
      * @param identity of the source table in the rows of its targets
+     * @param startsAt changes before this time are passed without a write
      */
-    public SourceState begin(String streamArn, String identity, Instant now) {
-        Map<String, AttributeValue> row = Map.of(
+    public SourceState begin(String streamArn, String identity, Instant now, Optional<Instant> startsAt) {
+        Map<String, AttributeValue> row = new HashMap<>(Map.of(
                 KEY, AttributeValue.fromS(key(source)),
                 ENTITY_TYPE, AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
                 STREAM, AttributeValue.fromS(streamArn),
                 SINCE, AttributeValue.fromS(now.toString()),
                 EPOCH, AttributeValue.fromS(Epoch.first(streamArn, now).text()),
                 IDENTITY, AttributeValue.fromS(identity),
-                GAPS, AttributeValue.fromM(Map.of()));
+                GAPS, AttributeValue.fromM(Map.of())));
+        startsAt.ifPresent(at -> row.put(STARTS_AT, AttributeValue.fromS(at.toString())));
         try {
             Calls.join(client.putItem(request ->
                     request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")));
@@ -204,6 +212,7 @@ public final class SourceStateRow {
                 Instant.parse(text(row, SINCE).s()),
                 row.containsKey(EPOCH) ? text(row, EPOCH).s() : SourceStream.label(streamArn),
                 row.containsKey(IDENTITY) ? text(row, IDENTITY).s() : SourceStream.table(streamArn),
+                Optional.ofNullable(row.get(STARTS_AT)).map(at -> Instant.parse(at.s())),
                 List.copyOf(passed),
                 further == null ? 0 : Integer.parseInt(further.n()));
     }

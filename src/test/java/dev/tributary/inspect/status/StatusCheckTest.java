@@ -205,7 +205,7 @@ class StatusCheckTest {
 
     private LeaseSnapshot snapshot(ShardLease... leases) {
         return new LeaseSnapshot(
-                Optional.of(new SourceState(STREAM, NOW, "epoch", "users", List.copyOf(gaps), 0)),
+                Optional.of(new SourceState(STREAM, NOW, "epoch", "users", Optional.empty(), List.copyOf(gaps), 0)),
                 List.of(leases),
                 workers);
     }
