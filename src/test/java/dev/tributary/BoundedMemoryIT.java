@@ -75,9 +75,11 @@ class BoundedMemoryIT {
         try (Daemons daemons = new Daemons(dynamo, directory)) {
             DaemonProcess daemon = start(daemons, users, copies, excluded).awaitReady();
             URI metrics = metrics(daemon);
-            await().atMost(Duration.ofMinutes(2)).until(() -> {
+            await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
                 assertThat(daemon.isAlive()).as(daemon.output()).isTrue();
-                return value(metrics, "tributary_changes_held_bytes") > (HEAP_MEGABYTES << 20) / 5.0;
+                assertThat(value(metrics, "tributary_changes_held_bytes"))
+                        .as("%s%n%s", health(daemon), daemon.output())
+                        .isGreaterThan((HEAP_MEGABYTES << 20) / 5.0);
             });
             await().atMost(Duration.ofMinutes(2)).during(Duration.ofSeconds(3)).until(readsNoMore(metrics));
             double held = value(metrics, "tributary_changes_held_bytes");

@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Where a source begins that was never read before. */
@@ -20,6 +21,6 @@ public enum StartPosition {
      * @param now when the first worker begins to read the source
      */
     Optional<Instant> startsAt(Instant now) {
-        return this == LATEST ? Optional.of(now.minus(MARGIN)) : Optional.empty();
+        return this == LATEST ? Optional.of(now.minus(MARGIN).truncatedTo(ChronoUnit.SECONDS)) : Optional.empty();
     }
 }

@@ -5,6 +5,7 @@ import dev.tributary.jobs.verify.Verification.Phase;
 import dev.tributary.jobs.verify.Verification.Position;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,15 +64,19 @@ public record Proof(
 
     /** The state for people. */
     public String text(Instant now, Duration every) {
-        String proven = provenAt.map(Instant::toString).orElse("");
+        String proven = provenAt.map(Proof::seconds).orElse("");
         return switch (state(now, every)) {
             case PROVEN -> "proven right at " + proven;
             case STALE -> "stale: " + (proven.isEmpty() ? "not proven right yet" : "last proven right at " + proven);
             case DIFFERS ->
                 "differs: the verification that started at "
-                        + last.map(Instant::toString).orElse("") + " found " + faults
+                        + last.map(Proof::seconds).orElse("") + " found " + faults
                         + (faults == 1 ? " fault" : " faults");
         };
+    }
+
+    private static String seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** Whether a proof has been due for long; not before the first one could have ended. */
