@@ -140,7 +140,7 @@ final class SourceWorkers {
                 source,
                 routes,
                 lateWrites(name, place),
-                isWrittenHere(source) ? acknowledgements(name, place)::ended : (mark, end) -> {},
+                settings.isWrittenHere(source) ? acknowledgements(name, place)::ended : (mark, end) -> {},
                 scheduler(clients.leases(source)),
                 settings.formerLeaseTable(name),
                 new EnabledStream(clients.control(source), source.table()),
@@ -182,15 +182,6 @@ final class SourceWorkers {
                 new ParkedItemIndex(deadLetters, fullName, shared.clock()));
     }
 
-    /** Whether requests write to the table of a source. */
-    private boolean isWrittenHere(SourceSettings source) {
-        return settings.resource().values().stream().anyMatch(resource -> isSame(source, resource));
-    }
-
-    private boolean isSame(TableSettings one, TableSettings other) {
-        return one.table().equals(other.table()) && clients.place(one).equals(clients.place(other));
-    }
-
     private Acknowledgements acknowledgements(String source, DynamoDbAsyncClient place) {
         return acknowledgements.computeIfAbsent(
                 source,
@@ -230,7 +221,7 @@ final class SourceWorkers {
     /** What a table is to the replication: the source whose table it is, or none. */
     Resource.Source of(TableSettings written) {
         return settings.source().entrySet().stream()
-                .filter(source -> isSame(source.getValue(), written))
+                .filter(source -> settings.isSame(source.getValue(), written))
                 .findFirst()
                 .map(source -> new Resource.Source(
                         () -> wake(source.getKey()),

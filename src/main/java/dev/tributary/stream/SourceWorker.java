@@ -1,6 +1,7 @@
 package dev.tributary.stream;
 
 import dev.tributary.latewrite.LateWrites;
+import dev.tributary.model.TrimHorizon;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.WriteListener;
 import dev.tributary.stream.lease.LeaseRows;
@@ -8,7 +9,6 @@ import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.LeaseUpgrade;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStateRow;
-import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.PollPauses;
@@ -17,7 +17,6 @@ import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -242,16 +241,8 @@ public final class SourceWorker {
         health.held(reason
                 + shards.doneUntil().values().stream()
                         .min(Comparator.naturalOrder())
-                        .map(this::left)
+                        .map(doneUntil -> "; " + TrimHorizon.leftText(doneUntil, clock.instant()))
                         .orElse(""));
-    }
-
-    private String left(Instant doneUntil) {
-        Duration left = SourceStream.RETENTION.minus(Duration.between(doneUntil, clock.instant()));
-        return left.isNegative()
-                ? ". The stream may have dropped changes that no target has"
-                : ". At least %d h %d min are left until the stream drops changes"
-                        .formatted(left.toHours(), left.toMinutesPart());
     }
 
     /** Reads again, if reading is held. */

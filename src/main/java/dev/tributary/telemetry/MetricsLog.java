@@ -1,5 +1,6 @@
 package dev.tributary.telemetry;
 
+import dev.tributary.model.TrimHorizon;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,9 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class MetricsLog {
 
     private static final Logger log = LoggerFactory.getLogger(MetricsLog.class);
-
-    /** How long a stream keeps its records. */
-    private static final Duration RETENTION = Duration.ofHours(24);
 
     private static final String SOURCE = "source";
 
@@ -62,7 +60,7 @@ public final class MetricsLog {
         log.atInfo()
                 .addKeyValue(SOURCE, source)
                 .addKeyValue("lagSeconds", lag)
-                .addKeyValue("timeLeftSeconds", Math.max(0, RETENTION.toSeconds() - lag))
+                .addKeyValue("timeLeftSeconds", Math.max(0, TrimHorizon.RETENTION.toSeconds() - lag))
                 .addKeyValue("parked", sum("tributary.parked", ofRoute))
                 .addKeyValue("gaps", gaps - before)
                 .addKeyValue("stalled", sum("tributary.stalled", ofSource))

@@ -96,7 +96,7 @@ class PauseTest {
                 .untilAsserted(
                         () -> assertThat(get(health))
                                 .contains(
-                                        "\"source users\":{\"status\":\"DEGRADED\",\"detail\":\"paused: users.by-email. At least 23 h"));
+                                        "\"source users\":{\"status\":\"DEGRADED\",\"detail\":\"paused: users.by-email; at least 23 h"));
         put(users, "meanwhile");
         awaitRowsOfOtherSource("witness-1");
         daemon.stop();

@@ -5,7 +5,7 @@ import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.inspect.Columns;
-import dev.tributary.inspect.TimeText;
+import dev.tributary.model.TimeText;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;

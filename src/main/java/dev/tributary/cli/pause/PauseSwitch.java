@@ -5,12 +5,12 @@ import dev.tributary.daemon.settings.StartException;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
-import dev.tributary.inspect.TimeText;
-import dev.tributary.inspect.status.SourceProgress;
 import dev.tributary.inspect.status.SourceStatus;
 import dev.tributary.inspect.status.StatusReader;
+import dev.tributary.model.TrimHorizon;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -59,10 +59,8 @@ record PauseSwitch(InspectedSource source, InspectedRoute route) {
     static String timeLeft(SourceStatus status, Instant now) {
         return status.progress()
                 .doneUntil()
-                .map(until -> SourceProgress.timeLeft(until, now))
-                .map(left -> left.isNegative()
-                        ? "The stream may have dropped changes that no target has."
-                        : "At least " + TimeText.of(left) + " are left until the stream drops changes.")
+                .map(until -> TrimHorizon.leftText(until, now))
+                .map(clause -> clause.substring(0, 1).toUpperCase(Locale.ROOT) + clause.substring(1) + ".")
                 .orElse("How far the source has been read is not recorded. The stream drops changes after 24 hours.");
     }
 

@@ -76,9 +76,7 @@ public record RouteVerification(
             Settings settings, CheckedTables tables, Clients clients, String sourceName, RouteSettings target) {
         Set<String> identities = new HashSet<>();
         settings.source().forEach((name, source) -> {
-            boolean same = source.route().values().stream()
-                    .anyMatch(route -> route.table().equals(target.table())
-                            && clients.place(route).equals(clients.place(target)));
+            boolean same = source.route().values().stream().anyMatch(route -> settings.isSame(route, target));
             if (!name.equals(sourceName) && same) {
                 identities.add(SourceIdentity.of(source, tables.source(name).arn(), clients));
             }

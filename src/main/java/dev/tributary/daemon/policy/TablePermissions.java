@@ -92,7 +92,7 @@ public final class TablePermissions {
         addOwn(own, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
         addOwn(own, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
         addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "PutItem", "Query");
-        if (isWrittenHere(source)) {
+        if (settings.isWrittenHere(source)) {
             addOwn(own, OwnTable.ACKNOWLEDGEMENTS, "GetItem", "PutItem");
         }
         source.route().values().forEach(route -> {
@@ -114,13 +114,6 @@ public final class TablePermissions {
         if (verifies) {
             add(route, route.table(), "DescribeTimeToLive");
         }
-    }
-
-    /** Whether requests write to the table of a source, and may wait for its targets. */
-    private boolean isWrittenHere(SourceSettings source) {
-        return settings.resource().values().stream()
-                .anyMatch(resource -> resource.table().equals(source.table())
-                        && region(resource.location()).equals(region(source.location())));
     }
 
     private void addLeases(Location place, String table) {
@@ -185,7 +178,7 @@ public final class TablePermissions {
             add(own, name(OwnTable.DEAD_LETTERS), "DeleteItem", "DescribeTable", "PutItem", "Query", "UpdateItem");
             add(own, name(OwnTable.LATE_WRITES), "DescribeTable", "PutItem", "Query");
             add(own, name(OwnTable.JOBS), "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query");
-            if (isWrittenHere(source)) {
+            if (settings.isWrittenHere(source)) {
                 add(own, name(OwnTable.ACKNOWLEDGEMENTS), "DescribeTable");
             }
             source.route().values().forEach(this::addJobs);

@@ -7,6 +7,7 @@ import dev.tributary.config.InvalidConfigurationException;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.dynamo.DeclaredTable;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.http.AdminSettings;
 import dev.tributary.http.HttpSettings;
 import dev.tributary.items.ResourceSettings;
@@ -103,6 +104,16 @@ public record Settings(
     /** Name of the lease table that earlier versions had for each source. */
     public String formerLeaseTable(String source) {
         return application + "-" + source;
+    }
+
+    /** Whether two entries of the configuration name the same table. */
+    public boolean isSame(TableSettings one, TableSettings other) {
+        return TablePlace.of(one, aws).equals(TablePlace.of(other, aws));
+    }
+
+    /** Whether a resource writes to the table of a source, so that requests may wait for its targets. */
+    public boolean isWrittenHere(SourceSettings source) {
+        return resource.values().stream().anyMatch(written -> isSame(written, source));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.tributary.daemon.settings;
 
 import dev.tributary.config.CrossCheck;
 import dev.tributary.dynamo.TableSettings;
-import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,11 +15,8 @@ import java.util.Set;
 /** Reports tables that are read or written twice, and routes that lead back to their source. */
 final class TopologyCheck {
 
-    /** A table and its location; two keys with the same place mean the same table. */
-    private record Place(String table, Optional<String> region, Optional<URI> endpoint, Optional<String> account) {}
-
     /** A route whose tables were both accepted. */
-    private record Route(String key, Place from, Place to) {}
+    private record Route(String key, TablePlace from, TablePlace to) {}
 
     private final Settings settings;
     private final CrossCheck check;
@@ -32,20 +28,20 @@ final class TopologyCheck {
 
     void run() {
         List<Route> routes = new ArrayList<>();
-        Map<Place, String> sources = new HashMap<>();
+        Map<TablePlace, String> sources = new HashMap<>();
         settings.source().forEach((name, source) -> {
             String key = "source." + name + ".table";
-            Optional<Place> from = place(key, source);
+            Optional<TablePlace> from = place(key, source);
             from.map(place -> sources.putIfAbsent(place, name))
                     .ifPresent(before -> check.report(
                             key,
                             source.table(),
                             "is the table of source " + before + " too, and a stream is read once",
                             "move the routes to source." + before));
-            Map<Place, String> targets = new HashMap<>();
+            Map<TablePlace, String> targets = new HashMap<>();
             source.route().forEach((route, target) -> {
                 String targetKey = "source." + name + ".route." + route + ".table";
-                Optional<Place> to = place(targetKey, target);
+                Optional<TablePlace> to = place(targetKey, target);
                 to.map(place -> targets.putIfAbsent(place, route))
                         .ifPresent(before -> check.report(
                                 targetKey,
@@ -58,14 +54,8 @@ final class TopologyCheck {
         routes.forEach(route -> checkLoop(route, routes));
     }
 
-    private Optional<Place> place(String key, TableSettings table) {
-        return check.accepted(key)
-                ? Optional.of(new Place(
-                        table.table(),
-                        table.region().or(settings.aws()::region),
-                        table.endpoint().or(settings.aws()::endpoint),
-                        table.location().expectedAccount()))
-                : Optional.empty();
+    private Optional<TablePlace> place(String key, TableSettings table) {
+        return check.accepted(key) ? Optional.of(TablePlace.of(table, settings.aws())) : Optional.empty();
     }
 
     /** The writes of a route in a loop would come back to it without end. */
@@ -82,11 +72,11 @@ final class TopologyCheck {
         }
     }
 
-    private static boolean reaches(Place start, Place end, List<Route> routes) {
-        Set<Place> seen = new HashSet<>();
-        Deque<Place> next = new ArrayDeque<>(List.of(start));
+    private static boolean reaches(TablePlace start, TablePlace end, List<Route> routes) {
+        Set<TablePlace> seen = new HashSet<>();
+        Deque<TablePlace> next = new ArrayDeque<>(List.of(start));
         while (!next.isEmpty()) {
-            Place place = next.remove();
+            TablePlace place = next.remove();
             if (place.equals(end)) {
                 return true;
             }

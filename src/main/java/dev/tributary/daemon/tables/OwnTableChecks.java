@@ -4,7 +4,6 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.KeySchema;
-import dev.tributary.stream.SourceSettings;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -66,20 +65,13 @@ final class OwnTableChecks {
             action.accept(OwnTable.JOBS, place);
         }
         ownPlaces(settings.source().values().stream()
-                        .filter(this::isWrittenHere)
+                        .filter(settings::isWrittenHere)
                         .toList())
                 .forEach(place -> action.accept(OwnTable.ACKNOWLEDGEMENTS, place));
         places(settings.resource().values().stream()
                         .filter(resource -> resource.idempotency().takesKeys())
                         .toList())
                 .forEach(place -> action.accept(OwnTable.IDEMPOTENCY, place));
-    }
-
-    /** Whether requests write to the table of a source. */
-    private boolean isWrittenHere(SourceSettings source) {
-        return settings.resource().values().stream()
-                .anyMatch(resource -> resource.table().equals(source.table())
-                        && clients.place(resource).equals(clients.place(source)));
     }
 
     /** One for each place of the daemon's own tables for sources. */

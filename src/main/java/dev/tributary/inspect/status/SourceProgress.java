@@ -4,9 +4,7 @@ import dev.tributary.inspect.status.ShardStatus.State;
 import dev.tributary.stream.lease.LeaseSnapshot;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.ShardLease;
-import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.lease.WorkerReport;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -54,14 +52,6 @@ public record SourceProgress(List<WorkerReport> alive, List<WorkerReport> gone, 
         return open.stream().anyMatch(shard -> shard.doneUntil().isEmpty())
                 ? Optional.empty()
                 : open.stream().flatMap(shard -> shard.doneUntil().stream()).min(Comparator.naturalOrder());
-    }
-
-    /**
-     * The time until the stream drops a change that may not be in the targets: at least this much, because a shard may have
-     * had no change since. Zero or less if it may have dropped some.
-     */
-    public static Duration timeLeft(Instant doneUntil, Instant now) {
-        return SourceStream.RETENTION.minus(Duration.between(doneUntil, now));
     }
 
     private static State state(ShardLease lease, Map<String, ShardLease> byShard, Set<String> alive) {

@@ -2,9 +2,10 @@ package dev.tributary.inspect.status;
 
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.inspect.Answer;
-import dev.tributary.inspect.TimeText;
 import dev.tributary.inspect.status.Finding.Kind;
 import dev.tributary.jobs.verify.Proof.State;
+import dev.tributary.model.TimeText;
+import dev.tributary.model.TrimHorizon;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStream;
 import java.time.Duration;
@@ -100,7 +101,7 @@ public final class StatusCheck {
 
     private void lag(Instant doneUntil) {
         Duration behind = Duration.between(doneUntil, now);
-        Duration left = SourceProgress.timeLeft(doneUntil, now);
+        Duration left = TrimHorizon.left(doneUntil, now);
         if (left.isNegative() || left.isZero()) {
             person("every change is in the targets only up to " + doneUntil
                     + ", more than 24 hours ago: the stream may have" + " dropped changes that no target has");
@@ -145,10 +146,7 @@ public final class StatusCheck {
         }
         String left = status.progress()
                 .doneUntil()
-                .map(until -> SourceProgress.timeLeft(until, now))
-                .map(time -> time.isNegative()
-                        ? "the stream may have dropped changes that no target has"
-                        : "at least %s are left until the stream drops changes".formatted(TimeText.of(time)))
+                .map(until -> TrimHorizon.leftText(until, now))
                 .orElse("the stream drops changes after 24 hours");
         findings.add(new Finding(
                 Kind.PERSON,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tributary.jobs.backfill.BackfillProgress;
+import dev.tributary.model.TrimHorizon;
 import dev.tributary.stream.lease.WorkerReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,9 +83,7 @@ public final class StatusJson {
     private void progress(ObjectNode json, Instant doneUntil) {
         json.put("doneUntil", doneUntil.toString());
         json.put("lagSeconds", Math.max(0, Duration.between(doneUntil, now).toSeconds()));
-        json.put(
-                "secondsLeft",
-                Math.max(0, SourceProgress.timeLeft(doneUntil, now).toSeconds()));
+        json.put("secondsLeft", Math.max(0, TrimHorizon.left(doneUntil, now).toSeconds()));
     }
 
     private void route(ObjectNode json, RouteStatus route) {

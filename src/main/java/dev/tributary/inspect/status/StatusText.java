@@ -1,8 +1,9 @@
 package dev.tributary.inspect.status;
 
 import dev.tributary.inspect.Columns;
-import dev.tributary.inspect.TimeText;
 import dev.tributary.jobs.backfill.BackfillProgress;
+import dev.tributary.model.TimeText;
+import dev.tributary.model.TrimHorizon;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.ShardLease;
 import dev.tributary.stream.lease.SourceState;
@@ -141,7 +142,7 @@ public final class StatusText {
     }
 
     private String left(Instant doneUntil) {
-        Duration left = SourceProgress.timeLeft(doneUntil, now);
+        Duration left = TrimHorizon.left(doneUntil, now);
         return left.isNegative() ? "nothing" : TimeText.of(left);
     }
 }

@@ -1,7 +1,5 @@
 package dev.tributary.stream.lease;
 
-import java.time.Duration;
-
 /**
  * One stream of a source.
  *
@@ -11,9 +9,6 @@ import java.time.Duration;
  * @param epoch first part of the versions of the stream's changes; see {@link Epoch}
  */
 public record SourceStream(String source, String identity, String arn, String epoch) {
-
-    /** How long a stream keeps its changes. */
-    public static final Duration RETENTION = Duration.ofHours(24);
 
     /** The label of a stream: its creation time, the last part of its ARN. */
     public static String label(String arn) {

@@ -1,9 +1,9 @@
 package dev.tributary.stream.read;
 
+import dev.tributary.model.TrimHorizon;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.StreamGap;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -15,9 +15,6 @@ import software.amazon.awssdk.core.exception.SdkException;
  * recorded in the lease table. Safe for any thread.
  */
 public final class GapHandler {
-
-    /** Time for which a stream keeps a change. */
-    private static final Duration RETENTION = Duration.ofHours(24);
 
     private final Context context;
     private final String streamArn;
@@ -89,7 +86,7 @@ public final class GapHandler {
     Optional<StreamGap.OfShard> before(String unreadShard) {
         return StreamShards.opened(unreadShard)
                 .filter(opened -> (opened.isAfter(since) ? opened : since)
-                        .plus(RETENTION)
+                        .plus(TrimHorizon.RETENTION)
                         .isBefore(context.clock().instant()))
                 .map(opened -> new StreamGap.Unread(unreadShard, opened));
     }

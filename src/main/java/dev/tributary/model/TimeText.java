@@ -1,4 +1,4 @@
-package dev.tributary.inspect;
+package dev.tributary.model;
 
 import java.time.Duration;
 
