@@ -117,9 +117,6 @@ final class SourceWorkers {
         started.unlessClosing(() -> workers.put(name, worker));
         pauses(name, worker).start();
         worker.start();
-        Objects.requireNonNull(settings.source().get(name)).route().keySet().forEach(route -> jobs(name, route)
-                .settler()
-                .start(RouteJobs.SETTLE_INTERVAL));
     }
 
     private SourceWorker worker(String name, SourceSettings source) {
@@ -161,10 +158,6 @@ final class SourceWorkers {
         return schedulers.computeIfAbsent(
                 place.region() + " " + place.endpointOverride(),
                 name -> new StreamScheduler(leases, settings.leaseTable(), shared));
-    }
-
-    private RouteJobs jobs(String source, String route) {
-        return new RouteJobs(source, route, settings, tables, clients, shared.timer(), shared.clock());
     }
 
     private Route route(String source, String name, RouteSettings route, DeadLetterTable deadLetters) {

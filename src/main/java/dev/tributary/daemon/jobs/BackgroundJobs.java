@@ -21,10 +21,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The jobs of a daemon on its routes, beside replication: upkeep, and continuous verification where it is configured. */
+/**
+ * The jobs of a daemon on its routes, beside replication: checks of pages that a backfill has left, upkeep, and continuous
+ * verification where it is configured.
+ */
 public final class BackgroundJobs implements AutoCloseable {
 
     private static final Duration TICK = Duration.ofSeconds(8);
+
+    /** How often the pages that a backfill has left are checked. */
+    private static final Duration SETTLE_INTERVAL = Duration.ofMinutes(1);
+
     private static final Duration CATCH_UP = Duration.ofMinutes(10);
     private static final int THREADS = 2;
 
@@ -66,6 +73,7 @@ public final class BackgroundJobs implements AutoCloseable {
     public void start() {
         settings.source().forEach((sourceName, source) -> source.route().forEach((routeName, route) -> {
             RouteJobs jobs = new RouteJobs(sourceName, routeName, settings, tables, clients, timer, clock);
+            jobs.settler().start(SETTLE_INTERVAL);
             RouteUpkeep upkeep = new RouteUpkeep(jobs, worker, health, timer, clock);
             stops.add(upkeep::stop);
             upkeep.start();

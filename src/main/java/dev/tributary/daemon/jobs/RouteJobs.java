@@ -63,9 +63,6 @@ public final class RouteJobs {
     /** How long after its record the puts of a page may start; longer only if the page is recorded again. */
     private static final Duration SENDS = Duration.ofSeconds(30);
 
-    /** How often a daemon looks for pages that a backfill has left. */
-    public static final Duration SETTLE_INTERVAL = Duration.ofMinutes(1);
-
     private final String sourceName;
     private final String routeName;
     private final Settings settings;
@@ -286,7 +283,7 @@ public final class RouteJobs {
     }
 
     /** The check of pages that a backfill has left. */
-    public PageSettler settler() {
+    PageSettler settler() {
         return new PageSettler(jobRoute(), table(), timing(), timer);
     }
 
