@@ -8,6 +8,7 @@ import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.jobs.reconcile.JobLimits;
+import dev.tributary.replication.Route;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -59,7 +60,7 @@ final class RouteOptions {
         CheckedTables tables = TableChecks.run(settings, clients);
         List<RouteJobs> routes = new ArrayList<>();
         settings.source().forEach((source, table) -> table.route().keySet().stream()
-                .filter(route -> selected.contains(source + "." + route))
+                .filter(route -> selected.contains(Route.name(source, route)))
                 .forEach(route ->
                         routes.add(new RouteJobs(source, route, settings, tables, clients, timer, Clock.systemUTC()))));
         return routes;
@@ -76,7 +77,8 @@ final class RouteOptions {
     private Set<String> selected(Settings settings) throws StartException {
         Set<String> all = new LinkedHashSet<>();
         settings.source()
-                .forEach((source, table) -> table.route().keySet().forEach(route -> all.add(source + "." + route)));
+                .forEach(
+                        (source, table) -> table.route().keySet().forEach(route -> all.add(Route.name(source, route))));
         if (all.isEmpty()) {
             throw new StartException(ExitCode.CONFIGURATION, "the configuration has no route");
         }

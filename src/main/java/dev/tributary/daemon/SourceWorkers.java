@@ -161,7 +161,7 @@ final class SourceWorkers {
     }
 
     private Route route(String source, String name, RouteSettings route, DeadLetterTable deadLetters) {
-        String fullName = source + "." + name;
+        String fullName = Route.name(source, name);
         return new Route(
                 fullName,
                 tables.projection(source, name, route),

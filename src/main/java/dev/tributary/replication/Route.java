@@ -11,4 +11,10 @@ import dev.tributary.table.BatchingTable;
  * @param projection computes the write that a change asks of the target
  * @param deadLetters keeps the changes that the target can never take
  */
-public record Route(String name, Projection projection, BatchingTable target, ParkedItemIndex deadLetters) {}
+public record Route(String name, Projection projection, BatchingTable target, ParkedItemIndex deadLetters) {
+
+    /** The name of a route in logs, tables, metrics and commands: {@code <source>.<route>}. */
+    public static String name(String source, String route) {
+        return source + "." + route;
+    }
+}

@@ -15,6 +15,7 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.Failures;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.table.Policies;
@@ -50,7 +51,7 @@ record DeadLetterRoute(
     }
 
     String name() {
-        return sourceName + "." + routeName;
+        return Route.name(sourceName, routeName);
     }
 
     RouteDeadLetters deadLetters() {

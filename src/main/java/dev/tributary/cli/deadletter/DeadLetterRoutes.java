@@ -7,6 +7,7 @@ import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.latewrite.LateWriteTable;
+import dev.tributary.replication.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class DeadLetterRoutes implements AutoCloseable {
         String table = OwnTable.DEAD_LETTERS.name(settings.application());
         List<String> names = new ArrayList<>();
         settings.source().forEach((sourceName, source) -> source.route().forEach((name, route) -> {
-            String full = sourceName + "." + name;
+            String full = Route.name(sourceName, name);
             names.add(full);
             if (only.map(full::equals).orElse(true)) {
                 opened.routes.add(new DeadLetterRoute(

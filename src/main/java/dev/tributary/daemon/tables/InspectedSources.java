@@ -6,6 +6,7 @@ import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
 import dev.tributary.jobs.RoutePauses;
 import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.replication.Route;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.util.List;
@@ -31,11 +32,11 @@ public final class InspectedSources {
                 new RoutePauses(new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT));
         List<InspectedRoute> routes = source.route().entrySet().stream()
                 .map(route -> new InspectedRoute(
-                        name + "." + route.getKey(),
+                        Route.name(name, route.getKey()),
                         route.getValue(),
                         clients.place(route.getValue()),
                         clients.control(route.getValue()),
-                        deadLetters.deadLetters(name + "." + route.getKey()),
+                        deadLetters.deadLetters(Route.name(name, route.getKey())),
                         pauses,
                         new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT)))
                 .toList();
