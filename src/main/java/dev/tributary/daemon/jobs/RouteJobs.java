@@ -9,7 +9,6 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
-import dev.tributary.jobs.backfill.BackfillProgress;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobTable;
@@ -25,10 +24,10 @@ import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.BackfillSettings.BackfillStart;
 import dev.tributary.replication.CatchUp;
+import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.StreamCatchUp;
-import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapPolicy;
@@ -38,10 +37,7 @@ import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -93,7 +89,7 @@ public final class RouteJobs {
 
     /** {@code <source>.<route>}. */
     public String name() {
-        return sourceName + "." + routeName;
+        return Route.name(sourceName, routeName);
     }
 
     private SourceSettings source() {
@@ -150,62 +146,23 @@ public final class RouteJobs {
         return route().backfill().start() == BackfillStart.AUTO;
     }
 
-    /** Whether the daemon repairs the target after gaps. */
-    boolean resyncs() {
-        return source().gaps() == GapPolicy.RESYNC;
-    }
-
     /** Units a second that a backfill of the daemon may consume. */
     int units() {
         return route().backfill().units();
     }
 
-    /** When the target can be repaired after the gaps: no removal from before them is repeated any more. */
-    Instant resyncAt(SourceState state) {
-        Instant last = state.passed().stream()
-                .map(RecordedGap::at)
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
-        return last.plus(lateness());
-    }
-
-    /** Identifies the gaps that are not acknowledged. */
-    static String gaps(SourceState state) {
-        return "%d gaps up to %s, and %d more"
-                .formatted(
-                        state.passed().size(),
-                        state.passed().stream()
-                                .map(RecordedGap::at)
-                                .max(Comparator.naturalOrder())
-                                .orElse(Instant.EPOCH),
-                        state.further());
-    }
-
-    /**
-     * Acknowledges the gaps if the target of every route of the source is repaired, and no further gap has come. Waits for
-     * DynamoDB at its end.
-     */
-    CompletableFuture<Boolean> acknowledge(SourceState state, String gaps) {
-        List<CompletableFuture<Boolean>> routes = source().route().keySet().stream()
-                .map(route -> table().state(sourceName + "." + route, BackfillPlan.RESYNC)
-                        .thenApply(stored -> BackfillProgress.of(stored)
-                                .filter(progress -> progress.isDone(gaps))
-                                .isPresent()))
-                .toList();
-        return CompletableFuture.allOf(routes.toArray(CompletableFuture[]::new))
-                .thenApplyAsync(
-                        read -> {
-                            if (!routes.stream().allMatch(CompletableFuture::join)
-                                    || !sourceState()
-                                            .map(RouteJobs::gaps)
-                                            .filter(gaps::equals)
-                                            .isPresent()) {
-                                return false;
-                            }
-                            stateRow().acknowledge(state.passed());
-                            return true;
-                        },
-                        timer);
+    /** The repair of the source's targets after gaps; empty if its configuration does not ask for it. */
+    Optional<GapRepair> gapRepair() {
+        return source().gaps() == GapPolicy.RESYNC
+                ? Optional.of(new GapRepair(
+                        source().route().keySet().stream()
+                                .map(route -> Route.name(sourceName, route))
+                                .toList(),
+                        table(),
+                        stateRow(),
+                        lateness(),
+                        timer))
+                : Optional.empty();
     }
 
     /** A lock that is shared by the jobs that put rows, and not by redrives. */

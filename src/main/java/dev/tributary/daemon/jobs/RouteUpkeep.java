@@ -120,8 +120,10 @@ final class RouteUpkeep {
     }
 
     private CompletableFuture<Void> fill(SourceState state) {
-        if (route.resyncs() && !state.passed().isEmpty()) {
-            return resync(state);
+        Optional<GapRepair> repair =
+                route.gapRepair().filter(asked -> !state.passed().isEmpty());
+        if (repair.isPresent()) {
+            return resync(state, repair.get());
         }
         return route.fills()
                 ? run(
@@ -132,16 +134,16 @@ final class RouteUpkeep {
     }
 
     /** Repairs the target after gaps, once no repetition of a removal from before them can follow. */
-    private CompletableFuture<Void> resync(SourceState state) {
-        if (clock.instant().isBefore(route.resyncAt(state))) {
+    private CompletableFuture<Void> resync(SourceState state, GapRepair repair) {
+        if (clock.instant().isBefore(repair.startsAt(state))) {
             return CompletableFuture.completedFuture(null);
         }
-        String gaps = RouteJobs.gaps(state);
+        String gaps = GapRepair.id(state);
         return run(
                         state,
                         BackfillPlan.resync(gaps, route.projection().shape(), SEGMENTS),
                         progress -> progress.isDone(gaps))
-                .thenComposeAsync(done -> route.acknowledge(state, gaps), timer)
+                .thenComposeAsync(done -> repair.acknowledge(state), timer)
                 .thenAccept(acknowledged -> {
                     if (acknowledged) {
                         log.info("{}: all targets of the source are repaired, and its gaps acknowledged", route.name());

@@ -1,0 +1,88 @@
+package dev.tributary.daemon.jobs;
+
+import dev.tributary.jobs.backfill.BackfillPlan;
+import dev.tributary.jobs.backfill.BackfillProgress;
+import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.stream.lease.RecordedGap;
+import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.lease.SourceStateRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Decides when the targets of a source may be repaired after gaps, and acknowledges the gaps once all are repaired. Safe for
+ * any thread.
+ */
+final class GapRepair {
+
+    private final List<String> routes;
+    private final JobTable jobs;
+    private final SourceStateRow row;
+    private final Duration lateness;
+    private final Executor executor;
+
+    /**
+     * @param routes names of all routes of the source
+     * @param lateness how long the removals from before a gap may be repeated
+     * @param executor runs calls that wait for DynamoDB
+     */
+    GapRepair(List<String> routes, JobTable jobs, SourceStateRow row, Duration lateness, Executor executor) {
+        this.routes = routes;
+        this.jobs = jobs;
+        this.row = row;
+        this.lateness = lateness;
+        this.executor = executor;
+    }
+
+    /** The time from which targets may be repaired: no removal from before the gaps is repeated after it. */
+    Instant startsAt(SourceState state) {
+        return last(state).plus(lateness);
+    }
+
+    /** Identifies the gaps that are not acknowledged. */
+    static String id(SourceState state) {
+        return "%d gaps up to %s, and %d more".formatted(state.passed().size(), last(state), state.further());
+    }
+
+    private static Instant last(SourceState state) {
+        return state.passed().stream()
+                .map(RecordedGap::at)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
+    }
+
+    /**
+     * Acknowledges the gaps if the targets of all routes are repaired, and no further gap has been recorded.
+     *
+     * @return completes with whether the gaps are acknowledged
+     */
+    CompletableFuture<Boolean> acknowledge(SourceState state) {
+        String gaps = id(state);
+        List<CompletableFuture<Boolean>> repaired =
+                routes.stream().map(route -> isRepaired(route, gaps)).toList();
+        return CompletableFuture.allOf(repaired.toArray(CompletableFuture[]::new))
+                .thenApplyAsync(
+                        read -> {
+                            if (!repaired.stream().allMatch(CompletableFuture::join)
+                                    || !row.read()
+                                            .map(GapRepair::id)
+                                            .filter(gaps::equals)
+                                            .isPresent()) {
+                                return false;
+                            }
+                            row.acknowledge(state.passed());
+                            return true;
+                        },
+                        executor);
+    }
+
+    private CompletableFuture<Boolean> isRepaired(String route, String gaps) {
+        return jobs.state(route, BackfillPlan.RESYNC).thenApply(stored -> BackfillProgress.of(stored)
+                .filter(progress -> progress.isDone(gaps))
+                .isPresent());
+    }
+}
