@@ -90,7 +90,7 @@ class PauseTest {
         assertThat(execute("pause", "users.by-email")).isZero();
         assertThat(out.toString())
                 .contains("users.by-email is paused. Daemons stop reading source users within 5 s")
-                .contains("Routes of the same source wait too: users.copy")
+                .contains("The other routes of the source wait too: users.copy")
                 .contains("To go on: tributary resume users.by-email");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /** A route that is to be paused or resumed, and its source. */
-record PauseSwitch(InspectedSource source, InspectedRoute route) {
+record PausedRoute(InspectedSource source, InspectedRoute route) {
 
     /**
      * Finds a route.
@@ -24,11 +24,11 @@ record PauseSwitch(InspectedSource source, InspectedRoute route) {
      * @param name {@code <source>.<route>}
      * @throws StartException if the configuration has no such route
      */
-    static PauseSwitch of(List<InspectedSource> sources, String name) throws StartException {
+    static PausedRoute of(List<InspectedSource> sources, String name) throws StartException {
         for (InspectedSource source : sources) {
             for (InspectedRoute route : source.routes()) {
                 if (route.name().equals(name)) {
-                    return new PauseSwitch(source, route);
+                    return new PausedRoute(source, route);
                 }
             }
         }
@@ -41,6 +41,11 @@ record PauseSwitch(InspectedSource source, InspectedRoute route) {
                                         .flatMap(source -> source.routes().stream())
                                         .map(InspectedRoute::name)
                                         .collect(Collectors.joining(", "))));
+    }
+
+    /** {@code <source>.<route>}. */
+    String name() {
+        return route.name();
     }
 
     /** The other routes of the source, for people; empty if there are none. */
