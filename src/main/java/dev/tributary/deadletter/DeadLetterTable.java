@@ -1,5 +1,6 @@
 package dev.tributary.deadletter;
 
+import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Failures;
@@ -18,7 +19,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -159,21 +159,14 @@ public final class DeadLetterTable {
 
     /** Records that a parked change was read again; completes with whether it is still parked. */
     CompletableFuture<Boolean> recordReplay(String route, DeadLetterPosition position) {
-        return client.updateItem(request -> request.tableName(name)
-                        .key(DeadLetterRow.key(route, position))
-                        .updateExpression("ADD #replays :one")
-                        .conditionExpression(PARKED)
-                        .expressionAttributeNames(
-                                Map.of("#position", DeadLetterRow.POSITION, "#replays", DeadLetterRow.REPLAYS))
-                        .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1")))
-                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .thenApply(done -> {
-                    ResponseCheck.byService(done);
-                    return true;
-                })
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(false)
-                        : CompletableFuture.failedFuture(thrown));
+        return Calls.applied(client.updateItem(request -> request.tableName(name)
+                .key(DeadLetterRow.key(route, position))
+                .updateExpression("ADD #replays :one")
+                .conditionExpression(PARKED)
+                .expressionAttributeNames(
+                        Map.of("#position", DeadLetterRow.POSITION, "#replays", DeadLetterRow.REPLAYS))
+                .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1")))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
     }
 
     /**

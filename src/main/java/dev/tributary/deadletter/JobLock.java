@@ -1,5 +1,6 @@
 package dev.tributary.deadletter;
 
+import dev.tributary.dynamo.Calls;
 import dev.tributary.model.Failures;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -154,17 +155,13 @@ public final class JobLock {
         if (mine == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return rows.client()
-                .deleteItem(request -> request.tableName(rows.table())
+        return Calls.applied(rows.client().deleteItem(request -> request.tableName(rows.table())
                         .key(DeadLetterRow.key(PARTITION, route))
                         .conditionExpression("#token = :token")
                         .expressionAttributeNames(Map.of("#token", TOKEN))
                         .expressionAttributeValues(Map.of(":token", AttributeValue.fromS(mine)))
-                        .overrideConfiguration(call -> call.apiCallTimeout(rows.timeout())))
-                .<Void>thenApply(done -> null)
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(thrown));
+                        .overrideConfiguration(call -> call.apiCallTimeout(rows.timeout()))))
+                .thenAccept(applied -> {});
     }
 
     /**

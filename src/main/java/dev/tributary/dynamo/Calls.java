@@ -3,12 +3,28 @@ package dev.tributary.dynamo;
 import dev.tributary.model.Failures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
-/** Waits for calls to DynamoDB. */
+/** How calls to DynamoDB end. */
 public final class Calls {
 
     private Calls() {}
+
+    /**
+     * Completes with whether a conditional write was applied: false if its condition failed. Fails like the write itself, and
+     * if a proxy answered in the place of the service.
+     */
+    public static CompletableFuture<Boolean> applied(CompletableFuture<? extends SdkResponse> write) {
+        return write.thenApply(response -> {
+                    ResponseCheck.byService(response);
+                    return true;
+                })
+                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
+                        ? CompletableFuture.completedFuture(false)
+                        : CompletableFuture.failedFuture(thrown));
+    }
 
     /**
      * Waits for a call, for as long as its own timeout allows, and returns its result.

@@ -2,8 +2,8 @@ package dev.tributary.latewrite;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.dynamo.Calls;
 import dev.tributary.model.AttributeType;
-import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
@@ -118,38 +117,41 @@ public final class LateWriteTable {
 
     /** Records that an owner has released a shard: none of its calls is in flight. No effect if another one owns it. */
     CompletableFuture<Void> releaseShard(String source, String shard, String holder) {
-        return unlessRefused(client.deleteItem(request -> request.tableName(name)
-                .key(key(source, SHARD + shard))
-                .conditionExpression("#holder = :holder")
-                .expressionAttributeNames(Map.of("#holder", HOLDER))
-                .expressionAttributeValues(Map.of(":holder", text(holder)))
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+        return Calls.applied(client.deleteItem(request -> request.tableName(name)
+                        .key(key(source, SHARD + shard))
+                        .conditionExpression("#holder = :holder")
+                        .expressionAttributeNames(Map.of("#holder", HOLDER))
+                        .expressionAttributeValues(Map.of(":holder", text(holder)))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
+                .thenAccept(applied -> {});
     }
 
     /** Stores an announcement, unless a later one of the worker is stored. */
     CompletableFuture<Void> announce(String source, Worker worker) {
-        return unlessRefused(client.putItem(request -> request.tableName(name)
-                .item(Map.of(
-                        SCOPE, text(source),
-                        ENTRY, text(WORKER + worker.name()),
-                        REVISION, number(worker.revision()),
-                        WRITES_UNTIL, number(worker.writesUntil()),
-                        REMOVALS_UNTIL, number(worker.removalsUntil()),
-                        JOB, AttributeValue.fromBool(worker.job())))
-                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
-                .expressionAttributeNames(Map.of("#revision", REVISION))
-                .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+        return Calls.applied(client.putItem(request -> request.tableName(name)
+                        .item(Map.of(
+                                SCOPE, text(source),
+                                ENTRY, text(WORKER + worker.name()),
+                                REVISION, number(worker.revision()),
+                                WRITES_UNTIL, number(worker.writesUntil()),
+                                REMOVALS_UNTIL, number(worker.removalsUntil()),
+                                JOB, AttributeValue.fromBool(worker.job())))
+                        .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                        .expressionAttributeNames(Map.of("#revision", REVISION))
+                        .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
+                .thenAccept(applied -> {});
     }
 
     /** Deletes an announcement, unless the worker has replaced it. */
     CompletableFuture<Void> forget(String source, Worker worker) {
-        return unlessRefused(client.deleteItem(request -> request.tableName(name)
-                .key(key(source, WORKER + worker.name()))
-                .conditionExpression("#revision = :revision")
-                .expressionAttributeNames(Map.of("#revision", REVISION))
-                .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+        return Calls.applied(client.deleteItem(request -> request.tableName(name)
+                        .key(key(source, WORKER + worker.name()))
+                        .conditionExpression("#revision = :revision")
+                        .expressionAttributeNames(Map.of("#revision", REVISION))
+                        .expressionAttributeValues(Map.of(":revision", number(worker.revision())))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
+                .thenAccept(applied -> {});
     }
 
     /** The announcements of all workers of the source. */
@@ -267,13 +269,6 @@ public final class LateWriteTable {
 
     private static Map<String, AttributeValue> key(String scope, String entry) {
         return Map.of(SCOPE, text(scope), ENTRY, text(entry));
-    }
-
-    private static CompletableFuture<Void> unlessRefused(CompletableFuture<?> call) {
-        return call.<Void>thenApply(done -> null)
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(thrown));
     }
 
     private static AttributeValue value(Map<String, AttributeValue> row, String attribute) {

@@ -1,17 +1,14 @@
 package dev.tributary.table;
 
-import dev.tributary.dynamo.ResponseCheck;
-import dev.tributary.model.Failures;
+import dev.tributary.dynamo.Calls;
 import dev.tributary.model.Item;
 import dev.tributary.model.Row;
 import dev.tributary.model.VersionStamp;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
  * Writes of jobs to a target table, on the condition that the row still has the version stamp that the job saw; a row with
@@ -47,7 +44,7 @@ public final class ExactWrites {
      * @return whether a row was deleted
      */
     public CompletableFuture<Boolean> remove(VersionStamp seen, Item key) {
-        return written(client.deleteItem(request -> request.tableName(table)
+        return Calls.applied(client.deleteItem(request -> request.tableName(table)
                 .key(key.attributes())
                 .conditionExpression(OWN_AND_NOT_NEWER)
                 .expressionAttributeNames(NAMES)
@@ -66,7 +63,7 @@ public final class ExactWrites {
         item.put(
                 VersionStamp.ATTRIBUTE,
                 StampAttribute.of(repaired, row.item().attributes().keySet()));
-        return written(client.putItem(request -> request.tableName(table)
+        return Calls.applied(client.putItem(request -> request.tableName(table)
                 .item(item)
                 .conditionExpression(OWN_AND_EQUAL)
                 .expressionAttributeNames(NAMES)
@@ -91,7 +88,7 @@ public final class ExactWrites {
             values.put(":a" + number, attribute.getValue());
             condition.append(" AND #a").append(number).append(" = :a").append(number);
         });
-        return written(client.deleteItem(request -> request.tableName(table)
+        return Calls.applied(client.deleteItem(request -> request.tableName(table)
                 .key(seen.key().attributes())
                 .conditionExpression(condition.toString())
                 .expressionAttributeNames(names)
@@ -100,15 +97,5 @@ public final class ExactWrites {
 
     private static Map<String, AttributeValue> values(VersionStamp seen) {
         return Map.of(":o", StampAttribute.owner(seen), ":v", StampAttribute.version(seen));
-    }
-
-    private static CompletableFuture<Boolean> written(CompletableFuture<? extends SdkResponse> call) {
-        return call.thenApply(response -> {
-                    ResponseCheck.byService(response);
-                    return true;
-                })
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(false)
-                        : CompletableFuture.failedFuture(thrown));
     }
 }

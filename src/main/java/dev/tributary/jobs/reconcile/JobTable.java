@@ -2,9 +2,9 @@ package dev.tributary.jobs.reconcile;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.AttributeType;
-import dev.tributary.model.Failures;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.model.Version;
@@ -16,10 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
 /**
@@ -74,29 +72,31 @@ public final class JobTable {
 
     /** Stores a page, unless a later one of its slot is stored. */
     CompletableFuture<Void> record(String route, PageRecord page) {
-        return unlessRefused(client.putItem(request -> request.tableName(name)
-                .item(Map.of(
-                        SCOPE, text(route),
-                        ENTRY, text(PAGE + page.slot()),
-                        REVISION, number(page.revision()),
-                        VERSION, text(page.version().encoded()),
-                        AT, number(page.at()),
-                        UNTIL, number(page.until()),
-                        KEYS, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(page.encodedKeys()))))
-                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
-                .expressionAttributeNames(Map.of("#revision", REVISION))
-                .expressionAttributeValues(Map.of(":revision", number(page.revision())))
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+        return Calls.applied(client.putItem(request -> request.tableName(name)
+                        .item(Map.of(
+                                SCOPE, text(route),
+                                ENTRY, text(PAGE + page.slot()),
+                                REVISION, number(page.revision()),
+                                VERSION, text(page.version().encoded()),
+                                AT, number(page.at()),
+                                UNTIL, number(page.until()),
+                                KEYS, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(page.encodedKeys()))))
+                        .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                        .expressionAttributeNames(Map.of("#revision", REVISION))
+                        .expressionAttributeValues(Map.of(":revision", number(page.revision())))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
+                .thenAccept(applied -> {});
     }
 
     /** Deletes a page, unless a later one has its slot. */
     CompletableFuture<Void> forget(String route, PageRecord page) {
-        return unlessRefused(client.deleteItem(request -> request.tableName(name)
-                .key(key(route, PAGE + page.slot()))
-                .conditionExpression("#revision = :revision")
-                .expressionAttributeNames(Map.of("#revision", REVISION))
-                .expressionAttributeValues(Map.of(":revision", number(page.revision())))
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+        return Calls.applied(client.deleteItem(request -> request.tableName(name)
+                        .key(key(route, PAGE + page.slot()))
+                        .conditionExpression("#revision = :revision")
+                        .expressionAttributeNames(Map.of("#revision", REVISION))
+                        .expressionAttributeValues(Map.of(":revision", number(page.revision())))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
+                .thenAccept(applied -> {});
     }
 
     /** The recorded pages of a route. */
@@ -133,20 +133,21 @@ public final class JobTable {
     public CompletableFuture<Void> putState(String route, String name, JobState state) {
         Map<String, AttributeValue> values = new HashMap<>();
         state.values().forEach((key, value) -> values.put(key, text(value)));
-        return unlessRefused(client.putItem(request -> request.tableName(this.name)
-                .item(Map.of(
-                        SCOPE,
-                        text(route),
-                        ENTRY,
-                        text(STATE + name),
-                        REVISION,
-                        number(state.revision()),
-                        VALUES,
-                        AttributeValue.fromM(values)))
-                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
-                .expressionAttributeNames(Map.of("#revision", REVISION))
-                .expressionAttributeValues(Map.of(":revision", number(state.revision())))
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+        return Calls.applied(client.putItem(request -> request.tableName(this.name)
+                        .item(Map.of(
+                                SCOPE,
+                                text(route),
+                                ENTRY,
+                                text(STATE + name),
+                                REVISION,
+                                number(state.revision()),
+                                VALUES,
+                                AttributeValue.fromM(values)))
+                        .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                        .expressionAttributeNames(Map.of("#revision", REVISION))
+                        .expressionAttributeValues(Map.of(":revision", number(state.revision())))
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
+                .thenAccept(applied -> {});
     }
 
     /** The state of this name; with revision 0 and no values if there is none. */
@@ -165,16 +166,6 @@ public final class JobTable {
                     value(row, VALUES).m().forEach((key, value) -> values.put(key, value.s()));
                     return new JobState(number(row, REVISION), values);
                 });
-    }
-
-    private static CompletableFuture<Void> unlessRefused(CompletableFuture<? extends SdkResponse> call) {
-        return call.<Void>thenApply(response -> {
-                    ResponseCheck.byService(response);
-                    return null;
-                })
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(thrown));
     }
 
     private static Map<String, AttributeValue> key(String route, String entry) {

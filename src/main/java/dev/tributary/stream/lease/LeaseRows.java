@@ -3,7 +3,6 @@ package dev.tributary.stream.lease;
 import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
-import dev.tributary.model.Failures;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.common.HashKeyRangeForLease;
 import software.amazon.kinesis.leases.Lease;
@@ -98,23 +96,22 @@ public final class LeaseRows {
         Calls.join(CompletableFuture.allOf(shards.stream().map(this::create).toArray(CompletableFuture[]::new)));
     }
 
-    private CompletableFuture<Void> create(Shard shard) {
+    private CompletableFuture<Boolean> create(Shard shard) {
         Lease lease = new Lease();
         lease.leaseKey(key(shard.shardId()));
         lease.checkpoint(ExtendedSequenceNumber.TRIM_HORIZON);
         lease.ownerSwitchesSinceCheckpoint(0L);
         lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(key(shard.parentShardId())));
         lease.hashKeyRange(HashKeyRangeForLease.deserialize(BigInteger.ZERO.toString(), BigInteger.ONE.toString()));
-        return unlessRefused(client.putItem(request -> request.tableName(table)
-                        .item(serializer.toDynamoRecord(lease))
-                        .conditionExpression("attribute_not_exists(" + KEY + ")")))
-                .thenApply(created -> null);
+        return Calls.applied(client.putItem(request -> request.tableName(table)
+                .item(serializer.toDynamoRecord(lease))
+                .conditionExpression("attribute_not_exists(" + KEY + ")")));
     }
 
     /** Deletes the leases of shards that have been read to their ends, if they still have been. */
     public void deleteEnded(List<String> shardIds) {
         Calls.join(CompletableFuture.allOf(shardIds.stream()
-                .map(shardId -> unlessRefused(client.deleteItem(request -> request.tableName(table)
+                .map(shardId -> Calls.applied(client.deleteItem(request -> request.tableName(table)
                         .key(row(shardId))
                         .conditionExpression("#checkpoint = :end")
                         .expressionAttributeNames(Map.of("#checkpoint", CHECKPOINT))
@@ -138,14 +135,6 @@ public final class LeaseRows {
                 key,
                 AttributeValue.fromS(worker),
                 time);
-    }
-
-    /** Completes with whether the condition of the write held. */
-    private static CompletableFuture<Boolean> unlessRefused(CompletableFuture<?> write) {
-        return write.<Boolean>thenApply(written -> true)
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(false)
-                        : CompletableFuture.failedFuture(thrown));
     }
 
     private String key(String shardId) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -176,7 +175,7 @@ public final class LeaseUpgrade {
         return held;
     }
 
-    private CompletableFuture<Void> copy(Map<String, AttributeValue> formerLease) {
+    private CompletableFuture<Boolean> copy(Map<String, AttributeValue> formerLease) {
         Map<String, AttributeValue> row = new HashMap<>(formerLease);
         row.remove(LeaseRows.OWNER);
         row.remove("checkpointOwner");
@@ -190,14 +189,10 @@ public final class LeaseUpgrade {
                 ids.ss().stream().map(id -> new LeaseKey(source, id).text()).toList());
     }
 
-    private CompletableFuture<Void> put(Map<String, AttributeValue> row, String id) {
+    private CompletableFuture<Boolean> put(Map<String, AttributeValue> row, String id) {
         row.put(LeaseRows.KEY, AttributeValue.fromS(new LeaseKey(source, id).text()));
-        return client.putItem(request -> request.tableName(table)
-                        .item(row)
-                        .conditionExpression("attribute_not_exists(" + LeaseRows.KEY + ")"))
-                .<Void>thenApply(done -> null)
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
-                        ? CompletableFuture.completedFuture(null) // another worker has copied it
-                        : CompletableFuture.failedFuture(thrown));
+        // A condition that fails means that another worker has copied the row.
+        return Calls.applied(client.putItem(request ->
+                request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + LeaseRows.KEY + ")")));
     }
 }
