@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,6 @@ public final class StreamScheduler {
 
     private static final Logger log = LoggerFactory.getLogger(StreamScheduler.class);
 
-    private static final Duration QUIET_CHECK = Duration.ofMillis(20);
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private final DynamoDbAsyncClient leaseClient;
@@ -66,8 +66,11 @@ public final class StreamScheduler {
     /** Guarded by this, as is the start of the scheduler. */
     private boolean stopping;
 
-    /** Guarded by itself. */
-    private final boolean[] made = new boolean[1];
+    /** Held while the lease table is created, which can take longer than a stop may wait. */
+    private final Object tableCreation = new Object();
+
+    /** Guarded by {@link #tableCreation}. */
+    private boolean tableMade;
 
     /**
      * @param leaseTable created if it is missing when the first source starts
@@ -107,10 +110,10 @@ public final class StreamScheduler {
      * @throws SourceStartException if it cannot be created, or is not a lease table
      */
     void makeTable() {
-        synchronized (made) {
-            if (!made[0]) {
+        synchronized (tableCreation) {
+            if (!tableMade) {
                 LeaseTable.make(leaseClient, leaseTable, shared.worker());
-                made[0] = true;
+                tableMade = true;
             }
         }
     }
@@ -195,24 +198,16 @@ public final class StreamScheduler {
             return;
         }
         long end = System.nanoTime() + atMost.toNanos();
-        ownerships.drain(source);
+        Predicate<String> leaseKeys = LeaseKey.of(source);
+        ownerships.drain(leaseKeys);
         leaving.leave(shared.readers(), atMost);
-        ownerships.seal(source);
-        while (!ownerships.quiet(source) && System.nanoTime() - end < 0) {
-            TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
-        }
+        ownerships.seal(leaseKeys, end);
         for (Lease lease : running.leaseCoordinator().getAssignments()) {
-            if (isOf(source, lease)) {
+            if (leaseKeys.test(lease.leaseKey())) {
                 running.leaseCoordinator().dropLease(lease);
             }
         }
-        handOver(running).run(source);
-    }
-
-    private static boolean isOf(String source, Lease lease) {
-        return LeaseKey.parse(lease.leaseKey())
-                .filter(key -> key.source().equals(source))
-                .isPresent();
+        handOver(running).run(leaseKeys);
     }
 
     /**
@@ -251,7 +246,7 @@ public final class StreamScheduler {
 
     private void stop(Scheduler running, Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
-        ownerships.drain();
+        ownerships.drain(leaseKey -> true);
         try {
             running.startGracefulShutdown()
                     .get(atMost.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS);
@@ -259,11 +254,10 @@ public final class StreamScheduler {
             log.info("KCL did not shut down gracefully ({}), stopping it now", e.toString());
             running.shutdown();
         }
-        ownerships.seal();
-        while (!ownerships.quiet() && System.nanoTime() - end < 0) {
-            TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
-        }
-        handOver(running).run();
+        ownerships.seal(leaseKey -> true, end);
+        HandOver handOver = handOver(running);
+        handOver.deleteReport();
+        handOver.run(leaseKey -> true);
     }
 
     private HandOver handOver(Scheduler running) {

@@ -55,19 +55,18 @@ public final class HandOver {
         this.clock = clock;
     }
 
-    /** Hands over all leases of this worker, which stops. A failure only costs time: the lease expires. */
-    public void run() {
+    /** Deletes the report of this worker, which stops, so that no lease is assigned to it. */
+    public void deleteReport() {
         client.deleteItem(request -> request.tableName(table).key(Map.of(LeaseRows.KEY, AttributeValue.fromS(worker))))
                 .join();
-        run(lease -> true);
     }
 
-    /** Hands over the leases of a source, which this worker reads no more. */
-    public void run(String source) {
-        run(lease -> LeaseKey.isOf(source, lease.leaseKey()));
-    }
-
-    private void run(Predicate<Lease> which) {
+    /**
+     * Hands over leases of this worker. A failure only costs time: the lease expires.
+     *
+     * @param leaseKeys selects leases by their keys
+     */
+    public void run(Predicate<String> leaseKeys) {
         List<Map<String, AttributeValue>> rows =
                 new SharedLeaseTable(client, table, System::nanoTime).rows(Duration.ZERO);
         SourcesOfWorkers alive = SourcesOfWorkers.of(rows, this::isAlive);
@@ -75,7 +74,9 @@ public final class HandOver {
         List<Lease> mine = rows.stream()
                 .map(serializer::fromDynamoRecord)
                 .filter(Objects::nonNull)
-                .filter(lease -> worker.equals(lease.actualOwner()) && !LeaseRows.ended(lease) && which.test(lease))
+                .filter(lease -> worker.equals(lease.actualOwner())
+                        && !LeaseRows.ended(lease)
+                        && leaseKeys.test(lease.leaseKey()))
                 .toList();
         for (Lease lease : mine) {
             String successor = lease.shutdownRequested()

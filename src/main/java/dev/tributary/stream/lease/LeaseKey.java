@@ -1,6 +1,7 @@
 package dev.tributary.stream.lease;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The key of a row in a lease table that belongs to one source.
@@ -21,9 +22,10 @@ public record LeaseKey(String source, String id) {
         return end <= 0 ? Optional.empty() : Optional.of(new LeaseKey(text.substring(0, end), text.substring(end + 1)));
     }
 
-    /** Whether the row with this key belongs to the source. */
-    static boolean isOf(String source, String text) {
-        return text.length() > source.length() && text.charAt(source.length()) == SEPARATOR && text.startsWith(source);
+    /** Whether a row with the given key belongs to the source. */
+    public static Predicate<String> of(String source) {
+        String prefix = source + SEPARATOR;
+        return text -> text.startsWith(prefix);
     }
 
     /** The value of the key attribute. */

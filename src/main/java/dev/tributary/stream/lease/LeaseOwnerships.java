@@ -4,11 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.replication.ShardOwnership;
 import dev.tributary.replication.ShardOwnership.Timing;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -28,6 +31,8 @@ import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 public final class LeaseOwnerships {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseOwnerships.class);
+
+    private static final Duration QUIET_CHECK = Duration.ofMillis(20);
 
     private final Timing timing;
     private final LongSupplier nanoTime;
@@ -165,46 +170,37 @@ public final class LeaseOwnerships {
 
     /** Ids of the shards of the source that are read now. */
     public Set<String> shards(String source) {
-        return of(source)
+        return of(LeaseKey.of(source))
                 .filter(held -> held.read && !held.ownership.lost())
                 .flatMap(held -> LeaseKey.parse(held.leaseKey).stream())
                 .map(LeaseKey::id)
                 .collect(Collectors.toSet());
     }
 
-    /** No more changes are taken. */
-    public void drain() {
+    /**
+     * No more changes of these leases are taken.
+     *
+     * @param leaseKeys selects leases by their keys
+     */
+    public void drain(Predicate<String> leaseKeys) {
         long now = nanoTime.getAsLong();
-        acquired.values().forEach(held -> held.ownership.drain(now));
+        of(leaseKeys).forEach(held -> held.ownership.drain(now));
     }
 
-    /** No more changes of the source are taken. */
-    public void drain(String source) {
-        long now = nanoTime.getAsLong();
-        of(source).forEach(held -> held.ownership.drain(now));
+    /**
+     * No call for these leases starts from now on. Waits until all of them may pass to another worker.
+     *
+     * @param leaseKeys selects leases by their keys
+     * @param end time of {@link System#nanoTime()} at which the wait ends in any case
+     */
+    public void seal(Predicate<String> leaseKeys, long end) throws InterruptedException {
+        of(leaseKeys).forEach(held -> held.ownership.seal());
+        while (!of(leaseKeys).allMatch(Acquired::quiet) && System.nanoTime() - end < 0) {
+            TimeUnit.NANOSECONDS.sleep(QUIET_CHECK.toNanos());
+        }
     }
 
-    /** No call starts from now on. */
-    public void seal() {
-        acquired.values().forEach(held -> held.ownership.seal());
-    }
-
-    /** No call for the source starts from now on. */
-    public void seal(String source) {
-        of(source).forEach(held -> held.ownership.seal());
-    }
-
-    /** Whether every lease may pass to another worker. */
-    public boolean quiet() {
-        return acquired.values().stream().allMatch(Acquired::quiet);
-    }
-
-    /** Whether every lease of the source may pass to another worker. */
-    public boolean quiet(String source) {
-        return of(source).allMatch(Acquired::quiet);
-    }
-
-    private Stream<Acquired> of(String source) {
-        return acquired.values().stream().filter(held -> LeaseKey.isOf(source, held.leaseKey));
+    private Stream<Acquired> of(Predicate<String> leaseKeys) {
+        return acquired.values().stream().filter(held -> leaseKeys.test(held.leaseKey));
     }
 }

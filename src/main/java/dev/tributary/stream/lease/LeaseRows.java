@@ -75,7 +75,7 @@ public final class LeaseRows {
     /** The lease in a row; empty if the row is none of the source's leases. */
     static Optional<Lease> lease(DynamoDBLeaseSerializer serializer, String source, Map<String, AttributeValue> row) {
         String key = requireNonNull(row.get(KEY)).s();
-        if (!LeaseKey.isOf(source, key)) {
+        if (!LeaseKey.of(source).test(key)) {
             return Optional.empty();
         }
         Map<String, AttributeValue> bare = new HashMap<>(row);
