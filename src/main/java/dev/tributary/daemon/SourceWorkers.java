@@ -1,5 +1,7 @@
 package dev.tributary.daemon;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.tributary.acknowledgement.AcknowledgementTable;
 import dev.tributary.acknowledgement.Acknowledgements;
 import dev.tributary.daemon.jobs.RouteJobs;
@@ -15,7 +17,6 @@ import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.Resource;
 import dev.tributary.jobs.RoutePauses;
-import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -93,14 +95,14 @@ final class SourceWorkers {
      * @throws java.util.concurrent.CancellationException if the stop came first
      */
     void start(ShutdownStack started) {
+        Map<String, SourceWorker> made = new TreeMap<>();
+        settings.source().forEach((name, source) -> made.put(name, worker(name, source)));
+        Map<String, CompletableFuture<Void>> paused = watchPauses(made);
         ExecutorService starting = Executors.newFixedThreadPool(STARTS, task -> new Thread(task, "start-source"));
         try {
-            CompletableFuture.allOf(settings.source().entrySet().stream()
-                            .map(source -> {
-                                SourceWorker worker = worker(source.getKey(), source.getValue());
-                                return CompletableFuture.runAsync(
-                                        () -> start(source.getKey(), worker, started), starting);
-                            })
+            CompletableFuture.allOf(made.entrySet().stream()
+                            .map(source -> Objects.requireNonNull(paused.get(source.getKey()))
+                                    .thenRunAsync(() -> start(source.getKey(), source.getValue(), started), starting))
                             .toArray(CompletableFuture[]::new))
                     .join();
         } catch (CompletionException e) {
@@ -115,7 +117,6 @@ final class SourceWorkers {
 
     private void start(String name, SourceWorker worker, ShutdownStack started) {
         started.unlessClosing(() -> workers.put(name, worker));
-        pauses(name, worker).start();
         worker.start();
     }
 
@@ -145,11 +146,25 @@ final class SourceWorkers {
                 shared);
     }
 
-    private PauseWatch pauses(String name, SourceWorker worker) {
-        SourceSettings source = Objects.requireNonNull(settings.source().get(name));
-        JobTable table = RouteJobs.table(source, settings, clients);
-        return new PauseWatch(
-                name, source.route(), new RoutePauses(table), table.name(), worker, shared.timer(), shared.registry());
+    /** Completes for each source when it is held or may be read. */
+    private Map<String, CompletableFuture<Void>> watchPauses(Map<String, SourceWorker> made) {
+        Map<DynamoDbAsyncClient, List<String>> places =
+                made.keySet().stream().collect(groupingBy(name -> clients.own(source(name))));
+        Map<String, CompletableFuture<Void>> known = new HashMap<>();
+        places.values().forEach(sources -> {
+            RoutePauses pauses = new RoutePauses(RouteJobs.table(source(sources.get(0)), settings, clients));
+            List<SourcePauses> watched = sources.stream()
+                    .map(name -> new SourcePauses(
+                            name, source(name).route(), Objects.requireNonNull(made.get(name)), shared.registry()))
+                    .toList();
+            CompletableFuture<Void> first = new PauseWatch(pauses, watched, shared.timer()).start();
+            sources.forEach(name -> known.put(name, first));
+        });
+        return known;
+    }
+
+    private SourceSettings source(String name) {
+        return Objects.requireNonNull(settings.source().get(name));
     }
 
     /** By what the client resolves to: two schedulers on one table would take each other for the same worker. */

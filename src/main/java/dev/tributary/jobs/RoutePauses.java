@@ -4,6 +4,7 @@ import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.model.Failures;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,16 +16,31 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
  */
 public record RoutePauses(JobTable table) {
 
-    private static final String STATE = "pause";
+    /** The scope of the rows: one for all routes, so that one query finds the few that are paused. No route has this name. */
+    private static final String SCOPE = "pauses";
+
     private static final String SINCE = "since";
 
     /** Since when the route is paused; empty if it is not, or if no daemon has created the table yet. */
     public CompletableFuture<Optional<Instant>> since(String route) {
-        return table.state(route, STATE)
-                .thenApply(RoutePauses::since)
-                .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
-                        ? CompletableFuture.completedFuture(Optional.empty())
-                        : CompletableFuture.failedFuture(thrown));
+        return orIfMissing(table.state(SCOPE, route).thenApply(RoutePauses::since), Optional.empty());
+    }
+
+    /** The routes that are paused, and since when; none if no daemon has created the table yet. */
+    public CompletableFuture<Map<String, Instant>> paused() {
+        return orIfMissing(
+                table.states(SCOPE).thenApply(states -> {
+                    Map<String, Instant> paused = new HashMap<>();
+                    states.forEach((route, state) -> since(state).ifPresent(since -> paused.put(route, since)));
+                    return paused;
+                }),
+                Map.of());
+    }
+
+    private static <T> CompletableFuture<T> orIfMissing(CompletableFuture<T> read, T none) {
+        return read.exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
+                ? CompletableFuture.completedFuture(none)
+                : CompletableFuture.failedFuture(thrown));
     }
 
     /**
@@ -47,13 +63,13 @@ public record RoutePauses(JobTable table) {
 
     /** Repeated until the state is as wanted: the table ignores a write that another one has overtaken. */
     private CompletableFuture<Optional<Instant>> set(String route, Optional<Instant> wanted) {
-        return table.state(route, STATE).thenCompose(state -> {
+        return table.state(SCOPE, route).thenCompose(state -> {
             Optional<Instant> now = since(state);
             return now.isPresent() == wanted.isPresent()
                     ? CompletableFuture.completedFuture(now)
                     : table.putState(
+                                    SCOPE,
                                     route,
-                                    STATE,
                                     state.next(wanted.map(since -> Map.of(SINCE, since.toString()))
                                             .orElse(Map.of())))
                             .thenCompose(done -> set(route, wanted));

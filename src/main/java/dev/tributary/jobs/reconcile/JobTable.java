@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -23,7 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 /**
  * The table for the state of jobs that has to outlive their process.
  *
- * <p>Rows by {@code scope}, which is a route, and {@code entry}:
+ * <p>Rows by {@code scope}, which is a route or what a state of several routes is about, and {@code entry}:
  *
  * <ul>
  *   <li>{@code page/<slot>}: the keys of a page whose rows are being put.
@@ -102,17 +103,21 @@ public final class JobTable {
     /** The recorded pages of a route. */
     CompletableFuture<List<PageRecord>> pages(String route) {
         List<PageRecord> pages = new ArrayList<>();
+        return rows(route, PAGE, row -> pages.add(page(row))).thenApply(read -> pages);
+    }
+
+    /** Reads the rows of a scope whose entry begins as given. */
+    private CompletableFuture<Void> rows(String scope, String entry, Consumer<Map<String, AttributeValue>> each) {
         QueryRequest request = QueryRequest.builder()
                 .tableName(name)
                 .consistentRead(true)
                 .keyConditionExpression("#scope = :scope AND begins_with(#entry, :entry)")
                 .expressionAttributeNames(Map.of("#scope", SCOPE, "#entry", ENTRY))
-                .expressionAttributeValues(Map.of(":scope", text(route), ":entry", text(PAGE)))
+                .expressionAttributeValues(Map.of(":scope", text(scope), ":entry", text(entry)))
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                 .build();
         return client.queryPaginator(request)
-                .subscribe(response -> ResponseCheck.byService(response).items().forEach(row -> pages.add(page(row))))
-                .thenApply(read -> pages);
+                .subscribe(response -> ResponseCheck.byService(response).items().forEach(each));
     }
 
     private static PageRecord page(Map<String, AttributeValue> row) {
@@ -128,15 +133,15 @@ public final class JobTable {
     /**
      * Stores a state of a job, unless a later one of its name is stored.
      *
-     * @param name of the state, unique on the route
+     * @param name of the state, unique in its scope
      */
-    public CompletableFuture<Void> putState(String route, String name, JobState state) {
+    public CompletableFuture<Void> putState(String scope, String name, JobState state) {
         Map<String, AttributeValue> values = new HashMap<>();
         state.values().forEach((key, value) -> values.put(key, text(value)));
         return Calls.applied(client.putItem(request -> request.tableName(this.name)
                         .item(Map.of(
                                 SCOPE,
-                                text(route),
+                                text(scope),
                                 ENTRY,
                                 text(STATE + name),
                                 REVISION,
@@ -151,21 +156,29 @@ public final class JobTable {
     }
 
     /** The state of this name; with revision 0 and no values if there is none. */
-    public CompletableFuture<JobState> state(String route, String name) {
+    public CompletableFuture<JobState> state(String scope, String name) {
         return client.getItem(request -> request.tableName(this.name)
-                        .key(key(route, STATE + name))
+                        .key(key(scope, STATE + name))
                         .consistentRead(true)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(response -> {
                     Map<String, AttributeValue> row =
                             ResponseCheck.byService(response).item();
-                    if (row.isEmpty()) {
-                        return JobState.NONE;
-                    }
-                    Map<String, String> values = new HashMap<>();
-                    value(row, VALUES).m().forEach((key, value) -> values.put(key, value.s()));
-                    return new JobState(number(row, REVISION), values);
+                    return row.isEmpty() ? JobState.NONE : state(row);
                 });
+    }
+
+    /** The states of a scope, by name. */
+    public CompletableFuture<Map<String, JobState>> states(String scope) {
+        Map<String, JobState> states = new HashMap<>();
+        return rows(scope, STATE, row -> states.put(value(row, ENTRY).s().substring(STATE.length()), state(row)))
+                .thenApply(read -> states);
+    }
+
+    private static JobState state(Map<String, AttributeValue> row) {
+        Map<String, String> values = new HashMap<>();
+        value(row, VALUES).m().forEach((key, value) -> values.put(key, value.s()));
+        return new JobState(number(row, REVISION), values);
     }
 
     private static Map<String, AttributeValue> key(String route, String entry) {
