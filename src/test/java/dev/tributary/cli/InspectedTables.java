@@ -10,7 +10,6 @@ import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Change;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
-import dev.tributary.model.KeySchema;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
@@ -112,14 +111,8 @@ final class InspectedTables {
                 Instant.now().minusSeconds(120));
     }
 
-    private void createLeaseTable() {
-        new TableControl(dynamo.asyncClient(), leases)
-                .create(TableDefinition.of(KeySchema.parse("leaseKey:S")))
-                .join();
-    }
-
     void worker(String name, Instant reported) {
-        createLeaseTable();
+        dynamo.createLeaseTable(application);
         put(
                 leases,
                 Map.of(
@@ -130,7 +123,7 @@ final class InspectedTables {
 
     /** A lease, and the state of the source. */
     void lease(String owner, Instant doneUntil) {
-        createLeaseTable();
+        dynamo.createLeaseTable(application);
         new SourceStateRow(dynamo.asyncClient(), leases, "users")
                 .begin(dynamo.streamArn(users), IDENTITY, Instant.now());
         put(

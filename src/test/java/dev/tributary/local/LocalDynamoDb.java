@@ -1,6 +1,8 @@
 package dev.tributary.local;
 
 import dev.tributary.dynamo.DeclaredTable;
+import dev.tributary.dynamo.TableControl;
+import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.model.KeySchema;
 import java.net.URI;
 import java.time.Duration;
@@ -108,6 +110,15 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
         String unique = name + "-" + tables.incrementAndGet();
         LocalTables.create(Map.of(unique, table(key, stream)), asyncClient);
         return unique;
+    }
+
+    /** Creates the lease table of an application if it is missing, without what KCL has in it; returns its name. */
+    public String createLeaseTable(String application) {
+        String name = application + "-leases";
+        new TableControl(asyncClient, name)
+                .create(TableDefinition.of(KeySchema.parse("leaseKey:S")))
+                .join();
+        return name;
     }
 
     /** The ARN of the table's latest stream, in the form that {@link #streamsClient()} and the KCL adapter take. */

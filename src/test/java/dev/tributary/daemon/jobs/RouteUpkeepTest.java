@@ -39,12 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** What daemons do for a route beside replication, on real tables. */
 class RouteUpkeepTest {
@@ -74,18 +69,7 @@ class RouteUpkeepTest {
         for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
             own.prepare(table, dynamo.asyncClient(), false);
         }
-        String leases = application + "-leases";
-        dynamo.client().createTable(create -> create.tableName(leases)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(KeySchemaElement.builder()
-                        .attributeName("leaseKey")
-                        .keyType(KeyType.HASH)
-                        .build())
-                .attributeDefinitions(AttributeDefinition.builder()
-                        .attributeName("leaseKey")
-                        .attributeType(ScalarAttributeType.S)
-                        .build()));
-        state = new SourceStateRow(dynamo.asyncClient(), leases, "users");
+        state = new SourceStateRow(dynamo.asyncClient(), dynamo.createLeaseTable(application), "users");
     }
 
     @AfterEach
