@@ -43,7 +43,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.dynamodb.DynamoDbServiceClientConfiguration;
 
 /** Composes and runs one worker for each source. */
 final class SourceWorkers {
@@ -169,10 +168,8 @@ final class SourceWorkers {
 
     /** By what the client resolves to: two schedulers on one table would take each other for the same worker. */
     private StreamScheduler scheduler(DynamoDbAsyncClient leases) {
-        DynamoDbServiceClientConfiguration place = leases.serviceClientConfiguration();
         return schedulers.computeIfAbsent(
-                place.region() + " " + place.endpointOverride(),
-                name -> new StreamScheduler(leases, settings.leaseTable(), shared));
+                Clients.placeOf(leases), place -> new StreamScheduler(leases, settings.leaseTable(), shared));
     }
 
     private Route route(String source, String name, RouteSettings route, DeadLetterTable deadLetters) {

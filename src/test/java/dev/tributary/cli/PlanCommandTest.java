@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +64,8 @@ class PlanCommandTest {
                         "collisions:  1 of 3 sampled rows belong to another item",
                         "city=Oakland: 2 items, email=",
                         "COST a month",
+                        "lease table " + tables.leases,
+                        "shared by the sources users: 1 shards",
                         "idle cost",
                         "us-east-1, on demand, as of 2024-11-01")
                 .doesNotContain("Lovelace");
@@ -89,13 +92,18 @@ class PlanCommandTest {
                         "--source",
                         "users"))
                 .isZero();
-        JsonNode plan = new ObjectMapper().readTree(tables.out.toString());
+        List<String> lines = tables.out.toString().lines().toList();
+        JsonNode plan = new ObjectMapper().readTree(lines.get(0));
         assertThat(plan.at("/pricesRegion").asText()).isEqualTo("the moon");
         assertThat(plan.at("/routes/0/rows").asInt()).isEqualTo(1);
         assertThat(plan.at("/month/parts").findValuesAsText("part")).contains("users.by-city: writes of rows");
         assertThat(plan.at("/month/parts/1/dollars").asDouble()).isEqualTo(2592.0);
         assertThat(plan.at("/idleDollars").asDouble())
                 .isLessThan(plan.at("/month/dollars").asDouble());
+        JsonNode shared = new ObjectMapper().readTree(lines.get(1));
+        assertThat(shared.at("/leaseTable").asText()).isEqualTo(tables.leases);
+        assertThat(shared.at("/sources/0").asText()).isEqualTo("users");
+        assertThat(shared.at("/month/parts").findValuesAsText("part")).contains("scans");
     }
 
     @Test

@@ -7,8 +7,10 @@ import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.InspectedSources;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
 import dev.tributary.inspect.plan.Costs;
+import dev.tributary.inspect.plan.LeaseTableCosts;
 import dev.tributary.inspect.plan.Load;
 import dev.tributary.inspect.plan.PlanJson;
 import dev.tributary.inspect.plan.PlanReader;
@@ -19,14 +21,20 @@ import dev.tributary.inspect.plan.StreamRate;
 import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.model.Failures;
 import dev.tributary.ordering.UnitRateLimiter;
+import dev.tributary.stream.lease.LeaseTimings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,7 +102,7 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Prices to compute with. Default: those of us-east-1.")
     private @Nullable Path prices;
 
-    @Option(names = "--json", description = "Print JSON, one object per source.")
+    @Option(names = "--json", description = "Print JSON, one object per source and one per lease table.")
     private boolean json;
 
     @Spec
@@ -113,11 +121,14 @@ public final class PlanCommand implements Callable<Integer> {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(1, task -> new Thread(task, "sample"));
+        Map<String, List<SourceEstimate>> places = new LinkedHashMap<>();
         try (Clients clients = Clients.ofCommand(settings)) {
             PacedCalls calls = new PacedCalls(new UnitRateLimiter(readUnits, System::nanoTime), timer);
             for (InspectedSource one : source.select(InspectedSources.of(settings, clients))) {
                 PlanReader reader = new PlanReader(one, calls, RandomGenerator.getDefault());
                 SourceEstimate estimate = estimate(one, reader);
+                places.computeIfAbsent(Clients.placeOf(one.own()), place -> new ArrayList<>())
+                        .add(estimate);
                 Costs costs = new Costs(estimate, load(one, rate(one, reader)), known);
                 if (json) {
                     out.println(PlanJson.of(estimate, costs, known));
@@ -128,8 +139,26 @@ public final class PlanCommand implements Callable<Integer> {
         } finally {
             timer.shutdownNow();
         }
+        places.forEach((place, sources) -> print(
+                new LeaseTableCosts(
+                        settings.leaseTable(),
+                        place,
+                        sources.stream().map(SourceEstimate::source).toList(),
+                        sources.stream().mapToInt(SourceEstimate::shards).sum(),
+                        workers,
+                        new LeaseTimings(settings.lease().duration()),
+                        known),
+                out));
         out.flush();
         return ExitCode.OK;
+    }
+
+    private void print(LeaseTableCosts shared, PrintWriter out) {
+        if (json) {
+            out.println(PlanJson.of(shared));
+        } else {
+            PlanText.lines(shared).forEach(out::println);
+        }
     }
 
     /** The changes of a source: given, or measured. */
@@ -158,11 +187,12 @@ public final class PlanCommand implements Callable<Integer> {
     private Load load(InspectedSource one, StreamRate rate) {
         return new Load(
                 rate,
-                workers,
                 one.timings(),
                 one.settings().pollInterval(),
                 one.settings().idlePollInterval(),
-                one.settings().checkpointInterval());
+                one.settings().checkpointInterval(),
+                one.routes().stream().collect(Collectors.toMap(InspectedRoute::name, route -> route.settings()
+                        .verify())));
     }
 
     private SourceEstimate estimate(InspectedSource one, PlanReader reader) throws StartException {

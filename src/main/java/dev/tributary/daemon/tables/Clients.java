@@ -31,6 +31,7 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbServiceClientConfiguration;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
@@ -213,6 +214,12 @@ public final class Clients implements AutoCloseable {
                         .expectedAccount()
                         .map(account -> " of account " + account)
                         .orElse("");
+    }
+
+    /** What the region and the endpoint of a client resolve to. */
+    public static String placeOf(DynamoDbAsyncClient client) {
+        DynamoDbServiceClientConfiguration resolved = client.serviceClientConfiguration();
+        return resolved.endpointOverride().map(URI::toString).orElseGet(() -> String.valueOf(resolved.region()));
     }
 
     private synchronized SdkClient client(Key key, Function<Key, SdkClient> make) {

@@ -1,5 +1,8 @@
 package dev.tributary.inspect.plan;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.tributary.replication.VerifySettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,30 +13,18 @@ import java.util.Locale;
  * Computes what a source and its routes cost with on-demand tables, by the rules of DynamoDB's developer guide ("Item sizes
  * and formats", "Read and write operations"): a write unit for each KB of the larger of old and new row, two if it is in a
  * transaction; a read unit for each 4 KB, half without consistency; 100 bytes of storage for each row beyond its size. A month
- * has 30 days. The lease table costs what it does for a source that is alone in it.
+ * has 30 days. What all sources in a lease table share is in {@link LeaseTableCosts}.
  */
 public final class Costs {
 
-    private static final double MONTH = Duration.ofDays(30).toSeconds();
-    private static final double MILLION = 1e6;
+    static final double MONTH = Duration.ofDays(30).toSeconds();
+    static final double MILLION = 1e6;
     private static final double GIGABYTE = 1L << 30;
     private static final int ROW_OVERHEAD = 100;
-    private static final double READ_UNIT_BYTES = 4096;
+    static final double READ_UNIT_BYTES = 4096;
 
     /** A move deletes one row and puts another, in one transaction, which doubles both. */
     private static final int MOVE = 4;
-
-    /** Units of a look at the lease table, of up to 4 KB, without consistency. */
-    private static final double LOOK = 0.5;
-
-    /** Looks of a worker for each assignment interval: for leases that it has, and that nobody has. */
-    private static final int LOOKS = 2;
-
-    /** Most looks of a worker that is alone, in a lease duration, for leases that nobody has. */
-    private static final int SOLE_LOOKS = 6;
-
-    /** Units of a worker in a lease duration: a scan, and a consistent read, for the check of the stream. */
-    private static final double CHECK = 1.5;
 
     /** Reads a minute for each route: left pages, shapes of rows, and the state of the source. */
     private static final int JOB_READS = 3;
@@ -51,7 +42,7 @@ public final class Costs {
     /** What bringing all items to all targets costs once. */
     public List<CostPart> backfill() {
         List<CostPart> parts = new ArrayList<>();
-        double pages = Math.ceil(source.items() * source.itemBytes() / READ_UNIT_BYTES) / 2;
+        double pages = scan(source.items() * source.itemBytes());
         for (RouteEstimate route : source.routes()) {
             double rows = source.items() * route.rows().estimate();
             parts.add(new CostPart(
@@ -76,6 +67,7 @@ public final class Costs {
         source.routes().forEach(route -> route(route, parts));
         streamReads(parts);
         leases(parts);
+        source.routes().forEach(route -> verification(route, parts));
         parts.add(new CostPart(
                 "late-write table",
                 text("1 read/min × 43,200 min × $%.3f/M", prices.millionReads()),
@@ -145,26 +137,10 @@ public final class Costs {
     private void leases(List<CostPart> parts) {
         LeaseTimings timings = load.lease();
         double shard = 1 / seconds(timings.renewal()) + 1 / seconds(timings.progress());
-        double worker = 1 / seconds(timings.workerReport());
-        double leader = 1 / seconds(timings.leaderHeartbeat());
-        double writes = source.shards() * shard + load.workers() * worker + leader;
         parts.add(new CostPart(
-                "lease table: writes",
-                text(
-                        "(%d shards × %.2f/s + %d workers × %.2f/s + %.2f/s) × %,.0f s × $%.3f/M",
-                        source.shards(), shard, load.workers(), worker, leader, MONTH, prices.millionWrites()),
-                writes * MONTH * prices.millionWrites() / MILLION,
-                true));
-        double looks = load.workers() == 1
-                ? 1 / seconds(timings.soleWorker()) + SOLE_LOOKS / seconds(timings.lease())
-                : (load.workers() * LOOKS + 1) / seconds(timings.assignment());
-        double units = looks * LOOK + load.workers() * CHECK / seconds(timings.lease());
-        parts.add(new CostPart(
-                "lease table: reads",
-                text(
-                        "(%.2f looks/s × %.1f + %d workers × %.1f / %.0f s) × %,.0f s × $%.3f/M",
-                        looks, LOOK, load.workers(), CHECK, seconds(timings.lease()), MONTH, prices.millionReads()),
-                units * MONTH * prices.millionReads() / MILLION,
+                "lease table: renewals and progress",
+                text("%d shards × %.2f/s × %,.0f s × $%.3f/M", source.shards(), shard, MONTH, prices.millionWrites()),
+                source.shards() * shard * MONTH * prices.millionWrites() / MILLION,
                 true));
         if (load.changes() > 0) {
             double checkpoints = source.shards() * Math.min(1 / seconds(load.checkpoint()), load.changes());
@@ -176,11 +152,34 @@ public final class Costs {
         }
     }
 
-    private static double seconds(Duration duration) {
+    /** A verification scans both tables; one that its limit makes longer than its interval follows the one before at once. */
+    private void verification(RouteEstimate route, List<CostPart> parts) {
+        VerifySettings settings = requireNonNull(load.verify().get(route.route()));
+        settings.interval().ifPresent(interval -> {
+            double items = scan(source.items() * source.itemBytes());
+            double rows = scan(source.items() * route.rows().estimate() * route.rowBytes());
+            double most = settings.readUnits() * MONTH / Math.max(1, items + rows);
+            double runs = Math.min(MONTH / seconds(interval), most);
+            parts.add(new CostPart(
+                    route.route() + ": verification",
+                    text(
+                            "%.1f runs × (%,.1f scan of items + %,.1f of rows) units × $%.3f/M",
+                            runs, items, rows, prices.millionReads()),
+                    runs * (items + rows) * prices.millionReads() / MILLION,
+                    true));
+        });
+    }
+
+    /** Units of a scan without consistency. */
+    private static double scan(double bytes) {
+        return Math.ceil(bytes / READ_UNIT_BYTES) / 2;
+    }
+
+    static double seconds(Duration duration) {
         return duration.toNanos() / 1e9;
     }
 
-    private static String text(String format, Object... values) {
+    static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
 }

@@ -37,6 +37,23 @@ public final class PlanJson {
         return json;
     }
 
+    /** What sources share. */
+    public static ObjectNode of(LeaseTableCosts shared) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("leaseTable", shared.table());
+        json.put("place", shared.place());
+        ArrayNode sources = json.putArray("sources");
+        shared.sources().forEach(sources::add);
+        json.put("shards", shared.shards());
+        json.put("workers", shared.workers());
+        List<CostPart> month = shared.month();
+        costs(json.putObject("month"), month);
+        json.put("idleDollars", Costs.sum(month));
+        json.put("pricesAsOf", shared.prices().asOf().toString());
+        json.put("pricesRegion", shared.prices().region());
+        return json;
+    }
+
     private static void route(SourceEstimate source, RouteEstimate route, ObjectNode json) {
         json.put("route", route.route());
         json.put("target", route.target());

@@ -39,6 +39,16 @@ public final class PlanText {
         return lines;
     }
 
+    /** The lines of what sources share. */
+    public static List<String> lines(LeaseTableCosts shared) {
+        List<String> lines = new ArrayList<>();
+        lines.add(text(
+                "lease table %s (%s), shared by the sources %s: %d shards",
+                shared.table(), shared.place(), String.join(", ", shared.sources()), shared.shards()));
+        table("a month", shared.month(), lines);
+        return lines;
+    }
+
     private static String counted(SourceEstimate source) {
         return source.whole() ? "all of them were read" : "by DescribeTable, up to 6 hours old";
     }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tributary.replication.VerifySettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -19,11 +21,13 @@ class CostsTest {
 
     private static final Prices PRICES = Prices.usual();
 
+    private static final LeaseTimings LEASE = new LeaseTimings(Duration.ofSeconds(8));
+
     private static Costs costs(double changes, double moves) {
-        return costs(changes, moves, 2);
+        return costs(changes, moves, new VerifySettings(Optional.empty(), 25));
     }
 
-    private static Costs costs(double changes, double moves, int workers) {
+    private static Costs costs(double changes, double moves, VerifySettings verify) {
         Share all = new Share(1_000, 1_000, false);
         RouteEstimate route = new RouteEstimate(
                 "users.by-city",
@@ -42,11 +46,11 @@ class CostsTest {
                 source,
                 new Load(
                         new StreamRate(changes, moves, 0, 0),
-                        workers,
-                        new LeaseTimings(Duration.ofSeconds(8)),
+                        LEASE,
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2),
-                        Duration.ofSeconds(2)),
+                        Duration.ofSeconds(2),
+                        Map.of("users.by-city", verify)),
                 PRICES);
     }
 
@@ -72,17 +76,53 @@ class CostsTest {
         assertThat(part(month, "users.by-city: storage of rows"))
                 .isCloseTo(1_000_000 * 1024.0 / (1 << 30) * 0.25, within(1e-9));
         assertThat(part(month, "stream reads at rest")).isCloseTo(2 * 0.5 * 2.592 * 0.20, within(1e-9));
-        assertThat(part(month, "lease table: writes"))
-                .isCloseTo((2 * 3.5 + 2 * 4 + 3) / 8 * 2.592 * 0.625, within(1e-9));
-        assertThat(part(month, "lease table: reads"))
-                .as("as the manual says of two workers")
-                .isCloseTo(1.75, within(0.02));
-        assertThat(part(costs(0, 0, 1).month(), "lease table: reads"))
-                .as("of one")
-                .isCloseTo(0.24, within(0.04));
+        assertThat(part(month, "lease table: renewals and progress"))
+                .isCloseTo(2 * 3.5 / 8 * 2.592 * 0.625, within(1e-9));
         assertThat(part(month, "users.by-city: writes of rows")).isZero();
         assertThat(Costs.sum(month))
                 .isEqualTo(Costs.sum(month.stream().filter(CostPart::idle).toList()));
+    }
+
+    private static List<CostPart> leaseTable(int sources, int shards, int workers) {
+        return new LeaseTableCosts(
+                        "app-leases",
+                        "here",
+                        IntStream.range(0, sources).mapToObj(i -> "s" + i).toList(),
+                        shards,
+                        workers,
+                        LEASE,
+                        PRICES)
+                .month();
+    }
+
+    @Test
+    void aLeaseTableCostsTheSameForAllItsSourcesUntilItGrows() {
+        List<CostPart> one = leaseTable(1, 1, 2);
+        assertThat(part(one, "reports of workers, leader's lock"))
+                .isCloseTo((2 * 4 + 3) / 8.0 * 2.592 * 0.625, within(1e-9));
+        assertThat(part(one, "scans"))
+                .as("ten looks a second, and four consistent scans in a lease duration")
+                .isCloseTo((2 * 2 + 1) / 0.5 * 0.5 * 2.592 * 0.125 + 4 / 8.0 * 2.592 * 0.125, within(1e-9));
+        assertThat(part(leaseTable(1, 1, 1), "scans"))
+                .as("a sole worker looks ten times in a lease duration")
+                .isCloseTo((10 * 0.5 + 2) / 8 * 2.592 * 0.125, within(1e-9));
+        assertThat(leaseTable(3, 3, 2)).isEqualTo(one);
+        assertThat(part(leaseTable(50, 50, 2), "scans"))
+                .as("103 rows are 11 pages of 4 KB")
+                .isCloseTo(11 * part(one, "scans"), within(1e-9));
+    }
+
+    @Test
+    void aVerificationScansBothTablesAsOftenAsItsLimitPermits() {
+        VerifySettings daily = new VerifySettings(Optional.of(Duration.ofHours(24)), 1_000_000);
+        // 1,000,000 items of 4 KB are 500,000 units, and their rows of 924 bytes 112,793.
+        double units = 500_000 + 112_793;
+        assertThat(part(costs(0, 0, daily).month(), "users.by-city: verification"))
+                .isCloseTo(30 * units * 0.125 / 1e6, within(1e-3));
+        VerifySettings slow = new VerifySettings(Optional.of(Duration.ofHours(1)), 25);
+        assertThat(part(costs(0, 0, slow).month(), "users.by-city: verification"))
+                .as("25 units a second, all the time")
+                .isCloseTo(25 * 2.592 * 0.125, within(1e-6));
     }
 
     @Test
