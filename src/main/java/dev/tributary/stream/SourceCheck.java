@@ -5,6 +5,7 @@ import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -15,8 +16,9 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.kinesis.leases.Lease;
 
 /**
- * Checks a source once per lease duration: whether the table still has the stream that is read, and
- * whether all shards of the stream have a reader. The two are separate, because each may fail without the other.
+ * Checks a source once per lease duration: whether the table still has the stream that is read, and whether all shards of the
+ * stream have a reader. One description of the stream answers both; the table is described only if the stream is no longer
+ * the table's, or cannot be described.
  */
 final class SourceCheck {
 
@@ -40,14 +42,12 @@ final class SourceCheck {
     private final AtomicBoolean checkNow;
     private final Ticker ticker;
 
-    /** Start of the last check of the stream, which the source's start has made; used by the ticker only. */
-    private long streamChecked;
-
-    private long readersChecked;
+    /** Start of the last check; used by the ticker only. */
+    private long checked;
 
     /**
-     * @param interval between two checks
-     * @param checkNow set by any thread to request a check of the stream within a second
+     * @param interval between two checks; the first is made at once
+     * @param checkNow set by any thread to request a check within a second that asks the table for its stream
      * @param onFatal receives errors of this program
      */
     SourceCheck(
@@ -67,8 +67,7 @@ final class SourceCheck {
         this.recent = interval.dividedBy(RECENT_DIVISOR);
         this.interval = interval.toNanos();
         this.checkNow = checkNow;
-        this.streamChecked = System.nanoTime();
-        this.readersChecked = streamChecked - this.interval;
+        this.checked = System.nanoTime() - this.interval;
         this.ticker = new Ticker("the check of source " + source, TICK, this::tick, threads, onFatal);
     }
 
@@ -84,38 +83,47 @@ final class SourceCheck {
     private void tick() throws InterruptedException {
         reader.updateHealth();
         boolean now = checkNow.getAndSet(false);
-        if (now || System.nanoTime() - streamChecked >= interval) {
-            streamChecked = System.nanoTime();
-            checkStream(now ? Duration.ZERO : recent);
+        if (!now && System.nanoTime() - checked < interval) {
+            return;
         }
-        if (System.nanoTime() - readersChecked >= interval) {
-            readersChecked = System.nanoTime();
-            checkReaders();
+        checked = System.nanoTime();
+        Optional<String> read = reader.streamArn();
+        boolean enabled = checkReaders(read);
+        checkStream(enabled && !now ? read : Optional.empty());
+        if (!reader.streamArn().equals(read)) {
+            checkNow.set(true); // the readers of the next stream
         }
     }
 
-    private void checkStream(Duration atMost) throws InterruptedException {
+    /** Compares the shards of the stream with their leases; returns whether the table still has the stream. */
+    private boolean checkReaders(Optional<String> read) {
         try {
-            streams.select(atMost);
+            StreamShards shards =
+                    read.flatMap(arn -> StreamShards.of(streamsClient, arn)).orElse(StreamShards.NONE);
+            List<Lease> leases = sync.leases().all(recent);
+            health.shardOrder(shards.startingBelowParent());
+            stalls.checked(shards, leases);
+            read.ifPresent(arn -> sync.run(arn, shards, leases));
+            return shards.enabled();
+        } catch (SdkException | CompletionException e) {
+            // At info: health reports a check that keeps failing, and the check of the stream warns.
+            log.info("source {}: its leases and shards cannot be checked: {}", source, e.toString());
+            return false;
+        }
+    }
+
+    /** @param enabled the stream of the table; empty if it is not known */
+    private void checkStream(Optional<String> enabled) throws InterruptedException {
+        try {
+            if (enabled.isPresent()) {
+                streams.select(enabled, recent);
+            } else {
+                streams.select();
+            }
         } catch (SdkException | CompletionException | SourceStartException e) {
             if (!ticker.stopped()) {
                 log.warn("source {}: its stream cannot be checked, which is tried again: {}", source, e.toString());
             }
-        }
-    }
-
-    private void checkReaders() {
-        try {
-            StreamShards shards = reader.streamArn()
-                    .flatMap(arn -> StreamShards.of(streamsClient, arn))
-                    .orElseGet(() -> new StreamShards(List.of()));
-            List<Lease> leases = sync.leases().all(recent);
-            health.shardOrder(shards.startingBelowParent());
-            stalls.checked(shards, leases);
-            reader.streamArn().ifPresent(arn -> sync.run(arn, shards, leases));
-        } catch (SdkException | CompletionException e) {
-            // At info: health reports a check that keeps failing, and the check of the stream warns.
-            log.info("source {}: its leases and shards cannot be checked: {}", source, e.toString());
         }
     }
 }

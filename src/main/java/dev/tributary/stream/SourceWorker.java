@@ -196,7 +196,7 @@ public final class SourceWorker {
         scheduler.makeTable();
         try {
             upgrade.run();
-            streams.select(Duration.ZERO);
+            streams.select();
         } catch (SdkException | CompletionException e) {
             throw SourceStartException.of(
                     "Source " + source + ": its table, its stream or its lease table " + scheduler.leaseTable()

@@ -9,7 +9,6 @@ import dev.tributary.stream.read.StreamShards;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -143,7 +142,7 @@ public final class StreamCatchUp implements CatchUp {
             String arn = agreed.get().streamArn();
             Map<String, Lease> byShard =
                     leases.all().stream().collect(Collectors.toMap(Lease::leaseKey, lease -> lease));
-            StreamShards shards = StreamShards.of(streams, arn).orElseGet(() -> new StreamShards(List.of()));
+            StreamShards shards = StreamShards.of(streams, arn).orElse(StreamShards.NONE);
             Map<String, BigInteger> open =
                     goals == null || (more && goals.isEmpty()) ? find(arn, shards, byShard) : goals;
             Set<String> unread = shards.withoutLease(byShard.keySet()).stream()

@@ -40,14 +40,23 @@ record StreamSelector(
     private static final Logger log = LoggerFactory.getLogger(StreamSelector.class);
 
     /**
+     * Asks for the stream that the table has, and selects.
+     *
+     * @throws SourceStartException if there is no stream to read, or the configuration contradicts the agreed state
+     */
+    void select() throws InterruptedException {
+        select(enabledStream.get(), Duration.ZERO);
+    }
+
+    /**
      * Compares the stream that is read with the stream that the workers agreed on and with the one that the table has,
      * and starts or switches the reader if they differ.
      *
+     * @param enabled the stream with new and old images that the table has; empty if it has none
      * @param atMost how old the knowledge of what the workers agreed on may be
      * @throws SourceStartException if there is no stream to read, or the configuration contradicts the agreed state
      */
-    void select(Duration atMost) throws InterruptedException {
-        Optional<String> enabled = enabledStream.get();
+    void select(Optional<String> enabled, Duration atMost) throws InterruptedException {
         SourceState agreed = row().read(atMost)
                 .or(() -> enabled.map(this::begin))
                 .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = " + table

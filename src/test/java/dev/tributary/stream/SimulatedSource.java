@@ -351,8 +351,7 @@ final class SimulatedSource implements AutoCloseable {
     /** Runs a shard sync, as a worker that reads the source does once in its lease duration. */
     void syncShards() {
         LeaseRows leases = new LeaseRows(dynamo.asyncClient(), leaseTable, name);
-        StreamShards shards =
-                StreamShards.of(streamsClient(), stream.arn()).orElseGet(() -> new StreamShards(List.of()));
+        StreamShards shards = StreamShards.of(streamsClient(), stream.arn()).orElse(StreamShards.NONE);
         new ShardSync(name, leases, state(), clock).run(stream.arn(), shards, leases.all());
     }
 

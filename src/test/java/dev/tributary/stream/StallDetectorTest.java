@@ -125,7 +125,7 @@ class StallDetectorTest {
     }
 
     private void check(List<Shard> shards, Lease... leases) {
-        stalls.checked(new StreamShards(shards), List.of(leases));
+        stalls.checked(new StreamShards(true, shards), List.of(leases));
         reporter.tick();
     }
 

@@ -16,10 +16,18 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.SequenceNumberRange;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
+import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
-/** The shards of a stream at one moment, as DescribeStream lists them. */
-public record StreamShards(List<Shard> all) {
+/**
+ * The shards of a stream at one moment, as DescribeStream lists them.
+ *
+ * @param enabled whether the table still has this stream
+ */
+public record StreamShards(boolean enabled, List<Shard> all) {
+
+    /** The shards of a stream that does not exist. */
+    public static final StreamShards NONE = new StreamShards(false, List.of());
 
     private static final Pattern SHARD_ID = Pattern.compile("shardId-(\\d{1,20})-.*");
 
@@ -27,8 +35,8 @@ public record StreamShards(List<Shard> all) {
     public static Optional<StreamShards> of(DynamoDbStreamsClient client, String streamArn) {
         List<Shard> shards = new ArrayList<>();
         DescribeStreamRequest.Builder request = DescribeStreamRequest.builder().streamArn(streamArn);
+        StreamDescription page;
         try {
-            StreamDescription page;
             do {
                 page = client.describeStream(request.build()).streamDescription();
                 shards.addAll(page.shards());
@@ -37,7 +45,7 @@ public record StreamShards(List<Shard> all) {
         } catch (ResourceNotFoundException e) {
             return Optional.empty();
         }
-        return Optional.of(new StreamShards(List.copyOf(shards)));
+        return Optional.of(new StreamShards(page.streamStatus() == StreamStatus.ENABLED, List.copyOf(shards)));
     }
 
     /** The time at which a shard was opened, which its id contains; empty for an id of another form. */

@@ -31,21 +31,25 @@ class StreamShardsTest {
     @Test
     void aShardThatStartsBelowTheEndOfItsParentIsFound() {
         Shard low = shard("low", "parent", "820400000000000001192333", null);
-        StreamShards shards = new StreamShards(List.of(
-                shard("parent", null, "20500000000000000910398", "820400000000000001192334"),
-                low,
-                shard("equal", "parent", "820400000000000001192334", null),
-                shard("longer", "parent", "1683700000000000001135967", null)));
+        StreamShards shards = new StreamShards(
+                true,
+                List.of(
+                        shard("parent", null, "20500000000000000910398", "820400000000000001192334"),
+                        low,
+                        shard("equal", "parent", "820400000000000001192334", null),
+                        shard("longer", "parent", "1683700000000000001135967", null)));
         assertThat(shards.startingBelowParent()).containsExactly(low);
     }
 
     @Test
     void aShardIsNotComparedWithAParentThatIsOpenOrNoLongerInTheStream() {
-        assertThat(new StreamShards(List.of(
-                                shard("open", null, "9", null),
-                                shard("child", "open", "1", null),
-                                shard("orphan", "trimmed", "1", null),
-                                Shard.builder().shardId("no range").build()))
+        assertThat(new StreamShards(
+                                true,
+                                List.of(
+                                        shard("open", null, "9", null),
+                                        shard("child", "open", "1", null),
+                                        shard("orphan", "trimmed", "1", null),
+                                        Shard.builder().shardId("no range").build()))
                         .startingBelowParent())
                 .isEmpty();
     }
