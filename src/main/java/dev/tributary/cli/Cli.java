@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             DeadLettersCommand.class,
             GapsCommand.class,
+            ForgetCommand.class,
             StatusCommand.class,
             ExplainCommand.class,
             PlanCommand.class,

@@ -94,8 +94,9 @@ record StreamSelector(
         if (!agreed.identity().equals(identity)) {
             throw SourceStartException.configuration("source." + source + ".identity = " + identity
                     + ": the rows of its targets are those of " + agreed.identity() + "; set source." + source
-                    + ".identity=" + agreed.identity() + ", or, for other targets, delete the rows of the lease table "
-                    + gaps.leaseTable() + " whose keys begin with " + source + "/ while no worker runs");
+                    + ".identity=" + agreed.identity()
+                    + ", or, for other targets, delete the rows of the source in the lease table "
+                    + gaps.leaseTable() + ": stop the workers, and run `tributary forget " + source + " --yes`");
         }
     }
 

@@ -19,9 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** {@code tributary gaps} on a lease table, and the stream that a start finds at a table. */
@@ -117,17 +115,7 @@ class GapsCommandTest {
 
     /** Writes the rows that workers would have written. */
     private void state(int further) {
-        String table = application + "-leases";
-        dynamo.client().createTable(request -> request.tableName(table)
-                .billingMode("PAY_PER_REQUEST")
-                .attributeDefinitions(AttributeDefinition.builder()
-                        .attributeName("leaseKey")
-                        .attributeType("S")
-                        .build())
-                .keySchema(KeySchemaElement.builder()
-                        .attributeName("leaseKey")
-                        .keyType("HASH")
-                        .build()));
+        String table = dynamo.createLeaseTable(application);
         Map<String, AttributeValue> row = new HashMap<>(Map.of(
                 "leaseKey", AttributeValue.fromS("users/tributary-stream"),
                 "entityType", AttributeValue.fromS("STREAM"),

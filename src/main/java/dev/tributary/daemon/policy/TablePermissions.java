@@ -174,7 +174,7 @@ public final class TablePermissions {
             Location own = source.location().withoutRole();
             add(source, source.table(), "BatchGetItem", "DescribeTable", "GetItem", "Scan");
             add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
-            add(own, settings.leaseTable(), "GetItem", "Scan", "UpdateItem");
+            add(own, settings.leaseTable(), "DeleteItem", "GetItem", "Scan", "UpdateItem");
             add(own, name(OwnTable.DEAD_LETTERS), "DeleteItem", "DescribeTable", "PutItem", "Query", "UpdateItem");
             add(own, name(OwnTable.LATE_WRITES), "DescribeTable", "PutItem", "Query");
             add(own, name(OwnTable.JOBS), "DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query");

@@ -91,7 +91,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
                 && row.containsKey(LAST_UPDATE);
     }
 
-    private static WorkerReport report(Map<String, AttributeValue> row) {
+    static WorkerReport report(Map<String, AttributeValue> row) {
         return new WorkerReport(
                 requireNonNull(row.get(KEY)).s(),
                 Instant.ofEpochSecond(

@@ -228,7 +228,7 @@ public final class SourceStateRow {
                 WORKER, AttributeValue.fromS(gap.worker())));
     }
 
-    private static String key(String source) {
+    static String key(String source) {
         return new LeaseKey(source, ROW).text();
     }
 

@@ -137,6 +137,7 @@ class PolicyTest {
         program.stop();
         tables.changeReasons();
         program.command("dead-letters", "redrive");
+        program.command("forget", "users", "--yes");
 
         assertThat(UsedActions.of(program.daemonCalls().passed())).isEqualTo(allowed(Program.DAEMON));
         assertThat(UsedActions.of(program.commandCalls().passed())).isEqualTo(allowed(Program.COMMANDS));
