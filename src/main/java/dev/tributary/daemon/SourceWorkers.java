@@ -150,8 +150,8 @@ final class SourceWorkers {
         Map<DynamoDbAsyncClient, List<String>> places =
                 made.keySet().stream().collect(groupingBy(name -> clients.own(source(name))));
         Map<String, CompletableFuture<Void>> known = new HashMap<>();
-        places.values().forEach(sources -> {
-            RoutePauses pauses = new RoutePauses(RouteJobs.table(source(sources.get(0)), settings, clients));
+        places.forEach((place, sources) -> {
+            RoutePauses pauses = new RoutePauses(RouteJobs.table(place, settings));
             List<SourcePauses> watched = sources.stream()
                     .map(name -> new SourcePauses(
                             name, source(name).route(), Objects.requireNonNull(made.get(name)), shared.registry()))

@@ -5,6 +5,7 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.LeftPages;
 import dev.tributary.jobs.reconcile.PageSettler;
 import dev.tributary.jobs.reconcile.ReconcileTiming;
 import dev.tributary.jobs.reconcile.Reconciler;
@@ -161,8 +162,12 @@ final class SimulatedBackfill {
         FakeDynamoDb client = new FakeDynamoDb(tables, network);
         VirtualTimer timer = new VirtualTimer(
                 time, asked -> asked == SETTLES.toMillis() ? asked : 1 + random.nextLong(300), process::run);
-        routes.forEach(
-                route -> new PageSettler(route(route, client, timer), jobs(client), timing(), timer).start(SETTLES));
+        Map<String, PageSettler> settlers = new HashMap<>();
+        routes.forEach(name -> {
+            JobRoute route = route(name, client, timer);
+            settlers.put(route.name(), new PageSettler(route, jobs(client), timing(), timer));
+        });
+        new LeftPages(jobs(client), settlers, timer).start(SETTLES);
     }
 
     private void run(String route) {

@@ -3,6 +3,8 @@ package dev.tributary.daemon.jobs;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
+import dev.tributary.jobs.reconcile.LeftPages;
+import dev.tributary.jobs.reconcile.PageSettler;
 import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.jobs.verify.ContinuousVerification;
 import dev.tributary.jobs.verify.Verification;
@@ -13,13 +15,16 @@ import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
  * The jobs of a daemon on its routes, beside replication: checks of pages that a backfill has left, upkeep, and continuous
@@ -71,14 +76,18 @@ public final class BackgroundJobs implements AutoCloseable {
 
     /** Starts the jobs of all routes. */
     public void start() {
+        Map<DynamoDbAsyncClient, Map<String, PageSettler>> settlers = new HashMap<>();
         settings.source().forEach((sourceName, source) -> source.route().forEach((routeName, route) -> {
             RouteJobs jobs = new RouteJobs(sourceName, routeName, settings, tables, clients, timer, clock);
-            jobs.settler().start(SETTLE_INTERVAL);
+            settlers.computeIfAbsent(clients.own(source), place -> new HashMap<>())
+                    .put(jobs.name(), jobs.settler());
             RouteUpkeep upkeep = new RouteUpkeep(jobs, worker, health, timer, clock);
             stops.add(upkeep::stop);
             upkeep.start();
             route.verify().interval().ifPresent(every -> verify(jobs, route, every));
         }));
+        settlers.forEach((place, ofPlace) ->
+                new LeftPages(RouteJobs.table(place, settings), ofPlace, timer).start(SETTLE_INTERVAL));
     }
 
     private void verify(RouteJobs jobs, RouteSettings route, Duration every) {

@@ -45,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
  * What jobs on one route are made of.
@@ -128,12 +129,16 @@ public final class RouteJobs {
 
     /** The table for the state of jobs. */
     public JobTable table() {
-        return table(source(), settings, clients);
+        return table(clients.own(source()), settings);
     }
 
-    /** The table for the state of jobs on the routes of a source. */
-    public static JobTable table(SourceSettings source, Settings settings, Clients clients) {
-        return new JobTable(clients.own(source), OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
+    /**
+     * The table for the state of jobs at one place of sources.
+     *
+     * @param place the client for the daemon's own tables there
+     */
+    public static JobTable table(DynamoDbAsyncClient place, Settings settings) {
+        return new JobTable(place, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
     }
 
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a daemon does for a route about once a minute: it notices that the target may have rows of another shape, and runs the
+ * What a daemon does for a route every few minutes: it notices that the target may have rows of another shape, and runs the
  * backfills that the configuration asks for, the first one ({@code backfill = auto}) and those after gaps ({@code gaps =
  * resync}). One process at a time does, with the lock of the jobs that put rows; a backfill that is interrupted goes on
  * where it was. Safe for any thread.
@@ -36,7 +36,10 @@ final class RouteUpkeep {
 
     private static final Logger log = LoggerFactory.getLogger(RouteUpkeep.class);
 
-    private static final Duration INTERVAL = Duration.ofMinutes(1);
+    static final Duration INTERVAL = Duration.ofMinutes(1);
+
+    /** While there is nothing to fill or to repair, and all rows have one shape. */
+    static final Duration IDLE_INTERVAL = Duration.ofMinutes(10);
 
     /** Until a worker has begun to read the source. */
     private static final Duration SOON = Duration.ofSeconds(2);
@@ -78,9 +81,9 @@ final class RouteUpkeep {
     private void next(Duration pause) {
         if (!isClosed()) {
             timer.schedule(
-                    () -> work = tick().handle((begun, thrown) -> {
+                    () -> work = tick().handle((pauseToNext, thrown) -> {
                         ended(thrown);
-                        next(thrown == null && !begun ? SOON : INTERVAL);
+                        next(thrown == null ? pauseToNext : INTERVAL);
                         return null;
                     }),
                     pause.toMillis(),
@@ -97,26 +100,30 @@ final class RouteUpkeep {
         }
     }
 
-    /** Completes with whether a worker has begun to read the source. */
-    CompletableFuture<Boolean> tick() {
+    /** Completes with the time until the next tick. */
+    CompletableFuture<Duration> tick() {
         String shape = route.projection().shape();
-        return RowShapes.add(route.table(), route.name(), shape, clock.instant())
-                .thenAccept(shapes -> report(shapes, shape))
-                .thenApplyAsync(reported -> route.sourceState(), timer)
-                .thenCompose(state -> state.map(this::fill)
-                        .orElseGet(() -> CompletableFuture.completedFuture(null))
-                        .thenApply(done -> state.isPresent()));
+        CompletableFuture<Boolean> reported = RowShapes.add(route.table(), route.name(), shape, clock.instant())
+                .thenApply(shapes -> report(shapes, shape));
+        if (!route.fills() && route.gapRepair().isEmpty()) {
+            return reported.thenApply(same -> same ? IDLE_INTERVAL : INTERVAL);
+        }
+        return reported.thenApplyAsync(same -> route.sourceState(), timer).thenCompose(state -> state.map(this::fill)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenApply(done -> state.isPresent() ? INTERVAL : SOON));
     }
 
-    private void report(RowShapes shapes, String shape) {
+    /** Returns whether all rows have the configured shape. */
+    private boolean report(RowShapes shapes, String shape) {
         if (shapes.others(shape).isEmpty()) {
             conditions.clear(SHAPE, () -> log.info("{}: all rows have the configured shape", route.name()));
-            return;
+            return true;
         }
         String detail = SHAPE + ": " + shapes.otherText(shape) + ". Bring all rows into it: tributary backfill "
                 + route.name() + " --reshape";
         conditions.raise(
                 SHAPE, shapes.others(shape), Status.DEGRADED, detail, () -> log.warn("{}: {}", route.name(), detail));
+        return false;
     }
 
     private CompletableFuture<Void> fill(SourceState state) {

@@ -91,7 +91,7 @@ public final class TablePermissions {
         add(own, settings.formerLeaseTable(name), "GetItem");
         addOwn(own, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
         addOwn(own, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
-        addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "PutItem", "Query");
+        addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "PutItem", "Query", "Scan");
         if (settings.isWrittenHere(source)) {
             addOwn(own, OwnTable.ACKNOWLEDGEMENTS, "GetItem", "PutItem");
         }

@@ -11,15 +11,18 @@ import dev.tributary.model.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 
 /**
  * The table for the state of jobs that has to outlive their process.
@@ -32,7 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
  * </ul>
  *
  * <p>Each call is one attempt: a future fails with what the SDK throws. Every write may be repeated, and may take effect
- * late, without harm. Reads are consistent. Safe for any thread.
+ * late, without harm. Reads are consistent unless they say otherwise. Safe for any thread.
  */
 public final class JobTable {
 
@@ -118,6 +121,24 @@ public final class JobTable {
                 .build();
         return client.queryPaginator(request)
                 .subscribe(response -> ResponseCheck.byService(response).items().forEach(each));
+    }
+
+    /** The routes that have recorded pages; may miss those of the last second. */
+    CompletableFuture<Set<String>> routesWithPages() {
+        Set<String> routes = new HashSet<>();
+        ScanRequest request = ScanRequest.builder()
+                .tableName(name)
+                .filterExpression("begins_with(#entry, :entry)")
+                .projectionExpression("#scope")
+                .expressionAttributeNames(Map.of("#scope", SCOPE, "#entry", ENTRY))
+                .expressionAttributeValues(Map.of(":entry", text(PAGE)))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))
+                .build();
+        return client.scanPaginator(request)
+                .subscribe(response -> ResponseCheck.byService(response)
+                        .items()
+                        .forEach(row -> routes.add(value(row, SCOPE).s())))
+                .thenApply(read -> routes);
     }
 
     private static PageRecord page(Map<String, AttributeValue> row) {

@@ -1,13 +1,9 @@
 package dev.tributary.jobs.reconcile;
 
 import dev.tributary.jobs.scan.Attempts;
-import dev.tributary.model.Failures;
-import dev.tributary.telemetry.LogThrottle;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,37 +20,15 @@ public final class PageSettler {
     private final JobRoute route;
     private final JobTable table;
     private final ReconcileTiming timing;
-    private final ScheduledExecutorService timer;
     private final Attempts attempts;
     private final Recheck recheck;
-    private final LogThrottle<String> failures = new LogThrottle<>();
 
     public PageSettler(JobRoute route, JobTable table, ReconcileTiming timing, ScheduledExecutorService timer) {
         this.route = route;
         this.table = table;
         this.timing = timing;
-        this.timer = timer;
         this.attempts = Attempts.with(timer);
         this.recheck = new Recheck(route, JobLimits.none(timer).reads(), attempts);
-    }
-
-    /** Checks all pages now, and then again after each interval, until the timer ends. */
-    public void start(Duration interval) {
-        // In a stage, because a call may throw at once, and the next check has to be scheduled nevertheless.
-        CompletableFuture.completedFuture(this).thenCompose(PageSettler::settle).whenComplete((left, thrown) -> {
-            if (thrown == null) {
-                failures.ends();
-            } else if (failures.begins(route.name())) {
-                log.warn(
-                        "{}: pages that a backfill left in table {} cannot be checked, and are tried again: {}",
-                        route.name(),
-                        table.name(),
-                        Failures.unwrap(thrown).toString());
-            }
-            if (!timer.isShutdown()) {
-                timer.schedule(() -> start(interval), interval.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        });
     }
 
     /**

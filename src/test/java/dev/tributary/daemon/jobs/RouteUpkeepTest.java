@@ -109,7 +109,8 @@ class RouteUpkeepTest {
         return new RouteUpkeep(jobs, "test", health, timer, now::get);
     }
 
-    private boolean tick(RouteJobs jobs) throws Exception {
+    /** Returns the time until the next tick. */
+    private Duration tick(RouteJobs jobs) throws Exception {
         return upkeep(jobs).tick().get(60, SECONDS);
     }
 
@@ -154,15 +155,15 @@ class RouteUpkeepTest {
     void anAutomaticBackfillRunsOnceAWorkerReadsTheSourceAndNotAgain() throws Exception {
         put("ann", "Oakland", 1);
         RouteJobs route = jobs("by-city", "source.users.route.by-city.backfill=auto");
-        assertThat(tick(route)).isFalse();
+        assertThat(tick(route)).as("no worker has begun").isLessThan(RouteUpkeep.INTERVAL);
         assertThat(rows(byCity)).isEmpty();
         begin();
-        assertThat(tick(route)).isTrue();
+        assertThat(tick(route)).isEqualTo(RouteUpkeep.INTERVAL);
         assertThat(rows(byCity)).containsExactly("Oakland/ann/1");
         put("bob", "Oakland", 1); // comes with the stream
-        assertThat(tick(route)).isTrue();
+        assertThat(tick(route)).isEqualTo(RouteUpkeep.INTERVAL);
         assertThat(rows(byCity)).hasSize(1);
-        assertThat(tick(jobs("copy"))).isTrue();
+        assertThat(tick(jobs("copy"))).isEqualTo(RouteUpkeep.IDLE_INTERVAL);
         assertThat(rows(copy)).as("manual").isEmpty();
     }
 
@@ -177,7 +178,7 @@ class RouteUpkeepTest {
 
         RouteJobs after = jobs("by-city", "source.users.route.by-city.exclude=n");
         RouteUpkeep upkeep = upkeep(after);
-        upkeep.tick().get(60, SECONDS);
+        assertThat(upkeep.tick().get(60, SECONDS)).isEqualTo(RouteUpkeep.INTERVAL);
         assertThat(component("route users.by-city")).satisfies(told -> {
             assertThat(told.status()).isEqualTo(Status.DEGRADED);
             assertThat(told.detail()).contains("exclude n", "tributary backfill users.by-city --reshape");
