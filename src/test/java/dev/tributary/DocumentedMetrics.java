@@ -1,100 +1,148 @@
 package dev.tributary;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The metrics of the program by their names in Prometheus, with their labels: as documented, and as in the code. */
+/** The metrics of the program: as the code defines them, and as the documents list them. */
 final class DocumentedMetrics {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(tributary_\\w+)(?:\\{([\\w,]+)})?` \\|");
+    static final Path PAGE = Path.of("src/docs/metrics.md");
 
-    /** A meter from its builder to its registration, with the name as a literal or as a constant of the class. */
-    private static final Pattern METER = Pattern.compile(
-            "(Gauge|Counter|Timer)\\s*\\.builder\\(\\s*(\"[\\w.]+\"|[A-Z_]+)(.*?)\\.(register|withRegistry)\\(",
-            Pattern.DOTALL);
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(tributary_\\w+)` \\| \\w+ \\| \\w* \\| ((?:`\\w+`(?:, )?)*) \\|");
 
-    private static final Pattern UNIT = Pattern.compile("\\.baseUnit\\((?:\"(\\w+)\"|BaseUnits\\.(\\w+))\\)");
-    private static final Pattern LABEL = Pattern.compile("\\.tag\\(\"(\\w+)\"");
+    private static final String HEAD = """
+            # Metrics
+
+            This page is generated from the definitions in the code; `ObservabilityFilesTest` says how.
+
+            `GET http://127.0.0.1:8081/metrics` returns them in the Prometheus text format. [operations.md](operations.md#metrics)
+            says what to alarm on. Labels have names of the configuration, or constants of the program, so the number of series
+            follows from the configuration: shards, items and callers are never labels. A summary exports `_count`, `_sum` and
+            `_max`, a histogram also `_bucket`.
+            """;
 
     private DocumentedMetrics() {}
 
-    /** Labels by metric, from the table in operations.md. */
+    /** Labels by metric, from the page. */
     static Map<String, Set<String>> documented() {
         Map<String, Set<String>> metrics = new TreeMap<>();
-        ROW.matcher(read(Path.of("src/docs/operations.md")))
+        ROW.matcher(read(PAGE))
                 .results()
                 .forEach(row -> metrics.put(
                         row.group(1),
-                        row.group(2) == null
+                        row.group(2).isEmpty()
                                 ? Set.of()
-                                : new TreeSet<>(Arrays.asList(row.group(2).split(",")))));
+                                : new TreeSet<>(Arrays.asList(
+                                        row.group(2).replace("`", "").split(", ")))));
         return metrics;
     }
 
-    /** A meter in the sources; its labels are unknown here if it gets them with each value. */
-    record Coded(String name, Optional<Set<String>> labels, String source) {}
+    /** The definitions in the code, by the name in Prometheus. */
+    static Map<String, Metric> defined() {
+        return new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.tributary").stream()
+                        .flatMap(type -> type.getFields().stream())
+                        .filter(field -> field.getRawType().isEquivalentTo(Metric.class))
+                        .map(field -> value(field.reflect()))
+                        .collect(Collectors.toMap(
+                                DocumentedMetrics::exported,
+                                metric -> metric,
+                                (one, other) -> {
+                                    throw new IllegalStateException("Defined twice: " + one.name());
+                                },
+                                TreeMap::new));
+    }
 
-    /** The meters that the sources build. */
-    static List<Coded> coded() {
-        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .map(DocumentedMetrics::read)
-                    .flatMap(source -> METER.matcher(source).results().map(meter -> coded(meter, source)))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Metric value(Field field) {
+        try {
+            field.setAccessible(true);
+            return (Metric) field.get(null);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    private static Coded coded(MatchResult meter, String source) {
-        return new Coded(
-                name(meter.group(1), literal(meter.group(2), source), meter.group(3)),
-                meter.group(4).equals("register") ? Optional.of(labels(meter.group(3))) : Optional.empty(),
-                source);
+    /** The name in Prometheus. */
+    private static String exported(Metric metric) {
+        Meter.Type type = metric.kind() == Metric.Kind.SUMMARY
+                ? Meter.Type.DISTRIBUTION_SUMMARY
+                : Meter.Type.valueOf(metric.kind().name());
+        String name = new PrometheusNamingConvention()
+                .name(metric.name(), type, metric.unit().isEmpty() ? null : metric.unit());
+        return metric.kind() == Metric.Kind.COUNTER ? name + "_total" : name; // added by the export
     }
 
-    private static String literal(String name, String source) {
-        if (name.startsWith("\"")) {
-            return name.substring(1, name.length() - 1);
+    /** The page, as it follows from the code. */
+    static String page() {
+        Map<String, Metric> metrics = defined();
+        StringBuilder page = new StringBuilder(HEAD);
+        Predicate<Metric> http = metric -> metric.name().matches("tributary\\.(http|idempotency).*");
+        Predicate<Metric> kcl = metric -> metric.name().startsWith("tributary.kcl");
+        section(page, "Sources", metrics, metric -> metric.labels().contains("source"));
+        section(page, "Routes", metrics, metric -> metric.labels().contains("route"));
+        section(page, "Requests", metrics, http);
+        section(page, "Kinesis Client Library", metrics, kcl);
+        section(
+                page,
+                "The process",
+                metrics,
+                metric -> !metric.labels().contains("source")
+                        && !metric.labels().contains("route")
+                        && http.or(kcl).negate().test(metric));
+        return page.append("""
+
+                `jvm_*`, `process_*` and `system_*` are those of the JVM, the process and the machine, as Micrometer names them.
+                """).toString();
+    }
+
+    private static void section(
+            StringBuilder page, String title, Map<String, Metric> metrics, Predicate<Metric> selected) {
+        List<Map.Entry<String, Metric>> rows = metrics.entrySet().stream()
+                .filter(metric -> selected.test(metric.getValue()))
+                .sorted(Comparator.comparing(Map.Entry::getKey))
+                .toList();
+        page.append("\n## ").append(title).append("\n");
+        if (!rows.isEmpty()) {
+            page.append("\n| metric | type | unit | labels | meaning |\n| --- | --- | --- | --- | --- |\n");
         }
-        Matcher constant = Pattern.compile(name + " = \"([\\w.]+)\"").matcher(source);
-        if (!constant.find()) {
-            throw new IllegalStateException("no constant " + name);
+        rows.forEach(row -> page.append("| `%s` | %s | %s | %s | %s |%n"
+                .formatted(
+                        row.getKey(),
+                        type(row.getValue()),
+                        row.getValue().unit(),
+                        row.getValue().labels().stream()
+                                .map(label -> '`' + label + '`')
+                                .collect(Collectors.joining(", ")),
+                        row.getValue().meaning())));
+    }
+
+    private static String type(Metric metric) {
+        if (!metric.buckets().isEmpty()) {
+            return "histogram";
         }
-        return constant.group(1);
-    }
-
-    private static String name(String type, String name, String builder) {
-        Matcher unit = UNIT.matcher(builder);
-        String baseUnit =
-                !unit.find() ? null : unit.group(1) == null ? unit.group(2).toLowerCase(Locale.ROOT) : unit.group(1);
-        String series = new PrometheusNamingConvention()
-                .name(name, Meter.Type.valueOf(type.toUpperCase(Locale.ROOT)), baseUnit);
-        return type.equals("Counter") ? series + "_total" : series; // added by the export
-    }
-
-    private static Set<String> labels(String builder) {
-        return LABEL.matcher(builder)
-                .results()
-                .map(label -> label.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
+        return metric.kind() == Metric.Kind.TIMER
+                ? "summary"
+                : metric.kind().name().toLowerCase(Locale.ROOT);
     }
 
     private static String read(Path file) {

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.tributary.DocumentedMetrics.Coded;
+import dev.tributary.telemetry.Meters;
+import dev.tributary.telemetry.Metric;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The alerts, the dashboard and the table of metrics name only what the program has. */
 class ObservabilityFilesTest {
@@ -31,22 +35,39 @@ class ObservabilityFilesTest {
     /** What Prometheus adds to the metrics of timers. */
     private static final Pattern SERIES = Pattern.compile("_(?:bucket|count|sum|max)$");
 
+    private static final Pattern BUILDER =
+            Pattern.compile("\\b(?:Gauge|Counter|Timer|DistributionSummary)\\s*\\.builder");
+
     private final Map<String, Set<String>> documented = DocumentedMetrics.documented();
 
     @Test
-    void everyMetricIsDocumentedWithItsLabelsAndNoOther() {
-        List<Coded> coded = DocumentedMetrics.coded();
-        assertThat(coded).hasSizeGreaterThan(15);
-        assertThat(documented.keySet())
-                .isEqualTo(coded.stream().map(Coded::name).collect(Collectors.toCollection(TreeSet::new)));
-        coded.forEach(metric -> {
-            Set<String> labels = documented.get(metric.name());
-            metric.labels()
-                    .ifPresentOrElse(
-                            own -> assertThat(labels).as(metric.name()).isEqualTo(own),
-                            () -> assertThat(labels).as(metric.name()).allSatisfy(label -> assertThat(metric.source())
-                                    .contains('"' + label + '"')));
+    void pageOfMetricsIsWhatTheDefinitionsSay() throws Exception {
+        String page = DocumentedMetrics.page();
+        if (Boolean.getBoolean("tributary.write-docs")) {
+            Files.writeString(DocumentedMetrics.PAGE, page);
+        }
+        assertThat(DocumentedMetrics.PAGE)
+                .as("rewrite it with: ./mvnw -q test -Dtest=ObservabilityFilesTest -Dtributary.write-docs=true")
+                .hasContent(page);
+        Map<String, Metric> defined = DocumentedMetrics.defined();
+        assertThat(defined).hasSizeGreaterThan(30);
+        assertThat(DocumentedMetrics.documented()).hasSameSizeAs(defined);
+        defined.forEach((name, metric) -> {
+            assertThat(metric.meaning()).as(name).endsWith(".").doesNotContain("|", "\n");
+            assertThat(metric.help()).as(name).isNotBlank().doesNotContain("](");
+            assertThat(DocumentedMetrics.documented().get(name)).as(name).isEqualTo(metric.labelNames());
         });
+    }
+
+    @Test
+    void metersAreRegisteredByTheirDefinitionsOnly() throws Exception {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> !file.endsWith("Metric.java")))
+                    .isNotEmpty()
+                    .allSatisfy(file ->
+                            assertThat(Files.readString(file)).as("%s", file).doesNotContainPattern(BUILDER));
+        }
     }
 
     @Test
@@ -84,6 +105,42 @@ class ObservabilityFilesTest {
         Processes.Finished tested =
                 Processes.run(new ProcessBuilder("promtool", "test", "rules", "src/test/resources/alerts-test.yml"));
         assertThat(tested.status()).as(tested.output()).isZero();
+    }
+
+    /** Registers every metric; {@link ShippedLibrariesIT} checks those of a daemon. */
+    @Test
+    void prometheusAcceptsTheMetrics(@TempDir Path directory) throws Exception {
+        try (Meters meters = new Meters()) {
+            DocumentedMetrics.defined().values().forEach(metric -> register(metric, meters.registry()));
+            assertScrape(Files.writeString(directory.resolve("scrape"), meters.scrape()));
+        }
+    }
+
+    private static void register(Metric metric, MeterRegistry registry) {
+        String[] values = metric.labels().toArray(String[]::new);
+        switch (metric.kind()) {
+            case GAUGE -> metric.gauge(registry, metric, of -> 1, values);
+            case COUNTER -> metric.counter(registry, values).increment();
+            case TIMER -> metric.timer(registry, values).record(Duration.ofSeconds(1));
+            case SUMMARY -> metric.summary(registry, values).record(1);
+        }
+    }
+
+    /** Every metric of the program in a scrape is documented, and Prometheus' linter has nothing to say. */
+    static void assertScrape(Path scrape) throws Exception {
+        Set<String> documented = DocumentedMetrics.documented().keySet();
+        List<String> families = Pattern.compile("(?m)^# TYPE (tributary_\\w+) ")
+                .matcher(Files.readString(scrape))
+                .results()
+                .map(found -> found.group(1))
+                .filter(name -> !name.endsWith("_max"))
+                .toList();
+        assertThat(families).contains("tributary_changes_total").isSubsetOf(documented);
+        if (onPath("promtool")) {
+            Processes.Finished checked =
+                    Processes.run(new ProcessBuilder("promtool", "check", "metrics").redirectInput(scrape.toFile()));
+            assertThat(checked.status()).as(checked.output()).isZero();
+        }
     }
 
     private void assertOnlyKnown(String where, String expression) {

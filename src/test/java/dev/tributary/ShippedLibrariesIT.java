@@ -135,6 +135,7 @@ class ShippedLibrariesIT {
             // Not from a class-data archive, which does not tell the library.
             EveryFeature.use(dynamo, directory, daemons, "-Xshare:off -Xlog:class+load:file=" + log);
         }
+        ObservabilityFilesTest.assertScrape(directory.resolve(EveryFeature.SCRAPE));
         Set<String> loaded = new TreeSet<>();
         for (String line : Files.readAllLines(log)) {
             Matcher source = LOADED_FROM.matcher(line);

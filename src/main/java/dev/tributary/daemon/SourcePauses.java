@@ -2,7 +2,7 @@ package dev.tributary.daemon;
 
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceWorker;
-import io.micrometer.core.instrument.Gauge;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +18,9 @@ final class SourcePauses {
 
     private static final Logger log = LoggerFactory.getLogger(SourcePauses.class);
 
+    private static final Metric PAUSED = Metric.gauge("tributary.paused", """
+            1 while the route is [paused](operations.md#pausing). Then nothing of its source is read.""", "route");
+
     private final String source;
     private final Map<String, RouteSettings> routes;
     private final SourceWorker worker;
@@ -30,11 +33,9 @@ final class SourcePauses {
         this.source = source;
         this.routes = routes;
         this.worker = worker;
-        routes.keySet().stream().map(this::fullName).forEach(route -> Gauge.builder(
-                        "tributary.paused", this, pauses -> pauses.paused.contains(route) ? 1 : 0)
-                .description("Whether a route is paused: then nothing of its source is read")
-                .tag("route", route)
-                .register(registry));
+        routes.keySet().stream()
+                .map(this::fullName)
+                .forEach(route -> PAUSED.gauge(registry, this, pauses -> pauses.paused.contains(route) ? 1 : 0, route));
     }
 
     private String fullName(String route) {

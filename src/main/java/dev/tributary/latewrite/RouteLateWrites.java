@@ -8,6 +8,7 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.telemetry.LogThrottle;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -27,6 +28,19 @@ import org.slf4j.LoggerFactory;
 /** The late writes of one route, over all shards that this process reads. Safe for any thread. */
 public final class RouteLateWrites {
 
+    private static final Metric RECORDED = Metric.counter("tributary.removals.repeated", """
+            Removals that are repeated, because a [late write](operations.md#late-writes) may follow them. Rising without a
+            crash: the target replies late, or not at all.""", "route");
+
+    private static final Metric REPETITIONS = Metric.counter(
+            "tributary.removal.repetitions",
+            "Writes that repeat a removal. Each removal is repeated about six times within `late-write.horizon`.",
+            "route");
+
+    private static final Metric RESTORED = Metric.counter("tributary.late.rows", """
+            Rows that a late write brought back and that were removed again. Each is logged, with the digest of its
+            item.""", "route");
+
     private static final Logger log = LoggerFactory.getLogger(RouteLateWrites.class);
 
     private static final CompletableFuture<Void> NOTHING_TO_DO = CompletableFuture.completedFuture(null);
@@ -38,6 +52,7 @@ public final class RouteLateWrites {
     private final String route;
     private final Function<TargetWrite, CompletableFuture<Outcome>> remove;
     private final Counter recorded;
+    private final Counter repeated;
     private final Counter restored;
     private final AtomicLong numbers = new AtomicLong();
 
@@ -64,14 +79,9 @@ public final class RouteLateWrites {
         this.source = source;
         this.route = route;
         this.remove = remove;
-        this.recorded = Counter.builder("tributary.removals.repeated")
-                .description("Removals that are repeated because a write that was given up may follow them")
-                .tag("route", route)
-                .register(registry);
-        this.restored = Counter.builder("tributary.late.rows")
-                .description("Rows that a late write restored, and that were removed again")
-                .tag("route", route)
-                .register(registry);
+        this.recorded = RECORDED.counter(registry, route);
+        this.repeated = REPETITIONS.counter(registry, route);
+        this.restored = RESTORED.counter(registry, route);
     }
 
     /** Records that an attempt of a write ended without a definite response. */
@@ -211,6 +221,7 @@ public final class RouteLateWrites {
     }
 
     private CompletableFuture<?> repeat(Removal removal) {
+        repeated.increment();
         return remove.apply(new TargetWrite.Delete(removal.stamp(), Set.of(removal.key())))
                 .thenAccept(outcome -> {
                     if (outcome == Outcome.APPLIED) {

@@ -41,6 +41,9 @@ public final class ReplicationPipeline implements AutoCloseable {
     /** Written before the first change, by the thread that submits. */
     private WriteListener writes = (mark, end) -> {};
 
+    /** Whether the last read has returned all changes that there were. Written by the thread that submits. */
+    private volatile boolean caughtUp = true;
+
     /** When the shard was last read without a change; null before. Written by the thread that submits. */
     private volatile @Nullable Instant readEmptyAt;
 
@@ -146,6 +149,9 @@ public final class ReplicationPipeline implements AutoCloseable {
                 return false;
             }
         } while (!tracker.awaitFewerThan(maxInFlight, FENCE_CHECK));
+        if (caughtUp) {
+            caughtUp = false;
+        }
         Optional<AwaitedWrite> awaited = WriteMark.of(change).map(mark -> new AwaitedWrite(mark, ended, writes));
         CheckpointTracker<ChangePosition>.Entry entry = tracker.open(
                 new ChangePosition(sequenceNumber, change.stamp().createdAt(), nanoTime.getAsLong()),
@@ -180,6 +186,7 @@ public final class ReplicationPipeline implements AutoCloseable {
      */
     public void readEmpty(Instant at) {
         readEmptyAt = at;
+        caughtUp = true;
     }
 
     /**
@@ -199,13 +206,19 @@ public final class ReplicationPipeline implements AutoCloseable {
                 .max(Comparator.naturalOrder());
     }
 
-    /** Age of the oldest open change by its creation time, which has whole seconds; zero if no change is open. */
+    /**
+     * Age of the oldest change that has not ended, by creation times, which have whole seconds. If none is open, but the last
+     * read returned changes, others may follow them, and the age is that of the last change that has ended; otherwise it is
+     * zero.
+     */
     public Duration lag(Instant now) {
+        boolean mayFollow = !caughtUp; // before the tracker: a change that ends meanwhile counts
         ChangePosition first = tracker.first();
-        if (first == null) {
+        ChangePosition oldest = first == null && mayFollow ? tracker.passed() : first;
+        if (oldest == null) {
             return Duration.ZERO;
         }
-        Duration age = Duration.between(first.createdAt(), now);
+        Duration age = Duration.between(oldest.createdAt(), now);
         return age.isNegative() ? Duration.ZERO : age;
     }
 
@@ -213,6 +226,13 @@ public final class ReplicationPipeline implements AutoCloseable {
     public Duration openFor() {
         ChangePosition first = tracker.first();
         return first == null ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - first.takenAt());
+    }
+
+    /** The time, of the monotonic clock, up to which every change that was taken has ended on every route. */
+    public long endedUntil() {
+        long now = nanoTime.getAsLong(); // before the tracker: what is taken later does not count
+        ChangePosition first = tracker.first();
+        return first == null ? now : first.takenAt();
     }
 
     /** Whether the lease is held. */

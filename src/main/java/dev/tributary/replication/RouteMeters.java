@@ -6,9 +6,9 @@ import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Outcome;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -21,15 +21,53 @@ import java.util.stream.Stream;
 /** The meters of one route; its pipelines share them. */
 final class RouteMeters {
 
-    private static final String PARKED = "tributary.parked";
+    private static final Metric CHANGES = Metric.counter("tributary.changes", """
+            Changes that ended on a route. `outcome` is `applied`, `superseded` (the target had a newer row), `regressed` (the
+            target had an older row with a later version: alarm on any, see
+            [Moving to a replica](operations.md#moving-to-a-replica)), `filtered` (nothing to write: the item has no row, or
+            the same as before) or `parked` (kept as a dead letter).""", "route", "outcome");
 
-    /** Upper bounds of the histogram's buckets. Creation times have whole seconds, so shorter ones would tell nothing. */
-    private static final Duration[] LATENCIES = Stream.of(1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600)
-            .map(Duration::ofSeconds)
-            .toArray(Duration[]::new);
+    private static final Metric MERGED = Metric.counter("tributary.changes.merged", """
+            Changes that went to the target in the write of a later change of their item. They are also counted by their
+            outcome.""", "route");
+
+    private static final Metric FAILURES = Metric.counter("tributary.write.failures", """
+            Failed attempts to write to a target. `kind` is `capacity` or `configuration`, which are retried, or `schema`,
+            which is parked.""", "route", "kind");
+
+    private static final Metric RETRIES =
+            Metric.counter("tributary.write.retries", "Attempts to write to a target that were repeated.", "route");
+
+    private static final Metric THROTTLES = Metric.counter("tributary.write.throttles", """
+            Writes that a target refused because it, or a partition of it, had no capacity. They are among the failures of
+            kind `capacity`, and retried.""", "route");
+
+    private static final Metric PARKED = Metric.gauge("tributary.parked", """
+            Items that have [parked changes](operations.md#dead-letters), as far as this process knows. It counts those it found
+            at its start or parked, read again every minute while there are any; if they are more than it remembers, how many
+            it remembers. Take the maximum over the workers; alarm at any.""", "route");
+
+    private static final Metric LIMIT = Metric.gauge("tributary.write.limit", """
+            The most writes per second that the target gets, learned from its throttling; `+Inf` without throttling. If it
+            stays below the incoming rate, give the table more capacity.""", "route");
+
+    private static final Metric WRITE = Metric.timer(
+            "tributary.write",
+            "Duration of one attempt to write to the target, from the time it could start.",
+            "route");
+
+    /** Creation times have whole seconds, so shorter buckets would tell nothing. */
+    private static final Metric LATENCY = Metric.timer("tributary.latency", """
+                    Time from the change of an item to its row in the target, for changes that the target took. Buckets from 1
+                    s to 6 h. Creation times have whole seconds, so it is too long by half a second on average.""", "route")
+            .withBuckets(Stream.of(1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600)
+                    .map(Duration::ofSeconds)
+                    .toList());
 
     private final Map<Outcome, Counter> changes = new EnumMap<>(Outcome.class);
     private final Map<WriteFailure.Kind, Counter> failures = new EnumMap<>(WriteFailure.Kind.class);
+    private final Counter merged;
+    private final Counter retries;
     private final String route;
     private final Timer write;
     private final Timer latency;
@@ -38,49 +76,21 @@ final class RouteMeters {
     RouteMeters(MeterRegistry registry, Route measured) {
         this.route = measured.name();
         for (Outcome outcome : Outcome.values()) {
-            changes.put(
-                    outcome,
-                    Counter.builder("tributary.changes")
-                            .description("Changes that ended on a route, by outcome")
-                            .tag("route", route)
-                            .tag("outcome", lower(outcome))
-                            .register(registry));
+            changes.put(outcome, CHANGES.counter(registry, route, lower(outcome)));
         }
         for (WriteFailure.Kind kind : WriteFailure.Kind.values()) {
-            failures.put(
-                    kind,
-                    Counter.builder("tributary.write.failures")
-                            .description(
-                                    "Failed attempts to write to a target; tried again, or parked if of kind schema")
-                            .tag("route", route)
-                            .tag("kind", lower(kind))
-                            .register(registry));
+            failures.put(kind, FAILURES.counter(registry, route, lower(kind)));
         }
-        if (registry.find(PARKED).tag("route", route).gauge() == null) { // each shard's pipeline makes this object
-            registerGauges(registry, measured);
+        if (!PARKED.isRegistered(registry, route)) { // each shard's pipeline makes this object
+            PARKED.gauge(registry, measured.deadLetters(), ParkedItemIndex::items, route);
+            LIMIT.gauge(registry, measured.target(), BatchingTable::rate, route);
+            THROTTLES.counter(registry, measured.target(), BatchingTable::throttles, route);
         }
-        write = Timer.builder("tributary.write")
-                .description("Duration of one attempt to write to a target, from when it could start")
-                .tag("route", route)
-                .register(registry);
-        latency = Timer.builder("tributary.latency")
-                .description(
-                        "Time from the change of an item to its row in the target, for changes that the target took")
-                .serviceLevelObjectives(LATENCIES)
-                .tag("route", route)
-                .register(registry);
+        merged = MERGED.counter(registry, route);
+        retries = RETRIES.counter(registry, route);
+        write = WRITE.timer(registry, route);
+        latency = LATENCY.timer(registry, route);
         clock = registry.config().clock();
-    }
-
-    private static void registerGauges(MeterRegistry registry, Route measured) {
-        Gauge.builder(PARKED, measured.deadLetters(), ParkedItemIndex::items)
-                .description("Items that have parked changes on a route, as far as this process knows")
-                .tag("route", measured.name())
-                .register(registry);
-        Gauge.builder("tributary.write.limit", measured.target(), BatchingTable::rate)
-                .description("Writes a second that a target gets at most, because it throttled; +Inf without a limit")
-                .tag("route", measured.name())
-                .register(registry);
     }
 
     String route() {
@@ -101,6 +111,18 @@ final class RouteMeters {
         if (outcome == Outcome.APPLIED) {
             latency.record(Duration.ofMillis(Math.max(0, clock.wallTime() - createdAt.toEpochMilli())));
         }
+    }
+
+    /** Counts the changes of a write, except its last. */
+    void merged(int changes) {
+        if (changes > 1) {
+            merged.increment(changes - 1);
+        }
+    }
+
+    /** Counts an attempt that is followed by another. */
+    void retried() {
+        retries.increment();
     }
 
     void failed(WriteFailure.Kind kind) {

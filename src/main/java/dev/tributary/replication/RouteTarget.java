@@ -64,6 +64,7 @@ record RouteTarget(
             lateWrites.gaveUp(write);
         }
         meters.failed(failure.kind());
+        meters.retried();
         health.failed(failure);
         log.debug("{}: an attempt failed: {}", route.name(), failure.message());
     }

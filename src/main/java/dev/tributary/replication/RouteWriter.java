@@ -126,6 +126,7 @@ final class RouteWriter {
         if (pending.write().isEmpty()) {
             return complete(Outcome.FILTERED, pending);
         }
+        meters.merged(pending.changes().size());
         return target.write(pending.write().get())
                 .thenCompose(result -> result instanceof RouteTarget.Result.Refused refused
                         ? parking.refused(pending.changes(), refused.reason())

@@ -5,11 +5,14 @@ import static java.util.stream.Collectors.toMap;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,10 @@ import software.amazon.kinesis.leases.Lease;
 final class LastKnownReaders {
 
     private final String worker;
+    private final LongSupplier nanoTime;
+
+    /** The times up to which shards were done, as their owners have recorded them, by shard id. */
+    private volatile Map<String, Instant> recorded = Map.of();
 
     /** By shard id. Replaced under this lock, read without it. */
     private volatile Map<String, Seen> seen = Map.of();
@@ -39,19 +46,24 @@ final class LastKnownReaders {
 
     /**
      * @param worker name of this process among the workers
+     * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    LastKnownReaders(String worker) {
+    LastKnownReaders(String worker, LongSupplier nanoTime) {
         this.worker = worker;
+        this.nanoTime = nanoTime;
     }
 
     /**
      * Updates the times from one check.
      *
      * @param shards of the stream; empty if the stream is gone
+     * @param doneUntil the recorded times up to which shards were done, by shard id
      * @param readHere shards that this process reads
-     * @param now in nanoseconds of the monotonic clock
      */
-    synchronized void checked(StreamShards shards, List<Lease> leases, Set<String> readHere, long now) {
+    synchronized void checked(
+            StreamShards shards, List<Lease> leases, Map<String, Instant> doneUntil, Set<String> readHere) {
+        long now = nanoTime.getAsLong();
+        recorded = Map.copyOf(doneUntil);
         Map<String, Lease> byShard = leases.stream().collect(toMap(Lease::leaseKey, Function.identity()));
         Map<String, Seen> next = new HashMap<>();
         for (String shardId : unfinished(shards, byShard)) {
@@ -67,12 +79,24 @@ final class LastKnownReaders {
         seen = Map.copyOf(next);
     }
 
-    /** Time since each unfinished shard was last known to have a reader. */
-    Map<String, Duration> unreadFor(long now) {
+    /**
+     * Time since each unfinished shard was last known to have a reader, of those that have had none for some time.
+     *
+     * @param readHere shards that this process reads now
+     */
+    Map<String, Duration> without(Set<String> readHere, Duration atLeast) {
+        long now = nanoTime.getAsLong();
         return seen.entrySet().stream()
+                .filter(entry -> !readHere.contains(entry.getKey()))
+                .filter(entry -> now - entry.getValue().readAt() >= atLeast.toNanos())
                 .collect(toMap(
                         Map.Entry::getKey,
                         entry -> Duration.ofNanos(now - entry.getValue().readAt())));
+    }
+
+    /** The time up to which the shard was done when its owner last recorded that; empty if it is not known. */
+    Optional<Instant> doneUntil(String shardId) {
+        return Optional.ofNullable(recorded.get(shardId));
     }
 
     private boolean readElsewhere(@Nullable Lease lease, Seen before) {

@@ -9,6 +9,7 @@ import dev.tributary.stream.lease.LeaseOwnerships;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SparingLeaseCalls;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,7 +39,6 @@ import software.amazon.kinesis.lifecycle.ShardConsumer;
 import software.amazon.kinesis.lifecycle.ShardConsumerArgument;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.metrics.MetricsFactory;
-import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 import software.amazon.kinesis.processor.StreamTracker;
 import software.amazon.kinesis.retrieval.RecordsPublisher;
@@ -61,6 +61,7 @@ record SchedulerFactory(
         LeaseTimings timings,
         String worker,
         LeaseOwnerships ownerships,
+        MeterRegistry registry,
         InstantSource clock) {
 
     /** The stream that KCL takes all sources for: no such stream exists, and none of KCL's parts look it up. */
@@ -126,7 +127,7 @@ record SchedulerFactory(
                 coordinator,
                 leaseConfig,
                 configs.lifecycleConfig(),
-                configs.metricsConfig().metricsFactory(new NullMetricsFactory()),
+                configs.metricsConfig().metricsFactory(new KclMetrics(registry)),
                 configs.processorConfig().callProcessRecordsEvenForEmptyRecordList(true),
                 retrieval);
         return new Assembly(scheduler, calls);
@@ -209,7 +210,7 @@ record SchedulerFactory(
         public void close() {}
     }
 
-    /** KCL requires a client; without its metrics it never calls it. */
+    /** KCL requires a client; its metrics go to {@link KclMetrics} instead. */
     private static final class UnusedCloudWatch implements CloudWatchAsyncClient {
         @Override
         public String serviceName() {

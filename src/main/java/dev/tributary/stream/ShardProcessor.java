@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +55,9 @@ final class ShardProcessor implements ShardRecordProcessor {
     private volatile @Nullable RecordProcessorCheckpointer checkpointer;
     private volatile boolean broken;
 
+    /** Whether the end of the lease has been counted. */
+    private final AtomicBoolean over = new AtomicBoolean();
+
     /** Last sequence number written to the lease table; guarded by this. */
     private @Nullable String checkpointed;
 
@@ -63,6 +67,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      * @param startsAt changes before this time are passed without a write
      * @param pipeline builds the pipeline of a shard from its id and its ownership
      * @param ownership returns the ownership of a shard; throws {@link IllegalStateException} if its lease is not held
+     * @param shards measures the progress of the shards
      * @param memory counts the changes that are taken and that have ended
      * @param checkpoints runs only checkpoints, each of which may wait for KCL and the lease table
      * @param checkpointInterval pause between two checkpoints
@@ -73,6 +78,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             Instant startsAt,
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
             Function<String, ShardOwnership> ownership,
+            HeldShards shards,
             MemoryBudget memory,
             Ticker.Threads checkpoints,
             Duration checkpointInterval,
@@ -147,12 +153,14 @@ final class ShardProcessor implements ShardRecordProcessor {
     @Override
     public void leaseLost(LeaseLostInput input) {
         stop();
+        count(HeldShards.Event.LOST);
         log.info("shard {}: lease lost or handed over", shardId);
     }
 
     @Override
     public void shardEnded(ShardEndedInput input) {
         leaveCheckpointsToTheEnd();
+        settings.shards().ending(shardId);
         try {
             if (broken || pipeline == null || !pipeline.drain()) {
                 return;
@@ -163,6 +171,7 @@ final class ShardProcessor implements ShardRecordProcessor {
                 ownership.finish();
             }
             stop();
+            count(HeldShards.Event.ENDED);
             log.info("shard {}: ended, all its changes are in the targets", shardId);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -210,6 +219,14 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
         checkpoint();
         stop();
+        count(HeldShards.Event.HANDED_OVER);
+    }
+
+    /** Counts the first end of the lease: KCL reports a lease that was handed over as lost. */
+    private void count(HeldShards.Event end) {
+        if (pipeline != null && over.compareAndSet(false, true)) {
+            settings.shards().count(end);
+        }
     }
 
     /** Called before the lease can pass on, so that the next worker need not expect late calls of this one. */
@@ -230,13 +247,23 @@ final class ShardProcessor implements ShardRecordProcessor {
     /** Writes the sequence number up to which every change has ended, if it has moved. Safe for any thread. */
     private synchronized void checkpoint() {
         RecordProcessorCheckpointer current = checkpointer;
-        String position = pipeline == null ? null : pipeline.checkpoint();
-        if (current == null || position == null || position.equals(checkpointed)) {
+        ReplicationPipeline running = pipeline;
+        if (running == null) {
+            return;
+        }
+        long until = running.endedUntil(); // before the position, which covers it then
+        String position = running.checkpoint();
+        if (position == null || position.equals(checkpointed)) {
+            settings.shards().checkpointed(shardId, until);
+            return;
+        }
+        if (current == null) {
             return;
         }
         try {
             current.checkpoint(position);
             checkpointed = position;
+            settings.shards().checkpointed(shardId, until);
         } catch (ShutdownException e) {
             log.info("shard {}: the lease is no longer held, no checkpoint at {}", shardId, position);
             stop();

@@ -102,7 +102,7 @@ final class SourceCheck {
                     read.flatMap(arn -> StreamShards.of(streamsClient, arn)).orElse(StreamShards.NONE);
             List<Lease> leases = sync.leases().all(recent);
             health.shardOrder(shards.startingBelowParent());
-            stalls.checked(shards, leases);
+            stalls.checked(shards, leases, sync.leases().doneUntil(recent));
             read.ifPresent(arn -> sync.run(arn, shards, leases));
             return shards.enabled();
         } catch (SdkException | CompletionException e) {

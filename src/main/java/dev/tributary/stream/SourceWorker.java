@@ -123,13 +123,11 @@ public final class SourceWorker {
         this.slots = new ReadSlots(shared.readers(), READS);
         this.clock = shared.clock();
         this.shards = new HeldShards(source, shared.registry(), System::nanoTime);
-        this.stalls = new StallDetector(
-                StallDetector.Limits.of(shared.timings().lease(), pauses.longest()),
-                shards::held,
-                new LastKnownReaders(shared.worker()),
-                health,
-                shared.clock(),
-                System::nanoTime);
+        ReadTimes reads = new ReadTimes(health, System::nanoTime);
+        LastKnownReaders readers = new LastKnownReaders(shared.worker(), System::nanoTime);
+        StallDetector.Limits limits = StallDetector.Limits.of(shared.timings().lease(), pauses.longest());
+        this.stalls = new StallDetector(limits, shards::held, reads, readers, System::nanoTime);
+        new SourceLag(limits, shards::held, reads, readers, shared.clock()).measure(source, shared.registry());
         LeaseRows leases = new LeaseRows(scheduler.leaseClient(), scheduler.leaseTable(), source, scheduler.table());
         SourceStateRow state =
                 new SourceStateRow(scheduler.leaseClient(), scheduler.leaseTable(), source, scheduler.table());
@@ -178,7 +176,7 @@ public final class SourceWorker {
                         pauses,
                         slots,
                         shards,
-                        stalls,
+                        reads,
                         new Ticker.Threads(shared.timer(), checkpoints::submit)),
                 gaps,
                 health);

@@ -1,42 +1,32 @@
 package dev.tributary.stream;
 
-import dev.tributary.stream.read.FetchListener;
 import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.kinesis.leases.Lease;
 
 /**
- * Detects what has stalled in one source, and measures its lag: for shards that this process reads, the oldest open
- * change, the last successful read and the last renewal; for all shards, whether any worker reads them.
+ * Detects what has stalled in one source: for shards that this process reads, the oldest open change, the last successful
+ * read and the last renewal; for all shards, whether any worker reads them.
  *
  * <p>It only keeps and compares times. Its methods make no call and never wait, so they answer whatever else hangs. Safe
  * for any thread.
  */
-final class StallDetector implements FetchListener {
+final class StallDetector {
 
     private final Limits limits;
     private final Supplier<? extends List<? extends Held>> held;
     private final LastKnownReaders readers;
-    private final FetchListener next;
-    private final InstantSource clock;
+    private final ReadTimes reads;
     private final LongSupplier nanoTime;
-
-    /** Last successful read by shard id, in nanoseconds of the monotonic clock. */
-    private final Map<String, Long> readAt = new ConcurrentHashMap<>();
-
-    /** The last read that waited for memory, likewise. */
-    private final Map<String, Long> waitedAt = new ConcurrentHashMap<>();
 
     private volatile long checkedAt;
 
@@ -62,6 +52,14 @@ final class StallDetector implements FetchListener {
         /** Time since the oldest open change was taken; zero if none is open. */
         Duration openFor();
 
+        /** Whether nothing is left to read in the shard. */
+        boolean ending();
+
+        /** The shard since the start of its reading. */
+        default ReadTimes.Reading reading() {
+            return new ReadTimes.Reading(shardId(), since());
+        }
+
         /** Whether nothing is written because the next renewal of the lease is overdue. */
         boolean renewalOverdue();
 
@@ -74,8 +72,9 @@ final class StallDetector implements FetchListener {
      * @param read time without a successful read
      * @param reader time without a known reader, or without a check of the stream
      * @param change time since an open change was taken
+     * @param attempt time without an attempt to read a shard, whether it succeeds or fails, if few shards are read
      */
-    record Limits(Duration read, Duration reader, Duration change) {
+    record Limits(Duration read, Duration reader, Duration change, Duration attempt) {
 
         private static final int POLLS = 10;
 
@@ -90,11 +89,23 @@ final class StallDetector implements FetchListener {
         /** Several times the duration of a change whose first attempts time out. */
         private static final Duration CHANGE = Duration.ofMinutes(5);
 
+        /** An attempt makes several calls, each of which takes 30 s at most. */
+        private static final Duration ATTEMPT = Duration.ofMinutes(5);
+
+        /** Shards that are read at the same time. */
+        private static final int READS = 16;
+
         static Limits of(Duration lease, Duration pollInterval) {
             return new Limits(
                     atLeast(LEAST_READ, pollInterval.multipliedBy(POLLS)),
                     atLeast(LEAST_READER, lease.multipliedBy(LEASES)),
-                    CHANGE);
+                    CHANGE,
+                    atLeast(ATTEMPT, pollInterval.multipliedBy(POLLS)));
+        }
+
+        /** The time without an attempt to read one of this number of shards. */
+        Duration attempt(int shards) {
+            return attempt.multipliedBy(1 + shards / READS);
         }
 
         private static Duration atLeast(Duration least, Duration duration) {
@@ -148,21 +159,18 @@ final class StallDetector implements FetchListener {
 
     /**
      * @param held returns the shards that this process reads
-     * @param next receives the same events
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
     StallDetector(
             Limits limits,
             Supplier<? extends List<? extends Held>> held,
+            ReadTimes reads,
             LastKnownReaders readers,
-            FetchListener next,
-            InstantSource clock,
             LongSupplier nanoTime) {
         this.limits = limits;
         this.held = held;
+        this.reads = reads;
         this.readers = readers;
-        this.next = next;
-        this.clock = clock;
         this.nanoTime = nanoTime;
         this.checkedAt = nanoTime.getAsLong();
         this.releasedAt = checkedAt;
@@ -176,57 +184,18 @@ final class StallDetector implements FetchListener {
         onHold = hold;
     }
 
-    @Override
-    public void fetched(String shardId) {
-        readAt.put(shardId, nanoTime.getAsLong());
-        next.fetched(shardId);
-    }
-
-    @Override
-    public void waits(String shardId) {
-        waitedAt.put(shardId, nanoTime.getAsLong());
-        next.waits(shardId);
-    }
-
-    @Override
-    public void failed(String shardId, Exception failure) {
-        next.failed(shardId, failure);
-    }
-
     /**
      * Notes a check of the stream and its leases.
      *
      * @param shards of the stream; empty if the stream is gone
+     * @param doneUntil the recorded times up to which shards were done, by shard id
      */
-    void checked(StreamShards shards, List<Lease> leases) {
+    void checked(StreamShards shards, List<Lease> leases, Map<String, Instant> doneUntil) {
         long now = nanoTime.getAsLong();
         Set<String> readHere = readHere(held.get());
-        readAt.keySet().retainAll(readHere);
-        waitedAt.keySet().retainAll(readHere);
-        readers.checked(shards, leases, readHere, now);
+        reads.retain(readHere);
+        readers.checked(shards, leases, doneUntil, readHere);
         checkedAt = now;
-    }
-
-    /**
-     * The lag of the source as far as this process knows: the greatest of the ages of open changes, the times without a
-     * successful read, and the times without a reader. Zero if no change is open and reads succeed.
-     */
-    Duration lag() {
-        Instant time = clock.instant();
-        long now = nanoTime.getAsLong();
-        List<? extends Held> shards = held.get();
-        Duration lag = Duration.ZERO;
-        for (Held shard : shards) {
-            if (shard.active()) {
-                lag = longer(lag, shard.lag(time));
-                lag = longer(lag, shard.openFor());
-                lag = longer(lag, above(limits.read(), unreadFor(shard, now)));
-            }
-        }
-        for (Duration unread : withoutReader(shards, now).values()) {
-            lag = longer(lag, unread);
-        }
-        return lag;
     }
 
     /** Everything that is stalled now. */
@@ -245,12 +214,13 @@ final class StallDetector implements FetchListener {
             if (shard.openFor().compareTo(limits.change()) >= 0) {
                 stalls.add(new Stall(Kind.STUCK_CHANGE, shard.shardId(), shard.openFor()));
             }
-            Duration unread = unreadFor(shard, now);
-            if (unread.compareTo(limits.read()) >= 0 && mayBeRead(now) && !waitsForTargets(shard, anyOpen, now)) {
+            Duration unread = reads.unread(shard.reading());
+            if (unread.compareTo(limits.read()) >= 0 && mayBeRead(limits.read()) && !waitsForTargets(shard, anyOpen)) {
                 stalls.add(new Stall(Kind.NOT_READ, shard.shardId(), unread));
             }
         }
-        withoutReader(shards, now).forEach((shard, unread) -> stalls.add(new Stall(Kind.NO_READER, shard, unread)));
+        readers.without(readHere(shards), limits.reader())
+                .forEach((shard, unread) -> stalls.add(new Stall(Kind.NO_READER, shard, unread)));
         Duration sinceCheck = Duration.ofNanos(now - checkedAt);
         if (sinceCheck.compareTo(limits.reader()) >= 0) {
             stalls.add(new Stall(Kind.NOT_LOOKED_AT, "", sinceCheck));
@@ -258,46 +228,40 @@ final class StallDetector implements FetchListener {
         return stalls;
     }
 
-    private Map<String, Duration> withoutReader(List<? extends Held> shards, long now) {
-        Set<String> readHere = readHere(shards);
-        return readers.unreadFor(now).entrySet().stream()
-                .filter(unread -> !readHere.contains(unread.getKey()))
-                .filter(unread -> unread.getValue().compareTo(limits.reader()) >= 0)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private Duration unreadFor(Held shard, long now) {
-        long read = readAt.getOrDefault(shard.shardId(), shard.since());
-        return Duration.ofNanos(now - (read - shard.since() < 0 ? shard.since() : read));
+    /**
+     * The shards of this process that are not read, although nothing keeps them from it: their reads neither succeed nor fail.
+     * A table or a stream that does not reply is no reason, because calls time out.
+     */
+    List<String> silent() {
+        List<? extends Held> shards = held.get().stream().filter(Held::active).toList();
+        boolean anyOpen = shards.stream().anyMatch(StallDetector::isOpen);
+        Duration limit = limits.attempt(shards.size());
+        return shards.stream()
+                .filter(shard -> mayBeRead(limit) && !shard.ending() && !waitsForTargets(shard, anyOpen))
+                .filter(shard -> reads.unattempted(shard.reading()).compareTo(limit) >= 0)
+                .map(Held::shardId)
+                .toList();
     }
 
     /**
      * Whether the shard is not read because too many changes are open: KCL delivers no more while its own changes are open,
      * and a read waits for memory while changes of any shard are open.
      */
-    private boolean waitsForTargets(Held shard, boolean anyOpen, long now) {
-        Long waited = waitedAt.get(shard.shardId());
-        return isOpen(shard)
-                || (anyOpen && waited != null && now - waited < limits.read().toNanos());
+    private boolean waitsForTargets(Held shard, boolean anyOpen) {
+        return isOpen(shard) || (anyOpen && reads.hasWaited(shard.shardId(), limits.read()));
     }
 
-    private boolean mayBeRead(long now) {
-        return !onHold && now - releasedAt >= limits.read().toNanos();
+    /** Whether reading has not been held within the time. */
+    private boolean mayBeRead(Duration within) {
+        return !onHold && nanoTime.getAsLong() - releasedAt >= within.toNanos();
     }
 
     private static boolean isOpen(Held shard) {
         return shard.openFor().compareTo(Duration.ZERO) > 0;
     }
 
-    private static Set<String> readHere(List<? extends Held> shards) {
+    /** Ids of the shards whose leases are held. */
+    static Set<String> readHere(List<? extends Held> shards) {
         return shards.stream().filter(Held::active).map(Held::shardId).collect(Collectors.toSet());
-    }
-
-    private static Duration above(Duration limit, Duration time) {
-        return time.compareTo(limit) < 0 ? Duration.ZERO : time;
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? other : one;
     }
 }

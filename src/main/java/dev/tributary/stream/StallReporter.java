@@ -5,7 +5,7 @@ import dev.tributary.stream.StallDetector.Stall;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
-import io.micrometer.core.instrument.Gauge;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
@@ -23,8 +23,10 @@ final class StallReporter {
 
     private static final Logger log = LoggerFactory.getLogger(StallReporter.class);
 
+    private static final Metric STALLED = Metric.gauge("tributary.stalled", """
+            Stalled shards, by [condition](operations.md#stalls). Alarm if it is above 0 for 5 minutes.""", "source", "condition");
+
     private static final Duration TICK = Duration.ofSeconds(1);
-    private static final double MILLIS = 1000.0;
 
     private final String source;
     private final StallDetector stalls;
@@ -44,19 +46,8 @@ final class StallReporter {
         this.source = source;
         this.stalls = stalls;
         this.conditions = health.conditions("source " + source, () -> new Health.Component(Status.UP, "reading"));
-        Gauge.builder("tributary.lag", stalls, now -> now.lag().toMillis() / MILLIS)
-                .description(
-                        "How far the source is behind: the oldest open change, or the time without a successful read"
-                                + " or without a reader")
-                .baseUnit("seconds")
-                .tag("source", source)
-                .register(registry);
         for (Kind kind : Kind.values()) {
-            Gauge.builder("tributary.stalled", stalls, now -> count(now, kind))
-                    .description("Stalled shards of a source, by condition")
-                    .tag("source", source)
-                    .tag("condition", kind.tag())
-                    .register(registry);
+            STALLED.gauge(registry, stalls, now -> count(now, kind), source, kind.tag());
         }
         this.ticker = new Ticker("the report of stalls of source " + source, TICK, this::tick, threads, onFatal);
     }

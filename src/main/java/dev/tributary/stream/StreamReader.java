@@ -58,7 +58,7 @@ final class StreamReader {
             PollPauses pauses,
             ReadSlots slots,
             HeldShards shards,
-            StallDetector stalls,
+            ReadTimes reads,
             Ticker.Threads checkpoints) {}
 
     /**
@@ -134,7 +134,7 @@ final class StreamReader {
                 source.memory(),
                 source.pauses(),
                 source.slots(),
-                source.stalls(),
+                source.reads(),
                 gaps,
                 shared.timer(),
                 shared.clock(),
@@ -161,6 +161,7 @@ final class StreamReader {
                                         .reporting(source.writes()),
                                 ownership),
                 shardId -> source.scheduler().ownership(new LeaseKey(stream.source(), shardId)),
+                source.shards(),
                 source.memory(),
                 source.checkpoints(),
                 source.settings().checkpointInterval(),

@@ -136,7 +136,14 @@ public final class StreamScheduler {
             return;
         }
         SchedulerFactory.Assembly assembly = new SchedulerFactory(
-                        leaseClient, leaseTable, table, shared.timings(), shared.worker(), ownerships, shared.clock())
+                        leaseClient,
+                        leaseTable,
+                        table,
+                        shared.timings(),
+                        shared.worker(),
+                        ownerships,
+                        shared.registry(),
+                        shared.clock())
                 .assemble(
                         this::isReadHere,
                         key -> reading(key)

@@ -6,6 +6,7 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.ordering.AdaptiveRateLimiter;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementError;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
@@ -16,6 +17,7 @@ final class BatchAnswers {
     private final AdaptiveRateLimiter rateLimiter;
     private final BatchPermission permission;
     private final Consumer<QueuedWrite> alone;
+    private final LongAdder throttles = new LongAdder();
 
     /**
      * @param alone sends a write, which its statement left undecided, in a call of its own
@@ -96,9 +98,15 @@ final class BatchAnswers {
         writes.forEach(pending -> pending.done().completeExceptionally(thrown));
     }
 
+    /** Number of writes that were throttled. */
+    long throttles() {
+        return throttles.sum();
+    }
+
     /** Adapts the rate to the answer of a call. */
     void count(int writes, boolean throttled) {
         if (throttled) {
+            throttles.add(writes);
             rateLimiter.throttled(writes);
         } else {
             rateLimiter.answered(writes);

@@ -166,6 +166,11 @@ public final class BatchingTable {
         return rateLimiter.rate();
     }
 
+    /** Number of writes that the table has throttled. */
+    public long throttles() {
+        return answers.throttles();
+    }
+
     private CompletableFuture<?> sendTogether(List<QueuedWrite> writes) {
         return writes.size() == 1 ? sendSingle(writes.get(0)) : sendBatch(writes);
     }

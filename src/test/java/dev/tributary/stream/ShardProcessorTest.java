@@ -72,6 +72,7 @@ class ShardProcessorTest {
                 Instant.MIN,
                 pipeline,
                 shard -> held(),
+                new HeldShards("s", registry(), System::nanoTime),
                 new MemoryBudget(1 << 20, 1 << 20),
                 new Ticker.Threads(timer, Runnable::run),
                 Duration.ofHours(1),

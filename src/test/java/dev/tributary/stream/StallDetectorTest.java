@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +30,13 @@ class StallDetectorTest {
     private long seconds = 1_000;
     private final List<StallDetector.Held> held = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+
+    /** As recorded in the lease table. */
+    private final Map<String, Instant> doneUntil = new HashMap<>();
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Health health = new Health();
-    private final StallDetector stalls = new StallDetector(
-            StallDetector.Limits.of(LEASE, Duration.ofMillis(100)),
-            () -> held,
-            new LastKnownReaders("me"),
+    private final ReadTimes reads = new ReadTimes(
             new FetchListener() {
                 @Override
                 public void fetched(String shardId) {}
@@ -42,12 +45,20 @@ class StallDetectorTest {
                 public void waits(String shardId) {}
 
                 @Override
+                public void blocked(String shardId) {}
+
+                @Override
                 public void failed(String shardId, Exception failure) {
                     failures.add(shardId);
                 }
             },
-            () -> Instant.ofEpochSecond(seconds),
-            () -> TimeUnit.SECONDS.toNanos(seconds));
+            this::nanos);
+    private final LastKnownReaders readers = new LastKnownReaders("me", this::nanos);
+    private final StallDetector.Limits limits = StallDetector.Limits.of(LEASE, Duration.ofMillis(100));
+    private final StallDetector stalls = new StallDetector(limits, () -> held, reads, readers, this::nanos);
+    private final SourceLag lag =
+            new SourceLag(limits, () -> held, reads, readers, () -> Instant.ofEpochSecond(seconds));
+
     /** The test calls the reporter. */
     private static final Ticker.Threads NO_THREADS = new Ticker.Threads(new ScheduledThreadPoolExecutor(0), task -> {});
 
@@ -55,10 +66,15 @@ class StallDetectorTest {
         throw new AssertionError(thrown);
     });
 
+    private long nanos() {
+        return TimeUnit.SECONDS.toNanos(seconds);
+    }
+
     private final class FakeShard implements StallDetector.Held {
         private final String shardId;
         private final long begun = seconds;
         private boolean active = true;
+        private boolean ending;
         private long renewedAt = seconds;
 
         /** When the open change was taken. */
@@ -102,6 +118,11 @@ class StallDetectorTest {
         }
 
         @Override
+        public boolean ending() {
+            return ending;
+        }
+
+        @Override
         public boolean renewalOverdue() {
             return seconds - renewedAt > 6;
         }
@@ -117,7 +138,7 @@ class StallDetectorTest {
         for (long end = seconds + time; seconds < end; ) {
             seconds++;
             for (FakeShard shard : healthy) {
-                stalls.fetched(shard.shardId);
+                reads.fetched(shard.shardId);
                 shard.renewedAt = seconds;
             }
         }
@@ -125,7 +146,7 @@ class StallDetectorTest {
     }
 
     private void check(List<Shard> shards, Lease... leases) {
-        stalls.checked(new StreamShards(true, shards), List.of(leases));
+        stalls.checked(new StreamShards(true, shards), List.of(leases), doneUntil);
         reporter.tick();
     }
 
@@ -149,7 +170,7 @@ class StallDetectorTest {
     }
 
     private double lag() {
-        return meters.get("tributary.lag").gauge().value();
+        return lag.age().toSeconds();
     }
 
     private double stalled(String condition) {
@@ -189,7 +210,7 @@ class StallDetectorTest {
         check(List.of());
         pass(10, one);
         for (int second = 0; second < 20; second++) {
-            stalls.failed("one", new IOException("throttled"));
+            reads.failed("one", new IOException("throttled"));
             one.renewedAt = seconds;
             pass(1);
         }
@@ -241,7 +262,7 @@ class StallDetectorTest {
         check(List.of());
         full.take(seconds);
         for (int second = 0; second < 30; second++) {
-            stalls.waits("one");
+            reads.waits("one");
             one.renewedAt = seconds;
             full.renewedAt = seconds;
             pass(1);
@@ -395,12 +416,105 @@ class StallDetectorTest {
     }
 
     @Test
+    void aFailedReadMakesTheLagGrowAtOnce() {
+        FakeShard one = new FakeShard("one");
+        pass(10, one);
+        reads.failed("one", new IOException("denied"));
+        pass(1);
+        assertThat(lag()).isEqualTo(1);
+        pass(2);
+        assertThat(lag()).isEqualTo(3);
+        pass(1, one);
+        assertWell();
+    }
+
+    /** All workers were restarted, and the stream cannot be read. */
+    @Test
+    void aShardThatWasNotReadYetLagsSinceItsLastOwnerWasDone() {
+        doneUntil.put("one", Instant.ofEpochSecond(seconds - 7_200));
+        FakeShard one = new FakeShard("one");
+        check(List.of(shard("one", null)), lease("one", "me", 1));
+        assertThat(lag()).as("about to be read").isZero();
+        reads.failed("one", new IOException("denied"));
+        pass(1);
+        assertThat(lag()).isEqualTo(7_201);
+        assertThat(lag.timeLeft()).isEqualTo(Duration.ofHours(22).minusSeconds(1));
+        pass(1, one);
+        assertWell();
+        assertThat(lag.timeLeft()).isEqualTo(Duration.ofHours(24));
+    }
+
+    @Test
+    void aShardWithoutReaderLagsSinceItsLastOwnerWasDone() {
+        List<Shard> stream = List.of(shard("one", null));
+        doneUntil.put("one", Instant.ofEpochSecond(seconds - 86_400));
+        check(stream, lease("one", null, 1));
+        pass(40);
+        check(stream, lease("one", null, 1));
+        assertThat(lag()).isEqualTo(86_440);
+        assertThat(lag.timeLeft()).isZero();
+    }
+
+    @Test
+    void aShardOfWhichNoReadEndsIsSilent() {
+        FakeShard one = new FakeShard("one");
+        pass(10, one);
+        pass(299);
+        assertThat(stalls.silent()).isEmpty();
+        pass(1);
+        assertThat(stalls.silent()).containsExactly("one");
+        pass(1, one);
+        assertThat(stalls.silent()).isEmpty();
+    }
+
+    @Test
+    void aShardIsNotSilentWhileItsReadsEndSomehowOrHaveToWait() {
+        FakeShard one = new FakeShard("one");
+        pass(1_000, one);
+        for (int end = 0; end < 10; end++) {
+            reads.failed("one", new IOException("denied"));
+            pass(200);
+            assertThat(stalls.silent()).as("reads fail").isEmpty();
+            reads.blocked("one");
+            pass(200);
+            assertThat(stalls.silent()).as("at a gap").isEmpty();
+        }
+        one.take(seconds);
+        pass(1_000);
+        assertThat(stalls.silent()).as("its changes are open").isEmpty();
+        one.takenAt = null;
+        one.ending = true;
+        assertThat(stalls.silent()).as("it has been read").isEmpty();
+        one.ending = false;
+        stalls.hold(true);
+        assertThat(stalls.silent()).as("paused").isEmpty();
+        stalls.hold(false);
+        pass(299);
+        assertThat(stalls.silent()).as("resumed").isEmpty();
+        pass(1);
+        assertThat(stalls.silent()).containsExactly("one");
+        one.active = false;
+        assertThat(stalls.silent()).as("not held").isEmpty();
+    }
+
+    @Test
+    void manyShardsMayWaitForOneAnother() {
+        for (int shard = 0; shard < 160; shard++) {
+            new FakeShard("shard" + shard);
+        }
+        seconds += 3_299;
+        assertThat(stalls.silent()).isEmpty();
+        pass(1);
+        assertThat(stalls.silent()).hasSize(160);
+    }
+
+    @Test
     void limitsFollowTheLeaseAndThePollInterval() {
         assertThat(StallDetector.Limits.of(Duration.ofSeconds(8), Duration.ofMillis(100)))
                 .isEqualTo(new StallDetector.Limits(
-                        Duration.ofSeconds(15), Duration.ofSeconds(32), Duration.ofMinutes(5)));
+                        Duration.ofSeconds(15), Duration.ofSeconds(32), Duration.ofMinutes(5), Duration.ofMinutes(5)));
         assertThat(StallDetector.Limits.of(Duration.ofMinutes(1), Duration.ofMinutes(1)))
-                .isEqualTo(
-                        new StallDetector.Limits(Duration.ofMinutes(10), Duration.ofMinutes(4), Duration.ofMinutes(5)));
+                .isEqualTo(new StallDetector.Limits(
+                        Duration.ofMinutes(10), Duration.ofMinutes(4), Duration.ofMinutes(5), Duration.ofMinutes(10)));
     }
 }

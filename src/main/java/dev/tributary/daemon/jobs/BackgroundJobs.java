@@ -81,7 +81,7 @@ public final class BackgroundJobs implements AutoCloseable {
             RouteJobs jobs = new RouteJobs(sourceName, routeName, settings, tables, clients, timer, clock);
             settlers.computeIfAbsent(clients.own(source), place -> new HashMap<>())
                     .put(jobs.name(), jobs.settler());
-            RouteUpkeep upkeep = new RouteUpkeep(jobs, worker, health, timer, clock);
+            RouteUpkeep upkeep = new RouteUpkeep(jobs, worker, health, registry, timer, clock);
             stops.add(upkeep::stop);
             upkeep.start();
             route.verify().interval().ifPresent(every -> verify(jobs, route, every));

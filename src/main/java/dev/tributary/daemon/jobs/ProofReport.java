@@ -6,10 +6,11 @@ import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Component;
 import dev.tributary.telemetry.Health.Status;
-import io.micrometer.core.instrument.Gauge;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +20,18 @@ import org.slf4j.LoggerFactory;
 final class ProofReport {
 
     private static final Logger log = LoggerFactory.getLogger(ProofReport.class);
+
+    private static final Metric AGE =
+            Metric.gauge("tributary.verify.age", """
+            Time since the start of the last verification by a daemon that found the target right; NaN without one. See
+            [Proving a target](operations.md#proving-a-target). Alarm above two intervals.""", "route").inSeconds();
+
+    private static final Metric FAULTS =
+            Metric.gauge("tributary.verify.faults", "Faults that the last verification found. Alarm above 0.", "route");
+
+    private static final Metric STATE = Metric.gauge("tributary.verify.state", """
+            1 for the state of the proof that a target is right, 0 for the others. `state` is `proven`, `stale` (not proven for
+            two intervals) or `differs`.""", "route", "state");
 
     private static final String CONDITION = "verify";
 
@@ -34,22 +47,26 @@ final class ProofReport {
         this.every = every;
         this.clock = clock;
         this.conditions = health.conditions("verify " + route, () -> new Component(Status.UP, text()));
-        Gauge.builder("tributary.verify.age", this, ProofReport::age)
-                .description(
-                        "Seconds since the start of the last verification that found the target right; NaN without one")
-                .baseUnit("seconds")
-                .tag("route", route)
-                .register(registry);
-        Gauge.builder("tributary.verify.faults", this, report -> report.proof()
-                        .map(Proof::faults)
-                        .orElse(0L))
-                .description("Faults that the last verification of the target found")
-                .tag("route", route)
-                .register(registry);
+        AGE.gauge(registry, this, ProofReport::age, route);
+        FAULTS.gauge(registry, this, report -> report.proof().map(Proof::faults).orElse(0L), route);
+        for (State state : State.values()) {
+            STATE.gauge(
+                    registry,
+                    this,
+                    report -> report.isIn(state) ? 1 : 0,
+                    route,
+                    state.name().toLowerCase(Locale.ROOT));
+        }
     }
 
     private Optional<Proof> proof() {
         return Optional.ofNullable(last);
+    }
+
+    private boolean isIn(State state) {
+        return proof().map(proof -> proof.state(clock.instant(), every))
+                .orElse(State.STALE)
+                .equals(state);
     }
 
     private double age() {

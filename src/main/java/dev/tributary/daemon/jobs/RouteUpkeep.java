@@ -15,6 +15,8 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Component;
 import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.LogThrottle;
+import dev.tributary.telemetry.Metric;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,14 @@ import org.slf4j.LoggerFactory;
 final class RouteUpkeep {
 
     private static final Logger log = LoggerFactory.getLogger(RouteUpkeep.class);
+
+    private static final Metric RUNNING = Metric.gauge("tributary.backfill.running", """
+            1 while this process runs a backfill of the route, or its repair after a [gap](operations.md#gaps).""", "route");
+
+    private static final Metric ITEMS = Metric.gauge("tributary.backfill.items", """
+            Progress of the last backfill that this process began: items and rows, also of earlier processes that worked on it.
+            `state` is `read`, or `refused` (could not be written). Compare `read` with the number of items of the
+            source.""", "route", "state");
 
     static final Duration INTERVAL = Duration.ofMinutes(1);
 
@@ -58,6 +69,9 @@ final class RouteUpkeep {
     /** Guarded by this. */
     private @Nullable Backfill running;
 
+    /** The one that is running, or ran last. */
+    private volatile @Nullable Backfill last;
+
     /** Guarded by this. */
     private boolean closed;
 
@@ -65,13 +79,20 @@ final class RouteUpkeep {
     private volatile CompletableFuture<Void> work = CompletableFuture.completedFuture(null);
 
     /** @param worker names this process in locks */
-    RouteUpkeep(RouteJobs route, String worker, Health health, ScheduledExecutorService timer, InstantSource clock) {
+    RouteUpkeep(
+            RouteJobs route,
+            String worker,
+            Health health,
+            MeterRegistry registry,
+            ScheduledExecutorService timer,
+            InstantSource clock) {
         this.route = route;
         this.worker = worker;
         this.health = health;
         this.conditions = health.conditions("route " + route.name());
         this.timer = timer;
         this.clock = clock;
+        measure(registry);
     }
 
     void start() {
@@ -202,11 +223,27 @@ final class RouteUpkeep {
 
     private synchronized boolean begin(Backfill backfill) {
         running = backfill;
+        last = backfill;
         return !closed;
     }
 
     private synchronized void end() {
         running = null;
+    }
+
+    private void measure(MeterRegistry registry) {
+        RUNNING.gauge(registry, this, upkeep -> upkeep.isRunning() ? 1 : 0, route.name());
+        ITEMS.gauge(registry, this, upkeep -> upkeep.ofLast(Backfill::read), route.name(), "read");
+        ITEMS.gauge(registry, this, upkeep -> upkeep.ofLast(Backfill::refused), route.name(), "refused");
+    }
+
+    private synchronized boolean isRunning() {
+        return running != null;
+    }
+
+    private double ofLast(ToDoubleFunction<Backfill> count) {
+        Backfill backfill = last;
+        return backfill == null ? 0 : count.applyAsDouble(backfill);
     }
 
     private synchronized boolean isClosed() {

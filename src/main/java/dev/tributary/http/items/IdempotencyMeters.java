@@ -3,20 +3,22 @@ package dev.tributary.http.items;
 import dev.tributary.document.Problem;
 import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter.MeterProvider;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.CompletableFuture;
 
 /** Counts requests with an idempotency key by their result. */
 public final class IdempotencyMeters {
 
-    private final MeterProvider<Counter> requests;
+    private static final Metric REQUESTS = Metric.counter("tributary.idempotency", """
+            Requests with an idempotency key. `result` is `executed`, `replayed`, `in_progress` (409), `mismatch` (422),
+            `refused` (wrote nothing) or `failed` (a table or the network). Many `mismatch`: a client uses keys
+            twice.""", "resource", "result");
+
+    private final MeterRegistry registry;
 
     public IdempotencyMeters(MeterRegistry registry) {
-        this.requests = Counter.builder("tributary.idempotency")
-                .description("Requests with an idempotency key, by result")
-                .withRegistry(registry);
+        this.registry = registry;
     }
 
     public CompletableFuture<WriteResult> count(Resource resource, CompletableFuture<WriteResult> result) {
@@ -29,7 +31,7 @@ public final class IdempotencyMeters {
     }
 
     public String count(Resource resource, String result) {
-        requests.withTags("resource", resource.name(), "result", result).increment();
+        REQUESTS.counter(registry, resource.name(), result).increment();
         return result;
     }
 

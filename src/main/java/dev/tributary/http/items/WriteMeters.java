@@ -1,25 +1,28 @@
 package dev.tributary.http.items;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter.MeterProvider;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
 /** Times requests for items, and counts the documents of bulk requests, by outcome. */
 public final class WriteMeters {
 
+    private static final Metric REQUESTS =
+            Metric.timer("tributary.http.requests", """
+            Requests for items over HTTP. `outcome` is `stored`, `changed`, `found`, `page`, `batch`, `not-modified`, or the
+            last part of the problem's `type`; of requests with many documents `complete`, `disconnected`, or why it was
+            cut.""", "resource", "method", "outcome");
+
+    private static final Metric DOCUMENTS = Metric.counter(
+            "tributary.http.bulk.documents",
+            "Documents of requests with many of them. `outcome` is as for requests.",
+            "resource",
+            "outcome");
+
     private final MeterRegistry registry;
-    private final MeterProvider<Timer> requests;
-    private final MeterProvider<Counter> lines;
 
     public WriteMeters(MeterRegistry registry) {
         this.registry = registry;
-        this.requests = Timer.builder("tributary.http.requests")
-                .description("Duration of requests for items over HTTP, by outcome")
-                .withRegistry(registry);
-        this.lines = Counter.builder("tributary.http.bulk.documents")
-                .description("Documents of bulk requests, by outcome")
-                .withRegistry(registry);
     }
 
     /**
@@ -28,7 +31,7 @@ public final class WriteMeters {
      * @param outcome as for {@link #stop}
      */
     public void document(String resource, String outcome) {
-        lines.withTags("resource", resource, "outcome", outcome).increment();
+        DOCUMENTS.counter(registry, resource, outcome).increment();
     }
 
     public Timer.Sample start() {
@@ -41,6 +44,6 @@ public final class WriteMeters {
      * @param outcome such as {@code stored}, or the slug of a problem
      */
     public void stop(Timer.Sample sample, String resource, String method, String outcome) {
-        sample.stop(requests.withTags("resource", resource, "method", method, "outcome", outcome));
+        sample.stop(REQUESTS.timer(registry, resource, method, outcome));
     }
 }

@@ -1,22 +1,23 @@
 package dev.tributary.http.server;
 
 import dev.tributary.http.reply.ProblemType;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter.MeterProvider;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Counts requests that were refused before a resource took them. They are not logged: strangers would fill the disk. */
 public final class Refusals {
 
-    private final MeterProvider<Counter> refused;
+    private static final Metric REFUSED = Metric.counter("tributary.http.refused", """
+            Requests refused before they reached a resource. `problem` is `overloaded`, `too-many-requests`,
+            `unauthenticated`, `forbidden`, or what a browser may not do.""", "problem");
+
+    private final MeterRegistry registry;
 
     public Refusals(MeterRegistry registry) {
-        this.refused = Counter.builder("tributary.http.refused")
-                .description("Requests that were refused before a resource took them, by problem")
-                .withRegistry(registry);
+        this.registry = registry;
     }
 
     public void count(ProblemType problem) {
-        refused.withTag("problem", problem.slug()).increment();
+        REFUSED.counter(registry, problem.slug()).increment();
     }
 }

@@ -3,7 +3,7 @@ package dev.tributary.http.server;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
-import io.micrometer.core.instrument.Gauge;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
@@ -15,6 +15,9 @@ import org.eclipse.jetty.server.Request;
  */
 public final class RequestLimiter implements RequestGuard {
 
+    private static final Metric OPEN = Metric.gauge("tributary.http.open", """
+            Requests to the write endpoint in progress. At `http.max-requests` further ones are refused.""");
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final HttpLimits limits;
@@ -23,9 +26,7 @@ public final class RequestLimiter implements RequestGuard {
 
     public RequestLimiter(HttpLimits limits, MeterRegistry registry) {
         this.limits = limits;
-        Gauge.builder("tributary.http.open", this, RequestLimiter::requests)
-                .description("Open requests to the write endpoint")
-                .register(registry);
+        OPEN.gauge(registry, this, RequestLimiter::requests);
     }
 
     @Override

@@ -87,6 +87,23 @@ public final class LeaseRows {
         return Optional.ofNullable(serializer.fromDynamoRecord(bare));
     }
 
+    /** The recorded times up to which shards were done, by shard id, as they were at most this long ago. */
+    public Map<String, Instant> doneUntil(Duration atMost) {
+        Map<String, Instant> times = new HashMap<>();
+        for (Map<String, AttributeValue> row : shared.rows(atMost)) {
+            String key = requireNonNull(row.get(KEY)).s();
+            if (LeaseKey.of(source).test(key)) {
+                doneUntil(row).ifPresent(until -> times.put(shardId(key), until));
+            }
+        }
+        return times;
+    }
+
+    /** The time up to which the shard of a row was done; empty if it is not recorded. */
+    static Optional<Instant> doneUntil(Map<String, AttributeValue> row) {
+        return Optional.ofNullable(row.get(DONE_UNTIL)).map(until -> Instant.ofEpochMilli(Long.parseLong(until.n())));
+    }
+
     private static String shardId(String key) {
         return LeaseKey.parse(key).map(LeaseKey::id).orElse(key);
     }

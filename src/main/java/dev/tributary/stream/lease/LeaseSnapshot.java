@@ -80,8 +80,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
                 lease.shutdownRequested() ? assigned : Optional.empty(),
                 lease.checkpoint().sequenceNumber(),
                 Set.copyOf(lease.parentShardIds()),
-                Optional.ofNullable(row.get(LeaseRows.DONE_UNTIL))
-                        .map(until -> Instant.ofEpochMilli(Long.parseLong(until.n()))));
+                LeaseRows.doneUntil(row));
     }
 
     private static boolean isReport(Map<String, AttributeValue> row) {

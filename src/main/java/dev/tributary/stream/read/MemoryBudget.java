@@ -1,6 +1,6 @@
 package dev.tributary.stream.read;
 
-import io.micrometer.core.instrument.Gauge;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +16,11 @@ import java.util.Map;
  * <p>Methods do not wait: a shard that may not be read tries again after its poll interval. Safe for any thread.
  */
 public final class MemoryBudget {
+
+    private static final Metric HELD =
+            Metric.gauge("tributary.changes.held", """
+            Memory of the changes that were read and are not in every target, about. Near its share of a quarter of the heap,
+            reading waits for the targets.""", "source").in("bytes");
 
     /** A read returns up to 1 MB in DynamoDB's count, and takes at least twice that on the heap. */
     static final long READ_BYTES = 2L << 20;
@@ -43,11 +48,7 @@ public final class MemoryBudget {
 
     /** Registers the gauge of the bytes held. */
     public void measure(String source, MeterRegistry registry) {
-        Gauge.builder("tributary.changes.held", this, MemoryBudget::held)
-                .description("Memory taken by changes that were read and have not ended on every route, about")
-                .baseUnit("bytes")
-                .tag("source", source)
-                .register(registry);
+        HELD.gauge(registry, this, MemoryBudget::held, source);
     }
 
     synchronized long held() {

@@ -117,6 +117,7 @@ final class ShardFetcher {
         try {
             FetchedRecords fetched = call();
             if (fetched == null) {
+                listener.blocked(shardId);
                 pause.failed();
                 return null;
             }
@@ -131,7 +132,9 @@ final class ShardFetcher {
             return null;
         } catch (SdkException | CompletionException e) {
             // No failure: DynamoDB Local answers this for a shard that was empty.
-            if (!(e instanceof TrimmedDataAccessException && cursor.atHorizon())) {
+            if (e instanceof TrimmedDataAccessException && cursor.atHorizon()) {
+                listener.blocked(shardId);
+            } else {
                 listener.failed(shardId, e);
             }
             pause.failed();

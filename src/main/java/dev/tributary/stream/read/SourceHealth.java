@@ -2,12 +2,14 @@ package dev.tributary.stream.read;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.lease.StreamGap.Kind;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -34,6 +36,14 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
 
     private static final Logger log = LoggerFactory.getLogger(SourceHealth.class);
 
+    private static final Metric GAPS = Metric.counter("tributary.gaps", """
+            Places where the stream lost changes before they were read. Page at any increase; a worker counts a
+            [gap](operations.md#gaps) once, when it meets it.""", "source", "kind");
+
+    private static final Metric FAILURES = Metric.counter("tributary.read.failures", """
+            Failed attempts to read a shard; each is tried again. `kind` is `throttled`, or `failed` for any other
+            reason.""", "source", "kind");
+
     /** Whether the table has the stream, and whether the shards of the stream are in order. */
     private static final String STREAM = "stream";
 
@@ -49,6 +59,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     private final Consumer<Throwable> onFatal;
     private final Map<Kind, Counter> gaps = new EnumMap<>(Kind.class);
     private final Counter failures;
+    private final Counter throttles;
     private final CountDownLatch reading = new CountDownLatch(1);
 
     /** Open until a shard was read, or reading is held. */
@@ -68,18 +79,10 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         this.onFatal = onFatal;
         for (Kind kind : Kind.values()) {
             // Registered at start: an alarm on an increase misses a counter whose first value is 1.
-            gaps.put(
-                    kind,
-                    Counter.builder("tributary.gaps")
-                            .description("Places where the stream lost changes before they were read")
-                            .tag("source", source)
-                            .tag("kind", kind.tag())
-                            .register(registry));
+            gaps.put(kind, GAPS.counter(registry, source, kind.tag()));
         }
-        this.failures = Counter.builder("tributary.read.failures")
-                .description("Failed attempts to read a shard; each is tried again")
-                .tag("source", source)
-                .register(registry);
+        this.failures = FAILURES.counter(registry, source, "failed");
+        this.throttles = FAILURES.counter(registry, source, "throttled");
     }
 
     /**
@@ -116,9 +119,13 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     @Override
     public void waits(String shardId) {}
 
+    /** Not reported here: the gap is. */
+    @Override
+    public void blocked(String shardId) {}
+
     @Override
     public void failed(String shardId, Exception failure) {
-        failures.increment();
+        (WriteFailure.isThrottling(failure) ? throttles : failures).increment();
         if (!conditions.isRaised(shardId)) { // a gap is worse, and stays
             conditions.raise(
                     shardId,

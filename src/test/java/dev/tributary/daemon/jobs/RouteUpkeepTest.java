@@ -25,6 +25,7 @@ import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Component;
 import dev.tributary.telemetry.Health.Status;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -106,7 +107,7 @@ class RouteUpkeepTest {
     }
 
     private RouteUpkeep upkeep(RouteJobs jobs) {
-        return new RouteUpkeep(jobs, "test", health, timer, now::get);
+        return new RouteUpkeep(jobs, "test", health, new SimpleMeterRegistry(), timer, now::get);
     }
 
     /** Returns the time until the next tick. */
