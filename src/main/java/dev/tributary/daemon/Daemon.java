@@ -8,6 +8,7 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
+import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.http.server.HttpStartException;
@@ -81,6 +82,7 @@ public final class Daemon {
             LocalDatabase.createTables(settings, clients.local());
         }
         CheckedTables tables = TableChecks.run(settings, clients);
+        OwnTables.create(settings, tables, clients);
         try {
             start(timings, tables, clients, local);
         } catch (SourceStartException e) {

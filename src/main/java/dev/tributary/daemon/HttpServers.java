@@ -4,7 +4,6 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
-import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.daemon.tables.TtlAttributes;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableSettings;
@@ -64,12 +63,11 @@ final class HttpServers {
         if (settings.resource().isEmpty() && settings.read().isEmpty()) {
             return Optional.empty();
         }
-        OwnTables ownTables = new OwnTables(settings.application());
         TtlAttributes ttl = new TtlAttributes(clients);
         List<Resource> resources = new ArrayList<>();
         settings.resource()
-                .forEach((name, write) ->
-                        resources.add(resource(name, write, tables, clients, ownTables, ttl, sources.of(write))));
+                .forEach(
+                        (name, write) -> resources.add(resource(name, write, tables, clients, ttl, sources.of(write))));
         settings.read().forEach((name, read) -> resources.add(readOnly(name, read, tables, clients, ttl)));
         Duration drainTimeout = LONGEST_REQUEST.compareTo(closeTimeout) < 0 ? LONGEST_REQUEST : closeTimeout;
         WriteServer server = WriteServer.start(settings.http(), resources, health, meters.registry(), drainTimeout);
@@ -85,20 +83,16 @@ final class HttpServers {
             ResourceSettings write,
             CheckedTables tables,
             Clients clients,
-            OwnTables ownTables,
             TtlAttributes ttl,
             Resource.Source source) {
         DynamoDbAsyncClient client = clients.requests(write);
-        String keys = write.idempotency().takesKeys()
-                ? ownTables.prepare(OwnTable.IDEMPOTENCY, client, false)
-                : OwnTable.IDEMPOTENCY.name(settings.application());
         return new Resource(
                 name,
                 write,
                 place(write, tables.resource(name), ttl.of("write." + name, write, write.ttl()), clients),
                 WRITE_TIMEOUT,
                 Clock.systemUTC(),
-                new IdempotencyTable(client, keys, Clock.systemUTC()),
+                new IdempotencyTable(client, OwnTable.IDEMPOTENCY.name(settings.application()), Clock.systemUTC()),
                 source);
     }
 

@@ -10,7 +10,6 @@ import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.EnabledStream;
 import dev.tributary.daemon.tables.OwnTable;
-import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
@@ -55,7 +54,6 @@ final class SourceWorkers {
     private final Clients clients;
     private final SourceWorker.Shared shared;
     private final Duration stopTimeout;
-    private final OwnTables ownTables;
 
     /** Names this process in the table of late writes. */
     private final String process = UUID.randomUUID().toString();
@@ -84,7 +82,6 @@ final class SourceWorkers {
         this.clients = clients;
         this.shared = shared;
         this.stopTimeout = stopTimeout;
-        this.ownTables = new OwnTables(settings.application());
     }
 
     /**
@@ -125,9 +122,8 @@ final class SourceWorkers {
         DynamoDbAsyncClient place = clients.own(source);
         DeadLetterTable deadLetters = new DeadLetterTable(
                 place,
-                ownTables.prepare(OwnTable.DEAD_LETTERS, place, !local),
+                OwnTable.DEAD_LETTERS.name(settings.application()),
                 shared.timings().writeTimeout());
-        ownTables.prepare(OwnTable.JOBS, place, !local);
         List<Route> routes = source.route().entrySet().stream()
                 .map(route -> route(name, route.getKey(), route.getValue(), deadLetters))
                 .toList();
@@ -193,7 +189,7 @@ final class SourceWorkers {
                 made -> new Acknowledgements(
                         new AcknowledgementTable(
                                 place,
-                                ownTables.prepare(OwnTable.ACKNOWLEDGEMENTS, place, false),
+                                OwnTable.ACKNOWLEDGEMENTS.name(settings.application()),
                                 shared.clock(),
                                 shared.timings().writeTimeout()),
                         shared.timer()));
@@ -203,7 +199,7 @@ final class SourceWorkers {
         return LateWrites.ofDaemon(
                 new LateWriteTable(
                         place,
-                        ownTables.prepare(OwnTable.LATE_WRITES, place, false),
+                        OwnTable.LATE_WRITES.name(settings.application()),
                         shared.timings().writeTimeout()),
                 source,
                 process,

@@ -50,9 +50,8 @@ class BackfillCommandTest {
         System.setProperty("aws.secretAccessKey", "secret");
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("users_by_city", "city:S, email:S");
-        OwnTables own = new OwnTables(application);
         for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
-            own.prepare(table, dynamo.asyncClient(), false);
+            OwnTables.create(table, dynamo.asyncClient(), application, false).join();
         }
         leases = dynamo.createLeaseTable(application);
     }

@@ -8,7 +8,7 @@ import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.KeySchema;
 import java.util.Optional;
 
-/** A table that the daemon itself needs in each place, and creates at a start. */
+/** A table that the daemon itself needs in each place, and creates at a start if it is missing. */
 public enum OwnTable {
 
     /** Where the sources are. */
@@ -68,6 +68,11 @@ public enum OwnTable {
     /** Empty if rows do not expire. */
     public Optional<String> ttlAttribute() {
         return ttlAttribute;
+    }
+
+    /** Whether it keeps what is nowhere else, so that it is created with deletion protection. */
+    boolean isProtected() {
+        return this == DEAD_LETTERS || this == JOBS;
     }
 
     /** The content of its rows, for messages. */

@@ -4,12 +4,9 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.KeySchema;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
@@ -20,23 +17,27 @@ final class OwnTableChecks {
     private final Clients clients;
     private final TableDescriptions descriptions;
     private final TableProblems problems;
+    private final List<NeededTable> needed;
 
     OwnTableChecks(Settings settings, Clients clients, TableDescriptions descriptions, TableProblems problems) {
         this.settings = settings;
         this.clients = clients;
         this.descriptions = descriptions;
         this.problems = problems;
+        this.needed = NeededTable.of(settings, clients);
     }
 
     /** Starts to describe the tables. */
     void request() {
-        each((table, place) -> descriptions.request(place, table.name(settings.application())));
+        needed.forEach(own -> descriptions.request(own.place(), own.table().name(settings.application())));
     }
 
     /** Checks the tables; returns a line for each table that a start creates, or that may not be described. */
     Set<String> run() {
         Set<String> plans = new LinkedHashSet<>();
-        each((table, place) -> {
+        for (NeededTable own : needed) {
+            OwnTable table = own.table();
+            TableSettings place = own.place();
             try {
                 checkKey(
                         table,
@@ -54,36 +55,8 @@ final class OwnTableChecks {
                             + DeniedCall.remedy(e, "DescribeTable", table.name(settings.application())) + ".");
                 }
             }
-        });
-        return plans;
-    }
-
-    private void each(BiConsumer<OwnTable, TableSettings> action) {
-        for (TableSettings place : ownPlaces(settings.source().values())) {
-            action.accept(OwnTable.DEAD_LETTERS, place);
-            action.accept(OwnTable.LATE_WRITES, place);
-            action.accept(OwnTable.JOBS, place);
         }
-        ownPlaces(settings.source().values().stream()
-                        .filter(settings::isWrittenHere)
-                        .toList())
-                .forEach(place -> action.accept(OwnTable.ACKNOWLEDGEMENTS, place));
-        places(settings.resource().values().stream()
-                        .filter(resource -> resource.idempotency().takesKeys())
-                        .toList())
-                .forEach(place -> action.accept(OwnTable.IDEMPOTENCY, place));
-    }
-
-    /** One for each place of the daemon's own tables for sources. */
-    private Collection<TableSettings> ownPlaces(Collection<? extends TableSettings> sources) {
-        return places(sources.stream().map(OwnPlace::of).toList());
-    }
-
-    /** One of the tables in each place. */
-    private Collection<TableSettings> places(Collection<? extends TableSettings> tables) {
-        Map<String, TableSettings> places = new LinkedHashMap<>();
-        tables.forEach(table -> places.putIfAbsent(clients.place(table), table));
-        return places.values();
+        return plans;
     }
 
     private void checkKey(OwnTable table, TableSettings place, KeySchema found) {

@@ -1,21 +1,21 @@
 package dev.tributary.daemon.tables;
 
-import dev.tributary.dynamo.Calls;
+import static java.util.stream.Collectors.toSet;
+
+import dev.tributary.daemon.settings.Settings;
+import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.local.LocalStreams;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
-/**
- * Creates the daemon's own tables: each once in each place, where it is missing. A table that cannot be created stops no
- * start; the log names the consequence. Used by the starting thread alone.
- */
+/** Creates the daemon's own tables. A table that cannot be created stops no start; the log names the consequence. */
 public final class OwnTables {
 
     private static final Logger log = LoggerFactory.getLogger(OwnTables.class);
@@ -23,67 +23,82 @@ public final class OwnTables {
     /** AWS takes seconds to create a table. */
     private static final Duration CREATION_TIMEOUT = Duration.ofSeconds(30);
 
-    private final String application;
-    private final Set<Prepared> prepared = new HashSet<>();
+    private OwnTables() {}
 
-    private record Prepared(OwnTable table, DynamoDbAsyncClient place) {}
+    /** Creates those that the configuration needs and that are missing, in parallel, and waits until they can be used. */
+    public static void create(Settings settings, CheckedTables tables, Clients clients) {
+        Set<DynamoDbAsyncClient> local = settings.source().entrySet().stream()
+                .filter(source -> isLocal(tables.source(source.getKey())))
+                .map(source -> clients.own(source.getValue()))
+                .collect(toSet());
+        CompletableFuture.allOf(NeededTable.of(settings, clients).stream()
+                        .map(needed -> {
+                            DynamoDbAsyncClient place = clients.control(needed.place());
+                            return create(needed.table(), place, settings.application(), !local.contains(place));
+                        })
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
 
-    public OwnTables(String application) {
-        this.application = application;
+    private static boolean isLocal(DescribedTable source) {
+        return source.streamArn().filter(LocalStreams::isLocal).isPresent();
     }
 
     /**
-     * Creates the table with its TTL, unless this object has done so, and returns its name.
+     * Creates a table with its TTL, unless it exists.
      *
      * @param place client of the place
-     * @param deletionProtected whether the table is created with deletion protection
+     * @param deletionProtected whether a table that keeps what is nowhere else is created with deletion protection
+     * @return completes when the table can be used, or could not be created; never fails
      */
-    public String prepare(OwnTable table, DynamoDbAsyncClient place, boolean deletionProtected) {
-        String name = table.name(application);
-        if (prepared.add(new Prepared(table, place))) {
-            TableDefinition definition = TableDefinition.of(table.key()).withDeletionProtection(deletionProtected);
-            prepare(table, definition, new TableControl(place, name));
-        }
-        return name;
+    public static CompletableFuture<Void> create(
+            OwnTable table, DynamoDbAsyncClient place, String application, boolean deletionProtected) {
+        TableControl control = new TableControl(place, table.name(application));
+        TableDefinition definition =
+                TableDefinition.of(table.key()).withDeletionProtection(deletionProtected && table.isProtected());
+        return control.create(definition)
+                .thenCompose(created -> created
+                        ? control.awaitActive(CREATION_TIMEOUT)
+                                .thenAccept(
+                                        active -> log.info("created table {} for {}", control.name(), table.content()))
+                        : CompletableFuture.completedFuture(null))
+                .thenApply(ready -> true)
+                .exceptionally(thrown -> {
+                    log.warn(
+                            "table {} for {} could not be described or created, and without it {}: {}",
+                            control.name(),
+                            table.content(),
+                            table.consequence(),
+                            WriteFailure.of(thrown).message());
+                    return false;
+                })
+                .thenCompose(ready -> table.ttlAttribute()
+                        .filter(attribute -> ready)
+                        .map(attribute -> enableTtl(table, control, attribute))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null)));
     }
 
-    private static void prepare(OwnTable table, TableDefinition definition, TableControl control) {
-        try {
-            if (Calls.join(control.create(definition))) {
-                Calls.join(control.awaitActive(CREATION_TIMEOUT));
-                log.info("created table {} for {}", control.name(), table.content());
-            }
-        } catch (SdkException e) {
-            log.warn(
-                    "table {} for {} could not be described or created, and without it {}: {}",
-                    control.name(),
-                    table.content(),
-                    table.consequence(),
-                    WriteFailure.of(e).message());
-            return;
-        }
-        table.ttlAttribute().ifPresent(attribute -> enableTtl(table, control, attribute));
-    }
-
-    private static void enableTtl(OwnTable table, TableControl control, String attribute) {
-        try {
-            String enabled = Calls.join(control.enableTtl(attribute));
-            if (!enabled.equals(attribute)) {
-                log.warn(
-                        "the TTL attribute of table {} is {} and not {}, so expired {} stay and cost storage; they have"
-                                + " no effect",
-                        control.name(),
-                        enabled,
-                        attribute,
-                        table.content());
-            }
-        } catch (SdkException e) {
-            log.warn(
-                    "the TTL of table {} could not be described or enabled, so expired {} may stay and cost storage; they"
-                            + " have no effect: {}",
-                    control.name(),
-                    table.content(),
-                    WriteFailure.of(e).message());
-        }
+    private static CompletableFuture<Void> enableTtl(OwnTable table, TableControl control, String attribute) {
+        return control.enableTtl(attribute)
+                .thenAccept(enabled -> {
+                    if (!enabled.equals(attribute)) {
+                        log.warn(
+                                "the TTL attribute of table {} is {} and not {}, so expired {} stay and cost storage; they"
+                                        + " have no effect",
+                                control.name(),
+                                enabled,
+                                attribute,
+                                table.content());
+                    }
+                })
+                .exceptionally(thrown -> {
+                    log.warn(
+                            "the TTL of table {} could not be described or enabled, so expired {} may stay and cost"
+                                    + " storage; they have no effect: {}",
+                            control.name(),
+                            table.content(),
+                            WriteFailure.of(thrown).message());
+                    return null;
+                });
     }
 }

@@ -66,9 +66,8 @@ class RouteUpkeepTest {
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("by_city", "city:S, email:S");
         copy = dynamo.createTable("copy", "email:S");
-        OwnTables own = new OwnTables(application);
         for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
-            own.prepare(table, dynamo.asyncClient(), false);
+            OwnTables.create(table, dynamo.asyncClient(), application, false).join();
         }
         state = new SourceStateRow(dynamo.asyncClient(), dynamo.createLeaseTable(application), "users");
     }

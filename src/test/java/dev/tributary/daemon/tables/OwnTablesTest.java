@@ -1,5 +1,6 @@
 package dev.tributary.daemon.tables;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.dynamo.TableControl;
@@ -22,13 +23,11 @@ class OwnTablesTest {
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
     private final String application = "app-" + UUID.randomUUID();
-    private final OwnTables tables = new OwnTables(application);
 
     @ParameterizedTest
     @EnumSource
     void eachTableIsCreatedWithItsKeyAndTtl(OwnTable table) {
-        String name = tables.prepare(table, dynamo.asyncClient(), false);
-        assertThat(name).isEqualTo(table.name(application));
+        String name = create(table, false);
         TableControl control = new TableControl(dynamo.asyncClient(), name);
         assertThat(control.describe().join().key()).isEqualTo(table.key());
         assertThat(control.ttlAttribute().join()).isEqualTo(table.ttlAttribute());
@@ -36,22 +35,14 @@ class OwnTablesTest {
     }
 
     @Test
-    void aTableIsCreatedOnceInAPlace() {
-        String name = tables.prepare(OwnTable.IDEMPOTENCY, dynamo.asyncClient(), false);
-        dynamo.client().deleteTable(request -> request.tableName(name));
-        assertThat(tables.prepare(OwnTable.IDEMPOTENCY, dynamo.asyncClient(), false))
-                .isEqualTo(name);
-        assertThat(dynamo.client().listTables().tableNames()).doesNotContain(name);
-    }
-
-    @Test
     void deletionProtectionIsAsDemanded() {
-        String name = tables.prepare(OwnTable.DEAD_LETTERS, dynamo.asyncClient(), true);
+        String name = create(OwnTable.DEAD_LETTERS, true);
         assertThat(isProtected(name)).isTrue();
         dynamo.client().updateTable(request -> request.tableName(name).deletionProtectionEnabled(false));
-        String other =
-                new OwnTables("other-" + application).prepare(OwnTable.DEAD_LETTERS, dynamo.asyncClient(), false);
-        assertThat(isProtected(other)).isFalse();
+        assertThat(isProtected(create(OwnTable.LATE_WRITES, true)))
+                .as("its rows expire")
+                .isFalse();
+        assertThat(isProtected(create(OwnTable.JOBS, false))).isFalse();
     }
 
     @Test
@@ -60,7 +51,7 @@ class OwnTablesTest {
         TableControl control = new TableControl(dynamo.asyncClient(), name);
         control.create(TableDefinition.of(OwnTable.IDEMPOTENCY.key())).join();
         control.enableTtl("other").join();
-        tables.prepare(OwnTable.IDEMPOTENCY, dynamo.asyncClient(), false);
+        create(OwnTable.IDEMPOTENCY, false);
         assertThat(control.ttlAttribute().join()).contains("other");
     }
 
@@ -71,8 +62,14 @@ class OwnTablesTest {
         try (DynamoDbAsyncClient nowhere = dynamo.configure(DynamoDbAsyncClient.builder())
                 .endpointOverride(URI.create("http://127.0.0.1:1"))
                 .build()) {
-            assertThat(tables.prepare(table, nowhere, false)).isEqualTo(table.name(application));
+            assertThat(OwnTables.create(table, nowhere, application, false)).succeedsWithin(60, SECONDS);
         }
+    }
+
+    private String create(OwnTable table, boolean deletionProtected) {
+        OwnTables.create(table, dynamo.asyncClient(), application, deletionProtected)
+                .join();
+        return table.name(application);
     }
 
     private static boolean isProtected(String name) {
