@@ -43,6 +43,8 @@ final class EveryFeature {
                     jvmOptions + " " + front.javaOptions(),
                     "NOTIFY_SOCKET",
                     "/run/systemd/notify",
+                    "WATCHDOG_USEC",
+                    "3000000",
                     "PATH",
                     notifier(directory) + File.pathSeparator + System.getenv("PATH"));
             DaemonProcess daemon = daemons.start("""
@@ -74,7 +76,7 @@ final class EveryFeature {
             assertThat(daemon.output()).doesNotContain("NoClassDefFoundError", "ClassNotFoundException");
             await().untilAsserted(() -> assertThat(directory.resolve("notified"))
                     .content()
-                    .isEqualTo("--ready --status=ready\nSTOPPING=1 --status=stopping\n"));
+                    .matches("--ready --status=ready\n(WATCHDOG=1\n)+STOPPING=1 --status=stopping\n(WATCHDOG=1\n)*"));
         }
     }
 

@@ -47,7 +47,8 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = config.load();
         Logging.configure(settings.log());
         signal.begin();
-        ServiceState service = ServiceState.of(System.getenv());
+        ServiceState service =
+                ServiceState.of(System.getenv(), ProcessHandle.current().pid());
         AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
         Daemon daemon = new Daemon(settings, failure -> {
             if (fatal.compareAndSet(null, failure)) {
@@ -60,6 +61,7 @@ final class RunCommand implements Callable<Integer> {
             awaitStartOrStop(start, signal.stopRequested());
             signal.unlessStopping(() -> announce(start.join()));
             service.ready();
+            service.watch(daemon::stuck);
             signal.stopRequested().join();
             inBackground("stopping", service::stopping);
         } catch (CompletionException e) {

@@ -1,8 +1,14 @@
 package dev.tributary.cli;
 
+import dev.tributary.telemetry.LogThrottle;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,16 +22,67 @@ final class ServiceState {
 
     private static final String PROGRAM = "systemd-notify";
     private static final long TIMEOUT_SECONDS = 5;
+    private static final Pattern MICROSECONDS = Pattern.compile("[1-9]\\d{0,17}");
+
+    /** Signs of life in the time after which the manager ends the process. */
+    private static final int SIGNS = 3;
 
     private final boolean asked;
 
-    private ServiceState(boolean asked) {
+    /** Microseconds; empty if the manager does not watch this process. */
+    private final OptionalLong watchdog;
+
+    private ServiceState(boolean asked, OptionalLong watchdog) {
         this.asked = asked;
+        this.watchdog = watchdog;
     }
 
-    /** The manager named in the variables of this process. */
-    static ServiceState of(Map<String, String> environment) {
-        return new ServiceState(environment.containsKey("NOTIFY_SOCKET"));
+    /**
+     * The manager named in the variables of this process.
+     *
+     * @param pid of this process
+     */
+    static ServiceState of(Map<String, String> environment, long pid) {
+        boolean watches =
+                environment.getOrDefault("WATCHDOG_PID", Long.toString(pid)).equals(Long.toString(pid));
+        String time = environment.getOrDefault("WATCHDOG_USEC", "");
+        return new ServiceState(
+                environment.containsKey("NOTIFY_SOCKET"),
+                watches && MICROSECONDS.matcher(time).matches()
+                        ? OptionalLong.of(Long.parseLong(time))
+                        : OptionalLong.empty());
+    }
+
+    /**
+     * Gives the manager a sign of life while nothing is stuck, if it watches this process: without one it restarts the daemon.
+     *
+     * @param stuck returns, for people, what does not move
+     */
+    void watch(Supplier<List<String>> stuck) {
+        if (!asked || watchdog.isEmpty()) {
+            return;
+        }
+        Thread watching = new Thread(() -> giveSigns(stuck, watchdog.getAsLong() / SIGNS), "watchdog");
+        watching.setDaemon(true);
+        watching.start();
+    }
+
+    private void giveSigns(Supplier<List<String>> stuck, long pause) {
+        LogThrottle<List<String>> throttle = new LogThrottle<>();
+        try {
+            while (true) {
+                List<String> now = stuck.get();
+                if (now.isEmpty()) {
+                    throttle.ends();
+                    send("WATCHDOG=1");
+                } else if (throttle.begins(now)) {
+                    log.error("systemd will restart this process, because it is stuck: {}", String.join("; ", now));
+                }
+                TimeUnit.MICROSECONDS.sleep(pause);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Tells that requests are answered. Waits until the manager knows, for up to five seconds. */
@@ -38,23 +95,25 @@ final class ServiceState {
         send("STOPPING=1", "--status=stopping");
     }
 
-    private void send(String state, String status) {
+    private void send(String... state) {
         if (!asked) {
             return;
         }
         try {
-            Process process = new ProcessBuilder(PROGRAM, state, status)
+            List<String> command = new ArrayList<>(List.of(state));
+            command.add(0, PROGRAM);
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                log.warn("{} {} did not end within {} s, so systemd may not know", PROGRAM, state, TIMEOUT_SECONDS);
+                log.warn("{} {} did not end within {} s, so systemd may not know", PROGRAM, state[0], TIMEOUT_SECONDS);
             } else if (process.exitValue() != 0) {
-                log.warn("{} {} ended with {}, so systemd does not know", PROGRAM, state, process.exitValue());
+                log.warn("{} {} ended with {}, so systemd does not know", PROGRAM, state[0], process.exitValue());
             }
         } catch (IOException e) {
-            log.warn("{} cannot be run, so systemd does not know about {}: {}", PROGRAM, state, e.getMessage());
+            log.warn("{} cannot be run, so systemd does not know about {}: {}", PROGRAM, state[0], e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

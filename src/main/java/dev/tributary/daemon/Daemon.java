@@ -18,12 +18,14 @@ import dev.tributary.stream.SourceWorker;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Phase;
 import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.Meters;
 import dev.tributary.telemetry.MetricsLog;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
@@ -120,6 +122,7 @@ public final class Daemon {
         jobs.start();
         Optional<URI> writes = servers.startWrites(tables, clients, stopTimeout, workers);
         health.forget(COMPONENT);
+        health.enter(Phase.READY);
         banner = new Banner(
                 settings,
                 writes,
@@ -189,8 +192,14 @@ public final class Daemon {
         return requireNonNull(banner).text(reading);
     }
 
+    /** What does not move although it should, for people; empty while the process is alive. */
+    public List<String> stuck() {
+        return health.liveness().stuck();
+    }
+
     /** Stops in the reverse order of the start, within {@link Settings#shutdownTimeout()} as far as possible. */
     public void stop() throws InterruptedException {
+        health.enter(Phase.STOPPING);
         started.close();
     }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Serves {@code GET /health} and {@code GET /metrics}. */
+/** Serves health, for people and for machines, and metrics. */
 public final class AdminServer implements AutoCloseable {
 
     /** Replies are built from memory, so they take no longer. */
@@ -53,8 +53,12 @@ public final class AdminServer implements AutoCloseable {
         return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, registry -> {
             HealthHandler healthHandler = new HealthHandler(health);
             MetricsHandler metricsHandler = new MetricsHandler(meters);
+            LivenessHandler livenessHandler = new LivenessHandler(health.liveness());
+            ReadinessHandler readinessHandler = new ReadinessHandler(health);
             for (String method : List.of("GET", "HEAD")) {
                 registry.add(method, "/health", healthHandler);
+                registry.add(method, "/health/live", livenessHandler);
+                registry.add(method, "/health/ready", readinessHandler);
                 registry.add(method, "/metrics", metricsHandler);
             }
         }));

@@ -3,6 +3,7 @@ package dev.tributary.stream;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
+import dev.tributary.telemetry.Liveness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,9 @@ final class SourceCheck {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final int RECENT_DIVISOR = 2;
 
+    /** A check makes several calls, each of which takes 30 s at most. */
+    private static final Duration SILENT = Duration.ofMinutes(10);
+
     private final String source;
     private final StreamSelector streams;
     private final CurrentReader reader;
@@ -41,6 +45,7 @@ final class SourceCheck {
     private final long interval;
     private final AtomicBoolean checkNow;
     private final Ticker ticker;
+    private final Liveness.Heartbeat heartbeat;
 
     /** Start of the last check; used by the ticker only. */
     private long checked;
@@ -55,6 +60,7 @@ final class SourceCheck {
             StallDetector stalls,
             Duration interval,
             AtomicBoolean checkNow,
+            Liveness liveness,
             Ticker.Threads threads,
             Consumer<Throwable> onFatal) {
         this.source = streams.source();
@@ -68,19 +74,23 @@ final class SourceCheck {
         this.interval = interval.toNanos();
         this.checkNow = checkNow;
         this.checked = System.nanoTime() - this.interval;
+        this.heartbeat = liveness.heartbeat("the check of source " + source, SILENT);
         this.ticker = new Ticker("the check of source " + source, TICK, this::tick, threads, onFatal);
     }
 
     void start() {
+        heartbeat.beat();
         ticker.start();
     }
 
     /** Interrupts a check, and waits a second for its end. */
     void stop() throws InterruptedException {
         ticker.stop();
+        heartbeat.close();
     }
 
     private void tick() throws InterruptedException {
+        heartbeat.beat();
         reader.updateHealth();
         boolean now = checkNow.getAndSet(false);
         if (!now && System.nanoTime() - checked < interval) {

@@ -182,7 +182,14 @@ public final class SourceWorker {
                 health);
         this.streams = new StreamSelector(
                 source, identity, settings.table(), settings.start(), enabledStream, streamsClient, sync, gaps, reader);
-        this.check = new SourceCheck(streams, stalls, shared.timings().lease(), checkNow, threads, shared.onFatal());
+        this.check = new SourceCheck(
+                streams,
+                stalls,
+                shared.timings().lease(),
+                checkNow,
+                shared.health().liveness(),
+                threads,
+                shared.onFatal());
     }
 
     /**

@@ -5,12 +5,15 @@ import dev.tributary.stream.StallDetector.Stall;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.Liveness;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +31,16 @@ final class StallReporter {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /** A tick makes no call, so it waits for a thread only. */
+    private static final Duration SILENT = Duration.ofMinutes(1);
+
     private final String source;
     private final StallDetector stalls;
     private final Conditions conditions;
     private final Ticker ticker;
+    private final Liveness liveness;
+    private final Supplier<List<String>> reads = this::silent;
+    private final Liveness.Heartbeat heartbeat;
 
     /**
      * @param onFatal receives errors of this program
@@ -46,6 +55,9 @@ final class StallReporter {
         this.source = source;
         this.stalls = stalls;
         this.conditions = health.conditions("source " + source, () -> new Health.Component(Status.UP, "reading"));
+        this.liveness = health.liveness();
+        this.heartbeat = liveness.heartbeat("the report of stalls of source " + source, SILENT);
+        liveness.watch(reads);
         for (Kind kind : Kind.values()) {
             STALLED.gauge(registry, stalls, now -> count(now, kind), source, kind.tag());
         }
@@ -53,11 +65,13 @@ final class StallReporter {
     }
 
     void start() {
+        heartbeat.beat();
         ticker.start();
     }
 
     /** Raises a condition for each stall, and ends the conditions of those that are over. */
     void tick() {
+        heartbeat.beat();
         Set<String> names = new HashSet<>();
         for (Stall stall : stalls.stalls()) {
             String name = stall.kind().tag() + " " + stall.shardId();
@@ -76,6 +90,14 @@ final class StallReporter {
     void stop() throws InterruptedException {
         ticker.stop();
         conditions.close();
+        heartbeat.close();
+        liveness.forget(reads);
+    }
+
+    private List<String> silent() {
+        return stalls.silent().stream()
+                .map(shard -> "source %s: reads of shard %s neither succeed nor fail".formatted(source, shard))
+                .toList();
     }
 
     private static double count(StallDetector stalls, Kind kind) {

@@ -19,6 +19,24 @@ public final class Health {
 
     private final ConcurrentSkipListMap<String, Component> components = new ConcurrentSkipListMap<>();
     private final Collection<Conditions> parts = new ConcurrentLinkedQueue<>();
+    private final Liveness liveness;
+    private volatile Phase phase = Phase.STARTING;
+
+    public Health() {
+        this(new Liveness());
+    }
+
+    public Health(Liveness liveness) {
+        this.liveness = liveness;
+    }
+
+    /** The life of the daemon as a whole. */
+    public enum Phase {
+        STARTING,
+        /** All ports listen. */
+        READY,
+        STOPPING
+    }
 
     /** From best to worst. */
     public enum Status {
@@ -39,6 +57,22 @@ public final class Health {
      * @param components sorted by name
      */
     public record Snapshot(Status status, SortedMap<String, Component> components) {}
+
+    /** What has to move while the process lives. */
+    public Liveness liveness() {
+        return liveness;
+    }
+
+    public Phase phase() {
+        return phase;
+    }
+
+    /** Enters a phase. A daemon that stops never becomes ready. */
+    public synchronized void enter(Phase next) {
+        if (next.compareTo(phase) > 0) {
+            phase = next;
+        }
+    }
 
     /** Sets the component's status, and replaces an earlier report. */
     public void report(String component, Status status, String detail) {

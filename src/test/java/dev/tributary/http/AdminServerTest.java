@@ -3,6 +3,7 @@ package dev.tributary.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.Health.Phase;
 import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.Meters;
 import io.micrometer.core.instrument.Counter;
@@ -14,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,38 @@ class AdminServerTest {
         health.report("source users", Status.DOWN, "stream gone");
         assertThat(send("GET", "/health").statusCode()).isEqualTo(503);
         assertThat(send("HEAD", "/health").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void readyFromWhenAllPortsListenUntilTheStop() throws Exception {
+        assertThat(send("GET", "/health/ready").statusCode()).isEqualTo(503);
+        assertThat(send("GET", "/health/ready").body()).isEqualTo("{\"status\":\"STARTING\"}\n");
+        health.enter(Phase.READY);
+        health.report("source users", Status.DOWN, "stream gone");
+        assertThat(send("GET", "/health/ready").statusCode())
+                .as("whatever fails")
+                .isEqualTo(200);
+        health.enter(Phase.STOPPING);
+        assertThat(send("HEAD", "/health/ready").statusCode()).isEqualTo(503);
+        health.enter(Phase.READY);
+        assertThat(send("GET", "/health/ready").body()).isEqualTo("{\"status\":\"STOPPING\"}\n");
+    }
+
+    @Test
+    void aliveUnlessSomethingIsStuck() throws Exception {
+        health.report("source users", Status.DOWN, "stream gone");
+        assertThat(send("GET", "/health/live").statusCode())
+                .as("while it starts, and while tables fail")
+                .isEqualTo(200);
+        Supplier<List<String>> stuck = () -> List.of("source users: reads of shard one neither succeed nor fail");
+        health.liveness().watch(stuck);
+        var response = send("GET", "/health/live");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.body())
+                .isEqualTo("{\"status\":\"STUCK\",\"stuck\":[\"source users: reads of shard one neither succeed nor"
+                        + " fail\"]}\n");
+        health.liveness().forget(stuck);
+        assertThat(send("HEAD", "/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test

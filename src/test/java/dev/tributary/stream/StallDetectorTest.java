@@ -6,6 +6,7 @@ import dev.tributary.stream.read.FetchListener;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.Liveness;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,7 +36,8 @@ class StallDetectorTest {
     private final Map<String, Instant> doneUntil = new HashMap<>();
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Health health = new Health();
+    private final Liveness liveness = new Liveness(this::nanos);
+    private final Health health = new Health(liveness);
     private final ReadTimes reads = new ReadTimes(
             new FetchListener() {
                 @Override
@@ -408,6 +410,22 @@ class StallDetectorTest {
     }
 
     @Test
+    void aReportThatDoesNotRunIsNoLife() throws InterruptedException {
+        seconds += 1_000;
+        assertThat(liveness.stuck()).as("not started").isEmpty();
+        reporter.tick();
+        seconds += 59;
+        assertThat(liveness.stuck()).isEmpty();
+        seconds++;
+        assertThat(liveness.stuck()).containsExactly("the report of stalls of source items has not run for 60 s");
+        reporter.tick();
+        assertThat(liveness.stuck()).isEmpty();
+        seconds += 1_000;
+        reporter.stop();
+        assertThat(liveness.stuck()).isEmpty();
+    }
+
+    @Test
     void aStoppedReporterIsRemovedFromHealth() throws InterruptedException {
         new FakeShard("one");
         pass(100);
@@ -463,7 +481,9 @@ class StallDetectorTest {
         assertThat(stalls.silent()).isEmpty();
         pass(1);
         assertThat(stalls.silent()).containsExactly("one");
+        assertThat(liveness.stuck()).containsExactly("source items: reads of shard one neither succeed nor fail");
         pass(1, one);
+        assertThat(liveness.stuck()).isEmpty();
         assertThat(stalls.silent()).isEmpty();
     }
 
