@@ -44,6 +44,9 @@ public @interface Option {
     /** A value that is accepted; may be left out where there is a default. */
     String example() default "";
 
+    /** Whether the value is kept from people who see the configuration in use. */
+    boolean hidden() default false;
+
     /** What the option does, in Markdown, for the reference; ends with a full stop. */
     String doc();
 }

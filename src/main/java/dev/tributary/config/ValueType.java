@@ -104,6 +104,11 @@ record ValueType(String expected, String example, Function<String, ?> parser) {
                 .orElseThrow(IllegalArgumentException::new));
     }
 
+    /** A constant as it is written. */
+    static String text(Enum<?> constant) {
+        return parseMethod(constant.getDeclaringClass()).isPresent() ? constant.toString() : written(constant);
+    }
+
     private static String written(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

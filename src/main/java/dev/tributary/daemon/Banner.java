@@ -39,6 +39,7 @@ record Banner(Settings settings, Optional<URI> writes, URI admin, Optional<URI> 
                             "  answers     GET %s <- %s".formatted(server.resolve(read.path()), read.table())));
             lines.add("  describes   %s  (OpenAPI)".formatted(server.resolve(OpenApiEndpoint.PATH)));
         });
+        lines.add("  shows       %s  (status page)".formatted(admin.resolve("/status")));
         lines.add("  reports     %s  %s".formatted(admin.resolve("/health"), admin.resolve("/metrics")));
         local.ifPresent(server -> lines.add("  DynamoDB    %s  (DynamoDB Local, in this process)".formatted(server)));
         sample.ifPresent(request -> {

@@ -6,12 +6,14 @@ import dev.tributary.daemon.jobs.BackgroundJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.status.DaemonStatus;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.document.InvalidResourceException;
 import dev.tributary.http.server.HttpStartException;
+import dev.tributary.http.status.StatusPage;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalSettings;
 import dev.tributary.stream.SourceWorker;
@@ -53,6 +55,7 @@ public final class Daemon {
     private static final int HEAP_DIVISOR = 4;
 
     private final Settings settings;
+    private final String worker;
     private final Consumer<Throwable> onFatal;
     private final Health health = new Health();
     private final Meters meters = new Meters();
@@ -66,6 +69,7 @@ public final class Daemon {
      */
     public Daemon(Settings settings, Consumer<Throwable> onFatal) {
         this.settings = settings;
+        this.worker = WorkerId.of(settings);
         this.onFatal = onFatal;
     }
 
@@ -106,8 +110,17 @@ public final class Daemon {
     private void start(LeaseTimings timings, CheckedTables tables, Clients clients, @Nullable DynamoDbLocal local) {
         health.report(COMPONENT, Status.STARTING, "the sources and servers are being started");
         HttpServers servers = new HttpServers(settings, health, started.push(meters), started);
-        URI admin = servers.startAdmin();
+        DaemonStatus status = new DaemonStatus(
+                new DaemonStatus.Identity(Version.current(), worker),
+                settings,
+                clients,
+                health,
+                meters.registry(),
+                Clock.systemUTC(),
+                System::nanoTime);
+        URI admin = servers.startAdmin(new StatusPage(status, status.tablesPause()));
         ScheduledExecutorService timer = startTimer();
+        status.start(timer);
         startMetricsLog(timer);
         SourceWorker.Shared shared = shared(timings, timer, startReaders());
         started.push((AutoCloseable) servers::awaitWritesClosed);
@@ -116,8 +129,8 @@ public final class Daemon {
         started.push((AutoCloseable) workers::stop);
         sources = workers;
         workers.start(started);
-        BackgroundJobs jobs = new BackgroundJobs(
-                settings, tables, clients, WorkerId.of(settings), health, meters.registry(), Clock.systemUTC());
+        BackgroundJobs jobs =
+                new BackgroundJobs(settings, tables, clients, worker, health, meters.registry(), Clock.systemUTC());
         started.push(jobs);
         jobs.start();
         Optional<URI> writes = servers.startWrites(tables, clients, stopTimeout, workers);
@@ -164,7 +177,7 @@ public final class Daemon {
 
     private SourceWorker.Shared shared(LeaseTimings timings, ScheduledExecutorService timer, Executor readers) {
         return new SourceWorker.Shared(
-                WorkerId.of(settings),
+                worker,
                 timings,
                 Runtime.getRuntime().maxMemory()
                         / HEAP_DIVISOR

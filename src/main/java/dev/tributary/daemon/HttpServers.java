@@ -9,6 +9,7 @@ import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.WriteServer;
+import dev.tributary.http.status.StatusPage;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.Resource;
 import dev.tributary.items.ResourceSettings;
@@ -49,8 +50,9 @@ final class HttpServers {
     }
 
     /** Starts the admin server; returns its address. */
-    URI startAdmin() {
-        return started.push(AdminServer.start(settings.admin(), health, meters)).uri();
+    URI startAdmin(StatusPage page) {
+        return started.push(AdminServer.start(settings.admin(), health, meters, page))
+                .uri();
     }
 
     /**

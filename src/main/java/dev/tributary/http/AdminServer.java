@@ -5,6 +5,8 @@ import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.Refusals;
+import dev.tributary.http.status.StatusEvents;
+import dev.tributary.http.status.StatusPage;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.net.URI;
@@ -12,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Serves health, for people and for machines, and metrics. */
+/** Serves health, for people and for machines, metrics and the status page. */
 public final class AdminServer implements AutoCloseable {
 
     /** Replies are built from memory, so they take no longer. */
@@ -23,17 +25,20 @@ public final class AdminServer implements AutoCloseable {
             new HttpLimits(0, 0, 16, 64, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
 
     private final Listener listener;
+    private final StatusEvents events;
 
-    private AdminServer(Listener listener) {
+    private AdminServer(Listener listener, StatusEvents events) {
         this.listener = listener;
+        this.events = events;
     }
 
     /**
      * Starts a server, which listens when this returns.
      *
+     * @param page what the status page shows
      * @throws HttpStartException if it cannot listen where the settings say
      */
-    public static AdminServer start(AdminSettings settings, Health health, Meters meters) {
+    public static AdminServer start(AdminSettings settings, Health health, Meters meters, StatusPage page) {
         Listener.Endpoint endpoint = new Listener.Endpoint(
                 "admin",
                 settings.host().name(),
@@ -50,7 +55,8 @@ public final class AdminServer implements AutoCloseable {
                                 : BrowserGuard.onLoopback(
                                         "admin", settings.host().name())),
                 new Refusals(meters.registry()));
-        return new AdminServer(Listener.start(endpoint, STOP_TIMEOUT, registry -> {
+        StatusEvents events = new StatusEvents(page.source(), page.tablesPause());
+        Listener listener = Listener.start(endpoint, STOP_TIMEOUT, registry -> {
             HealthHandler healthHandler = new HealthHandler(health);
             MetricsHandler metricsHandler = new MetricsHandler(meters);
             LivenessHandler livenessHandler = new LivenessHandler(health.liveness());
@@ -61,7 +67,9 @@ public final class AdminServer implements AutoCloseable {
                 registry.add(method, "/health/ready", readinessHandler);
                 registry.add(method, "/metrics", metricsHandler);
             }
-        }));
+            page.addTo(registry, events);
+        });
+        return new AdminServer(listener, events);
     }
 
     /** Port the server listens on. */
@@ -77,6 +85,7 @@ public final class AdminServer implements AutoCloseable {
     /** Stops the server. Idempotent. */
     @Override
     public void close() {
+        events.close(); // the listener waits for replies in flight
         listener.close();
     }
 }

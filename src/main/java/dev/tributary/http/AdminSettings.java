@@ -6,8 +6,8 @@ import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.http.server.HostName;
 
-/** Where health and metrics are served. */
-@Section(prefix = "admin", title = "Admin endpoint", intro = "Health and metrics.")
+/** Where the status page, health and metrics are served. */
+@Section(prefix = "admin", title = "Admin endpoint", intro = "The status page, health and metrics.")
 public record AdminSettings(
         @Option(
                 key = "host",

@@ -73,4 +73,9 @@ public record KeySchema(KeyAttribute partition, Optional<KeyAttribute> sort) {
                 .map(attribute -> attribute.name() + ":" + attribute.type())
                 .collect(Collectors.joining(", "));
     }
+
+    @Override
+    public String toString() {
+        return text();
+    }
 }

@@ -2,6 +2,7 @@ package dev.tributary.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.http.status.GivenStatus;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Phase;
 import dev.tributary.telemetry.Health.Status;
@@ -26,7 +27,8 @@ class AdminServerTest {
 
     private final Health health = new Health();
     private final Meters meters = new Meters();
-    private final AdminServer server = AdminServer.start(GivenHttp.onFreePort().admin(), health, meters);
+    private final AdminServer server =
+            AdminServer.start(GivenHttp.onFreePort().admin(), health, meters, GivenStatus.page());
 
     @AfterEach
     void stop() {
@@ -124,7 +126,7 @@ class AdminServerTest {
 
     @Test
     void nothingElseIsServed() throws Exception {
-        assertThat(send("GET", "/").statusCode()).isEqualTo(404);
+        assertThat(send("GET", "/no").statusCode()).isEqualTo(404);
         var post = send("POST", "/health");
         assertThat(post.statusCode()).isEqualTo(405);
         assertThat(post.headers().firstValue("Allow").orElseThrow()).contains("GET");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.http.access.NewToken;
+import dev.tributary.http.status.GivenStatus;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
@@ -204,7 +205,8 @@ class BrowserGuardTest {
     })
     void adminPortIsGuardedToo(String line, String headers, int status) throws IOException {
         try (Meters meters = new Meters();
-                AdminServer server = AdminServer.start(GivenHttp.onFreePort().admin(), new Health(), meters)) {
+                AdminServer server =
+                        AdminServer.start(GivenHttp.onFreePort().admin(), new Health(), meters, GivenStatus.page())) {
             String request = line + " HTTP/1.1\r\n" + headers.replace("~", "\r\n") + "\r\nConnection: close\r\n\r\n";
             assertThat(RawHttp.send(server.port(), request.getBytes(ISO_8859_1)).status())
                     .isEqualTo(status);

@@ -3,6 +3,7 @@ package dev.tributary.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.http.status.GivenStatus;
 import dev.tributary.items.FakeTable;
 import dev.tributary.items.GivenResources;
 import dev.tributary.items.GivenWrites;
@@ -35,7 +36,8 @@ class SecurityHeadersTest {
     private final Health health = new Health();
     private final Meters meters = new Meters();
     private final FakeTable table = new FakeTable();
-    private final AdminServer admin = AdminServer.start(GivenHttp.onFreePort().admin(), health, meters);
+    private final AdminServer admin =
+            AdminServer.start(GivenHttp.onFreePort().admin(), health, meters, GivenStatus.page());
     private final WriteServer writes = WriteServer.start(
             GivenHttp.onFreePort().settings(),
             List.of(GivenResources.plain(

@@ -35,6 +35,7 @@ public record AccessSettings(
                 key = "token-list",
                 expected = "lines as `tributary token` prints them",
                 example = "app sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 users:read",
+                hidden = true,
                 doc = """
                 The lines of a token file themselves, for a platform that gives secrets as environment variables. Line
                 breaks or semicolons separate them. Read at the start only.""")

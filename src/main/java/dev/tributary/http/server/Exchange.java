@@ -4,6 +4,7 @@ import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.reply.Reply;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -180,6 +181,49 @@ public final class Exchange {
             throw e;
         }
         callback.succeeded();
+    }
+
+    /**
+     * Begins a reply whose end is not known yet, such as server-sent events.
+     *
+     * @param head status and headers; its body is not sent
+     */
+    public Stream stream(Reply head) {
+        begin(head);
+        return new Stream();
+    }
+
+    /** A reply that is sent piece by piece. Outlives the handler. Safe for any thread, but for one write at a time. */
+    public final class Stream {
+
+        private Stream() {}
+
+        /**
+         * Sends a piece without waiting for the client.
+         *
+         * @return completes when the next piece may be sent; fails if the client has gone, which ends the reply
+         */
+        public CompletableFuture<Void> write(byte[] piece) {
+            CompletableFuture<Void> written = new CompletableFuture<>();
+            response.write(false, ByteBuffer.wrap(piece), Callback.from(() -> written.complete(null), failure -> {
+                callback.failed(failure);
+                written.completeExceptionally(failure);
+            }));
+            return written;
+        }
+
+        /**
+         * Ends the reply. Called once, and not after a write that failed.
+         *
+         * @param writing whether a write has not completed; the connection is closed then
+         */
+        public void end(boolean writing) {
+            if (writing) {
+                callback.failed(new EOFException("the server ends the reply"));
+            } else {
+                response.write(true, ByteBuffer.allocate(0), callback);
+            }
+        }
     }
 
     /** Sends the reply to a request whose handler failed: the problem if it was refused, else 500. */

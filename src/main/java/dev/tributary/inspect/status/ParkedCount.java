@@ -16,8 +16,9 @@ import java.util.concurrent.CompletableFuture;
  * @param items their number, as far as it was counted
  * @param more whether there may be more
  * @param oldest since when the first of them has had one
+ * @param reasons why they are parked, the most frequent first
  */
-public record ParkedCount(int items, boolean more, Optional<Instant> oldest) {
+public record ParkedCount(int items, boolean more, Optional<Instant> oldest, List<ParkedReason> reasons) {
 
     private static final int PAGE = 250;
     private static final int MOST = 1000;
@@ -44,7 +45,8 @@ public record ParkedCount(int items, boolean more, Optional<Instant> oldest) {
                 items.stream()
                         .flatMap(item -> item.first().stream())
                         .map(DeadLetter::parkedAt)
-                        .min(Comparator.naturalOrder()));
+                        .min(Comparator.naturalOrder()),
+                ParkedReason.of(items));
     }
 
     /** The number for people, such as {@code 3 items} or {@code 1000 items or more}. */

@@ -108,4 +108,9 @@ public record ItemCondition(String text, List<Comparison> comparisons) implement
     public boolean test(Item item) {
         return comparisons.stream().allMatch(comparison -> comparison.holds(item));
     }
+
+    @Override
+    public String toString() {
+        return text;
+    }
 }

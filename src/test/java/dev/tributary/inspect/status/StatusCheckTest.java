@@ -36,7 +36,7 @@ class StatusCheckTest {
     private final List<RecordedGap> gaps = new ArrayList<>();
     private List<WorkerReport> workers = List.of(ALIVE);
     private String tableStream = STREAM;
-    private ParkedCount parked = new ParkedCount(0, false, Optional.empty());
+    private ParkedCount parked = new ParkedCount(0, false, Optional.empty(), List.of());
     private JobsStatus jobs = new JobsStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     @Test
@@ -136,12 +136,12 @@ class StatusCheckTest {
                 .asString()
                 .contains("1 gap is not");
         gaps.clear();
-        parked = new ParkedCount(1, false, Optional.of(NOW));
+        parked = new ParkedCount(1, false, Optional.of(NOW), List.of());
         assertThat(findings(lease("shard-1", "one", NOW)))
                 .singleElement()
                 .asString()
                 .contains("users.by-city", "1 item with dead letters", "dead-letters list --route users.by-city");
-        parked = new ParkedCount(0, false, Optional.empty());
+        parked = new ParkedCount(0, false, Optional.empty(), List.of());
         tableStream = STREAM.replace("2026-11-20", "2026-11-21");
         assertThat(findings(lease("shard-1", "one", NOW)))
                 .singleElement()

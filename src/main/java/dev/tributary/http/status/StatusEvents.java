@@ -1,0 +1,260 @@
+package dev.tributary.http.status;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tributary.http.reply.ProblemDocument;
+import dev.tributary.http.reply.ProblemException;
+import dev.tributary.http.reply.ProblemType;
+import dev.tributary.http.reply.Reply;
+import dev.tributary.http.server.Exchange;
+import dev.tributary.http.server.ExchangeHandler;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the state of the daemon to every page that watches, as server-sent events. A page gets an event at least every
+ * second, so it may take the daemon for dead after a few seconds without one. All pages share the reads of tables.
+ *
+ * <p>Costs nothing while nobody watches: the thread ends after the last page has gone. Safe for any thread.
+ */
+public final class StatusEvents implements ExchangeHandler, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StatusEvents.class);
+
+    /** Pages that may watch at the same time. */
+    static final int MAX_VIEWERS = 16;
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private static final Reply HEAD = new Reply(
+            200,
+            Map.of(
+                    "Content-Type", "text/event-stream",
+                    "Cache-Control", "no-store",
+                    // For a proxy in front, which would collect events.
+                    "X-Accel-Buffering", "no"),
+            "");
+
+    private final StatusSource source;
+    private final Duration tablesPause;
+    private final LongSupplier nanoTime;
+    private final ScheduledThreadPoolExecutor thread;
+
+    /** Guarded by this, as are the fields below. */
+    private final Set<Viewer> viewers = new LinkedHashSet<>();
+
+    private boolean closed;
+    private boolean reading;
+    private long readAt;
+    private @Nullable StatusEvent tables;
+
+    /**
+     * @param tablesPause pause between two reads of the tables
+     */
+    public StatusEvents(StatusSource source, Duration tablesPause) {
+        this(source, tablesPause, System::nanoTime);
+    }
+
+    /** @param nanoTime monotonic */
+    StatusEvents(StatusSource source, Duration tablesPause, LongSupplier nanoTime) {
+        this.source = source;
+        this.tablesPause = tablesPause;
+        this.nanoTime = nanoTime;
+        this.readAt = nanoTime.getAsLong() - tablesPause.toNanos();
+        this.thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "status-page"));
+        thread.setKeepAliveTime(2 * TICK.toMillis(), TimeUnit.MILLISECONDS);
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** @throws ProblemException if as many pages watch as may, or the server stops */
+    @Override
+    public void handle(Exchange exchange) {
+        synchronized (this) {
+            if (closed || viewers.size() >= MAX_VIEWERS) {
+                throw new ProblemException((closed
+                                ? ProblemDocument.of(ProblemType.STOPPING, "The daemon stops.")
+                                : ProblemDocument.of(
+                                        ProblemType.BUSY,
+                                        "As many pages watch as may: %d. Close one.".formatted(MAX_VIEWERS)))
+                        .retryAfter(RETRY_AFTER));
+            }
+            Viewer viewer = new Viewer(exchange.stream(HEAD));
+            viewers.add(viewer);
+            thread.execute(() -> welcome(viewer));
+            if (viewers.size() == 1) {
+                thread.execute(this::tick);
+            }
+        }
+    }
+
+    /** Reads the tables soon, because an action has changed them. */
+    public synchronized void refresh() {
+        readAt = nanoTime.getAsLong() - tablesPause.toNanos();
+    }
+
+    private void welcome(Viewer viewer) {
+        try {
+            viewer.offer(source.first());
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+        StatusEvent known;
+        synchronized (this) {
+            known = tables;
+        }
+        if (known != null) {
+            viewer.offer(known);
+        }
+    }
+
+    private void tick() {
+        try {
+            source.now().forEach(this::publish);
+            if (startsReading()) {
+                source.tables().whenComplete(this::read);
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+        synchronized (this) {
+            if (!closed && !viewers.isEmpty()) {
+                thread.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private synchronized boolean startsReading() {
+        if (reading || nanoTime.getAsLong() - readAt < tablesPause.toNanos()) {
+            return false;
+        }
+        reading = true;
+        readAt = nanoTime.getAsLong(); // a refresh during the read leads to another
+        return true;
+    }
+
+    private void read(@Nullable StatusEvent event, @Nullable Throwable failure) {
+        synchronized (this) {
+            reading = false;
+            tables = viewers.isEmpty() ? null : event;
+        }
+        if (event == null) {
+            log.error("the tables could not be read for the status page; it will be tried again", failure);
+        } else {
+            publish(event);
+        }
+    }
+
+    private void publish(StatusEvent event) {
+        List<Viewer> now;
+        synchronized (this) {
+            now = List.copyOf(viewers);
+        }
+        now.forEach(viewer -> viewer.offer(event));
+    }
+
+    /** A thrown error would end the ticks. */
+    private static void failed(RuntimeException e) {
+        log.error("the status page could not be updated; it will be tried again", e);
+    }
+
+    private synchronized void remove(Viewer viewer) {
+        viewers.remove(viewer);
+        if (viewers.isEmpty()) {
+            tables = null; // too old for the next page
+        }
+    }
+
+    /** Number of pages that watch. */
+    synchronized int viewers() {
+        return viewers.size();
+    }
+
+    /** Ends all events at once. Idempotent. */
+    @Override
+    public void close() {
+        List<Viewer> last;
+        synchronized (this) {
+            closed = true;
+            last = List.copyOf(viewers);
+            viewers.clear();
+        }
+        last.forEach(Viewer::end);
+        thread.shutdownNow();
+    }
+
+    /** One page. It has at most one write in flight, and one event of each name that waits for it. */
+    private final class Viewer {
+
+        private final Exchange.Stream stream;
+
+        /** Events that wait by name, in the order of their first offer. Guarded by this, as are the fields below. */
+        private final Map<String, StatusEvent> waiting = new LinkedHashMap<>();
+
+        private boolean writing;
+        private boolean ended;
+
+        Viewer(Exchange.Stream stream) {
+            this.stream = stream;
+        }
+
+        void offer(StatusEvent event) {
+            String text;
+            synchronized (this) {
+                waiting.put(event.name(), event);
+                text = take();
+            }
+            write(text);
+        }
+
+        /** The text of all events that wait; empty if nothing may be written now. */
+        private synchronized String take() {
+            if (writing || ended || waiting.isEmpty()) {
+                return "";
+            }
+            StringBuilder text = new StringBuilder();
+            waiting.values().forEach(event -> text.append(event.text()));
+            waiting.clear();
+            writing = true;
+            return text.toString();
+        }
+
+        private void write(String text) {
+            if (!text.isEmpty()) {
+                stream.write(text.getBytes(UTF_8)).whenComplete((done, failure) -> written(failure));
+            }
+        }
+
+        private void written(@Nullable Throwable failure) {
+            String next;
+            synchronized (this) {
+                writing = false;
+                ended |= failure != null;
+                next = take();
+            }
+            if (failure == null) {
+                write(next);
+            } else {
+                remove(this);
+            }
+        }
+
+        synchronized void end() {
+            if (!ended) {
+                ended = true;
+                stream.end(writing);
+            }
+        }
+    }
+}
