@@ -31,13 +31,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary backfill}: brings existing items of a source to its targets. */
+/** {@code tributary backfill}: writes the existing items of a source to its targets. */
 @Command(
         name = "backfill",
         description =
-                "Brings the items that a source has already to the targets of its routes, while daemons replicate."
-                        + " Rows that replication has written stay. May be interrupted and repeated: it goes on where it was. The"
-                        + " exit code is 0 if every item was brought, and 1 if one could not be written or the command failed.",
+                "Writes the existing items of a source to the targets of its routes, while daemons replicate."
+                        + " Rows that replication has written stay. May be interrupted and repeated: it continues where it was. The"
+                        + " exit code is 0 if every item was written, and 1 if one could not be or the command failed.",
         mixinStandardHelpOptions = true)
 final class BackfillCommand implements Callable<Integer> {
 
@@ -56,7 +56,7 @@ final class BackfillCommand implements Callable<Integer> {
     @Option(
             names = "--where",
             paramLabel = "CONDITION",
-            description = "Bring only items that fulfil this condition: attribute, =, <>, <, <=, > or >=, and a value;"
+            description = "Write only items that fulfil this condition: attribute, =, <>, <, <=, > or >=, and a value;"
                     + " several with AND. Text is quoted: \"city = 'Oakland' AND age >= 18\".")
     private @Nullable String where;
 
@@ -124,7 +124,7 @@ final class BackfillCommand implements Callable<Integer> {
         return route.backfill(lock, source.epoch(), plan, routes.limits(timer));
     }
 
-    /** Runs to the end, or until a signal stops it: the next run goes on from there. */
+    /** Runs to the end, or until a signal stops it: the next run continues there. */
     private CompletableFuture<Backfill> run(Backfill backfill) {
         JobProgress shown = progress.start(
                 "backfill", backfill.route(), "items", spec.commandLine().getErr(), () -> progress(backfill));

@@ -31,7 +31,7 @@ record LockedRepair(
         PrintWriter err) {
 
     /**
-     * Reads the state of the source, whose changes have to be newer than what is put.
+     * Reads the state of the source: its changes have to be newer than the rows that are put.
      *
      * @throws StartException if no worker has begun to read the source
      */

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Calls of commands that work on a route, with messages for people. */
+/** Waits for the calls of commands on a route, and reports failures as messages. */
 final class RouteCalls {
 
     private RouteCalls() {}

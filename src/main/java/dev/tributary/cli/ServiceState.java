@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager that the daemon is ready or stops, see {@code sd_notify(3)}; does nothing where none asked for
- * it. By systemd's own program, because Java has no datagram sockets to files. Safe for any thread.
+ * Notifies the service manager that the daemon is ready or stops, see {@code sd_notify(3)}; does nothing without one. Uses
+ * systemd's own program, because Java has no Unix datagram sockets. Safe for any thread.
  */
 final class ServiceState {
 
@@ -85,12 +85,12 @@ final class ServiceState {
         }
     }
 
-    /** Tells that requests are answered. Waits until the manager knows, for up to five seconds. */
+    /** Reports that requests are answered. Waits for the manager for up to five seconds. */
     void ready() {
         send("--ready", "--status=ready");
     }
 
-    /** Tells that the end has begun. Waits likewise. */
+    /** Reports that the stop has begun. Waits for the manager likewise. */
     void stopping() {
         send("STOPPING=1", "--status=stopping");
     }

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Prints what a verification has found: tables for people, or JSON lines. Safe for any thread. */
+/** Prints what a verification has found: aligned tables, or JSON lines. Safe for any thread. */
 final class VerifyReport {
 
     private static final JsonFactory JSON = new JsonFactory();

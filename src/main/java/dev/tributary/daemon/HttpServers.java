@@ -59,7 +59,7 @@ final class HttpServers {
      * Starts the write server and returns its address; empty if no resource is configured.
      *
      * @param closeTimeout longest wait for open requests when the server closes
-     * @param sources have their readers woken by writes
+     * @param sources wakes the readers of a source after writes to its table
      */
     Optional<URI> startWrites(CheckedTables tables, Clients clients, Duration closeTimeout, SourceWorkers sources) {
         if (settings.resource().isEmpty() && settings.read().isEmpty()) {

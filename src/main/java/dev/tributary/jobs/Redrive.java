@@ -121,7 +121,7 @@ public final class Redrive {
         }
     }
 
-    /** A person has deleted or edited a row of a dead letter. */
+    /** A row of the dead letter was deleted or edited by hand. */
     private CompletableFuture<RedriveResult> unreadable(String item, int done, IllegalArgumentException why) {
         return deadLetters
                 .of(item)

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /**
- * Which routes an operator has paused. Each call may be repeated; a future fails with what the SDK throws. Safe for any
- * thread.
+ * The pauses of routes by operators, in the table of jobs. Each call may be repeated; a future fails with what the SDK
+ * throws. Safe for any thread.
  */
 public record RoutePauses(JobTable table) {
 

@@ -1,4 +1,4 @@
-/** Jobs that a person runs beside the daemon, with the same projection and the same guarded writes. */
+/** Jobs that an operator runs beside the daemon, with the same projection and the same guarded writes. */
 @NullMarked
 package dev.tributary.jobs;
 

@@ -112,7 +112,7 @@ record DeadLetterRoute(
     /**
      * Waits for a call.
      *
-     * @throws StartException if it fails; the message is for people
+     * @throws StartException if it fails; the message names the tables
      */
     <T> T await(CompletableFuture<T> call) throws StartException {
         try {

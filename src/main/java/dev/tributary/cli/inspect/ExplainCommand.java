@@ -35,7 +35,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** {@code tributary explain}: prints what the replication makes of one item, or of the records of an event, and why. */
+/**
+ * {@code tributary explain}: prints the writes of each route for one item, or for the records of an event, and the reasons.
+ */
 @Command(
         name = "explain",
         description =
@@ -61,7 +63,7 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--event",
             paramLabel = "FILE",
             description =
-                    "Explain the records of this event, in the form in which Lambda gets them; - reads standard input.")
+                    "Explain the records of this event, in the form of an event of AWS Lambda; - reads standard input.")
     private @Nullable Path event;
 
     @Option(

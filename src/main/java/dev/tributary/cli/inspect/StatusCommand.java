@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tributary status}: prints who reads the sources, how far, and what needs a person. */
+/** {@code tributary status}: prints the workers and the progress of the sources, and what an operator has to do. */
 @Command(
         name = "status",
         description =

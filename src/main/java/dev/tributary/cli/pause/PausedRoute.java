@@ -48,7 +48,7 @@ record PausedRoute(InspectedSource source, InspectedRoute route) {
         return route.name();
     }
 
-    /** The other routes of the source, for people; empty if there are none. */
+    /** The other routes of the source, comma-separated; empty if there are none. */
     String others() {
         return source.routes().stream()
                 .map(InspectedRoute::name)
@@ -60,7 +60,7 @@ record PausedRoute(InspectedSource source, InspectedRoute route) {
         return StatusReader.read(source, now).join();
     }
 
-    /** How long the stream keeps what no target has yet, for people. */
+    /** A message with the time for which the stream keeps changes that are not in every target. */
     static String timeLeft(SourceStatus status, Instant now) {
         return status.progress()
                 .doneUntil()

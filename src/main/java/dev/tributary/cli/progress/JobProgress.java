@@ -63,7 +63,7 @@ public final class JobProgress implements AutoCloseable {
         output.show(state, new Status(now, seconds, rate, state == State.RUNNING ? left : 0));
     }
 
-    /** Has to be called when the job has done what it was to do, before the close. */
+    /** Has to be called when the job has succeeded, before the close. */
     public void finished() {
         end = State.FINISHED;
     }

@@ -22,7 +22,7 @@ public final class ProgressOptions {
         LINES,
         OFF;
 
-        /** As it is written on the command line. */
+        /** The value on the command line. */
         @Override
         public String toString() {
             return name().toLowerCase(java.util.Locale.ROOT);
@@ -35,7 +35,7 @@ public final class ProgressOptions {
      * @param job the name of the command
      * @param subject what the job works on, such as a route
      * @param unit what it counts, such as {@code items}
-     * @param progress how far it has come; called by another thread
+     * @param progress returns the progress; called by another thread
      */
     public JobProgress start(String job, String subject, String unit, PrintWriter err, Supplier<Progress> progress) {
         Form chosen = form != null ? form : Terminal.isErr() ? Form.BAR : Form.LINES;

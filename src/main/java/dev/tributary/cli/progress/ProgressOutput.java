@@ -8,13 +8,13 @@ interface ProgressOutput {
     /** Shows nothing. */
     ProgressOutput NONE = (state, status) -> {};
 
-    /** Shows how far the job has come. */
+    /** Shows the progress of the job. */
     void show(State state, Status status);
 
     /**
-     * What both forms show.
+     * The figures that both forms show.
      *
-     * @param progress how far the job has come
+     * @param progress of the job
      * @param seconds since its start
      * @param rate units a second since its start
      * @param secondsLeft an estimate; negative if there is none

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What is known of the terminal of this process. */
+/** The terminal of this process. */
 final class Terminal {
 
     private static final Path STDERR = Path.of("/proc/self/fd/2");

@@ -1,4 +1,4 @@
-/** The progress of long commands: a bar for people, JSON lines for programs. */
+/** The progress of long commands: a bar for a terminal, JSON lines for programs. */
 @NullMarked
 package dev.tributary.cli.progress;
 

@@ -40,7 +40,7 @@ public final class BackgroundJobs implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofMinutes(10);
     private static final int THREADS = 2;
 
-    /** Longest wait for pages that are being dealt with; without it their locks are waited for later. */
+    /** Longest wait for the current pages. Pages that take longer leave their locks to expire. */
     private static final Duration STOP = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -116,7 +116,7 @@ public final class BackgroundJobs implements AutoCloseable {
                 .count();
     }
 
-    /** Ends what is running after its current pages; other processes, or the next start, go on with it. */
+    /** Stops the running jobs after their current pages; other processes, or the next start, continue them. */
     @Override
     public void close() {
         CompletableFuture<?>[] stopping = stops.stream().map(Supplier::get).toArray(CompletableFuture[]::new);

@@ -48,7 +48,7 @@ import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
- * What jobs on one route are made of.
+ * Builds the parts of jobs on one route from settings and tables.
  *
  * <p>The clients for writes do not retry: a job has to know which of its attempts got no answer.
  */
@@ -215,7 +215,7 @@ public final class RouteJobs {
     }
 
     /**
-     * What a verification of the route is made of; describes its tables.
+     * The parts of a verification of the route; describes its tables.
      *
      * @param wait longest wait for replication
      */

@@ -117,7 +117,7 @@ final class RouteUpkeep {
         if (failure == null || failure instanceof LockedException) {
             failures.ends();
         } else if (!isClosed() && failures.begins(failure.getClass().getName())) {
-            log.warn("{}: its jobs cannot run, which is tried again: {}", route.name(), failure.toString());
+            log.warn("{}: the jobs of the route failed, trying again: {}", route.name(), failure.toString());
         }
     }
 
@@ -140,7 +140,7 @@ final class RouteUpkeep {
             conditions.clear(SHAPE, () -> log.info("{}: all rows have the configured shape", route.name()));
             return true;
         }
-        String detail = SHAPE + ": " + shapes.otherText(shape) + ". Bring all rows into it: tributary backfill "
+        String detail = SHAPE + ": " + shapes.otherText(shape) + ". To bring all rows into it: tributary backfill "
                 + route.name() + " --reshape";
         conditions.raise(
                 SHAPE, shapes.others(shape), Status.DEGRADED, detail, () -> log.warn("{}: {}", route.name(), detail));
@@ -201,7 +201,7 @@ final class RouteUpkeep {
         if (!begin(backfill)) {
             return CompletableFuture.completedFuture(null);
         }
-        log.info("{}: a {} begins, or goes on", route.name(), plan.state());
+        log.info("{}: a {} starts or continues", route.name(), plan.state());
         Conditions shown = health.conditions(
                 plan.state() + " " + route.name(),
                 () -> new Component(Status.UP, "%d read, %d refused".formatted(backfill.read(), backfill.refused())));
@@ -210,7 +210,7 @@ final class RouteUpkeep {
                         "{}: the {} {}: {} read, {} written, {} removed, {} refused",
                         route.name(),
                         plan.state(),
-                        ended ? "has ended" : "is interrupted, and goes on later",
+                        ended ? "has ended" : "is interrupted, and continues later",
                         backfill.read(),
                         backfill.result().written(),
                         backfill.result().removed(),
@@ -251,7 +251,7 @@ final class RouteUpkeep {
     }
 
     /**
-     * Ends a backfill after its current pages; another process, or the next start, goes on with it.
+     * Ends a backfill after its current pages; another process, or the next start, continues it.
      *
      * @return completes when its position is recorded and its lock released
      */

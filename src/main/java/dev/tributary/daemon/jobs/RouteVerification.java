@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
- * What a verification of a route is made of.
+ * The parts of a verification of a route.
  *
  * @param items about how many items the source has, as the table counts them
  * @param rows about how many rows the target has

@@ -1,4 +1,4 @@
-/** Puts the jobs on routes together from settings and tables, for the daemon and for commands. */
+/** Composes the jobs on routes from settings and tables, for the daemon and for commands. */
 @NullMarked
 package dev.tributary.daemon.jobs;
 

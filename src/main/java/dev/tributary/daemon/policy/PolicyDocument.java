@@ -22,7 +22,7 @@ import software.amazon.awssdk.regions.Region;
  *
  * @param roles to assume
  * @param region of the tables whose configuration names none; {@code *} for any
- * @param account of the tables whose configuration says none; {@code *} for any
+ * @param account of the tables whose configuration names none; {@code *} for any
  */
 public record PolicyDocument(List<TableAccess> tables, Set<String> roles, String region, String account) {
 

@@ -1,6 +1,6 @@
 package dev.tributary.daemon.policy;
 
-/** Who makes calls. */
+/** The programs that make calls. */
 public enum Program {
     /** {@code tributary run}, and {@code tributary check}. */
     DAEMON,

@@ -52,7 +52,7 @@ public record AwsSettings(
                     "attempt-timeout",
                     attemptTimeout.toMillis() + "ms",
                     "is longer than " + check.name("call-timeout"),
-                    "give it a part of it, such as a half");
+                    "choose a shorter time, such as half of it");
         }
     }
 }

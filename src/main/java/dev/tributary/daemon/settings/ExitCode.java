@@ -4,7 +4,7 @@ package dev.tributary.daemon.settings;
 public final class ExitCode {
 
     public static final int OK = 0;
-    /** A failure that may pass, such as a table that did not answer. */
+    /** A temporary failure, such as a table that did not reply. */
     public static final int FAILED = 1;
     /** The command line or the configuration is invalid. */
     public static final int CONFIGURATION = 2;

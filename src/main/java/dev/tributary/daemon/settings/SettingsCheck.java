@@ -55,7 +55,7 @@ final class SettingsCheck {
         settings.read().forEach((name, read) -> checkArn("read." + name + ".", read));
     }
 
-    /** Settings keep the name of an ARN, and the whole ARN if it contradicts others of them. */
+    /** Settings keep the name from an ARN, and the whole ARN if it contradicts other settings. */
     private void checkArn(String section, TableSettings table) {
         if (table.table().startsWith("arn:") && check.accepted(section + "table")) {
             check.report(

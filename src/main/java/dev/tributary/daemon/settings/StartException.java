@@ -1,6 +1,6 @@
 package dev.tributary.daemon.settings;
 
-/** A command cannot run for a reason that a person can correct. The message names the reason and the remedy. */
+/** A command cannot run for a reason that an operator can correct. The message names the reason and the remedy. */
 public final class StartException extends Exception {
 
     private final int exitCode;
@@ -10,9 +10,7 @@ public final class StartException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /**
-     * @param refusal an exception whose message is for people
-     */
+    /** @param refusal an exception whose message names reason and remedy */
     public StartException(int exitCode, Exception refusal) {
         super(String.valueOf(refusal.getMessage()), refusal);
         this.exitCode = exitCode;

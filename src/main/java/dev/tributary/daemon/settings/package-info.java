@@ -1,4 +1,4 @@
-/** All settings of the daemon, the checks across features, and how a start that cannot go on ends. */
+/** All settings of the daemon, the checks across features, and the exception and exit codes of a failed start. */
 @NullMarked
 package dev.tributary.daemon.settings;
 

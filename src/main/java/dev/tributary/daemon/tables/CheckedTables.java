@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tables of a configuration that fits them.
+ * The tables of a configuration, after all checks have passed.
  *
  * @param described by the key prefix of their settings
- * @param plans the tables that a start creates, for people
+ * @param plans descriptions of the tables that a start creates
  */
 public record CheckedTables(Map<String, DescribedTable> described, Set<String> plans) {
 

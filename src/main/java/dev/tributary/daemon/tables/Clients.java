@@ -50,7 +50,7 @@ public final class Clients implements AutoCloseable {
     /** Timeout of one write of a backfill or a repair. */
     public static final Duration JOB_WRITE_TIMEOUT = CALL_TIMEOUT.dividedBy(2);
 
-    /** Of the calls of leases: settings do not change it, because a renewal has to end in time. */
+    /** Timeout of an attempt of a call for leases. Not configurable, because a renewal has to end in time. */
     private static final Duration LEASE_ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
 
     /** Names the sessions of assumed roles, in the logs of the other account. */
@@ -84,7 +84,7 @@ public final class Clients implements AutoCloseable {
     /** By role. Guarded by this. */
     private final Map<String, StsAssumeRoleCredentialsProvider> credentials = new HashMap<>();
 
-    /** What assumes roles. Guarded by this. */
+    /** The client that assumes roles. Guarded by this. */
     private final List<SdkAutoCloseable> assumed = new ArrayList<>();
 
     /** Guarded by this. */
@@ -114,7 +114,7 @@ public final class Clients implements AutoCloseable {
         this.targets = targets;
     }
 
-    /** The clients of a command: of the configured places, or of the DynamoDB Local of a daemon that runs. */
+    /** The clients of a command: of the configured places, or of the DynamoDB Local of a running daemon. */
     public static Clients ofCommand(Settings settings) {
         return ofCommand(settings, CALL_TIMEOUT);
     }
@@ -206,7 +206,7 @@ public final class Clients implements AutoCloseable {
         return key(Kind.CONTROL, table.location()).region();
     }
 
-    /** The place of the table, for people: an endpoint or a region, and the account if one is configured. */
+    /** The place of the table in messages: an endpoint or a region, and the account if one is configured. */
     public String place(TableSettings table) {
         Key key = key(Kind.CONTROL, table.location());
         return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"))
@@ -247,7 +247,7 @@ public final class Clients implements AutoCloseable {
                 : new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()), Optional.empty());
     }
 
-    /** Credentials of a role, which are renewed in time. */
+    /** Credentials of a role, which are renewed before they expire. */
     private StsAssumeRoleCredentialsProvider assume(String role, Optional<String> region) {
         StsClientBuilder builder = StsClient.builder()
                 .httpClientBuilder(ApacheHttpClient.builder())

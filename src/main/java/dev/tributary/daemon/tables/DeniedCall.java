@@ -3,7 +3,7 @@ package dev.tributary.daemon.tables;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** What to allow if a call was denied. */
+/** The advice to allow a call that was denied. */
 final class DeniedCall {
 
     private static final String DENIED = "AccessDeniedException";

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks that no route feeds its own source, directly or through other routes: its changes would come back for ever.
+ * Checks that no route feeds its own source, directly or through other routes: its changes would circulate without end.
  * Tables are compared by identity, because one table may be reached by several endpoints.
  *
  * @param described the tables that exist, by the key prefix of their settings

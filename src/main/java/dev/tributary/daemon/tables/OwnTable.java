@@ -12,7 +12,7 @@ import java.util.Optional;
 public enum OwnTable {
 
     /** Where the sources are. */
-    DEAD_LETTERS("-dead-letters", Optional.empty(), "dead letters", "a change that a target refuses holds up its item"),
+    DEAD_LETTERS("-dead-letters", Optional.empty(), "dead letters", "a change that a target refuses blocks its item"),
 
     /** Where the sources are. */
     LATE_WRITES("-late-writes", Optional.of(LateWriteTable.TTL_ATTRIBUTE), "late writes", "nothing is replicated"),

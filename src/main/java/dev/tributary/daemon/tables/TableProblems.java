@@ -14,10 +14,10 @@ final class TableProblems {
 
     private final List<String> lines = new ArrayList<>();
 
-    /** Places that gave no answer, and why: each is reported once, not with each of its tables. */
+    /** Places that did not reply, with the error: each is reported once, not with each of its tables. */
     private final Map<String, String> silentPlaces = new TreeMap<>();
 
-    /** Whether a problem may be gone at the next start, so that a supervisor should try. */
+    /** Whether a problem may be temporary, so that a supervisor should start the daemon again. */
     private boolean mayPass;
 
     void add(String key, Object value, String problem) {

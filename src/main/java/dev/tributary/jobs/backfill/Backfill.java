@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
- * Brings all items of a source, or a selection, to the target of one route, while the daemon replicates. One that repairs
- * compares the rows of the target with their items first.
+ * Writes all items of a source, or a selection, to the target of one route while the daemon replicates. A backfill that
+ * repairs first compares the rows of the target with their items.
  *
- * <p>The position is recorded about once a second, after the pages before it are finished; a run with the same plan goes on
- * from there. Pages that are read twice do no harm. Used once; {@link #stop()} and {@link #result()} may be called by any
- * thread.
+ * <p>The position is recorded about once a second, after the pages before it are finished; a run with the same plan
+ * continues there. A page may be read twice. Used once; {@link #stop()} and {@link #result()} may be called by any thread.
  */
 public final class Backfill {
 
@@ -175,7 +174,7 @@ public final class Backfill {
                 : CompletableFuture.completedFuture(null);
     }
 
-    /** Ends after the pages that are being dealt with. */
+    /** Stops after the current pages. */
     public void stop() {
         stopped = true;
         TableScan running = scan;
@@ -184,7 +183,7 @@ public final class Backfill {
         }
     }
 
-    /** What this run has done so far. */
+    /** The result of this run so far. */
     public synchronized PageResult result() {
         return result;
     }

@@ -4,19 +4,20 @@ import dev.tributary.model.Item;
 import java.util.function.Predicate;
 
 /**
- * What a backfill does.
+ * The definition of a backfill.
  *
- * @param state name under which the table of jobs keeps how far it has come
- * @param kind what it does with rows that are there
+ * @param state name of its progress in the table of jobs
+ * @param kind treatment of the rows that are in the target
  * @param shape fingerprint of the route's projection
- * @param selection text of the condition on items; empty for all items. A backfill with another one starts anew
+ * @param selection text of the condition on items; empty for all items. A backfill with another one starts from the
+ *     beginning
  * @param selected the condition
- * @param segments parallel reads of a backfill that starts anew
+ * @param segments parallel reads of a backfill that starts from the beginning
  */
 public record BackfillPlan(
         String state, Kind kind, String shape, String selection, Predicate<Item> selected, int segments) {
 
-    /** The state of backfills that a person starts, or the daemon where none has been. */
+    /** The state of backfills by operators, and of the first backfill of a route by the daemon. */
     public static final String BACKFILL = "backfill";
 
     /** The state of backfills after gaps. */
@@ -30,13 +31,13 @@ public record BackfillPlan(
     /**
      * A backfill of all items that repairs rows after gaps in the stream.
      *
-     * @param gaps identifies them: with others, the backfill starts anew
+     * @param gaps identifies the gaps; after further gaps, the backfill starts from the beginning
      */
     public static BackfillPlan resync(String gaps, String shape, int segments) {
         return new BackfillPlan(RESYNC, Kind.REPAIR, shape, gaps, item -> true, segments);
     }
 
-    /** Whether it brings all items into the shape. */
+    /** Whether all rows have the shape when it has ended. */
     boolean reshapes() {
         return kind == Kind.REPAIR && (selection.isEmpty() || state.equals(RESYNC));
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What is recorded of the backfills of a route.
+ * The recorded progress of the backfills of a route.
  *
  * @param read items and rows that the last one has read
  * @param refused items that it could not write

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far a backfill of a route has come.
+ * The position of a backfill of a route.
  *
  * @param rows whether the rows of the target are being repaired; afterwards the items of the source are read
  * @param position of the scan of either
@@ -82,9 +82,9 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     }
 
     /**
-     * As it is recorded.
+     * The recorded form.
      *
-     * @param before what was recorded last
+     * @param before the state that was recorded last
      */
     Map<String, String> stored(BackfillPlan plan, JobState before, Instant now) {
         Map<String, String> values = new HashMap<>(Map.of(

@@ -66,7 +66,7 @@ public record ItemCondition(String text, List<Comparison> comparisons) implement
     /**
      * Reads a condition.
      *
-     * @throws IllegalArgumentException if the text is none; the message is for people
+     * @throws IllegalArgumentException if the text is not a condition; the message is for operators
      */
     public static ItemCondition parse(String text) {
         List<Comparison> comparisons = new ArrayList<>();
@@ -100,7 +100,7 @@ public record ItemCondition(String text, List<Comparison> comparisons) implement
         try {
             return AttributeValue.fromN(new BigDecimal(text).toPlainString());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("this is no number: " + text, e);
+            throw new IllegalArgumentException("not a number: " + text, e);
         }
     }
 

@@ -20,7 +20,7 @@ public record RowShapes(Map<String, String> since) {
     /** The name of the state in the table of jobs. */
     public static final String STATE = "shapes";
 
-    /** What is recorded. */
+    /** The recorded state. */
     public static RowShapes of(JobState stored) {
         return new RowShapes(stored.values());
     }
@@ -32,7 +32,7 @@ public record RowShapes(Map<String, String> since) {
         return others;
     }
 
-    /** For people, that the target may have rows of other shapes than this one. */
+    /** A message that the target may have rows of other shapes than this one. */
     public String otherText(String shape) {
         return "the target may have rows of another shape (%s) than the configured one (%s)"
                 .formatted(String.join(" | ", others(shape)), shape);
@@ -41,7 +41,7 @@ public record RowShapes(Map<String, String> since) {
     /**
      * Records that rows of this shape are written from now on.
      *
-     * @return what is recorded then
+     * @return the recorded state afterwards
      */
     public static CompletableFuture<RowShapes> add(JobTable table, String route, String shape, Instant now) {
         return table.state(route, STATE).thenCompose(stored -> {
@@ -55,7 +55,7 @@ public record RowShapes(Map<String, String> since) {
         });
     }
 
-    /** Records that every row has this shape, of those that were written until now. */
+    /** Records that every row that was written until now has this shape. */
     static CompletableFuture<Void> reset(JobTable table, String route, String shape, Instant now) {
         return table.state(route, STATE)
                 .thenCompose(stored -> table.putState(route, STATE, stored.next(Map.of(shape, now.toString()))));

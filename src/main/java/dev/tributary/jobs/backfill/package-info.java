@@ -1,4 +1,4 @@
-/** Bringing the items that a source has already to the targets of its routes. */
+/** Writes the existing items of a source to the targets of its routes. */
 @NullMarked
 package dev.tributary.jobs.backfill;
 

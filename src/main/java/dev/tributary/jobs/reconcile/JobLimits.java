@@ -24,7 +24,7 @@ public record JobLimits(PacedCalls reads, PacedCalls writes) {
                 new PacedCalls(new UnitRateLimiter(writes, System::nanoTime), timer));
     }
 
-    /** As much as the tables take. */
+    /** No limits. */
     public static JobLimits none(ScheduledExecutorService timer) {
         PacedCalls unlimited = new PacedCalls(UnitRateLimiter.unlimited(), timer);
         return new JobLimits(unlimited, unlimited);

@@ -9,7 +9,7 @@ import dev.tributary.table.ExactWrites;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
- * A route as a job sees it.
+ * A route with the tables and clients that a job uses.
  *
  * @param name {@code <source>.<route>}
  * @param identity of the source table, in the owners of rows

@@ -3,13 +3,13 @@ package dev.tributary.jobs.reconcile;
 import java.util.Map;
 
 /**
- * What a job keeps between its processes.
+ * The state of a job that outlives its process.
  *
  * @param revision grows with each state, so that a late write of one cannot replace a newer one
  */
 public record JobState(long revision, Map<String, String> values) {
 
-    /** Nothing has been kept yet. */
+    /** No state is recorded. */
     public static final JobState NONE = new JobState(0, Map.of());
 
     /** The next state. */

@@ -27,11 +27,11 @@ import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 /**
  * The table for the state of jobs that has to outlive their process.
  *
- * <p>Rows by {@code scope}, which is a route or what a state of several routes is about, and {@code entry}:
+ * <p>Rows by {@code scope}, which is a route or the subject of a state of several routes, and {@code entry}:
  *
  * <ul>
  *   <li>{@code page/<slot>}: the keys of a page whose rows are being put.
- *   <li>{@code state/<name>}: what a job keeps, as a map of texts.
+ *   <li>{@code state/<name>}: the state of a job, as a map of texts.
  * </ul>
  *
  * <p>Each call is one attempt: a future fails with what the SDK throws. Every write may be repeated, and may take effect
@@ -60,7 +60,7 @@ public final class JobTable {
     private final Duration timeout;
 
     /**
-     * @param client remains the caller's to close
+     * @param client closed by the caller
      * @param timeout for one call, the client's own retries included
      */
     public JobTable(DynamoDbAsyncClient client, String name, Duration timeout) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of rows that are put where the target has none: recorded, put, checked against the source.
  *
- * <p>If a put got no answer, it may take effect later, and the record stays for those who check it after that.
+ * <p>If a put got no answer, it may take effect later, and the record stays for the check after that time.
  */
 final class Page {
 

@@ -54,7 +54,7 @@ record PageRecord(String slot, long revision, Version version, long at, long unt
     }
 
     /**
-     * Reads what {@link #encodedKeys} made.
+     * Parses the result of {@link #encodedKeys}.
      *
      * @throws IllegalArgumentException if the bytes are something else
      */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a job did with items or rows.
+ * The result of a job for a number of items or rows.
  *
  * @param items number of items or rows that were read
  * @param written rows that were put or replaced
@@ -22,7 +22,7 @@ public record PageResult(int items, int written, int present, int without, int r
     /**
      * An item that could not be written.
      *
-     * @param reason for people, without values of the item
+     * @param reason in plain text, without values of the item
      */
     public record Refused(ItemKey item, String reason) {}
 

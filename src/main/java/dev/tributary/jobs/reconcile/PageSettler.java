@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks the pages of a route that a run has left behind, because it was killed or because puts got no answer, and removes
- * the rows whose items are gone. Once nothing of a page can take effect any more, its record is deleted after a last check.
+ * Checks the pages of a route that a run has left, because it was killed or because puts got no answer, and removes the rows
+ * whose items are gone. Once no put of a page can take effect any more, its record is deleted after a last check.
  *
  * <p>Every process of the route may do this at any time; see {@link Recheck}. Safe for any thread.
  */
@@ -50,12 +50,12 @@ public final class PageSettler {
         });
     }
 
-    /** Completes with whether the page is over. */
+    /** Completes with whether the record of the page was deleted. */
     private CompletableFuture<Boolean> settle(PageRecord page, long now) {
         return recheck.check(page.version(), page.keys()).thenCompose(removed -> {
             if (removed > 0) {
                 log.info(
-                        "{}: {} rows of a backfill were removed again, because their items are gone",
+                        "{}: removed {} rows of a backfill again, because their items are gone",
                         route.name(),
                         removed);
             }

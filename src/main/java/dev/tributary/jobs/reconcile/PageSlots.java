@@ -50,7 +50,7 @@ final class PageSlots {
             return attempts.of(() -> table.record(route, next));
         }
 
-        /** The page is over, and nothing of it can take effect later. */
+        /** Ends the page, of which no put can take effect later. */
         void release() {
             giveBack(this);
         }

@@ -19,17 +19,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Brings items of a source to a target, while the daemon replicates their changes.
+ * Puts rows that a target lacks, from the items of its source, while the daemon replicates their changes.
  *
  * <p>A row is put where the target has none, or one without a version stamp, with a version below every change of the
  * source's current epoch. So a row that replication has written stays, and every change to come replaces the row. Then the
- * item is read again, consistently: if it is gone, or has another key by now, the removal may have reached the target
- * before the row did, so the row is removed again unless a change has written it since. If the item changed in another
- * way, that change is still to come, or the row is replaced ({@link Recheck}).
+ * item is read again, consistently: if it is gone, or has another key by now, the removal may have reached the target before
+ * the row did, so the row is removed again unless a change has written it since. If the item changed in another way, that
+ * change is still to come, or the row is replaced ({@link Recheck}).
  *
- * <p>The keys of a page are recorded before its first put, so that after a kill somebody else can make that check: the next
- * run, or a daemon ({@link PageSettler}). A put without an answer may take effect until its signature expires: the record
- * then stays, and the check is repeated until after that time.
+ * <p>The keys of a page are recorded before its first put, so that after a kill another process can make that check: the
+ * next run, or a daemon ({@link PageSettler}). A put without an answer may take effect until its signature expires: the
+ * record then stays, and the check is repeated until after that time.
  *
  * <p>Safe for any thread.
  */
@@ -86,7 +86,7 @@ public final class Reconciler {
      * Puts the rows of these items where the target has none.
      *
      * @param items as they were read, also by an eventually consistent scan
-     * @return fails if a call fails for good, or the lock is lost; the items may be brought again
+     * @return fails if a call fails for good, or the lock is lost; the items may then be passed again
      */
     public CompletableFuture<PageResult> bring(List<Item> items) {
         CompletableFuture<PageResult> result = CompletableFuture.completedFuture(PageResult.NONE);

@@ -30,7 +30,7 @@ import java.util.function.Function;
  * change after the one that wrote it still replaces it. If such a change was made before the item was read, the target may
  * show earlier states of the item again, until it has applied that change too.
  *
- * <p>Rows of other sources, and rows without a version stamp, are left alone. Safe for any thread.
+ * <p>Rows of other sources, and rows without a version stamp, are not changed. Safe for any thread.
  */
 public final class RowRepair {
 
@@ -53,7 +53,7 @@ public final class RowRepair {
         this.removed = removed;
     }
 
-    /** What has to be done with a row. */
+    /** The action for a row. */
     private sealed interface Verdict {
 
         record Right() implements Verdict {}
@@ -96,7 +96,7 @@ public final class RowRepair {
                     .filter(Verdict.Remove.class::isInstance)
                     .flatMap(verdict -> ((Verdict.Remove) verdict).item().stream())
                     .toList();
-            // First the rows that come, so that no item is without a row meanwhile.
+            // Puts first, so that no item is without a row in between.
             return reconciler.bring(moved).thenCompose(brought -> apply(rows.size(), verdicts, brought));
         });
     }

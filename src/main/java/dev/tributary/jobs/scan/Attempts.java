@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats a call of a job that failed for lack of capacity, with exponential backoff and full jitter. A call that a person
- * has to mend fails at once, and a job that fails can be started again. Safe for any thread.
+ * Repeats a call of a job that failed for lack of capacity, with exponential backoff and full jitter. A failure that needs
+ * an operator is not repeated; the job fails, and can be started again. Safe for any thread.
  *
  * @param timer waits between attempts
  */
@@ -29,7 +29,7 @@ public record Attempts(ScheduledExecutorService timer, Backoff backoff) {
         return new Attempts(timer, new Backoff(RandomGenerator.getDefault()));
     }
 
-    /** Why a table will never accept the request that failed so; empty for any other failure. */
+    /** The reason why the table will never accept the request; empty for any other failure. */
     public static Optional<WriteFailure> refusal(Throwable thrown) {
         return CallResult.failed(thrown) instanceof CallResult.Refused<?> refused
                 ? Optional.of(refused.failure())

@@ -7,6 +7,6 @@ import java.util.List;
  * A page of a scan.
  *
  * @param items in the order of the table; may be empty
- * @param end the position of the segment once these items are dealt with
+ * @param end the position of the segment once these items are processed
  */
 public record ScanPage(List<Item> items, SegmentPosition end) {}

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How far a scan has read a table, by segment: what has to be recorded so that another process can go on with the scan.
- * The number of segments is part of it, because each number divides a table in another way.
+ * The position of a scan in each segment of a table. With a recorded position another process can continue the scan. The
+ * number of segments is part of it, because each number divides a table in another way.
  *
  * @param segments all segments, in the order of their numbers
  */
@@ -37,7 +37,7 @@ public record ScanPosition(List<SegmentPosition> segments) {
                 IntStream.range(0, segments).mapToObj(SegmentPosition::start).toList());
     }
 
-    /** This position with another one of a segment. */
+    /** This position with a new position in one segment. */
     public ScanPosition with(SegmentPosition changed) {
         List<SegmentPosition> copy = new ArrayList<>(segments);
         copy.set(changed.segment(), changed);
@@ -51,7 +51,7 @@ public record ScanPosition(List<SegmentPosition> segments) {
 
     /**
      * This position as text: a JSON array with the last key of each segment, {@code null} at its end. It contains keys of
-     * items, and so does not belong into a log.
+     * items, and so must not be logged.
      */
     public String encoded() {
         StringWriter text = new StringWriter();
@@ -72,7 +72,7 @@ public record ScanPosition(List<SegmentPosition> segments) {
     }
 
     /**
-     * Reads what {@link #encoded} has written.
+     * Parses the result of {@link #encoded}.
      *
      * @throws IllegalArgumentException if it is something else
      */

@@ -4,7 +4,7 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How far one segment of a scan has been read.
+ * The position of a scan in one segment.
  *
  * @param segment its number, from 0
  * @param after the key of the last item that was read; empty if none was

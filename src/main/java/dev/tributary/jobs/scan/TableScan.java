@@ -11,9 +11,9 @@ import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 /**
  * Reads a table in parallel segments, page by page.
  *
- * <p>Each segment reads the next page while one is being dealt with, and no further: so the memory is bounded by two pages
- * for each segment. Pages of a segment are passed on in order, one after the other. An item that is written during the scan
- * may be read in its old or its new state, or not at all if it is new.
+ * <p>Each segment reads one page ahead, so memory is bounded by two pages for each segment. Pages of a segment are passed on
+ * in order, one after the other. An item that is written during the scan may be read in its old or its new state, or not at
+ * all if it is new.
  *
  * <p>Used once. {@link #stop()} and {@link #position()} may be called by any thread.
  */
@@ -50,7 +50,7 @@ public final class TableScan {
     /**
      * Reads the table from the start position to its end.
      *
-     * @param consumer deals with a page, on the threads of the calls' timer; the next page of the segment follows when its
+     * @param consumer processes a page, on the threads of the calls' timer; the next page of the segment follows when its
      *     future completes
      * @return completes when every segment has ended; fails with the first failure of a read or of the consumer, after which
      *     the other segments end with the page that they are at
@@ -63,12 +63,12 @@ public final class TableScan {
         return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
     }
 
-    /** Ends each segment after the page that is being dealt with. The position shows whether it has been at the end. */
+    /** Stops each segment after its current page. The position shows whether the scan has reached its end. */
     public void stop() {
         stopped = true;
     }
 
-    /** How far the pages have been dealt with. */
+    /** The position up to which pages have been processed. */
     public ScanPosition position() {
         return position;
     }

@@ -1,4 +1,4 @@
-/** Reading whole tables, or a sample of one, within given units of capacity. */
+/** Reads whole tables, or a sample of one, within given units of capacity. */
 @NullMarked
 package dev.tributary.jobs.scan;
 

@@ -18,11 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Decides which suspects are differences.
  *
- * <p>A suspect is looked at once more, consistently. If it is not right then, replication is waited for: every change that
- * had been made before ends. A row that is not right afterwards, and that nobody has written since, is what replication has
- * made of the item; one that replication has written since is right again. That has to happen twice: a row that is missing has no stamp that would show a removal and a new
- * insertion in between, and a worker that takes a shard over may replay an insertion before the removal. Whatever changes
- * from look to look is looked at again, and is undecided after {@value #MAX_ROUNDS} waits.
+ * <p>A suspect is read again, consistently. If it still differs, the next look follows when every change that was made
+ * before has ended. A row that differs then, and was not written in between, is the result of replication; one that
+ * replication has written in between is right again. Two looks in a row have to find the same: a missing row has no stamp
+ * that would show a removal and a new insertion in between, and a worker that takes a shard over may replay an insertion
+ * before the removal. A suspect that changes from look to look is undecided after {@value #MAX_ROUNDS} waits.
  *
  * <p>Suspects are collected, so that one wait serves many. Safe for any thread.
  */
@@ -30,7 +30,7 @@ final class Confirmation {
 
     static final int MAX_ROUNDS = 8;
 
-    /** Suspects that are kept; each has two keys. */
+    /** Most suspects that are kept; each has two keys. */
     private static final int BATCH = 5_000;
 
     /** Beyond it, a row may be reported twice. */
@@ -58,7 +58,7 @@ final class Confirmation {
         this.counts = counts;
     }
 
-    /** How waits have ended; the worst of them. */
+    /** The worst result of the waits so far. */
     CatchUp.Result waited() {
         return waited;
     }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verifies a route again and again. One process at a time does, with the lock of the route's verification; its position is
- * recorded at each tick, so that another process, or the next one, goes on from there. All processes learn the state.
+ * Verifies a route periodically. The process that holds the lock of the route's verification verifies; its position is
+ * recorded at each tick, so that another process or the next start continues there. All processes read the recorded state.
  *
  * <p>A position is recorded after every suspect up to it has been decided: none is forgotten by a restart. Failed calls are
  * repeated with the next tick. Safe for any thread.
@@ -101,10 +101,10 @@ public final class ContinuousVerification {
         Throwable failure = thrown == null ? null : Failures.unwrap(thrown);
         if (failure == null || failure instanceof LockedException) {
             if (failures.ends()) {
-                log.info("{}: the route is verified again", route);
+                log.info("{}: the verification of the route works again", route);
             }
         } else if (failures.begins(failure.getClass().getName())) {
-            log.warn("{}: the route cannot be verified, which is tried again: {}", route, failure.toString());
+            log.warn("{}: the route could not be verified, trying again: {}", route, failure.toString());
         }
     }
 
@@ -154,7 +154,7 @@ public final class ContinuousVerification {
         synchronized (this) {
             running = started;
         }
-        log.info("{}: verification {}", route, walk.position().phase() == Phase.DIGEST ? "starts" : "goes on");
+        log.info("{}: verification {}", route, walk.position().phase() == Phase.DIGEST ? "starts" : "continues");
         verification.all().whenComplete((done, thrown) -> finish(started, thrown));
     }
 
@@ -238,7 +238,7 @@ public final class ContinuousVerification {
     }
 
     /**
-     * Ends the verification of this process after its current page; another process goes on with it.
+     * Ends the verification of this process after its current page; another process continues it.
      *
      * @return completes when its position is recorded and its lock released
      */

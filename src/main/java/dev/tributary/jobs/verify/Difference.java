@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a look at a row and its item has found.
+ * The finding of a comparison of a row with its item.
  *
  * @param rowKey key of the row
  * @param owner the item that should have the row, or has it
@@ -45,12 +45,12 @@ public record Difference(
             this.fault = fault;
         }
 
-        /** Whether the target is not as it should be. */
+        /** Whether the target is wrong. */
         public boolean isFault() {
             return fault;
         }
 
-        /** As it is shown. */
+        /** The name in reports. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);

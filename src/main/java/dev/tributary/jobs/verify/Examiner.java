@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Looks at suspects: reads their rows, then their items, and compares both.
+ * Examines suspects: reads their rows, then their items, and compares both.
  *
  * <p>The order of the reads matters: a row that is seen before its item, and is the same after every change that the item
- * had then has ended, is what replication has made of that item.
+ * had then has ended, is the result of replication for that item.
  */
 final class Examiner {
 
@@ -31,7 +31,7 @@ final class Examiner {
     private final KeyedReads target;
 
     /**
-     * What one look has seen of a suspect that is not right.
+     * A suspect that differs, as one look has found it.
      *
      * @param suspect under the key where the row should be now
      * @param row digest of the row, version stamp included; 0 if there is none
@@ -48,8 +48,8 @@ final class Examiner {
         }
 
         /**
-         * Whether replication has written the row since the other look: then it is what replication has made of its owner, and
-         * differs because the owner has changed again.
+         * Whether replication has written the row since the other look: then it is the result of replication for its owner,
+         * and differs because the owner has changed again.
          */
         boolean writtenSince(Seen other) {
             Optional<VersionStamp> now = difference.row().flatMap(StoredRow::stamp);
@@ -74,7 +74,7 @@ final class Examiner {
      * Looks at each suspect once.
      *
      * @param consistent whether the reads see everything that was written before
-     * @return those that are not right
+     * @return those that differ
      */
     CompletableFuture<Map<Suspect, Seen>> look(Collection<? extends Suspect> suspects, boolean consistent) {
         Map<Suspect, Suspect> now = new LinkedHashMap<>();

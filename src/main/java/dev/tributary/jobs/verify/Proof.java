@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What continuous verification knows of a route, as it is recorded for all processes.
+ * The recorded result of the continuous verification of a route, which all processes share.
  *
  * @param since when the route was verified for the first time
  * @param walk the verification under way; empty between two
@@ -34,16 +34,16 @@ public record Proof(
     /**
      * A verification under way.
      *
-     * @param faults found before the process that goes on with it
+     * @param faults found before this process continued it
      * @param undecided likewise
      */
     public record Walk(Instant startedAt, Position position, long faults, long undecided) {}
 
-    /** What is known of the target. */
+    /** The states of a target. */
     public enum State {
-        /** It was right at a time that is not long ago. */
+        /** It was proven right recently. */
         PROVEN,
-        /** It has not been proven right for long. */
+        /** The last proof is too old, or missing. */
         STALE,
         /** The last verification found faults. */
         DIFFERS
@@ -88,7 +88,7 @@ public record Proof(
         return time.plus(every.multipliedBy(PATIENCE)).isBefore(now);
     }
 
-    /** Whether a verification has to start, or to go on. */
+    /** Whether a verification has to start or to continue. */
     boolean isDue(Instant now, Duration every) {
         return walk.isPresent()
                 || last.filter(start -> start.plus(every).isAfter(now)).isEmpty();
@@ -127,7 +127,7 @@ public record Proof(
     }
 
     /**
-     * Reads what {@link #values} has written.
+     * Parses the result of {@link #values}.
      *
      * @param now for a route of which nothing is recorded
      */

@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 
 /**
  * Repairs differences beside the running daemon: rows that have a stamp of their item are replaced or removed while they
- * still have it, then missing rows are put where there is none. Every change that is on its way still wins. Foreign rows are
- * left alone unless they are to be removed. Safe for any thread.
+ * still have it, then missing rows are put where there is none. Every change that is on its way still wins. Foreign rows
+ * stay unless their removal is configured. Safe for any thread.
  */
 public final class Repair {
 
@@ -56,9 +56,9 @@ public final class Repair {
     }
 
     /**
-     * Repairs differences, and looks at them again.
+     * Repairs differences, and examines them again.
      *
-     * @return those that are left
+     * @return those that remain
      */
     public CompletableFuture<List<Difference>> repair(List<Difference> differences) {
         List<Difference> faults = differences.stream()

@@ -24,7 +24,7 @@ final class SeenRows {
     private int size;
     private boolean complete = true;
 
-    /** What is known of the row that an item should have. */
+    /** The state of the row that an item should have. */
     enum Claim {
         /** The row was seen with this content. */
         EQUAL,

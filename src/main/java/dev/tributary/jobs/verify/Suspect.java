@@ -2,7 +2,7 @@ package dev.tributary.jobs.verify;
 
 import dev.tributary.model.Item;
 
-/** What has to be looked at: an item and the row that it should have, or a row and the item that it should be of. */
+/** A pair to examine: an item and the row that it should have, or a row and the item that should own it. */
 sealed interface Suspect {
 
     /** The key of the row. */

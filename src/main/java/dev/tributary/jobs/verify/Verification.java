@@ -26,13 +26,13 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 /**
  * Compares the target of a route with the projection of its source, both ways, beside the running daemon.
  *
- * <p>Three scans: the target's rows are digested; each item of the source is compared with the digest of its row; and the rows
- * that no item has claimed are looked at, unless there are none. A row or item that is not as the other side wants it is a
+ * <p>Three scans: the target's rows are digested; each item of the source is compared with the digest of its row; and the
+ * rows that no item has claimed are examined, unless there are none. A row or item that does not match the other side is a
  * suspect, and {@link Confirmation} decides. So two scans are the price of a target that is right, however small its rows
  * are: a read by key costs half a unit for a row of a few bytes.
  *
- * <p>Where the digests do not fit into memory, or are lost because the process has been started again, rows are read by key.
- * Used once. {@link #stop()}, {@link #counts()} and {@link #position()} may be called by any thread.
+ * <p>Where the digests do not fit into memory, or are lost by a restart, rows are read by key. Used once. {@link #stop()},
+ * {@link #counts()} and {@link #position()} may be called by any thread.
  */
 public final class Verification {
 
@@ -62,11 +62,11 @@ public final class Verification {
         ITEMS,
         /** The target, for rows without an item. */
         ROWS,
-        /** None any more. */
+        /** No scan is left. */
         DONE
     }
 
-    /** How far a verification has come: what has to be recorded to go on with it. */
+    /** The position of a verification, which is recorded to continue it. */
     public record Position(Phase phase, ScanPosition scan) {
 
         /** The start of a verification. */
@@ -77,7 +77,7 @@ public final class Verification {
 
     /**
      * @param maxRows most rows whose digests are kept
-     * @param start {@link Position#start}, or what an earlier process has recorded
+     * @param start {@link Position#start}, or the position that an earlier process recorded
      */
     public Verification(
             VerifiedRoute route,
@@ -119,24 +119,24 @@ public final class Verification {
         return Math.min(room, Math.max(MIN_ROWS, 2 * rows));
     }
 
-    /** What was read and found so far. */
+    /** The counts so far. */
     public VerifyCounts counts() {
         return counts;
     }
 
-    /** How far the scans have come, and the looks that followed from them. */
+    /** The position of the scans. */
     public Position position() {
         TableScan running = scan;
         return running == null ? position : new Position(position.phase(), running.position());
     }
 
-    /** Decides about all suspects so far, and completes with a position before which none is left. */
+    /** Decides about all suspects so far, and completes with a position up to which all are decided. */
     CompletableFuture<Position> settled() {
         Position now = position();
         return confirmation.settle().thenApply(settled -> now);
     }
 
-    /** How waits for replication have ended; the worst of them. */
+    /** The worst result of the waits for replication so far. */
     public CatchUp.Result waited() {
         return confirmation.waited();
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What decides which rows a target should have.
+ * The properties of a route that decide which rows its target should have.
  *
  * @param name {@code <source>.<route>}
  * @param identity of the source table, in the owners of rows
@@ -54,7 +54,7 @@ public record VerifiedRoute(
         return siblings.stream().anyMatch(sibling -> owner.encoded().startsWith(sibling + '/'));
     }
 
-    /** The key of the owner in the source table; empty if it is none of that table's. */
+    /** The key of the owner in the source table; empty if the owner is not an item of that table. */
     Optional<Item> keyOf(ItemKey owner) {
         return owner.attributes(identity, sourceKey);
     }

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a verification has read and found so far. Safe for any thread. */
+/** The counts of a verification. Safe for any thread. */
 public final class VerifyCounts {
 
     private final AtomicLong rows = new AtomicLong();
