@@ -25,7 +25,7 @@ public final class AcknowledgementTable {
     /** The key of the table. */
     public static final KeySchema KEY = new KeySchema(new KeyAttribute(ID, AttributeType.S), Optional.empty());
 
-    /** How long the end of a write is known. */
+    /** Time for which the end of a write is kept. */
     static final Duration LIFE = Duration.ofHours(1);
 
     private final DynamoDbAsyncClient client;

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connects requests that wait for a write with the workers that see its end, in this process or in another one. Safe for any
- * thread; never blocks.
+ * Passes the ends of writes from the workers to the requests that wait for them, in this process or in another one. Safe for
+ * any thread; never blocks.
  *
- * <p>A worker hands the end of a write to a request of its own process, and stores it in the table if there is none that
- * waits: then the request is in another process, or it has given up and its client asks later.
+ * <p>A worker completes the waiting request of its own process. If there is none, it stores the end of the write in the
+ * table: the request is in another process, or it has timed out and its client asks later.
  */
 public final class Acknowledgements {
 
@@ -60,7 +60,7 @@ public final class Acknowledgements {
                     .whenComplete((found, failure) -> waiting.remove(mark));
         }
 
-        /** Ends the wait: from now on the end of the write is stored in the table. */
+        /** Ends the wait: from now on a worker stores the end of the write in the table. */
         public void giveUp() {
             end.complete(Optional.empty());
             waiting.remove(mark);
@@ -111,7 +111,7 @@ public final class Acknowledgements {
         return table.find(mark);
     }
 
-    /** Hands on that a write has ended on every route. */
+    /** Passes on that a write has ended on every route. */
     public void ended(WriteMark mark, Acknowledgement acknowledged) {
         Wait request = waiting.get(mark);
         if (request != null && request.end.complete(Optional.of(acknowledged))) {
@@ -119,7 +119,7 @@ public final class Acknowledgements {
         }
         CompletableFuture<Void> unused = stored(mark, acknowledged).exceptionally(failure -> {
             log.warn(
-                    "table {} could not be written, so a request that waits for its write does not learn that it has ended: {}",
+                    "table {} could not be written, so a request that waits for its write will time out: {}",
                     table.name(),
                     Failures.unwrap(failure).toString());
             return null;

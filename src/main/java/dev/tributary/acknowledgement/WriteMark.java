@@ -23,7 +23,7 @@ public record WriteMark(String id) {
     private static final String WRITTEN = "w:";
     private static final String REMOVED = "d:";
 
-    /** A new mark, which nobody can guess. */
+    /** A new random mark, which cannot be guessed. */
     public static WriteMark random() {
         byte[] bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);
@@ -45,7 +45,9 @@ public record WriteMark(String id) {
         return AttributeValue.fromS(REMOVED + id);
     }
 
-    /** The mark of the write that a change is; empty if nobody waits for it. An item keeps the mark of an earlier write. */
+    /**
+     * The mark of the write that a change is; empty if no request waits for it. An item keeps the mark of an earlier write.
+     */
     public static Optional<WriteMark> of(Change change) {
         Optional<String> before = change.before().flatMap(WriteMark::text);
         Optional<String> after = change.after().flatMap(WriteMark::text);

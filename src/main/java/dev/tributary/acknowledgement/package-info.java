@@ -1,4 +1,4 @@
-/** Which writes of requests have reached every target, for requests that wait for that. */
+/** Tells requests that wait for their writes when every target has them. */
 @NullMarked
 package dev.tributary.acknowledgement;
 

@@ -34,10 +34,9 @@ import picocli.CommandLine.Spec;
 /** {@code tributary backfill}: writes the existing items of a source to its targets. */
 @Command(
         name = "backfill",
-        description =
-                "Writes the existing items of a source to the targets of its routes, while daemons replicate."
-                        + " Rows that replication has written stay. May be interrupted and repeated: it continues where it was. The"
-                        + " exit code is 0 if every item was written, and 1 if one could not be or the command failed.",
+        description = "Writes the existing items of a source to the targets of its routes, while daemons replicate."
+                + " Rows that replication has written stay. May be interrupted and repeated: it continues where it was. The"
+                + " exit code is 0 if every item was written, and 1 if one could not be or the command failed.",
         mixinStandardHelpOptions = true)
 final class BackfillCommand implements Callable<Integer> {
 

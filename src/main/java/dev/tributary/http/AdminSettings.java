@@ -6,14 +6,10 @@ import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.http.server.HostName;
 
-/** Where the status page, health and metrics are served. */
+/** The endpoint of the status page, health and metrics. */
 @Section(prefix = "admin", title = "Admin endpoint", intro = "The status page, health and metrics.")
 public record AdminSettings(
-        @Option(
-                key = "host",
-                defaultValue = "127.0.0.1",
-                expected = HostName.EXPECTED,
-                doc = "Address that is listened on.")
+        @Option(key = "host", defaultValue = "127.0.0.1", expected = HostName.EXPECTED, doc = "Address to listen on.")
         HostName host,
 
         @Option(

@@ -9,7 +9,7 @@ import dev.tributary.items.ResourceSettings;
 import java.util.Optional;
 
 /** The HTTP endpoint of the resources. */
-@Section(prefix = "http", title = "Item endpoint", intro = "Where requests for the resources arrive.")
+@Section(prefix = "http", title = "Item endpoint", intro = "The endpoint for requests to the resources.")
 public record HttpSettings(
         AccessSettings access,
         HttpLimits limits,

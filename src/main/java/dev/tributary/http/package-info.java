@@ -1,4 +1,4 @@
-/** The two HTTP servers put together: the write endpoint and the admin endpoint. */
+/** Composes the two HTTP servers: the write endpoint and the admin endpoint. */
 @NullMarked
 package dev.tributary.http;
 

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /**
- * What a read for a report has found, or why it has failed: a report shows what it could read.
+ * The result of a read for a report, or the reason why it failed: a report shows whatever could be read.
  *
  * @param value empty if the read has failed
  * @param failure empty if it has succeeded
@@ -18,15 +18,15 @@ public record Answer<T>(Optional<T> value, Optional<Failure> failure) {
     /**
      * A failed read.
      *
-     * @param problem names the table and what is wrong with it
-     * @param mayPass whether the next read may succeed without anybody's help
+     * @param problem names the table and the error
+     * @param mayPass whether the next read may succeed without a correction
      */
     public record Failure(String problem, boolean mayPass) {}
 
     /**
      * Waits for no read: completes with its result or its failure, and never fails itself.
      *
-     * @param what is read, for people, such as {@code table users (eu-west-1)}
+     * @param what is read, for messages, such as {@code table users (eu-west-1)}
      */
     public static <T> CompletableFuture<Answer<T>> of(String what, CompletableFuture<T> read) {
         return read.handle((value, thrown) -> thrown == null

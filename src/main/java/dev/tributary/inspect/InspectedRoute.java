@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  * A route and the access to its tables.
  *
  * @param name {@code <source>.<route>}
- * @param place of the target, for people
+ * @param place of the target, for messages
  * @param client of the target
  * @param jobs the state of the route's jobs
  */

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 /**
  * A source and the access to its tables.
  *
- * @param place of the source table, for people
+ * @param place of the source table, for messages
  * @param client of the source table
  * @param own client of the daemon's tables for the source, such as its lease table
  * @param streams returns a client for its stream, by the ARN that DescribeTable gives

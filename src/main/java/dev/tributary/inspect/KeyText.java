@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Keys as text for people, and from text. */
+/** Converts keys to and from readable text. */
 public final class KeyText {
 
     private KeyText() {}
@@ -27,7 +27,7 @@ public final class KeyText {
      * Reads a key with the types of its table.
      *
      * @param values by attribute name; numbers in decimal, binary values as Base64
-     * @throws IllegalArgumentException if the text is no key of the table; the message is for people
+     * @throws IllegalArgumentException if the text is no key of the table; the message names the expected form
      */
     public static Item parse(Map<String, String> values, KeySchema schema) {
         Map<String, AttributeValue> key = new LinkedHashMap<>();

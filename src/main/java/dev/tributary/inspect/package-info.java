@@ -1,5 +1,5 @@
 /**
- * Reports for people about what the tables hold, read beside the daemon or without one. {@code inspect.status} is about
+ * Reports for operators about what the tables hold, read beside the daemon or without one. {@code inspect.status} is about
  * workers and progress, {@code inspect.explain} about one item, {@code inspect.plan} about sizes and costs.
  */
 @NullMarked

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link StreamReader} of a source that runs now, if there is one.
+ * The running {@link StreamReader} of a source, if there is one.
  *
  * <p>One thread at a time starts and ends readers: the one that starts the worker, and then the source's check thread.
  * {@link #refuseStarts} may come from any thread meanwhile.

@@ -23,7 +23,9 @@ final class FinishedLeases {
         return givenUp.contains(leaseKey);
     }
 
-    /** Gives up those that were finished at the last look: the processor of one that has just ended may not have. */
+    /**
+     * Gives up the leases that were finished at the last look: the processor of a shard that has just ended may still run.
+     */
     void giveUp(LeaseCoordinator coordinator) {
         Set<String> held = new HashSet<>();
         for (Lease lease : coordinator.getAssignments()) {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.retrieval.RecordsPublisher;
 
-/** What KCL's scheduler needs of one source while it is read, and the processors of its shards. Safe for any thread. */
+/** The reader, the health and the processors of one source, for KCL's scheduler. Safe for any thread. */
 final class ReadSource {
 
     private final ShardReaders readers;
@@ -43,7 +43,7 @@ final class ReadSource {
         return next;
     }
 
-    /** Ends what the processors have taken, all at the same time; returns when that is done or the time is over. */
+    /** Ends the changes that the processors have taken, in parallel; returns when that is done or the time is over. */
     void leave(Executor threads, Duration atMost) {
         CompletableFuture.allOf(running.stream()
                         .map(processor -> CompletableFuture.runAsync(processor::leave, threads))

@@ -11,8 +11,8 @@ import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 
 /**
- * KCL's processor of a lease, before it is known of which source the lease is: KCL names the lease when it initializes the
- * processor, and everything passes to the processor of that source from then on.
+ * Delegates to the record processor of the source of a lease. KCL creates processors before it names their leases, so the
+ * source is known only when the processor is initialized.
  */
 final class RoutedProcessor implements ShardRecordProcessor {
 

@@ -81,7 +81,7 @@ record SchedulerFactory(
 
     private static final long STREAM_INFO_MILLIS = 60_000;
 
-    /** A scheduler, and what leaves out its needless calls. */
+    /** A scheduler, and the filter of its calls to the lease table. */
     record Assembly(Scheduler scheduler, SparingLeaseCalls calls) {}
 
     /**
@@ -189,7 +189,9 @@ record SchedulerFactory(
         }
     }
 
-    /** KCL's threads for shards live a minute after their last task; a shard that rests has a short task now and then. */
+    /**
+     * KCL's threads for shards end a minute after their last task; a shard without changes has a short task now and then.
+     */
     private static final class BriefThreads extends SchedulerCoordinatorFactory {
         @Override
         public ExecutorService createExecutorService() {

@@ -17,8 +17,8 @@ import software.amazon.kinesis.leases.Lease;
  * Detects what has stalled in one source: for shards that this process reads, the oldest open change, the last successful
  * read and the last renewal; for all shards, whether any worker reads them.
  *
- * <p>It only keeps and compares times. Its methods make no call and never wait, so they answer whatever else hangs. Safe
- * for any thread.
+ * <p>It only keeps and compares times. Its methods make no call and never wait, so they return even if other parts hang.
+ * Safe for any thread.
  */
 final class StallDetector {
 
@@ -113,7 +113,7 @@ final class StallDetector {
         }
     }
 
-    /** What has stalled. The names are those of the conditions in health, log and metric. */
+    /** The kinds of stalls. The names are those of the conditions in health, log and metric. */
     enum Kind {
         STUCK_CHANGE,
         NOT_READ,
@@ -134,7 +134,7 @@ final class StallDetector {
      */
     record Stall(Kind kind, String shardId, Duration duration) {
 
-        /** What the stall means and what to do about it. */
+        /** A message with the meaning of the stall and the remedy. */
         String describe() {
             long seconds = duration.toSeconds();
             String meaning =
@@ -185,7 +185,7 @@ final class StallDetector {
     }
 
     /**
-     * Notes a check of the stream and its leases.
+     * Records a check of the stream and its leases.
      *
      * @param shards of the stream; empty if the stream is gone
      * @param doneUntil the recorded times up to which shards were done, by shard id
@@ -198,7 +198,7 @@ final class StallDetector {
         checkedAt = now;
     }
 
-    /** Everything that is stalled now. */
+    /** All stalls now. */
     List<Stall> stalls() {
         long now = nanoTime.getAsLong();
         List<? extends Held> shards = held.get();

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Where a source begins that was never read before. */
+/** The position at which a source begins that was never read before. */
 public enum StartPosition {
     /** With the oldest change that the stream has. */
     TRIM_HORIZON,

@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records in each lease of this process up to which time every change of the shard has ended: a sequence number has no time.
- * With it, the lag of a source and the time left until its stream is trimmed are known when no worker runs.
+ * Records in each lease of this process the time up to which every change of the shard has ended, because a sequence number
+ * has no time. With it, the lag of a source and the time left until its stream is trimmed are known when no worker runs.
  *
- * <p>Once in two lease durations, so it adds a sixth to the writes that renew the leases. A time that could not be recorded is
- * replaced by the next one.
+ * <p>Once in two lease durations, so it adds a sixth to the writes that renew the leases. A time that could not be recorded
+ * is replaced by the next one.
  */
 final class Watermarks {
 

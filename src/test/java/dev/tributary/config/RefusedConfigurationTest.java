@@ -371,23 +371,23 @@ class RefusedConfigurationTest {
                                 + " callers reach the port"),
                 refusal(
                         "http.host = 0.0.0.0\nhttp.allow-remote = true\nhttp.tokens = tokens",
-                        "http.host = 0.0.0.0: is not loopback, and whoever sees the traffic could use the tokens in it;"
+                        "http.host = 0.0.0.0: is not loopback, and tokens in plain text can be read from the traffic;"
                                 + " listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
-                                + " http.allow-plain-text=true if something in front ends TLS"),
+                                + " http.allow-plain-text=true if a proxy in front terminates TLS"),
                 refusal(
                         "http.max-open-bytes = 2048\nhttp.max-body-bytes = 4096",
                         "http.max-open-bytes = 2048: is less than one body of http.max-body-bytes = 4096; raise it to"
-                                + " that at least"),
+                                + " that value at least"),
                 refusal(
                         "http.burst = 5",
                         "http.burst: has no effect without http.rate; give http.rate too, or remove this"),
                 refusal(
                         "http.tls.certificate = tls.crt",
-                        "http.tls.certificate: TLS takes a certificate and its key; give http.tls.key too, or remove"
+                        "http.tls.certificate: TLS needs a certificate and its key; give http.tls.key too, or remove"
                                 + " this"),
                 refusal(
                         "http.tls.key = tls.key",
-                        "http.tls.key: TLS takes a certificate and its key; give http.tls.certificate too, or remove"
+                        "http.tls.key: TLS needs a certificate and its key; give http.tls.certificate too, or remove"
                                 + " this"),
                 refusal(
                         "admin.host = 127.example.com\nhttp.allow-remote = true",

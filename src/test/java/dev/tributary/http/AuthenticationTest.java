@@ -274,7 +274,7 @@ class AuthenticationTest {
         assertThatThrownBy(() -> server(everywhere))
                 .isInstanceOf(HttpStartException.class)
                 .hasMessageContaining("http.host = 0.0.0.0")
-                .hasMessageContaining("who sees the traffic could use the tokens");
+                .hasMessageContaining("tokens in plain text can be read from the traffic");
         server(everywhere.withPlainText()).close();
     }
 }

@@ -215,7 +215,7 @@ class TlsTest {
 
         GivenCertificate.writeSecret(key, given.keyPem());
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
-        refused("tls.key: everybody on this machine may read it; run chmod o-r on it");
+        refused("tls.key: every user of this machine may read it; run chmod o-r on it");
 
         GivenCertificate.make(directory, "Ed25519").write(certificate, key);
         refused("expected the key of an RSA or EC certificate; the certificate is EdDSA");

@@ -2,7 +2,7 @@ package dev.tributary.http.access;
 
 import java.util.Locale;
 
-/** What a token may do on a resource. */
+/** A right of a token on a resource. */
 public enum Access {
     READ,
     WRITE;

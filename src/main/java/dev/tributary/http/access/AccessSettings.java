@@ -8,13 +8,9 @@ import dev.tributary.http.server.HostName;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where the item endpoint listens, and which callers it accepts. */
+/** The address of the item endpoint, and the callers that it accepts. */
 public record AccessSettings(
-        @Option(
-                key = "host",
-                defaultValue = "127.0.0.1",
-                expected = HostName.EXPECTED,
-                doc = "Address that is listened on.")
+        @Option(key = "host", defaultValue = "127.0.0.1", expected = HostName.EXPECTED, doc = "Address to listen on.")
         HostName host,
 
         @Option(key = "port", min = "0", max = "65535", defaultValue = "8080", doc = "Port; 0 takes a free one.")
@@ -44,8 +40,7 @@ public record AccessSettings(
         TlsSettings tls,
 
         @Option(key = "allow-plain-text", defaultValue = "false", doc = """
-                Accepts tokens without TLS on a host other than loopback. Whoever sees the traffic can then use them: for a
-                private network behind a proxy that ends TLS.""")
+                Accepts tokens without TLS on a host other than loopback, where they can be read from the traffic: for a private network behind a proxy that terminates TLS.""")
         boolean allowPlainText,
 
         RateSettings rate)
@@ -76,9 +71,9 @@ public record AccessSettings(
             check.report(
                     "host",
                     host,
-                    "is not loopback, and whoever sees the traffic could use the tokens in it",
+                    "is not loopback, and tokens in plain text can be read from the traffic",
                     "listen on 127.0.0.1, give http.tls.certificate and http.tls.key, or set"
-                            + " http.allow-plain-text=true if something in front ends TLS");
+                            + " http.allow-plain-text=true if a proxy in front terminates TLS");
         }
     }
 }

@@ -11,7 +11,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Refuses requests without a known bearer token (RFC 6750), and notes the caller of the others. It runs before anything
+ * Refuses requests without a known bearer token (RFC 6750), and records the caller of the others. It runs before anything
  * reads a body or distinguishes paths, so callers without a token learn nothing.
  */
 final class Authentication implements RequestGuard {

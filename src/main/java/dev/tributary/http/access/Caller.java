@@ -26,7 +26,7 @@ public record Caller(String name, Permissions rights) {
         return (Caller) request.getAttribute(ATTRIBUTE);
     }
 
-    /** Notes this as the caller of a request. */
+    /** Records this as the caller of a request. */
     void attachTo(Request request) {
         request.setAttribute(ATTRIBUTE, this);
     }

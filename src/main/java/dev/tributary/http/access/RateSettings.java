@@ -5,7 +5,7 @@ import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import java.util.Optional;
 
-/** How often each caller may send a request. */
+/** The rate limit of each caller. */
 public record RateSettings(
         @Option(key = "rate", min = "1", max = "1000000", example = "100", doc = """
                 Requests per second that each caller may send, by the name of the token, or by address without tokens; more
@@ -22,7 +22,7 @@ public record RateSettings(
         implements Checked {
 
     /**
-     * How often one caller may send a request.
+     * The rate limit of one caller.
      *
      * @param perSecond in the long run
      * @param burst at once, after a pause

@@ -62,7 +62,7 @@ public final class Tokens {
         }
         if (file.isOpenToReaders()) {
             log.warn(
-                    "{}: everybody on this machine may read who may do what; the tokens themselves are not in it",
+                    "{}: every user of this machine may read the rights in it; the tokens themselves are not in it",
                     file.path());
         }
         Set<String> unknown = read.unknownResources(resources);

@@ -110,9 +110,9 @@ public final class WriteGuard implements AutoCloseable {
         if (authenticates) {
             return tls.isPresent() || settings.allowPlainText()
                     ? Optional.empty()
-                    : Optional.of("who sees the traffic could use the tokens in it. Set 127.0.0.1, or"
-                            + " http.tls.certificate and http.tls.key, or http.allow-plain-text=true if something in"
-                            + " front ends TLS.");
+                    : Optional.of("tokens in plain text can be read from the traffic. Set 127.0.0.1, or"
+                            + " http.tls.certificate and http.tls.key, or http.allow-plain-text=true if a proxy in"
+                            + " front terminates TLS.");
         }
         return settings.allowRemote()
                 ? Optional.empty()

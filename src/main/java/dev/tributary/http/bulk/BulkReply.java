@@ -64,7 +64,7 @@ final class BulkReply implements AutoCloseable {
     private boolean unfinished;
 
     /**
-     * How a document ended.
+     * The outcome of a document.
      *
      * @param json the line without the number of the document
      */

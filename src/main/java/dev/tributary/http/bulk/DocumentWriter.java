@@ -152,7 +152,7 @@ final class DocumentWriter {
         }
         return writer.post(document.text()).handle((result, thrown) -> {
             if (thrown != null) {
-                log.error("a document of POST {} failed", paths.collection(), thrown);
+                log.error("writing a document of POST {} failed", paths.collection(), thrown);
                 meters.document(resource.name(), ProblemType.INTERNAL_ERROR.slug());
                 return ProblemDocument.of(thrown).reply();
             }

@@ -51,10 +51,10 @@ final class Spool implements AutoCloseable {
             }
             (toFile == null ? memory : toFile).write(bytes);
         } catch (IOException e) {
-            log.error("no reply can be kept in {}", directory, e);
+            log.error("could not write a reply to {}", directory, e);
             throw new ProblemException(
                     ProblemType.INSUFFICIENT_STORAGE,
-                    "The disk of the server has no room for the answer. Some documents may have been written: send all of them again when there is room.");
+                    "The disk of the server is full, so it cannot keep the reply. Some documents may have been written: send all of them again later.");
         }
     }
 

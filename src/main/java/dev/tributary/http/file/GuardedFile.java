@@ -28,11 +28,11 @@ public record GuardedFile(Path path, boolean secret) {
             Set<PosixFilePermission> modes = modes();
             if (modes.contains(PosixFilePermission.OTHERS_WRITE)) {
                 throw new UnusableFileException(
-                        "%s: everybody on this machine may write it; run chmod o-w on it".formatted(path));
+                        "%s: every user of this machine may write it; run chmod o-w on it".formatted(path));
             }
             if (secret && modes.contains(PosixFilePermission.OTHERS_READ)) {
                 throw new UnusableFileException(
-                        "%s: everybody on this machine may read it; run chmod o-r on it".formatted(path));
+                        "%s: every user of this machine may read it; run chmod o-r on it".formatted(path));
             }
             if (Files.size(path) > MAX_BYTES) {
                 throw new UnusableFileException("%s: larger than 1 MB".formatted(path));

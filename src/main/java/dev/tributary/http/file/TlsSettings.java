@@ -7,7 +7,7 @@ import dev.tributary.config.Section;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The files with which a server speaks TLS. */
+/** The certificate and the key for TLS. */
 @Section(prefix = "tls")
 public record TlsSettings(
         @Option(key = "certificate", pattern = ".*[^/]", example = "/etc/tributary/tls.crt", doc = """
@@ -31,7 +31,7 @@ public record TlsSettings(
         if (certificate.isPresent() != key.isPresent() && check.accepted("certificate", "key")) {
             check.report(
                     certificate.isPresent() ? "certificate" : "key",
-                    "TLS takes a certificate and its key",
+                    "TLS needs a certificate and its key",
                     "give " + check.name(certificate.isPresent() ? "key" : "certificate") + " too, or remove this");
         }
     }

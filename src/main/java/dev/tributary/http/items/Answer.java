@@ -8,7 +8,7 @@ import dev.tributary.items.WriteResult;
 import java.util.Optional;
 
 /**
- * What a request came to.
+ * The result of a request.
  *
  * @param outcome for the meter
  * @param refusal for the health of the table; empty if the request succeeded

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles a change whose client may wait until every route of the source has it, with {@code Prefer: wait=SECONDS}. Without
- * that preference it is the change alone.
+ * Handles a change, and waits until every route of the source has it if the client asks for that with {@code Prefer:
+ * wait=SECONDS}.
  */
 public final class AwaitedChange implements ResourceHandler.Work {
 

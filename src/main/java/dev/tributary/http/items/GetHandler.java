@@ -46,7 +46,7 @@ public final class GetHandler implements ResourceHandler.ItemWork {
     static ProblemException overloaded() {
         return new ProblemException(ProblemDocument.of(
                         ProblemType.OVERLOADED,
-                        "Other reads take the memory for items. Send this again after Retry-After.")
+                        "The memory for items is in use by other reads. Send this again after Retry-After.")
                 .retryAfter(RETRY_AFTER));
     }
 }

@@ -126,7 +126,7 @@ public final class QueryParameters {
                     .formatted(
                             name.get(),
                             layout.indexes().isEmpty()
-                                    ? "The items of this path have none."
+                                    ? "The table of this path has no index."
                                     : "There are: "
                                             + String.join(
                                                     ", ", layout.sortedIndexes().keySet()) + "."));

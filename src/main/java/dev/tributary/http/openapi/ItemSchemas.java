@@ -101,7 +101,7 @@ final class ItemSchemas {
                 listOf("key")
                         .put(
                                 "description",
-                                "Keys that were not looked up, because the items take all the room: send them again."));
+                                "Keys that were not looked up, because the reply has its largest size: send them again."));
         require(document, new LinkedHashSet<>(List.of("items", "missing")));
         return document.put("additionalProperties", false);
     }
@@ -120,12 +120,13 @@ final class ItemSchemas {
         }
         GeneratedValue made = refreshed.get(name);
         if (made != null) {
-            return ValueSchemas.made(made, "Made at every write: ").put("readOnly", true);
+            return ValueSchemas.made(made, "Set by the server at every write: ").put("readOnly", true);
         }
         made = generated.get(name);
         if (made != null
                 && schema.allowed().map(allowed -> !allowed.contains(name)).orElse(false)) {
-            return ValueSchemas.made(made, "Made with the item: ").put("readOnly", true);
+            return ValueSchemas.made(made, "Set by the server when the item is created: ")
+                    .put("readOnly", true);
         }
         return ValueSchemas.answered(schema.types().get(name));
     }
@@ -166,11 +167,11 @@ final class ItemSchemas {
             value.put("minLength", 1);
         }
         if (refreshed.containsKey(name)) {
-            value.put("readOnly", true).put("description", "Made by the server; ignored in requests.");
+            value.put("readOnly", true).put("description", "Set by the server; ignored in requests.");
         } else if (kind != Document.PATCH && generated.containsKey(name)) {
             value.put(
                     "description",
-                    "Where it is absent, the server makes it: " + ValueSchemas.described(generated.get(name)) + ".");
+                    "If it is absent, the server sets it: " + ValueSchemas.described(generated.get(name)) + ".");
         }
         AttributeValue fallback = schema.defaults().get(name);
         if (kind != Document.PATCH && fallback != null) {

@@ -75,7 +75,7 @@ public record OpenApi(String json, String version) {
             }
             responses
                     .putObject("304")
-                    .put("description", "The caller has it already.")
+                    .put("description", "The caller has the current version.")
                     .putObject("headers")
                     .set("ETag", reference("headers", "ETag"));
             Set<ProblemType> problems = ApiProblems.ofAny(authenticated);
@@ -104,16 +104,14 @@ public record OpenApi(String json, String version) {
         Map.ofEntries(
                         entry("ETag", "The version, in double quotes."),
                         entry("Link", "The URI of the next page, with rel=\"next\"; absent on the last page."),
-                        entry(
-                                IdempotencyKey.REPLAYED,
-                                "true: the answer is that of an earlier request with the same key."),
+                        entry(IdempotencyKey.REPLAYED, "true: the reply of an earlier request with the same key."),
                         entry("Location", "The item's own URI."),
                         entry("Allow", "The methods that the path takes."),
                         entry("Accept", "The media types that PUT takes."),
-                        entry("Accept-Encoding", "The content codings that are taken."),
+                        entry("Accept-Encoding", "The content codings that the path takes."),
                         entry("Accept-Patch", "The media types that PATCH takes."),
                         entry("Accept-Post", "The media types that POST takes."),
-                        entry("Preference-Applied", "The preference that was met: wait."),
+                        entry("Preference-Applied", "The preference that was applied: wait."),
                         entry("Retry-After", "Seconds to wait."),
                         entry("WWW-Authenticate", "What is expected."))
                 .entrySet()

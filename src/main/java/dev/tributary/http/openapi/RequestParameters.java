@@ -28,17 +28,17 @@ final class RequestParameters {
         ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
         if (READS.contains(method)) {
             if (versioned || byQuery) {
-                parameters.add(header("If-None-Match", "ETags of the versions that the caller has already.", "\"5\""));
+                parameters.add(header("If-None-Match", "ETags of the versions that the caller has.", "\"5\""));
             }
             return parameters;
         }
         if (List.of("post", "put").contains(method)) {
-            parameters.add(header("If-None-Match", "Goes through only if there is no item.", "*"));
+            parameters.add(header("If-None-Match", "Takes effect only if the item does not exist.", "*"));
         }
         if (resource.idempotency().isPresent()) {
             ObjectNode key = header(
                     IdempotencyKey.HEADER,
-                    "Makes the request take effect once, however often it is sent.",
+                    "Makes the request take effect once, even if it is sent several times.",
                     "\"8e03978e\"");
             boolean inItem = resource.idempotency().get().attribute().isPresent()
                     && List.of("post", "put").contains(method);
@@ -49,8 +49,8 @@ final class RequestParameters {
         parameters.add(header(
                 "If-Match",
                 versioned
-                        ? "Goes through only if there is an item, with * or with one of these ETags."
-                        : "Goes through only if there is an item.",
+                        ? "Takes effect only if the item exists: with *, in any version; otherwise in one of these versions."
+                        : "Takes effect only if the item exists.",
                 versioned ? "\"5\"" : "*"));
         return parameters;
     }

@@ -28,10 +28,10 @@ final class ResourceOperations {
 
     static {
         SUMMARIES.put("get", "Reads an item");
-        SUMMARIES.put("head", "Shows whether there is an item");
-        SUMMARIES.put("put", "Puts an item, new or in place of what is there");
+        SUMMARIES.put("head", "Checks whether an item exists");
+        SUMMARIES.put("put", "Creates or replaces an item");
         SUMMARIES.put("patch", "Merges a JSON Merge Patch (RFC 7396) into an item");
-        SUMMARIES.put("delete", "Removes an item, if there is one");
+        SUMMARIES.put("delete", "Removes an item if it exists");
     }
 
     private final Resource resource;
@@ -102,7 +102,7 @@ final class ResourceOperations {
         MediaTypes.LINES.types().forEach(type -> lines(content, type, "A document a line."));
         ObjectNode responses = operation.putObject("responses");
         lines(
-                answer(responses, "200", "Many documents were looked at.", false, null)
+                answer(responses, "200", "Many documents were processed.", false, null)
                         .putObject("content"),
                 MediaTypes.LINES.types().get(0),
                 "A line for each document with its number, its status, and its location or its problem; and a last line"
@@ -161,7 +161,7 @@ final class ResourceOperations {
                     found.remove("content");
                 }
                 if (tagged) {
-                    answer(responses, "304", "The caller has this version already.", true, null);
+                    answer(responses, "304", "The caller has the current version.", true, null);
                 }
             }
             case "put" -> {
@@ -173,7 +173,7 @@ final class ResourceOperations {
                 body(operation, "patch", MediaTypes.PATCH);
                 answer(responses, "204", "The item was changed.", versioned, null);
             }
-            default -> answer(responses, "204", "There is no such item any more.", false, null);
+            default -> answer(responses, "204", "The item does not exist any more.", false, null);
         }
         if (!read) {
             WaitDescription.addTo(resource, parameters, responses);

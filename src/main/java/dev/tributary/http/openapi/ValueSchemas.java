@@ -84,7 +84,7 @@ final class ValueSchemas {
     }
 
     /**
-     * The schema of a value that the server makes.
+     * The schema of a value that the server sets.
      *
      * @param when begins its description
      */

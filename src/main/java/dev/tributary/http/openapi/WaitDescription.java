@@ -7,7 +7,7 @@ import dev.tributary.http.server.MediaTypes;
 import dev.tributary.items.Resource;
 import dev.tributary.model.VersionStamp;
 
-/** What requests that wait until every target has their write send and get. */
+/** Describes requests that wait until every target has their write. */
 final class WaitDescription {
 
     private static final String SCHEMA = "write-status";

@@ -48,7 +48,7 @@ public record ProblemDocument(
                         () -> new ProblemDocument(type, type.status(), problem.detail(), problem.errors(), Map.of()));
     }
 
-    /** What a request is answered whose handling failed: its refusal, or 500 if the failure is no refusal. */
+    /** The reply to a request whose handling failed: its refusal, or 500 if the failure is no refusal. */
     public static ProblemDocument of(Throwable failure) {
         Throwable cause = Failures.unwrap(failure);
         if (cause instanceof ProblemException refused) {

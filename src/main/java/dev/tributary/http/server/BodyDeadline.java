@@ -57,7 +57,7 @@ final class BodyDeadline extends Handler.Wrapper {
             received += chunk.remaining();
             if (waited > allowed()) {
                 chunk.release();
-                TimeoutException slow = new TimeoutException("the body trickles");
+                TimeoutException slow = new TimeoutException("the body arrives too slowly");
                 fail(slow);
                 return Content.Chunk.from(slow, true);
             }

@@ -137,7 +137,7 @@ public final class Exchange {
         if (release.isEmpty()) {
             send(ProblemDocument.of(
                             ProblemType.OVERLOADED,
-                            "Answers that others have not read take the memory for answers. Send this again after Retry-After.")
+                            "The memory for replies is in use by replies that clients have not read. Send this again after Retry-After.")
                     .retryAfter(RETRY_AFTER)
                     .reply());
             return;

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  */
 public record HostName(String name) {
 
-    /** What such a name is, for people. */
+    /** The expected form, for messages. */
     public static final String EXPECTED = "a host name or address without a port";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]+");

@@ -5,7 +5,7 @@ import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import java.time.Duration;
 
-/** How many and how large requests a server accepts at once, and how long it waits for clients. */
+/** The limits of a server: number, size and duration of requests. */
 public record HttpLimits(
         @Option(
                 key = "max-body-bytes",
@@ -64,7 +64,7 @@ public record HttpLimits(
                     "max-open-bytes",
                     maxOpenBytes,
                     "is less than one body of " + check.name("max-body-bytes") + " = " + maxBodyBytes,
-                    "raise it to that at least");
+                    "raise it to that value at least");
         }
     }
 }

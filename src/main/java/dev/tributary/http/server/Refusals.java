@@ -4,7 +4,7 @@ import dev.tributary.http.reply.ProblemType;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Counts requests that were refused before a resource took them. They are not logged: strangers would fill the disk. */
+/** Counts requests that were refused before a resource took them. They are not logged: anyone could fill the disk. */
 public final class Refusals {
 
     private static final Metric REFUSED = Metric.counter("tributary.http.refused", """

@@ -80,7 +80,7 @@ public final class RequestBody {
     public static ProblemDocument overloaded() {
         return ProblemDocument.of(
                         ProblemType.OVERLOADED,
-                        "Documents of other requests take the memory for documents. Send this again after Retry-After.")
+                        "The memory for documents is in use by other requests. Send this again after Retry-After.")
                 .retryAfter(RETRY_AFTER);
     }
 
@@ -116,7 +116,7 @@ public final class RequestBody {
     /** The problem of a request whose body cannot be read. */
     public static ProblemDocument broken(IOException e) {
         return e.getCause() instanceof TimeoutException
-                ? ProblemDocument.of(ProblemType.REQUEST_TIMEOUT, "The body stopped coming before it was complete.")
+                ? ProblemDocument.of(ProblemType.REQUEST_TIMEOUT, "The body stopped arriving before it was complete.")
                 : ProblemDocument.of(
                         ProblemType.BAD_REQUEST, "The body ended before it was complete, or its chunks are malformed.");
     }

@@ -57,7 +57,7 @@ final class Router extends Handler.Abstract implements HandlerRegistry {
     void giveUp() {
         pending.end(ProblemDocument.of(
                         ProblemType.TIMEOUT,
-                        "The server stops, and DynamoDB had not answered. A write may have taken effect all the same: send it again if it had an idempotency key, else read the item before you decide.")
+                        "The server stops, and DynamoDB has not replied. A write may have taken effect: send it again if it has an idempotency key, otherwise read the item first.")
                 .reply());
     }
 

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which attributes of an item a route copies.
+ * The attributes of an item that a route copies and leaves out.
  *
  * @param copied names of the copied ones
  * @param leftOut names of the others, with the rule that leaves them out

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a route makes of a change, without its target.
+ * The write of a route for a change, without a look at its target.
  *
  * @param route {@code <source>.<route>}
  * @param target name of the table
@@ -31,7 +31,7 @@ public record ChangeExplanation(
         Optional<Item> key,
         Optional<AttributeSelection> selection) {
 
-    /** What a change does to a target. */
+    /** The effects of a change on a target. */
     public enum Kind {
         /** Writes a row, new or in place of the item's older one. */
         UPSERT,
@@ -125,6 +125,6 @@ public record ChangeExplanation(
         }
         return decision instanceof RowDecision.Unheld unheld
                 ? "the target has no row of the item: " + unheld.reason()
-                : "the target is as it should be";
+                : "the target is correct";
     }
 }

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
 /**
- * Stream records in the form in which Lambda gets them: an object with {@code Records}, or one of these records.
+ * Stream records in the form of events of AWS Lambda: an object with {@code Records}, or one of these records.
  *
  * <p>The form is that of "Using AWS Lambda with Amazon DynamoDB" in the Lambda developer guide.
  */
@@ -40,7 +40,7 @@ public final class EventFile {
     /**
      * Reads the records of an event.
      *
-     * @throws IllegalArgumentException if the text is no such event; the message is for people
+     * @throws IllegalArgumentException if the text is no such event; the message names the record
      */
     public static List<EventRecord> parse(String text) {
         JsonNode event;
@@ -82,7 +82,7 @@ public final class EventFile {
                         .build());
     }
 
-    /** A record without a time is of no use to the daemon; here its time does not matter. */
+    /** The daemon parks a record without a creation time; here the time does not matter. */
     private static Instant createdAt(JsonNode time) {
         return time.isNumber()
                 ? Instant.ofEpochMilli(

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Formats explanations for people. Keys are printed, because the command is about them; other attributes with their types
- * only, unless values are wanted.
+ * Formats explanations as text. Prints keys, because the command is about them; other attributes with their types only,
+ * unless values are wanted.
  */
 public final class ExplanationText {
 

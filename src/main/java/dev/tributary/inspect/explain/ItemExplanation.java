@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An item, and what each route of its source makes of it.
+ * An item, and the explanation of each route of its source.
  *
  * @param source name of the source
  * @param table name and place of the source table

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a route makes of an item, and what its target has of it.
+ * The write of a route for an item, and the row that its target has.
  *
  * @param route {@code <source>.<route>}
  * @param target name of the table

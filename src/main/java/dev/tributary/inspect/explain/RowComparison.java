@@ -28,7 +28,7 @@ record RowComparison(RouteSettings settings, ItemKey owner, boolean itemExists) 
     /**
      * Compares.
      *
-     * @param decision what the route makes of the item, or of its key if there is no item
+     * @param decision the write of the route for the item, or for its key if there is no item
      * @param found the row under the key; empty if there is none
      */
     RowFinding compare(RowDecision decision, Optional<StoredRow> found) {
@@ -48,7 +48,7 @@ record RowComparison(RouteSettings settings, ItemKey owner, boolean itemExists) 
         return unexpected(found);
     }
 
-    /** What is known if there is no item and its key is not enough to derive that of its row. */
+    /** The finding if there is no item, and its key is not enough to derive the key of its row. */
     static RowFinding underivable(Set<String> keySources) {
         return new RowFinding(
                 Verdict.UNKNOWN,
@@ -107,7 +107,7 @@ record RowComparison(RouteSettings settings, ItemKey owner, boolean itemExists) 
                     gone + ", and the row is "
                             + stored.stamp()
                                     .map(stamp -> "another item's, " + stamp.owner())
-                                    .orElse("not the replication's"));
+                                    .orElse("without a version stamp"));
         }
         if (stored.tombstone()) {
             return new RowFinding(Verdict.RIGHT, gone + ", and its tombstone is there" + expiry(stored));

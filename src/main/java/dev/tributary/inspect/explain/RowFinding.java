@@ -1,13 +1,13 @@
 package dev.tributary.inspect.explain;
 
 /**
- * How a row compares with the item.
+ * The comparison of a row with its item.
  *
- * @param detail what differs, or why it is as it is, without values
+ * @param detail what differs, or the reason, without values
  */
 public record RowFinding(Verdict verdict, String detail) {
 
-    /** How a row compares with the item. */
+    /** The results of a comparison. */
     public enum Verdict {
         /** The row is the item's projection, or there is rightly none. */
         RIGHT,
@@ -28,7 +28,7 @@ public record RowFinding(Verdict verdict, String detail) {
         /** It cannot be decided. */
         UNKNOWN;
 
-        /** Whether the target is not as it should be once the source rests. */
+        /** Whether the target is wrong once the source rests. */
         public boolean wrong() {
             return switch (this) {
                 case RIGHT, KEPT -> false;

@@ -1,4 +1,4 @@
-/** What the replication makes of one item or one stream record, and why. */
+/** Explains the writes of each route for one item or one stream record. */
 @NullMarked
 package dev.tributary.inspect.explain;
 

@@ -12,8 +12,8 @@ import java.util.Locale;
 /**
  * Computes what a source and its routes cost with on-demand tables, by the rules of DynamoDB's developer guide ("Item sizes
  * and formats", "Read and write operations"): a write unit for each KB of the larger of old and new row, two if it is in a
- * transaction; a read unit for each 4 KB, half without consistency; 100 bytes of storage for each row beyond its size. A month
- * has 30 days. What all sources in a lease table share is in {@link LeaseTableCosts}.
+ * transaction; a read unit for each 4 KB, half without consistency; 100 bytes of storage for each row beyond its size. A
+ * month has 30 days. The costs that all sources in a lease table share are in {@link LeaseTableCosts}.
  */
 public final class Costs {
 
@@ -39,7 +39,7 @@ public final class Costs {
         this.prices = prices;
     }
 
-    /** What bringing all items to all targets costs once. */
+    /** The costs of one backfill of all targets. */
     public List<CostPart> backfill() {
         List<CostPart> parts = new ArrayList<>();
         double pages = scan(source.items() * source.itemBytes());
@@ -61,7 +61,7 @@ public final class Costs {
         return parts;
     }
 
-    /** What the replication costs a month. */
+    /** The costs of replication for a month. */
     public List<CostPart> month() {
         List<CostPart> parts = new ArrayList<>();
         source.routes().forEach(route -> route(route, parts));
@@ -152,7 +152,7 @@ public final class Costs {
         }
     }
 
-    /** A verification scans both tables; one that its limit makes longer than its interval follows the one before at once. */
+    /** A verification scans both tables. If its limit makes it longer than its interval, the next one follows at once. */
     private void verification(RouteEstimate route, List<CostPart> parts) {
         VerifySettings settings = requireNonNull(load.verify().get(route.route()));
         settings.interval().ifPresent(interval -> {

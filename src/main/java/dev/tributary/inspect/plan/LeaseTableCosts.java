@@ -10,7 +10,7 @@ import dev.tributary.stream.lease.LeaseTimings;
 import java.util.List;
 
 /**
- * What a lease table costs for all sources that share it: reports of workers, the leader's lock, and reads of the whole table.
+ * The costs of a lease table that its sources share: reports of workers, the leader's lock, and reads of the whole table.
  *
  * @param table its name
  * @param place its region or endpoint
@@ -42,7 +42,7 @@ public record LeaseTableCosts(
     /** Units of a worker in a lease duration for each 4 KB: two consistent scans, for the checks of all sources. */
     private static final int CHECKS = 2;
 
-    /** What is due each month, also while the sources rest. */
+    /** The costs for a month, which are due also while the sources rest. */
     public List<CostPart> month() {
         double report = 1 / seconds(timings.workerReport());
         double leader = 1 / seconds(timings.leaderHeartbeat());

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What a source and its workers do, for the estimate of costs.
+ * The load of a source, for the estimate of its costs.
  *
  * @param rate of its changes
  * @param lease its duration

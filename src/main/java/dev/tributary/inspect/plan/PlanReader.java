@@ -21,7 +21,7 @@ import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
-/** Samples a source and estimates what its routes make of it. Writes nothing. Used once. */
+/** Samples a source and estimates the rows and the sizes of its routes. Writes nothing. Used once. */
 public final class PlanReader {
 
     private static final double READ_UNIT_BYTES = 4096;

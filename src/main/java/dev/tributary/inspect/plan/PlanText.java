@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Formats estimates for people. Contains keys of items, as examples, and no other values. */
+/** Formats estimates as text. Contains keys of items, as examples, and no other values. */
 public final class PlanText {
 
     private PlanText() {}

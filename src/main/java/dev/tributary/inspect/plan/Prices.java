@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What DynamoDB costs in one region, in US dollars.
+ * The prices of DynamoDB in one region, in US dollars.
  *
  * @param asOf since when these prices hold
- * @param region for people
+ * @param region as reports name it
  * @param millionWrites write request units
  * @param millionReads read request units
  * @param gigabyteMonth storage of 2^30 bytes for a month
@@ -49,7 +49,7 @@ public record Prices(
     /**
      * Reads a file.
      *
-     * @throws IllegalArgumentException if it is no such file; the message is for people
+     * @throws IllegalArgumentException if it is no such file; the message names the key and the expected value
      */
     public static Prices read(Path file) {
         Properties properties = new Properties();

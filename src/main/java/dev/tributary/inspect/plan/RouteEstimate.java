@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a route makes of the items of its source, by a sample.
+ * The estimate of the rows of a route, from a sample of its source.
  *
  * @param route {@code <source>.<route>}
  * @param target name of the table

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a route makes of the items of a sample. Not safe for several threads. */
+/** Counts the rows that a route has for the items of a sample. Not safe for several threads. */
 final class RouteSample {
 
     private static final int EXAMPLES = 5;

@@ -3,7 +3,7 @@ package dev.tributary.inspect.plan;
 import java.util.List;
 
 /**
- * What a source has, by DynamoDB's count and a sample.
+ * The estimate of the items of a source, from DynamoDB's count and a sample.
  *
  * @param source its name
  * @param table name of the table

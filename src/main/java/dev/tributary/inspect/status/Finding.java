@@ -1,7 +1,7 @@
 package dev.tributary.inspect.status;
 
 /**
- * Something that is not as it should be.
+ * A problem, or a note, about a source or a route.
  *
  * @param kind what it needs
  * @param where the source or the route

@@ -17,12 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /**
- * What the jobs of a route have recorded.
+ * The state that the jobs of a route have recorded.
  *
  * @param backfill the last backfill; empty if there was none
  * @param resync the last backfill after gaps
- * @param proof what continuous verification knows; empty if the route is not verified continuously
- * @param otherShapes that the target may have rows of another shape than the configured one, for people; empty if not
+ * @param proof the result of continuous verification; empty if the route is not verified continuously
+ * @param otherShapes a message that the target may have rows of another shape than the configured one; empty if not
  */
 public record JobsStatus(
         Optional<BackfillProgress> backfill,
@@ -33,7 +33,7 @@ public record JobsStatus(
     /** A proof, and the interval of verifications. */
     public record Proved(Proof proof, Duration every) {
 
-        /** The state for people. */
+        /** The state as text. */
         public String text(Instant now) {
             return proof.text(now, every);
         }

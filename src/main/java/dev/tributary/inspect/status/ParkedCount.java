@@ -49,7 +49,7 @@ public record ParkedCount(int items, boolean more, Optional<Instant> oldest, Lis
                 ParkedReason.of(items));
     }
 
-    /** The number for people, such as {@code 3 items} or {@code 1000 items or more}. */
+    /** The number as text, such as {@code 3 items} or {@code 1000 items or more}. */
     public String text() {
         return items + (items == 1 ? " item" : " items") + (more ? " or more" : "");
     }

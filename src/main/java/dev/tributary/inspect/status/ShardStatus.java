@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record ShardStatus(ShardLease lease, State state, Optional<Instant> doneUntil) {
 
-    /** Who reads a shard. */
+    /** Whether a shard has a reader. */
     public enum State {
         /** Its owner is alive. */
         READING("reading"),
@@ -29,12 +29,12 @@ public record ShardStatus(ShardLease lease, State state, Optional<Instant> doneU
             this.text = text;
         }
 
-        /** The state for people. */
+        /** The state as text. */
         public String text() {
             return text;
         }
 
-        /** Whether nobody reads the shard although somebody should. */
+        /** Whether the shard has no reader although it has to be read. */
         public boolean unread() {
             return this == NO_OWNER || this == OWNER_GONE;
         }

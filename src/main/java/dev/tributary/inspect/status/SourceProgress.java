@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How far a source has been read, derived from its lease table.
+ * The progress of the reading of a source, derived from its lease table.
  *
  * @param alive workers that report
  * @param gone workers that no longer report and have not left in order

@@ -13,9 +13,9 @@ import java.util.Optional;
  *
  * @param name of the source
  * @param table name of the source table
- * @param place of the source table, for people
+ * @param place of the source table, for messages
  * @param description of the source table
- * @param leases what the workers have written
+ * @param leases the rows that the workers have written
  * @param progress derived from the leases
  */
 public record SourceStatus(

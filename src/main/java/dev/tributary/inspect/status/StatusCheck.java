@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Decides what of the state of a source is not as it should be. Pure; used once. */
+/** Finds the problems in the state of a source. Pure; used once. */
 public final class StatusCheck {
 
     /** As the alarm for the lag that the operations manual recommends. */
@@ -33,7 +33,7 @@ public final class StatusCheck {
         this.now = now;
     }
 
-    /** What is wrong with a source; empty if nothing is. */
+    /** The problems of a source; empty if there are none. */
     public static List<Finding> of(SourceStatus status, Instant now) {
         return new StatusCheck(status, now).run();
     }
@@ -59,7 +59,7 @@ public final class StatusCheck {
             progress.shards().stream()
                     .filter(this::isUnread)
                     .forEach(shard ->
-                            person("nobody reads shard %s: %s. A live worker takes it within a minute; if not, look"
+                            person("no worker reads shard %s: %s. A live worker takes it within a minute; if not, look"
                                             .formatted(
                                                     shard.lease().shardId(),
                                                     shard.state().text())

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Formats the state of a source for people. */
+/** Formats the state of a source as text. */
 public final class StatusText {
 
     private static final String UNKNOWN = "unknown";
@@ -31,7 +31,7 @@ public final class StatusText {
         this.now = now;
     }
 
-    /** The lines of a source, without what is wrong with it. */
+    /** The lines of a source, without its problems. */
     public List<String> lines(SourceStatus status) {
         List<String> lines = new ArrayList<>();
         lines.add(status.name() + ": table " + status.table() + " (" + status.place() + ")"
@@ -53,7 +53,7 @@ public final class StatusText {
         return lines;
     }
 
-    /** The line of something that is wrong. */
+    /** The line of a problem. */
     public static String line(Finding finding) {
         return switch (finding.kind()) {
                     case NOTE -> "note: ";

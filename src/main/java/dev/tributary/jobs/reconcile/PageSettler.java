@@ -55,9 +55,7 @@ public final class PageSettler {
         return recheck.check(page.version(), page.keys()).thenCompose(removed -> {
             if (removed > 0) {
                 log.info(
-                        "{}: removed {} rows of a backfill again, because their items are gone",
-                        route.name(),
-                        removed);
+                        "{}: removed {} rows of a backfill again, because their items are gone", route.name(), removed);
             }
             return now < page.until()
                     ? CompletableFuture.completedFuture(false)

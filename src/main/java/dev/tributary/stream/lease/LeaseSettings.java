@@ -4,7 +4,7 @@ import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import java.time.Duration;
 
-/** How workers share shards through the lease table. */
+/** The leases with which workers share shards. */
 @Section(prefix = "lease", title = "Leases", intro = "How workers share shards.")
 public record LeaseSettings(
         @Option(key = "duration", min = "3s", max = "5m", defaultValue = "8s", doc = """

@@ -19,8 +19,7 @@ import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 
 /**
- * What the workers have written of a source to its lease table, read once, for people: without KCL's types, and without a
- * running worker.
+ * The rows of a source in its lease table, read once, for reports: without KCL's types, and without a running worker.
  *
  * @param state the stream that is read, and the gaps; empty if no worker has begun to read the source
  * @param leases in the order of their shards
@@ -38,7 +37,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
     public static final LeaseSnapshot NONE = new LeaseSnapshot(Optional.empty(), List.of(), List.of());
 
     /**
-     * Reads what a lease table holds of a source, consistently; a table that does not exist is empty.
+     * Reads the rows of a source in a lease table, consistently; a table that does not exist is empty.
      *
      * @return fails with what the SDK throws
      */

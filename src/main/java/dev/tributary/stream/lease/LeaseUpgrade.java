@@ -72,7 +72,7 @@ public final class LeaseUpgrade {
     /**
      * Does nothing if the source is in the table already, or in no former one.
      *
-     * @throws SourceStartException if workers of an earlier version go on
+     * @throws SourceStartException if workers of an earlier version continue
      * @throws software.amazon.awssdk.core.exception.SdkException if a table cannot be read or written
      */
     public void run() throws InterruptedException {

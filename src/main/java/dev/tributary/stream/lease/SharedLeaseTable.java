@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRespo
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
 
 /**
- * What the sources of a process share of a lease table, so that its calls do not grow with their number: scans of all rows,
- * and calls with up to 25 conditional updates. Safe for any thread.
+ * The calls to a lease table that the sources of a process share, so that their number does not grow with the sources: scans
+ * of all rows, and batches of up to 25 conditional updates. Safe for any thread.
  */
 public final class SharedLeaseTable {
 

@@ -2,7 +2,7 @@ package dev.tributary.stream.lease;
 
 import dev.tributary.dynamo.WriteFailure;
 
-/** A source cannot be started because of its lease table or its stream. The message is for the operator. */
+/** A source cannot be started because of its lease table or its stream. The message names the remedy. */
 public final class SourceStartException extends RuntimeException {
 
     private final boolean mayPass;

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.kinesis.leases.EntityType;
 
 /**
- * Which live worker reads which sources, by the workers' reports in a lease table, and how many leases each has.
+ * The sources that each live worker reads, by the workers' reports in a lease table, and the number of leases of each.
  *
  * <p>KCL assigns any lease to any worker, but a worker may have another configuration, such as the next one during a
  * deployment. Each worker adds the sources that it reads to its report; before it has done so, it counts as one that reads

@@ -29,8 +29,8 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  * are its own and no other process assigns any. Then both calls are made once in a quarter of the lease duration, and
  * otherwise get the last result. After each change of a lease by this process, no call is left out for one lease duration.
  *
- * <p>Leases that KCL has nothing to do with are left out of the leader's scan: those of sources that no live worker reads,
- * and those of shards that were read to their ends.
+ * <p>Leases that need no assignment are left out of the leader's scan: those of sources that no live worker reads, and those
+ * of shards that were read to their ends.
  *
  * <p>A scan is repeated only if every lease is this worker's: the leader takes leases of others that have not been renewed,
  * and a renewal that an old scan does not show would be overlooked. Safe for any thread.
@@ -60,7 +60,7 @@ public final class SparingLeaseCalls {
      */
     private record Scan(ScanRequest request, ScanResponse response, long at, Optional<Instant> reported) {}
 
-    /** What a scan that began at this time found. */
+    /** The result of a scan that began at this time. */
     private record Known(SourcesOfWorkers workers, long at) {}
 
     /**

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The last sign of life of a worker in the lease table.
+ * The last report of a worker in the lease table.
  *
  * @param at in whole seconds, by the worker's clock
  */

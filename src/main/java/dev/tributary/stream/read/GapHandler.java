@@ -21,7 +21,7 @@ public final class GapHandler {
     private final Instant since;
 
     /**
-     * What the gap handlers of a source's successive streams share.
+     * The parts that the gap handlers of a source's successive streams share.
      *
      * @param worker name of this process among the workers
      * @param checkStream requests a check of which stream the table has
@@ -42,7 +42,7 @@ public final class GapHandler {
                     gap.id(), gap.describe() + more, clock.instant().truncatedTo(ChronoUnit.MILLIS), worker);
         }
 
-        /** What to do about a gap at which reading is blocked. */
+        /** The advice for a gap at which reading is blocked. */
         public String advice() {
             return "Reading is blocked here (source." + source
                     + ".gaps=stop), because continuing would lose changes. To continue, and have the daemon repair the"

@@ -98,7 +98,7 @@ public final class MemoryBudget {
         }
 
         /**
-         * Notes a read.
+         * Records a read.
          *
          * @param bytes of the records; 0 if the read failed
          */

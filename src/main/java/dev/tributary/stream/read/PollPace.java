@@ -3,10 +3,10 @@ package dev.tributary.stream.read;
 import java.time.Duration;
 
 /**
- * When a shard is read next: at once after a large batch, because more changes are waiting; after half the poll interval
- * following a small one; and the later, the longer the shard has had no changes. The pause is an eighth of that time,
- * between the poll interval and the idle poll interval. After failures it is longer with each. Times are those of a
- * monotonic clock in nanoseconds, and are passed in. Safe for any thread.
+ * Determines when a shard is read next: at once after a large batch, because more changes are waiting; after half the poll
+ * interval following a small one; and otherwise after an eighth of the time without changes, between the poll interval and
+ * the idle poll interval. After failures it is longer with each. Times are those of a monotonic clock in nanoseconds, and
+ * are passed in. Safe for any thread.
  */
 final class PollPace {
 

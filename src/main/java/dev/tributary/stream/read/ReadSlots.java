@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the calls of one kind for the shards of one source, such as its reads, on the threads of the process, and bounds how
- * many run at the same time, so that a stream that does not answer leaves threads to the others. Further calls start in the
+ * many run at the same time, so that a stream that does not reply leaves threads to the others. Further calls start in the
  * order of submission. Safe for any thread.
  */
 public final class ReadSlots {

@@ -149,7 +149,7 @@ final class ShardFetcher {
         cursor.moveBehind(fetched.records(), fetched.nextShardIterator());
     }
 
-    /** Stays where it is; the last read is repeated, as is all that was read and not processed. */
+    /** Keeps the position; the last read is repeated, as are all records that were read and not processed. */
     void drop() {
         memory.restarted();
     }

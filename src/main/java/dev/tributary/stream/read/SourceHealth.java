@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 
 /**
- * Reports how the reading of one source goes, in health, in the log and as metrics. Each shard has one condition, named
+ * Reports the state of the reading of one source in health, in the log and as metrics. Each shard has one condition, named
  * by its id; the stream as a whole has two. Safe for any thread.
  */
 public final class SourceHealth implements FetchListener, WorkerStateChangeListener {
@@ -160,7 +160,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     /**
      * The table no longer has the stream that is read. May be called again with the same gap.
      *
-     * @param action what the worker does about it, or what to do
+     * @param action the action of the worker, or of the operator
      */
     public void streamIsOver(Status status, StreamGap gap, String action) {
         count(gap);
@@ -209,7 +209,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         int all = gaps.size() + further;
         unacknowledged = gaps.isEmpty()
                 ? ""
-                : ("reading went on past %d %s, the last: %s. `tributary gaps` lists them, and acknowledges them once the"
+                : ("reading continued past %d %s, the last: %s. `tributary gaps` lists them, and acknowledges them once the"
                                 + " targets are repaired")
                         .formatted(
                                 all,

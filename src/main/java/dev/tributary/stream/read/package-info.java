@@ -1,4 +1,4 @@
-/** Reading shards: the data fetcher, its memory, and stream records as changes. */
+/** Reads shards: the data fetcher, its memory budget, and the decoding of stream records to changes. */
 @NullMarked
 package dev.tributary.stream.read;
 

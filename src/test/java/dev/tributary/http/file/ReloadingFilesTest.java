@@ -126,7 +126,7 @@ class ReloadingFilesTest {
         reloaded.check();
         assertThat(known(fresh)).isFalse();
         assertThat(known(old)).isFalse();
-        assertThat(component().detail()).contains("everybody on this machine may write it");
+        assertThat(component().detail()).contains("every user of this machine may write it");
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         reloaded.check();
@@ -141,6 +141,6 @@ class ReloadingFilesTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(secret::read)
                 .isInstanceOf(UnusableFileException.class)
-                .hasMessageContaining("everybody on this machine may read it; run chmod o-r");
+                .hasMessageContaining("every user of this machine may read it; run chmod o-r");
     }
 }

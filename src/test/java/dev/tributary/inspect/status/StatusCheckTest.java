@@ -67,7 +67,7 @@ class StatusCheckTest {
         assertThat(findings(lease("shard-1", "zero", NOW.minusSeconds(61))))
                 .singleElement()
                 .asString()
-                .contains("PERSON", "nobody reads shard shard-1: owner gone");
+                .contains("PERSON", "no worker reads shard shard-1: owner gone");
         assertThat(findings(lease("shard-1", null, NOW.minusSeconds(61))))
                 .singleElement()
                 .asString()
