@@ -48,8 +48,7 @@ public record SavedReply(int status, Map<String, String> headers, String body) {
             return JSON.readValue(json, SavedReply.class);
         } catch (JsonProcessingException e) {
             e.clearLocation(); // the location quotes the answer, which may be personal data
-            throw new IllegalStateException(
-                    "a record of the idempotency table has an answer that was not saved here", e);
+            throw new IllegalStateException("a record of the idempotency table has a malformed reply", e);
         }
     }
 

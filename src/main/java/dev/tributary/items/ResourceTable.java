@@ -82,7 +82,7 @@ record ResourceTable(String resource, String name, KeySchema key, Optional<ItemV
             throw new RefusedException(
                     Problem.of(
                             Kind.BAD_PRECONDITION,
-                            "If-None-Match: * asks that there is no item, which leaves nothing to change. It goes with POST and PUT."));
+                            "If-None-Match: * requires that the item does not exist, so there is nothing to change. Use it with POST and PUT."));
         }
     }
 

@@ -109,10 +109,10 @@ record TableFailures(String table, Duration timeout) {
             return changed(message);
         }
         return message.toLowerCase(Locale.ROOT).contains("item size")
-                ? Problem.of(Kind.ITEM_TOO_LARGE, "The item would be larger than DynamoDB takes, which is 400 KB.")
+                ? Problem.of(Kind.ITEM_TOO_LARGE, "The item would be larger than 400 KB, the largest size in DynamoDB.")
                 : Problem.of(
                                 Kind.INVALID_ITEM,
-                                "DynamoDB refused the item: a value is not one that the table or one of its indexes takes.")
+                                "DynamoDB refused the item: a value does not fit a key of the table or of one of its indexes.")
                         .because(message);
     }
 }

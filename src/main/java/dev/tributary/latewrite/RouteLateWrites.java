@@ -207,7 +207,7 @@ public final class RouteLateWrites {
     private void ended(@Nullable Throwable thrown) {
         if (thrown == null) {
             if (failures.ends()) {
-                log.info("{}: removals are repeated again", route);
+                log.info("{}: the repetition of removals works again", route);
             }
             return;
         }

@@ -54,7 +54,7 @@ public record KeyTemplate(List<Part> parts) {
                 parts.add(placeholder(placeholder));
                 position = placeholder.end();
             } else if (c == '{' || c == '}') {
-                throw new IllegalArgumentException("a brace without its other half at " + position);
+                throw new IllegalArgumentException("an unmatched brace at " + position);
             } else {
                 literal.append(c);
                 position++;

@@ -71,7 +71,7 @@ final class RouteHealth implements AutoCloseable {
 
     /** A call to one of the daemon's tables succeeded. */
     void succeeded(SupportTable table) {
-        conditions.clear(table.condition, () -> log.info("{}: the {} answers again", route, table.condition));
+        conditions.clear(table.condition, () -> log.info("{}: the {} replies again", route, table.condition));
     }
 
     /**
@@ -86,7 +86,7 @@ final class RouteHealth implements AutoCloseable {
                 status(failure),
                 table.condition + " " + name + ": " + failure.message(),
                 () -> log.warn(
-                        "{}: {} {} fails ({}) and is tried again until it answers: {}",
+                        "{}: {} {} fails ({}) and is tried again until it replies: {}",
                         route,
                         table.condition,
                         name,

@@ -62,7 +62,7 @@ final class TargetKeyCheck {
     }
 
     private String message(KeySchema expected, KeySchema found) {
-        return "table %s has the key (%s) now, and had (%s) at the start: nothing is parked on account of it; recreate the table with the key it had, or restart to write by the new one"
+        return "table %s has the key (%s) now, and had (%s) at the start: no change is parked because of that; recreate the table with the key it had, or restart to write with the new key"
                 .formatted(table.name(), found.text(), expected.text());
     }
 }
