@@ -64,8 +64,8 @@ class PlanCommandTest {
                         "collisions:  1 of 3 sampled rows belong to another item",
                         "city=Oakland: 2 items, email=",
                         "COST a month",
-                        "lease table " + tables.leases,
-                        "shared by the sources users: 1 shards",
+                        "shared by the sources users: lease table " + tables.leases,
+                        "with 1 shards, table of jobs",
                         "idle cost",
                         "us-east-1, on demand, as of 2024-11-01")
                 .doesNotContain("Lovelace");
@@ -103,7 +103,7 @@ class PlanCommandTest {
         JsonNode shared = new ObjectMapper().readTree(lines.get(1));
         assertThat(shared.at("/leaseTable").asText()).isEqualTo(tables.leases);
         assertThat(shared.at("/sources/0").asText()).isEqualTo("users");
-        assertThat(shared.at("/month/parts").findValuesAsText("part")).contains("scans");
+        assertThat(shared.at("/month/parts").findValuesAsText("part")).contains("lease table: scans");
     }
 
     @Test

@@ -10,12 +10,12 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
 import dev.tributary.inspect.plan.Costs;
-import dev.tributary.inspect.plan.LeaseTableCosts;
 import dev.tributary.inspect.plan.Load;
 import dev.tributary.inspect.plan.PlanJson;
 import dev.tributary.inspect.plan.PlanReader;
 import dev.tributary.inspect.plan.PlanText;
 import dev.tributary.inspect.plan.Prices;
+import dev.tributary.inspect.plan.SharedCosts;
 import dev.tributary.inspect.plan.SourceEstimate;
 import dev.tributary.inspect.plan.StreamRate;
 import dev.tributary.jobs.scan.PacedCalls;
@@ -140,7 +140,7 @@ public final class PlanCommand implements Callable<Integer> {
             timer.shutdownNow();
         }
         places.forEach((place, sources) -> print(
-                new LeaseTableCosts(
+                new SharedCosts(
                         settings.leaseTable(),
                         place,
                         sources.stream().map(SourceEstimate::source).toList(),
@@ -153,7 +153,7 @@ public final class PlanCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void print(LeaseTableCosts shared, PrintWriter out) {
+    private void print(SharedCosts shared, PrintWriter out) {
         if (json) {
             out.println(PlanJson.of(shared));
         } else {
@@ -187,6 +187,7 @@ public final class PlanCommand implements Callable<Integer> {
     private Load load(InspectedSource one, StreamRate rate) {
         return new Load(
                 rate,
+                workers,
                 one.timings(),
                 one.settings().pollInterval(),
                 one.settings().idlePollInterval(),

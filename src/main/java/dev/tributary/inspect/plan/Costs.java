@@ -13,7 +13,7 @@ import java.util.Locale;
  * Computes what a source and its routes cost with on-demand tables, by the rules of DynamoDB's developer guide ("Item sizes
  * and formats", "Read and write operations"): a write unit for each KB of the larger of old and new row, two if it is in a
  * transaction; a read unit for each 4 KB, half without consistency; 100 bytes of storage for each row beyond its size. A
- * month has 30 days. The costs that all sources in a lease table share are in {@link LeaseTableCosts}.
+ * month has 30 days. The costs that all sources in a lease table share are in {@link SharedCosts}.
  */
 public final class Costs {
 
@@ -26,8 +26,8 @@ public final class Costs {
     /** A move deletes one row and puts another, in one transaction, which doubles both. */
     private static final int MOVE = 4;
 
-    /** Reads a minute for each route: left pages, shapes of rows, and the state of the source. */
-    private static final int JOB_READS = 3;
+    /** Reads of a worker in a minute for each route, at most: shapes of rows, and the state of the source. */
+    private static final int JOB_READS = 2;
 
     private final SourceEstimate source;
     private final Load load;
@@ -70,14 +70,16 @@ public final class Costs {
         source.routes().forEach(route -> verification(route, parts));
         parts.add(new CostPart(
                 "late-write table",
-                text("1 read/min × 43,200 min × $%.3f/M", prices.millionReads()),
-                MONTH / 60 * prices.millionReads() / MILLION,
+                text("%d workers × 1 read/min × 43,200 min × $%.3f/M", load.workers(), prices.millionReads()),
+                load.workers() * MONTH / 60 * prices.millionReads() / MILLION,
                 true));
         int routes = source.routes().size();
         parts.add(new CostPart(
                 "table of jobs",
-                text("%d routes × %d reads/min × 43,200 min × $%.3f/M", routes, JOB_READS, prices.millionReads()),
-                routes * JOB_READS * MONTH / 60 * prices.millionReads() / MILLION,
+                text(
+                        "%d workers × %d routes × %d reads/min × 43,200 min × $%.3f/M",
+                        load.workers(), routes, JOB_READS, prices.millionReads()),
+                load.workers() * routes * JOB_READS * MONTH / 60 * prices.millionReads() / MILLION,
                 true));
         return parts;
     }

@@ -9,6 +9,7 @@ import java.util.Map;
  * The load of a source, for the estimate of its costs.
  *
  * @param rate of its changes
+ * @param workers that run
  * @param lease its duration
  * @param poll pause between two reads of a shard with changes
  * @param idlePoll pause between two reads of a shard without
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 public record Load(
         StreamRate rate,
+        int workers,
         LeaseTimings lease,
         Duration poll,
         Duration idlePoll,

@@ -38,7 +38,7 @@ public final class PlanJson {
     }
 
     /** What sources share. */
-    public static ObjectNode of(LeaseTableCosts shared) {
+    public static ObjectNode of(SharedCosts shared) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("leaseTable", shared.table());
         json.put("place", shared.place());

@@ -40,11 +40,11 @@ public final class PlanText {
     }
 
     /** The lines of what sources share. */
-    public static List<String> lines(LeaseTableCosts shared) {
+    public static List<String> lines(SharedCosts shared) {
         List<String> lines = new ArrayList<>();
         lines.add(text(
-                "lease table %s (%s), shared by the sources %s: %d shards",
-                shared.table(), shared.place(), String.join(", ", shared.sources()), shared.shards()));
+                "shared by the sources %s: lease table %s (%s) with %d shards, table of jobs",
+                String.join(", ", shared.sources()), shared.table(), shared.place(), shared.shards()));
         table("a month", shared.month(), lines);
         return lines;
     }

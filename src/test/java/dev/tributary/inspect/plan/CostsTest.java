@@ -46,6 +46,7 @@ class CostsTest {
                 source,
                 new Load(
                         new StreamRate(changes, moves, 0, 0),
+                        2,
                         LEASE,
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2),
@@ -83,8 +84,8 @@ class CostsTest {
                 .isEqualTo(Costs.sum(month.stream().filter(CostPart::idle).toList()));
     }
 
-    private static List<CostPart> leaseTable(int sources, int shards, int workers) {
-        return new LeaseTableCosts(
+    private static List<CostPart> shared(int sources, int shards, int workers) {
+        return new SharedCosts(
                         "app-leases",
                         "here",
                         IntStream.range(0, sources).mapToObj(i -> "s" + i).toList(),
@@ -96,20 +97,23 @@ class CostsTest {
     }
 
     @Test
-    void aLeaseTableCostsTheSameForAllItsSourcesUntilItGrows() {
-        List<CostPart> one = leaseTable(1, 1, 2);
-        assertThat(part(one, "reports of workers, leader's lock"))
+    void aSharedCostsTheSameForAllItsSourcesUntilItGrows() {
+        List<CostPart> one = shared(1, 1, 2);
+        assertThat(part(one, "lease table: reports, leader's lock"))
                 .isCloseTo((2 * 4 + 3) / 8.0 * 2.592 * 0.625, within(1e-9));
-        assertThat(part(one, "scans"))
+        assertThat(part(one, "lease table: scans"))
                 .as("ten looks a second, and four consistent scans in a lease duration")
                 .isCloseTo((2 * 2 + 1) / 0.5 * 0.5 * 2.592 * 0.125 + 4 / 8.0 * 2.592 * 0.125, within(1e-9));
-        assertThat(part(leaseTable(1, 1, 1), "scans"))
+        assertThat(part(shared(1, 1, 1), "lease table: scans"))
                 .as("a sole worker looks ten times in a lease duration")
                 .isCloseTo((10 * 0.5 + 2) / 8 * 2.592 * 0.125, within(1e-9));
-        assertThat(leaseTable(3, 3, 2)).isEqualTo(one);
-        assertThat(part(leaseTable(50, 50, 2), "scans"))
+        assertThat(part(one, "table of jobs"))
+                .as("13 reads in a minute of each worker")
+                .isCloseTo(2 * 13 * 43_200 * 0.125 / 1e6, within(1e-9));
+        assertThat(shared(3, 3, 2)).isEqualTo(one);
+        assertThat(part(shared(50, 50, 2), "lease table: scans"))
                 .as("103 rows are 11 pages of 4 KB")
-                .isCloseTo(11 * part(one, "scans"), within(1e-9));
+                .isCloseTo(11 * part(one, "lease table: scans"), within(1e-9));
     }
 
     @Test

@@ -10,15 +10,16 @@ import dev.tributary.stream.lease.LeaseTimings;
 import java.util.List;
 
 /**
- * The costs of a lease table that its sources share: reports of workers, the leader's lock, and reads of the whole table.
+ * The costs that the sources in one place share: reports of workers, the leader's lock and scans in the lease table, and
+ * reads of the table of jobs for all routes.
  *
- * @param table its name
- * @param place its region or endpoint
+ * @param table name of the lease table
+ * @param place region or endpoint of the tables
  * @param sources names of the sources
  * @param shards of all of them
  * @param workers that run
  */
-public record LeaseTableCosts(
+public record SharedCosts(
         String table,
         String place,
         List<String> sources,
@@ -42,6 +43,9 @@ public record LeaseTableCosts(
     /** Units of a worker in a lease duration for each 4 KB: two consistent scans, for the checks of all sources. */
     private static final int CHECKS = 2;
 
+    /** Reads of a worker in a minute: pauses every 5 s, and left pages. */
+    private static final int JOB_READS = 13;
+
     /** The costs for a month, which are due also while the sources rest. */
     public List<CostPart> month() {
         double report = 1 / seconds(timings.workerReport());
@@ -53,14 +57,14 @@ public record LeaseTableCosts(
         double units = pages * (looks * LOOK + workers * CHECKS / seconds(timings.lease()));
         return List.of(
                 new CostPart(
-                        "reports of workers, leader's lock",
+                        "lease table: reports, leader's lock",
                         text(
                                 "(%d workers × %.2f/s + %.2f/s) × %,.0f s × $%.3f/M",
                                 workers, report, leader, MONTH, prices.millionWrites()),
                         (workers * report + leader) * MONTH * prices.millionWrites() / MILLION,
                         true),
                 new CostPart(
-                        "scans",
+                        "lease table: scans",
                         text(
                                 "%.0f × 4 KB × (%.2f looks/s × %.1f + %d workers × %d / %.0f s) units × %,.0f s × $%.3f/M",
                                 pages,
@@ -72,6 +76,13 @@ public record LeaseTableCosts(
                                 MONTH,
                                 prices.millionReads()),
                         units * MONTH * prices.millionReads() / MILLION,
+                        true),
+                new CostPart(
+                        "table of jobs",
+                        text(
+                                "%d workers × %d reads/min × 43,200 min × $%.3f/M",
+                                workers, JOB_READS, prices.millionReads()),
+                        workers * JOB_READS * MONTH / 60 * prices.millionReads() / MILLION,
                         true));
     }
 }
