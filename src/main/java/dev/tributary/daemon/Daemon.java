@@ -6,6 +6,7 @@ import dev.tributary.daemon.jobs.BackgroundJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.status.DaemonActions;
 import dev.tributary.daemon.status.DaemonStatus;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
@@ -118,7 +119,8 @@ public final class Daemon {
                 meters.registry(),
                 Clock.systemUTC(),
                 System::nanoTime);
-        URI admin = servers.startAdmin(new StatusPage(status, status.tablesPause()));
+        DaemonActions actions = started.push(new DaemonActions(settings, tables, clients, Clock.systemUTC()));
+        URI admin = servers.startAdmin(new StatusPage(status, actions, status.tablesPause()));
         ScheduledExecutorService timer = startTimer();
         status.start(timer);
         startMetricsLog(timer);

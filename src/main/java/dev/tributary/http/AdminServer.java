@@ -1,5 +1,6 @@
 package dev.tributary.http;
 
+import dev.tributary.http.access.AdminGuard;
 import dev.tributary.http.access.BrowserGuard;
 import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
@@ -20,16 +21,18 @@ public final class AdminServer implements AutoCloseable {
     /** Replies are built from memory, so they take no longer. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
-    /** For a few scrapers and load balancers, whose requests have no bodies. */
+    /** For a few scrapers, load balancers and pages. The handlers bound the bodies. */
     private static final HttpLimits LIMITS =
             new HttpLimits(0, 0, 16, 64, 8192, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
 
     private final Listener listener;
     private final StatusEvents events;
+    private final Optional<AdminGuard> operators;
 
-    private AdminServer(Listener listener, StatusEvents events) {
+    private AdminServer(Listener listener, StatusEvents events, Optional<AdminGuard> operators) {
         this.listener = listener;
         this.events = events;
+        this.operators = operators;
     }
 
     /**
@@ -39,6 +42,8 @@ public final class AdminServer implements AutoCloseable {
      * @throws HttpStartException if it cannot listen where the settings say
      */
     public static AdminServer start(AdminSettings settings, Health health, Meters meters, StatusPage page) {
+        Optional<AdminGuard> operators = AdminGuard.of(settings.tokens(), health);
+        Refusals refusals = new Refusals(meters.registry());
         Listener.Endpoint endpoint = new Listener.Endpoint(
                 "admin",
                 settings.host().name(),
@@ -54,7 +59,7 @@ public final class AdminServer implements AutoCloseable {
                                 ? BrowserGuard.anyHost("admin")
                                 : BrowserGuard.onLoopback(
                                         "admin", settings.host().name())),
-                new Refusals(meters.registry()));
+                refusals);
         StatusEvents events = new StatusEvents(page.source(), page.tablesPause());
         Listener listener = Listener.start(endpoint, STOP_TIMEOUT, registry -> {
             HealthHandler healthHandler = new HealthHandler(health);
@@ -67,9 +72,10 @@ public final class AdminServer implements AutoCloseable {
                 registry.add(method, "/health/ready", readinessHandler);
                 registry.add(method, "/metrics", metricsHandler);
             }
-            page.addTo(registry, events);
+            page.addTo(registry, operators.map(guard -> guard.authorizing(registry, refusals)), events);
         });
-        return new AdminServer(listener, events);
+        operators.ifPresent(AdminGuard::start);
+        return new AdminServer(listener, events, operators);
     }
 
     /** Port the server listens on. */
@@ -85,6 +91,7 @@ public final class AdminServer implements AutoCloseable {
     /** Stops the server. Idempotent. */
     @Override
     public void close() {
+        operators.ifPresent(AdminGuard::close);
         events.close(); // the listener waits for replies in flight
         listener.close();
     }

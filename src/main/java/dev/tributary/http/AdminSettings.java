@@ -4,6 +4,7 @@ import dev.tributary.config.Checked;
 import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
+import dev.tributary.http.access.AdminTokenSettings;
 import dev.tributary.http.server.HostName;
 
 /** The endpoint of the status page, health and metrics. */
@@ -24,11 +25,14 @@ public record AdminSettings(
         @Option(key = "allow-remote", defaultValue = "false", doc = """
                 Accepts a host other than loopback. Callers are not authenticated: let only load balancers and scrapers
                 reach the port. Otherwise `Host` has to be `localhost` or a loopback address.""")
-        boolean allowRemote)
+        boolean allowRemote,
+
+        AdminTokenSettings tokens)
         implements Checked {
 
     @Override
     public void check(CrossCheck check) {
+        tokens.check(host, check);
         if (!host.isLoopback() && !allowRemote && check.accepted("allow-remote")) {
             check.report(
                     "host",

@@ -11,6 +11,7 @@ import dev.tributary.dynamo.Location;
 import dev.tributary.http.AdminSettings;
 import dev.tributary.http.HttpSettings;
 import dev.tributary.http.access.AccessSettings;
+import dev.tributary.http.access.AdminTokenSettings;
 import dev.tributary.http.access.RateSettings;
 import dev.tributary.http.bulk.BulkLimits;
 import dev.tributary.http.file.TlsSettings;
@@ -91,7 +92,8 @@ class ConfigurationTest {
                         LIMITS,
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
                         Optional.empty()));
-        assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("127.0.0.1"), 8081, false));
+        assertThat(settings.admin())
+                .isEqualTo(new AdminSettings(new HostName("127.0.0.1"), 8081, false, AdminTokenSettings.NONE));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
         assertThat(settings.local()).isEqualTo(new LocalSettings(Mode.OFF, 8000, Path.of("data")));
         SourceSettings source = settings.source().get("users");
@@ -378,7 +380,7 @@ class ConfigurationTest {
                         LIMITS,
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
                         Optional.empty()));
-        assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("::"), 0, true));
+        assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("::"), 0, true, AdminTokenSettings.NONE));
     }
 
     private static InvalidConfigurationException refused(Path file, Map<String, String> environment) {

@@ -1,6 +1,7 @@
 package dev.tributary.http;
 
 import dev.tributary.http.access.AccessSettings;
+import dev.tributary.http.access.AdminTokenSettings;
 import dev.tributary.http.access.RateSettings;
 import dev.tributary.http.bulk.BulkLimits;
 import dev.tributary.http.file.TlsSettings;
@@ -106,6 +107,6 @@ record GivenHttp(
     }
 
     AdminSettings admin() {
-        return new AdminSettings(new HostName(host), port, allowRemote);
+        return new AdminSettings(new HostName(host), port, allowRemote, AdminTokenSettings.NONE);
     }
 }

@@ -160,6 +160,7 @@ public final class DaemonStatus implements StatusSource {
                 .put("fromPlace", source.place())
                 .put("to", route.settings().table())
                 .put("toPlace", route.place())));
+        json.put("actions", settings.admin().tokens().given());
         json.set("history", history.json());
         json.set("conditions", conditions.json());
         ArrayNode configuration = json.putArray("configuration");

@@ -4,6 +4,7 @@ import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.server.RequestGuard;
+import io.github.bucket4j.TimeMeter;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,12 +24,22 @@ final class Authentication implements RequestGuard {
     private final KeyedRateLimiter failures;
 
     /**
+     * Requests without a known token that an address may send before it has to wait: fifty, and then one a second.
+     */
+    private static final RateSettings.Rate FAILURES = new RateSettings.Rate(1, 50);
+
+    /**
      * @param callers the caller of a token, if it is known
      * @param failures limits the refusals of each address, which has to wait beyond them; known tokens pass regardless
      */
     Authentication(Function<String, Optional<Caller>> callers, KeyedRateLimiter failures) {
         this.callers = callers;
         this.failures = failures;
+    }
+
+    /** Refuses an address that sends too many unknown tokens. */
+    static Authentication limited(Function<String, Optional<Caller>> callers) {
+        return new Authentication(callers, new KeyedRateLimiter(FAILURES, TimeMeter.SYSTEM_NANOTIME));
     }
 
     @Override

@@ -106,12 +106,13 @@ final class TokenFile {
     /**
      * Parses a list in place of a file, with semicolons or line breaks between the lines.
      *
+     * @param key the option that holds the list
      * @throws UnusableFileException if a line is invalid; the message quotes nothing of it but names
      */
-    static TokenFile ofList(String list) throws UnusableFileException {
+    static TokenFile ofList(String key, String list) throws UnusableFileException {
         Parsed parsed = parse(list.replace(';', '\n'));
         if (!parsed.errors().isEmpty()) {
-            throw new UnusableFileException("http.token-list: " + String.join("; ", parsed.errors()));
+            throw new UnusableFileException(key + ": " + String.join("; ", parsed.errors()));
         }
         return parsed.tokens();
     }

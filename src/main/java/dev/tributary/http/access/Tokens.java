@@ -21,6 +21,7 @@ public final class Tokens {
 
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
 
+    private final String key;
     private final GuardedFile file;
     private final Set<String> resources;
     private volatile TokenFile known = TokenFile.EMPTY;
@@ -28,8 +29,12 @@ public final class Tokens {
     /** The valid lines of the last read. Used by the reading thread only. */
     private TokenFile usable = TokenFile.EMPTY;
 
-    /** @param resources names of the resources */
-    public Tokens(Path path, Set<String> resources) {
+    /**
+     * @param key the option that names the file
+     * @param resources names of the resources
+     */
+    public Tokens(String key, Path path, Set<String> resources) {
+        this.key = key;
         this.file = new GuardedFile(path, false);
         this.resources = Set.copyOf(resources);
     }
@@ -49,7 +54,7 @@ public final class Tokens {
                         : "the other lines are in use: " + usable.size() + " tokens";
             }
         };
-        return new ReloadingFiles("http.tokens", List.of(file), use, health);
+        return new ReloadingFiles(key, List.of(file), use, health);
     }
 
     private String read() throws UnusableFileException {

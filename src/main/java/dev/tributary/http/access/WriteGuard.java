@@ -1,5 +1,6 @@
 package dev.tributary.http.access;
 
+import dev.tributary.http.file.FileChecks;
 import dev.tributary.http.file.ReloadingFiles;
 import dev.tributary.http.file.Tls;
 import dev.tributary.http.file.UnusableFileException;
@@ -13,39 +14,22 @@ import dev.tributary.http.server.RequestLimiter;
 import dev.tributary.telemetry.Health;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The guards of the write server that its settings ask for, with the files they read. */
 public final class WriteGuard implements AutoCloseable {
-
-    private static final Logger log = LoggerFactory.getLogger(WriteGuard.class);
-
-    /** Interval of the checks of the files; a change takes effect after two of them. */
-    private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
-
-    /** Requests without a known token that an address may send before it has to wait. */
-    private static final RateSettings.Rate FAILURES = new RateSettings.Rate(1, 50);
 
     private final AccessSettings settings;
     private final HttpLimits limits;
     private final Refusals refusals;
     private final List<RequestGuard> guards = new ArrayList<>();
-    private final List<ReloadingFiles> files = new ArrayList<>();
+    private final FileChecks checks;
     private final boolean authenticates;
     private final Optional<Tls> tls;
     private final Optional<KeyedRateLimiter> rate;
-    private @Nullable ScheduledExecutorService reloading;
 
     private WriteGuard(
             AccessSettings settings, HttpLimits limits, Set<String> resources, Health health, MeterRegistry registry)
@@ -54,14 +38,16 @@ public final class WriteGuard implements AutoCloseable {
         this.limits = limits;
         this.refusals = new Refusals(registry);
         this.authenticates = settings.authenticates();
+        List<ReloadingFiles> files = new ArrayList<>();
         this.tls = settings.tls().files().map(Tls::new);
         tls.ifPresent(used -> files.add(used.reloaded(health)));
         if (settings.tokens().isPresent()) {
-            Tokens tokens = new Tokens(settings.tokens().get(), resources);
+            Tokens tokens = new Tokens("http.tokens", settings.tokens().get(), resources);
             files.add(tokens.reloaded(health));
-            guards.add(authentication(tokens::caller));
+            guards.add(Authentication.limited(tokens::caller));
         } else if (settings.tokenList().isPresent()) {
-            guards.add(authentication(TokenFile.ofList(settings.tokenList().get())::caller));
+            guards.add(Authentication.limited(
+                    TokenFile.ofList("http.token-list", settings.tokenList().get())::caller));
         } else {
             guards.add(
                     settings.allowRemote()
@@ -74,10 +60,7 @@ public final class WriteGuard implements AutoCloseable {
         for (ReloadingFiles file : files) {
             file.first();
         }
-    }
-
-    private static Authentication authentication(Function<String, Optional<Caller>> callers) {
-        return new Authentication(callers, new KeyedRateLimiter(FAILURES, TimeMeter.SYSTEM_NANOTIME));
+        this.checks = new FileChecks("http-files", files);
     }
 
     /**
@@ -131,32 +114,11 @@ public final class WriteGuard implements AutoCloseable {
 
     /** Starts the checks of the files. */
     public void start() {
-        if (files.isEmpty()) {
-            return;
-        }
-        reloading = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "http-files");
-            thread.setDaemon(true);
-            return thread;
-        });
-        reloading.scheduleWithFixedDelay(
-                this::checkFiles, RELOAD_INTERVAL.toMillis(), RELOAD_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void checkFiles() {
-        for (ReloadingFiles file : files) {
-            try {
-                file.check();
-            } catch (RuntimeException e) {
-                log.error("a file could not be checked; it will be checked again", e); // thrown, it would end the timer
-            }
-        }
+        checks.start();
     }
 
     @Override
     public void close() {
-        if (reloading != null) {
-            reloading.shutdownNow();
-        }
+        checks.close();
     }
 }

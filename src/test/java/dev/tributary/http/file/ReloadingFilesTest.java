@@ -35,7 +35,7 @@ class ReloadingFilesTest {
     void start() throws Exception {
         file = directory.resolve("tokens");
         write(old.line());
-        tokens = new Tokens(file, Set.of("users"));
+        tokens = new Tokens("http.tokens", file, Set.of("users"));
         reloaded = tokens.reloaded(health);
         reloaded.first();
     }

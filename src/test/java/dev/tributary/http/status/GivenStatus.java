@@ -37,7 +37,7 @@ public final class GivenStatus implements StatusSource {
     }
 
     static StatusPage page(StatusSource source) {
-        return new StatusPage(source, Duration.ofHours(1));
+        return new StatusPage(source, new GivenActions(), Duration.ofHours(1));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.AdminSettings;
+import dev.tributary.http.access.AdminTokenSettings;
 import dev.tributary.http.server.HostName;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
@@ -37,7 +38,10 @@ class StatusEventsTest {
 
     private AdminServer start() {
         return AdminServer.start(
-                new AdminSettings(new HostName("127.0.0.1"), 0, false), new Health(), meters, GivenStatus.page(source));
+                new AdminSettings(new HostName("127.0.0.1"), 0, false, AdminTokenSettings.NONE),
+                new Health(),
+                meters,
+                GivenStatus.page(source));
     }
 
     @AfterEach

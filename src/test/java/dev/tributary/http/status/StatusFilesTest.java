@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.http.AdminServer;
 import dev.tributary.http.AdminSettings;
+import dev.tributary.http.access.AdminTokenSettings;
 import dev.tributary.http.server.HostName;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
@@ -33,7 +34,10 @@ class StatusFilesTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Meters meters = new Meters();
     private final AdminServer server = AdminServer.start(
-            new AdminSettings(new HostName("127.0.0.1"), 0, false), new Health(), meters, GivenStatus.page());
+            new AdminSettings(new HostName("127.0.0.1"), 0, false, AdminTokenSettings.NONE),
+            new Health(),
+            meters,
+            GivenStatus.page());
 
     @AfterEach
     void stop() {
