@@ -135,6 +135,8 @@ class ArchitectureTest {
                 .definedBy("dev.tributary.http.server")
                 .layer("file")
                 .definedBy("dev.tributary.http.file")
+                .layer("log")
+                .definedBy("dev.tributary.http.log")
                 .layer("reply")
                 .definedBy("dev.tributary.http.reply")
                 .whereLayer("wiring")
@@ -153,6 +155,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("wiring", "bulk", "openapi", "status", "items", "access")
                 .whereLayer("file")
                 .mayOnlyBeAccessedByLayers("wiring", "access", "server")
+                .whereLayer("log")
+                .mayOnlyBeAccessedByLayers("wiring", "server")
                 .check(CLASSES);
     }
 

@@ -2,6 +2,7 @@ package dev.tributary.daemon;
 
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceWorker;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class SourcePauses {
         if (!now.equals(before)) {
             log.info(
                     "source {}: {}",
-                    source,
+                    LogFields.source(source),
                     now.isEmpty() ? "no route is paused any more, reading" : reason + ": nothing of it is read");
         }
         if (now.isEmpty()) {

@@ -23,4 +23,10 @@ public record HttpSettings(
                 doc = """
                 Prefix that a proxy in front removes from the path of a request. Requests are expected without it;
                 `Location` and the OpenAPI document begin with it.""")
-        Optional<String> basePath) {}
+        Optional<String> basePath,
+
+        @Option(key = "access-log", defaultValue = "false", doc = """
+                Logs a line for each request: its id, method, resource, status, the bytes of the reply, milliseconds, and the
+                trace that it names in `traceparent`; no path, query or header. Lines are dropped if they come faster than they
+                can be written.""")
+        boolean accessLog) {}

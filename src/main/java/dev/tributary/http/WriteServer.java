@@ -6,8 +6,10 @@ import dev.tributary.http.items.IdempotencyMeters;
 import dev.tributary.http.items.ItemPaths;
 import dev.tributary.http.items.TableHealth;
 import dev.tributary.http.items.WriteMeters;
+import dev.tributary.http.log.EndedRequests;
 import dev.tributary.http.openapi.OpenApi;
 import dev.tributary.http.openapi.OpenApiEndpoint;
+import dev.tributary.http.server.HandlerRegistry;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.RequestBody;
@@ -17,6 +19,7 @@ import dev.tributary.items.Resource;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.Logging;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Duration;
@@ -40,12 +43,19 @@ public final class WriteServer implements AutoCloseable {
     private final WriteGuard guard;
     private final BulkRequestLimiter bulk;
     private final Health health;
+    private final Optional<Logging.Async> accessLog;
 
-    private WriteServer(Listener listener, WriteGuard guard, BulkRequestLimiter bulk, Health health) {
+    private WriteServer(
+            Listener listener,
+            WriteGuard guard,
+            BulkRequestLimiter bulk,
+            Health health,
+            Optional<Logging.Async> accessLog) {
         this.listener = listener;
         this.guard = guard;
         this.bulk = bulk;
         this.health = health;
+        this.accessLog = accessLog;
     }
 
     /**
@@ -79,7 +89,10 @@ public final class WriteServer implements AutoCloseable {
         BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), guard.rate(), System::nanoTime);
         ResourceEndpoints.SharedLimits limits =
                 new ResourceEndpoints.SharedLimits(body, ReadLimiter.ofHeap(), ReadLimiter.ofPages(), bulk);
-        Listener listener = Listener.start(guard.endpoint(), stopTimeout, router -> {
+        Optional<Logging.Async> accessLog =
+                settings.accessLog() ? Optional.of(Logging.async(EndedRequests.ACCESS_LOG)) : Optional.empty();
+        EndedRequests ended = new EndedRequests(registry, settings.accessLog());
+        Listener listener = Listener.start(guard.endpoint(), stopTimeout, ended, router -> {
             // The router takes the first pattern that matches, so the longer paths come first.
             new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
             resources.stream()
@@ -89,11 +102,20 @@ public final class WriteServer implements AutoCloseable {
                                     new ItemPaths(resource, paths, basePath),
                                     limits,
                                     new ResourceEndpoints.Telemetry(meters, keys, new TableHealth(health, resource)))
-                            .addTo(guard.authorizing(Optional.of(resource.name()), router)));
+                            .addTo(guard.authorizing(
+                                    Optional.of(resource.name()), ofResource(resource.name(), router))));
         });
         guard.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
-        return new WriteServer(listener, guard, bulk, health);
+        return new WriteServer(listener, guard, bulk, health, accessLog);
+    }
+
+    /** A registry whose handlers' requests belong to a resource. */
+    private static HandlerRegistry ofResource(String resource, HandlerRegistry registry) {
+        return (method, pattern, handler) -> registry.add(method, pattern, exchange -> {
+            EndedRequests.belongs(exchange.request(), resource);
+            handler.handle(exchange);
+        });
     }
 
     private static int depth(Resource resource) {
@@ -125,5 +147,6 @@ public final class WriteServer implements AutoCloseable {
         bulk.stop();
         guard.close();
         listener.close();
+        accessLog.ifPresent(Logging.Async::close);
     }
 }

@@ -4,6 +4,7 @@ import dev.tributary.latewrite.LateWriteTable.Worker;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -137,8 +138,8 @@ public final class LateWrites {
             log.info(
                     "source {}: shard {} was not released by its last owner, whose writes may arrive late; removals are"
                             + " repeated for {}",
-                    source,
-                    shard,
+                    LogFields.source(source),
+                    LogFields.shard(shard),
                     timing.horizon());
             long until = now() + timing.lateness();
             expectUntil(until);
@@ -232,7 +233,7 @@ public final class LateWrites {
                     } else if (failures.begins(source)) {
                         log.warn(
                                 "source {}: table {} cannot be read and is tried again: {}",
-                                source,
+                                LogFields.source(source),
                                 table.name(),
                                 Failures.unwrap(thrown).toString());
                     }
@@ -260,7 +261,11 @@ public final class LateWrites {
     private void forget(Worker known) {
         adopted.remove(known.name());
         table.forget(source, known).exceptionally(thrown -> {
-            log.debug("source {}: {} cannot be written now: {}", source, table.name(), thrown.toString());
+            log.debug(
+                    "source {}: {} cannot be written now: {}",
+                    LogFields.source(source),
+                    table.name(),
+                    thrown.toString());
             return null;
         });
     }

@@ -7,6 +7,7 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Counter;
@@ -207,7 +208,7 @@ public final class RouteLateWrites {
     private void ended(@Nullable Throwable thrown) {
         if (thrown == null) {
             if (failures.ends()) {
-                log.info("{}: the repetition of removals works again", route);
+                log.info("{}: the repetition of removals works again", LogFields.route(route));
             }
             return;
         }
@@ -215,7 +216,7 @@ public final class RouteLateWrites {
         if (failures.begins(failure.getClass().getName())) {
             log.warn(
                     "{}: removals that a late write may follow cannot be repeated, and are tried again every second: {}",
-                    route,
+                    LogFields.route(route),
                     failure.toString());
         }
     }
@@ -228,8 +229,8 @@ public final class RouteLateWrites {
                         restored.increment();
                         log.info(
                                 "{}: a late write restored a row of {}, and the row was removed again",
-                                route,
-                                removal.stamp().owner());
+                                LogFields.route(route),
+                                LogFields.item(removal.stamp().owner()));
                     }
                 });
     }

@@ -7,6 +7,7 @@ import dev.tributary.model.Change;
 import dev.tributary.model.ItemKey;
 import dev.tributary.replication.RouteHealth.SupportTable;
 import dev.tributary.telemetry.Health;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -124,8 +125,8 @@ final class RouteDeadLetters {
                     if (first) {
                         log.warn(
                                 "{}: {} has a parked change, and later ones wait behind it: {}",
-                                route,
-                                change.stamp().owner(),
+                                LogFields.route(route),
+                                LogFields.item(change.stamp().owner()),
                                 reason);
                     }
                     return succeeded(stored);

@@ -4,6 +4,7 @@ import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.LogFields;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class RouteHealth implements AutoCloseable {
 
     /** A write to the target succeeded. */
     void succeeded() {
-        conditions.clear(WRITES, () -> log.info("{}: writes succeed again", route));
+        conditions.clear(WRITES, () -> log.info("{}: writes succeed again", LogFields.route(route)));
     }
 
     /** An attempt to write to the target failed and will be repeated. */
@@ -53,7 +54,7 @@ final class RouteHealth implements AutoCloseable {
                 failure.message(),
                 () -> log.warn(
                         "{}: writes fail ({}) and are tried again until they succeed: {}",
-                        route,
+                        LogFields.route(route),
                         failure.kind(),
                         failure.message()));
     }
@@ -66,12 +67,18 @@ final class RouteHealth implements AutoCloseable {
         String detail = REGRESSED + ": rows of the target refuse newer changes of their own items, because they have"
                 + " later versions. Another lease table reads the same source into this target, or did so since this one"
                 + " began; see operations.md, \"Moving to a replica\"";
-        conditions.raise(REGRESSED, REGRESSED, Status.DEGRADED, detail, () -> log.error("{}: {}", route, detail));
+        conditions.raise(
+                REGRESSED,
+                REGRESSED,
+                Status.DEGRADED,
+                detail,
+                () -> log.error("{}: {}", LogFields.route(route), detail));
     }
 
     /** A call to one of the daemon's tables succeeded. */
     void succeeded(SupportTable table) {
-        conditions.clear(table.condition, () -> log.info("{}: the {} replies again", route, table.condition));
+        conditions.clear(
+                table.condition, () -> log.info("{}: the {} replies again", LogFields.route(route), table.condition));
     }
 
     /**
@@ -87,7 +94,7 @@ final class RouteHealth implements AutoCloseable {
                 table.condition + " " + name + ": " + failure.message(),
                 () -> log.warn(
                         "{}: {} {} fails ({}) and is tried again until it replies: {}",
-                        route,
+                        LogFields.route(route),
                         table.condition,
                         name,
                         failure.kind(),

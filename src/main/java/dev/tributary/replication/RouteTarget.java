@@ -6,6 +6,7 @@ import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.replication.RouteHealth.SupportTable;
+import dev.tributary.telemetry.LogFields;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,13 @@ record RouteTarget(
         meters.failed(failure.kind());
         meters.retried();
         health.failed(failure);
-        log.debug("{}: an attempt failed: {}", route.name(), failure.message());
+        if (log.isDebugEnabled()) {
+            log.debug(
+                    "{}: an attempt to write a row of {} failed: {}",
+                    LogFields.route(route.name()),
+                    LogFields.item(write.stamp().owner()),
+                    failure.message());
+        }
     }
 
     /** Normally the write is at fault. But a target whose key has changed refuses every write: then it is repeated. */

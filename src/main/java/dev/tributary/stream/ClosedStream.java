@@ -5,6 +5,7 @@ import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.StreamShards;
+import dev.tributary.telemetry.LogFields;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -86,8 +87,8 @@ final class ClosedStream {
         for (Lease lease : unread) {
             log.warn(
                     "source {}: shard {} of the old stream ends unread after {}",
-                    source,
-                    lease.leaseKey(),
+                    LogFields.source(source),
+                    LogFields.shard(lease.leaseKey()),
                     lease.checkpoint().sequenceNumber());
             leases.end(lease.leaseKey());
         }

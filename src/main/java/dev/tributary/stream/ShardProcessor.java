@@ -6,6 +6,7 @@ import dev.tributary.replication.ShardOwnership;
 import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.StreamRecord;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
@@ -108,7 +109,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         checkpointing.start();
         log.info(
                 "shard {}: reading from {}",
-                shardId,
+                LogFields.shard(shardId),
                 input.extendedSequenceNumber().sequenceNumber());
     }
 
@@ -123,7 +124,9 @@ final class ShardProcessor implements ShardRecordProcessor {
         try {
             for (KinesisClientRecord record : input.records()) {
                 if (!submit((StreamRecord) record, running, budget)) {
-                    log.info("shard {}: the lease is lost or is being handed over, no more changes are taken", shardId);
+                    log.info(
+                            "shard {}: the lease is lost or is being handed over, no more changes are taken",
+                            LogFields.shard(shardId));
                     broken = true;
                     return;
                 }
@@ -154,7 +157,7 @@ final class ShardProcessor implements ShardRecordProcessor {
     public void leaseLost(LeaseLostInput input) {
         stop();
         count(HeldShards.Event.LOST);
-        log.info("shard {}: lease lost or handed over", shardId);
+        log.info("shard {}: lease lost or handed over", LogFields.shard(shardId));
     }
 
     @Override
@@ -172,13 +175,16 @@ final class ShardProcessor implements ShardRecordProcessor {
             }
             stop();
             count(HeldShards.Event.ENDED);
-            log.info("shard {}: ended, all its changes are in the targets", shardId);
+            log.info("shard {}: ended, all its changes are in the targets", LogFields.shard(shardId));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ShutdownException e) {
-            log.info("shard {}: the lease was lost before its end was checkpointed", shardId);
+            log.info("shard {}: the lease was lost before its end was checkpointed", LogFields.shard(shardId));
         } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
-            log.warn("shard {}: its end could not be checkpointed and is tried again: {}", shardId, e.toString());
+            log.warn(
+                    "shard {}: its end could not be checkpointed and is tried again: {}",
+                    LogFields.shard(shardId),
+                    e.toString());
         }
     }
 
@@ -211,7 +217,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             } else {
                 log.warn(
                         "shard {}: stopping with {} changes open; the next worker reads them again",
-                        shardId,
+                        LogFields.shard(shardId),
                         draining.inFlight());
             }
         } catch (InterruptedException e) {
@@ -239,7 +245,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         } catch (ExecutionException | TimeoutException e) {
             log.info(
                     "shard {}: could not be released, so its next owner repeats removals for a while: {}",
-                    shardId,
+                    LogFields.shard(shardId),
                     e.toString());
         }
     }
@@ -265,10 +271,14 @@ final class ShardProcessor implements ShardRecordProcessor {
             checkpointed = position;
             settings.shards().checkpointed(shardId, until);
         } catch (ShutdownException e) {
-            log.info("shard {}: the lease is no longer held, no checkpoint at {}", shardId, position);
+            log.info("shard {}: the lease is no longer held, no checkpoint at {}", LogFields.shard(shardId), position);
             stop();
         } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
-            log.warn("shard {}: checkpoint at {} failed and is tried again: {}", shardId, position, e.toString());
+            log.warn(
+                    "shard {}: checkpoint at {} failed and is tried again: {}",
+                    LogFields.shard(shardId),
+                    position,
+                    e.toString());
         } catch (RuntimeException e) {
             settings.onFatal().accept(e);
         }

@@ -3,6 +3,7 @@ package dev.tributary.stream;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.StreamShards;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,8 +41,10 @@ record ShardSync(String source, LeaseRows leases, SourceStateRow state, InstantS
     void run(String streamArn, StreamShards shards, List<Lease> known) {
         List<Shard> missing = shards.withoutLease(keys(known));
         if (!missing.isEmpty() && isAgreed(streamArn)) {
-            missing.forEach(
-                    shard -> log.info("source {}: shard {} has no lease yet, creating it", source, shard.shardId()));
+            missing.forEach(shard -> log.info(
+                    "source {}: shard {} has no lease yet, creating it",
+                    LogFields.source(source),
+                    LogFields.shard(shard.shardId())));
             leases.create(missing);
         }
         deleteEnded(shards, known);

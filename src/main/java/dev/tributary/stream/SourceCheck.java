@@ -4,6 +4,7 @@ import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Liveness;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +118,7 @@ final class SourceCheck {
             return shards.enabled();
         } catch (SdkException | CompletionException e) {
             // At info: health reports a check that keeps failing, and the check of the stream warns.
-            log.info("source {}: its leases and shards cannot be checked: {}", source, e.toString());
+            log.info("source {}: its leases and shards cannot be checked: {}", LogFields.source(source), e.toString());
             return false;
         }
     }
@@ -132,7 +133,10 @@ final class SourceCheck {
             }
         } catch (SdkException | CompletionException | SourceStartException e) {
             if (!ticker.stopped()) {
-                log.warn("source {}: its stream cannot be checked, which is tried again: {}", source, e.toString());
+                log.warn(
+                        "source {}: its stream cannot be checked, which is tried again: {}",
+                        LogFields.source(source),
+                        e.toString());
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.Liveness;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -81,9 +82,9 @@ final class StallReporter {
                     stall.kind(),
                     Status.DEGRADED,
                     stall.describe(),
-                    () -> log.warn("source {}: {}", source, stall.describe()));
+                    () -> log.warn("source {}: {}", LogFields.source(source), stall.describe()));
         }
-        conditions.retain(names, name -> log.info("source {}: {} is over", source, name.strip()));
+        conditions.retain(names, name -> log.info("source {}: {} is over", LogFields.source(source), name.strip()));
     }
 
     /** Ends the thread and removes the conditions from health. */

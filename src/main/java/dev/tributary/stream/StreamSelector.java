@@ -8,6 +8,7 @@ import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -65,7 +66,10 @@ record StreamSelector(
         refuseOtherIdentity(agreed);
         health().unacknowledged(agreed.passed(), agreed.further());
         if (reader.streamArn().filter(read -> !read.equals(agreed.streamArn())).isPresent()) {
-            log.info("source {}: another worker has switched to stream {}", source, agreed.streamArn());
+            log.info(
+                    "source {}: another worker has switched to stream {}",
+                    LogFields.source(source),
+                    agreed.streamArn());
             reader.end();
         }
         if (enabled.filter(agreed.streamArn()::equals).isPresent()) {
@@ -83,7 +87,7 @@ record StreamSelector(
                 .ifPresent(at -> log.warn(
                         "source {}: changes before {} are not replicated (source.{}.start=latest); backfill brings the"
                                 + " items that are there",
-                        source,
+                        LogFields.source(source),
                         at,
                         source));
         return begun;

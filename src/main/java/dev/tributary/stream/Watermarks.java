@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.stream.lease.LeaseRows;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class Watermarks {
                 .exceptionally(thrown -> {
                     log.info(
                             "source {}: the progress of its shards could not be recorded: {}",
-                            source,
+                            LogFields.source(source),
                             WriteFailure.of(thrown).message());
                     return null;
                 });

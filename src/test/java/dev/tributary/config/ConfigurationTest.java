@@ -91,7 +91,8 @@ class ConfigurationTest {
                                 new RateSettings(Optional.empty(), Optional.empty())),
                         LIMITS,
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
         assertThat(settings.admin())
                 .isEqualTo(new AdminSettings(new HostName("127.0.0.1"), 8081, false, AdminTokenSettings.NONE));
         assertThat(settings.lease().duration()).isEqualTo(Duration.ofSeconds(8));
@@ -379,7 +380,8 @@ class ConfigurationTest {
                                 new RateSettings(Optional.empty(), Optional.empty())),
                         LIMITS,
                         new BulkLimits(4, 268_435_456, Duration.ofMinutes(10)),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
         assertThat(settings.admin()).isEqualTo(new AdminSettings(new HostName("::"), 0, true, AdminTokenSettings.NONE));
     }
 

@@ -103,7 +103,8 @@ record GivenHttp(
                 new AccessSettings(new HostName(host), port, allowRemote, tokens, tokenList, tls, allowPlainText, rate),
                 limits,
                 bulk,
-                basePath);
+                basePath,
+                false);
     }
 
     AdminSettings admin() {

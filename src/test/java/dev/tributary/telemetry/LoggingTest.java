@@ -10,6 +10,7 @@ import ch.qos.logback.core.status.Status;
 import ch.qos.logback.core.status.StatusUtil;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tributary.model.ItemKey;
 import dev.tributary.telemetry.LogSettings.Format;
 import dev.tributary.telemetry.LogSettings.Level;
 import java.io.ByteArrayOutputStream;
@@ -125,6 +126,29 @@ class LoggingTest {
                 .extracting(field -> field.getKey())
                 .containsExactlyInAnyOrder(
                         "timestamp", "level", "logger", "thread", "message", "mdc", "lag", "stack_trace");
+    }
+
+    @Test
+    void namesAreFieldsOfAJsonLineAndTextElsewhere() throws IOException {
+        configure(Format.JSON, Level.INFO);
+        Object[] names = {
+            LogFields.source("users"),
+            LogFields.route("users.by-city"),
+            LogFields.shard("shardId-1"),
+            LogFields.item(new ItemKey("users/ada"))
+        };
+        log.info("{} {} {} {}", names);
+        JsonNode line = new ObjectMapper().readTree(lines().get(0));
+        String text = "users users.by-city shardId-1 " + new ItemKey("users/ada");
+        assertThat(line.required("message").asText()).isEqualTo(text).doesNotContain("ada");
+        assertThat(line.required("source").asText()).isEqualTo("users");
+        assertThat(line.required("route").asText()).isEqualTo("users.by-city");
+        assertThat(line.required("shard").asText()).isEqualTo("shardId-1");
+        assertThat(line.required("item").asText()).isEqualTo(new ItemKey("users/ada").toString());
+        output.reset();
+        configure(Format.TEXT, Level.INFO);
+        log.info("{} {} {} {}", names);
+        assertThat(lines()).singleElement().asString().endsWith(" - " + text);
     }
 
     @Test

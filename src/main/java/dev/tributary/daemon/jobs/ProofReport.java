@@ -6,6 +6,7 @@ import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Component;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -97,14 +98,14 @@ final class ProofReport {
                     proof.state(clock.instant(), every),
                     Status.DEGRADED,
                     text(proof),
-                    () -> log.warn("{}: {}", route, text(proof)));
+                    () -> log.warn("{}: {}", LogFields.route(route), text(proof)));
             return;
         }
-        conditions.clear(CONDITION, () -> log.info("{}: no longer stale, and without faults", route));
+        conditions.clear(CONDITION, () -> log.info("{}: no longer stale, and without faults", LogFields.route(route)));
         boolean again =
                 before.filter(known -> known.last().equals(proof.last())).isPresent();
         if (!again && proof.last().isPresent()) {
-            log.info("{}: {}", route, text(proof));
+            log.info("{}: {}", LogFields.route(route), text(proof));
         }
     }
 }

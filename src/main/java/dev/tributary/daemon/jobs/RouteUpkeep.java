@@ -14,6 +14,7 @@ import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Component;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -117,7 +118,10 @@ final class RouteUpkeep {
         if (failure == null || failure instanceof LockedException) {
             failures.ends();
         } else if (!isClosed() && failures.begins(failure.getClass().getName())) {
-            log.warn("{}: the jobs of the route failed, trying again: {}", route.name(), failure.toString());
+            log.warn(
+                    "{}: the jobs of the route failed, trying again: {}",
+                    LogFields.route(route.name()),
+                    failure.toString());
         }
     }
 
@@ -137,13 +141,18 @@ final class RouteUpkeep {
     /** Returns whether all rows have the configured shape. */
     private boolean report(RowShapes shapes, String shape) {
         if (shapes.others(shape).isEmpty()) {
-            conditions.clear(SHAPE, () -> log.info("{}: all rows have the configured shape", route.name()));
+            conditions.clear(
+                    SHAPE, () -> log.info("{}: all rows have the configured shape", LogFields.route(route.name())));
             return true;
         }
         String detail = SHAPE + ": " + shapes.otherText(shape) + ". To bring all rows into it: tributary backfill "
                 + route.name() + " --reshape";
         conditions.raise(
-                SHAPE, shapes.others(shape), Status.DEGRADED, detail, () -> log.warn("{}: {}", route.name(), detail));
+                SHAPE,
+                shapes.others(shape),
+                Status.DEGRADED,
+                detail,
+                () -> log.warn("{}: {}", LogFields.route(route.name()), detail));
         return false;
     }
 
@@ -174,7 +183,9 @@ final class RouteUpkeep {
                 .thenComposeAsync(done -> repair.acknowledge(state), timer)
                 .thenAccept(acknowledged -> {
                     if (acknowledged) {
-                        log.info("{}: all targets of the source are repaired, and its gaps acknowledged", route.name());
+                        log.info(
+                                "{}: all targets of the source are repaired, and its gaps acknowledged",
+                                LogFields.route(route.name()));
                     }
                 });
     }
@@ -201,14 +212,14 @@ final class RouteUpkeep {
         if (!begin(backfill)) {
             return CompletableFuture.completedFuture(null);
         }
-        log.info("{}: a {} starts or continues", route.name(), plan.state());
+        log.info("{}: a {} starts or continues", LogFields.route(route.name()), plan.state());
         Conditions shown = health.conditions(
                 plan.state() + " " + route.name(),
                 () -> new Component(Status.UP, "%d read, %d refused".formatted(backfill.read(), backfill.refused())));
         return backfill.run()
                 .thenAccept(ended -> log.info(
                         "{}: the {} {}: {} read, {} written, {} removed, {} refused",
-                        route.name(),
+                        LogFields.route(route.name()),
                         plan.state(),
                         ended ? "has ended" : "is interrupted, and continues later",
                         backfill.read(),

@@ -9,7 +9,11 @@ import dev.tributary.http.server.ExchangeHandler;
 import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
 import io.micrometer.core.instrument.Timer;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Times a request for one item, and sends its reply. The server's thread is free while DynamoDB works. */
 public final class ResourceHandler implements ExchangeHandler {
@@ -23,6 +27,8 @@ public final class ResourceHandler implements ExchangeHandler {
     interface ItemWork {
         CompletableFuture<WriteResult> start(Exchange exchange) throws RefusedException;
     }
+
+    private static final Logger log = LoggerFactory.getLogger(ResourceHandler.class);
 
     private final Resource resource;
     private final Access access;
@@ -59,17 +65,19 @@ public final class ResourceHandler implements ExchangeHandler {
         } catch (RefusedException | RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        exchange.send(answer.whenComplete((done, failure) -> meters.stop(
-                        sample,
-                        resource.name(),
-                        exchange.method(),
-                        failure == null
-                                ? done.outcome()
-                                : ProblemDocument.of(failure).type().slug()))
-                .thenApply(done -> {
-                    table.record(access, done.refusal());
-                    return done.reply();
-                }));
+        exchange.send(answer.whenComplete((done, failure) -> exchange.run(() -> ended(exchange, sample, done, failure)))
+                .thenApply(Answer::reply));
+    }
+
+    private void ended(Exchange exchange, Timer.Sample sample, @Nullable Answer done, @Nullable Throwable failure) {
+        String outcome = done == null
+                ? ProblemDocument.of(Objects.requireNonNull(failure)).type().slug()
+                : done.outcome();
+        meters.stop(sample, resource.name(), exchange.method(), outcome);
+        log.debug("{} {}: {}", exchange.method(), resource.name(), outcome);
+        if (done != null) {
+            table.record(access, done.refusal());
+        }
     }
 
     /** The outcome as meters name it. */

@@ -1,5 +1,6 @@
 package dev.tributary.http.server;
 
+import dev.tributary.http.log.RequestIdentity;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.reply.Reply;
@@ -116,6 +117,16 @@ public final class Exchange {
         return body;
     }
 
+    /** Runs a task whose lines in the log carry the request and its trace. */
+    public void run(Runnable task) {
+        RequestIdentity identity = RequestIdentity.of(request);
+        if (identity == null) {
+            task.run();
+        } else {
+            identity.run(task);
+        }
+    }
+
     /** Runs a task when the request has ended, however it ends. */
     void atEnd(Runnable task) {
         Request.addCompletionListener(request, failure -> task.run());
@@ -152,15 +163,17 @@ public final class Exchange {
     /** Sends a reply once it is known. Returns at once. */
     public void send(CompletableFuture<Reply> future) {
         CompletableFuture<Void> unused = pending.add(future).handle((reply, failure) -> {
-            try {
-                if (failure == null) {
-                    send(reply);
-                } else {
-                    fail(failure);
+            run(() -> {
+                try {
+                    if (failure == null) {
+                        send(reply);
+                    } else {
+                        fail(failure);
+                    }
+                } catch (RuntimeException | Error e) {
+                    callback.failed(e); // closes the connection: nothing else would end the request
                 }
-            } catch (RuntimeException | Error e) {
-                callback.failed(e); // closes the connection: nothing else would end the request
-            }
+            });
             return null;
         });
     }

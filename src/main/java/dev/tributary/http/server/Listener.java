@@ -1,6 +1,7 @@
 package dev.tributary.http.server;
 
 import dev.tributary.http.file.Tls;
+import dev.tributary.http.log.RequestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -94,6 +96,16 @@ public final class Listener implements AutoCloseable {
      * @throws HttpStartException if it cannot listen at this address
      */
     public static Listener start(Endpoint endpoint, Duration stopTimeout, Consumer<HandlerRegistry> handlers) {
+        return start(endpoint, stopTimeout, (request, response) -> {}, handlers);
+    }
+
+    /**
+     * The same with a log.
+     *
+     * @param ended receives each request when it has ended, on any thread
+     */
+    public static Listener start(
+            Endpoint endpoint, Duration stopTimeout, RequestLog ended, Consumer<HandlerRegistry> handlers) {
         String name = endpoint.name();
         String host = endpoint.host();
         checkExposure(endpoint);
@@ -103,6 +115,7 @@ public final class Listener implements AutoCloseable {
         threads.setName(name);
         Server server = new Server(threads);
         server.setStopTimeout(stopTimeout.toMillis());
+        server.setRequestLog(ended);
         server.setErrorHandler(new JettyErrors(headers));
         Router router = new Router(ReplyMemoryBudget.ofHeap());
         handlers.accept(router);
@@ -167,6 +180,7 @@ public final class Listener implements AutoCloseable {
         configuration.setUriCompliance(PATHS_AS_SENT);
         configuration.setSendServerVersion(false);
         configuration.addCustomizer(headers);
+        configuration.addCustomizer(new RequestIdentity.Customizer());
         configuration.setRequestHeaderSize(endpoint.limits().maxHeaderBytes());
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector = endpoint.tls()

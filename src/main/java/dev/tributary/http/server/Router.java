@@ -45,11 +45,13 @@ final class Router extends Handler.Abstract implements HandlerRegistry {
                 .orElseGet(() -> new Entry(
                         request.getMethod(), PathPattern.of("/**"), exchange -> refuse(exchange, methods(matching))));
         Exchange exchange = new Exchange(request, response, callback, entry.pattern(), pending, memory);
-        try {
-            entry.handler().handle(exchange);
-        } catch (Exception | Error e) {
-            exchange.fail(e);
-        }
+        exchange.run(() -> {
+            try {
+                entry.handler().handle(exchange);
+            } catch (Exception | Error e) {
+                exchange.fail(e);
+            }
+        });
         return true;
     }
 

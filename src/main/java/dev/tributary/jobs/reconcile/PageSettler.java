@@ -1,6 +1,7 @@
 package dev.tributary.jobs.reconcile;
 
 import dev.tributary.jobs.scan.Attempts;
+import dev.tributary.telemetry.LogFields;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,7 +56,9 @@ public final class PageSettler {
         return recheck.check(page.version(), page.keys()).thenCompose(removed -> {
             if (removed > 0) {
                 log.info(
-                        "{}: removed {} rows of a backfill again, because their items are gone", route.name(), removed);
+                        "{}: removed {} rows of a backfill again, because their items are gone",
+                        LogFields.route(route.name()),
+                        removed);
             }
             return now < page.until()
                     ? CompletableFuture.completedFuture(false)

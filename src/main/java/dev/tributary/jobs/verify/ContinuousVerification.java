@@ -8,6 +8,7 @@ import dev.tributary.jobs.verify.Proof.Walk;
 import dev.tributary.jobs.verify.Verification.Phase;
 import dev.tributary.jobs.verify.Verification.Position;
 import dev.tributary.model.Failures;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -101,10 +102,13 @@ public final class ContinuousVerification {
         Throwable failure = thrown == null ? null : Failures.unwrap(thrown);
         if (failure == null || failure instanceof LockedException) {
             if (failures.ends()) {
-                log.info("{}: the verification of the route works again", route);
+                log.info("{}: the verification of the route works again", LogFields.route(route));
             }
         } else if (failures.begins(failure.getClass().getName())) {
-            log.warn("{}: the route could not be verified, trying again: {}", route, failure.toString());
+            log.warn(
+                    "{}: the route could not be verified, trying again: {}",
+                    LogFields.route(route),
+                    failure.toString());
         }
     }
 
@@ -154,7 +158,10 @@ public final class ContinuousVerification {
         synchronized (this) {
             running = started;
         }
-        log.info("{}: verification {}", route, walk.position().phase() == Phase.DIGEST ? "starts" : "continues");
+        log.info(
+                "{}: verification {}",
+                LogFields.route(route),
+                walk.position().phase() == Phase.DIGEST ? "starts" : "continues");
         verification.all().whenComplete((done, thrown) -> finish(started, thrown));
     }
 

@@ -2,6 +2,7 @@ package dev.tributary.stream.lease;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -91,12 +92,15 @@ public final class HandOver {
                 boolean done = successor == null ? leases.evictLease(lease) : leases.assignLease(lease, successor);
                 log.info(
                         "shard {}: lease {}",
-                        lease.leaseKey(),
+                        LogFields.shard(lease.leaseKey()),
                         done
                                 ? (successor == null ? "released" : "handed to " + successor)
                                 : "not handed over, it expires or has been taken");
             } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
-                log.warn("shard {}: lease not handed over, it will expire: {}", lease.leaseKey(), e.toString());
+                log.warn(
+                        "shard {}: lease not handed over, it will expire: {}",
+                        LogFields.shard(lease.leaseKey()),
+                        e.toString());
             }
         }
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.replication.ShardOwnership;
 import dev.tributary.replication.ShardOwnership.Timing;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -88,7 +89,7 @@ public final class LeaseOwnerships {
         if (!held.ownership.renewable()) {
             log.warn(
                     "shard {}: the lease is given up: {}",
-                    lease.leaseKey(),
+                    LogFields.shard(lease.leaseKey()),
                     lease.shutdownRequested()
                             ? "it was not handed over to " + lease.leaseOwner() + " in time"
                             : "it was not renewed in time");
@@ -133,7 +134,8 @@ public final class LeaseOwnerships {
                 .anyMatch(held -> held.leaseKey.equals(lease.leaseKey()) && held.read && !held.ownership.quiet());
         if (writing) {
             log.info(
-                    "shard {}: the lease is not handed over yet: calls to a target may be in flight", lease.leaseKey());
+                    "shard {}: the lease is not handed over yet: calls to a target may be in flight",
+                    LogFields.shard(lease.leaseKey()));
             return false;
         }
         return call.run();
@@ -154,7 +156,7 @@ public final class LeaseOwnerships {
                 } catch (DependencyException | InvalidStateException e) {
                     log.warn(
                             "shard {}: the lease could not be renewed yet, and nothing is written before that: {}",
-                            lease.leaseKey(),
+                            LogFields.shard(lease.leaseKey()),
                             e.toString());
                 }
             }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -93,7 +94,11 @@ public final class LeaseUpgrade {
         Map<String, AttributeValue> row = new HashMap<>(formerState());
         row.put(STREAM, requireNonNull(row.remove(FORMER_STREAM)));
         put(row, FORMER_STATE).join();
-        log.info("source {}: took over {} leases from table {}, which may be deleted", source, leases.size(), former);
+        log.info(
+                "source {}: took over {} leases from table {}, which may be deleted",
+                LogFields.source(source),
+                leases.size(),
+                former);
     }
 
     private Map<String, AttributeValue> formerState() {
@@ -113,7 +118,7 @@ public final class LeaseUpgrade {
     }
 
     private void endReading(AttributeValue stream) {
-        log.info("source {}: taking over its leases from table {}", source, former);
+        log.info("source {}: taking over its leases from table {}", LogFields.source(source), former);
         try {
             Calls.join(client.updateItem(request -> request.tableName(former)
                     .key(Map.of(LeaseRows.KEY, AttributeValue.fromS(FORMER_STATE)))
@@ -126,7 +131,7 @@ public final class LeaseUpgrade {
                             ":moved",
                             AttributeValue.fromS("moved by a later version to lease table " + table)))));
         } catch (ConditionalCheckFailedException e) {
-            log.debug("source {}: another worker has begun to take over its leases", source);
+            log.debug("source {}: another worker has begun to take over its leases", LogFields.source(source));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tributary.stream.lease;
 
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.telemetry.LogFields;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,7 +195,7 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
         } else if (retained.add(lease.leaseKey())) {
             log.warn(
                     "shard {}: no longer in the stream, and read only up to {}; its lease is retained",
-                    lease.leaseKey(),
+                    LogFields.shard(lease.leaseKey()),
                     lease.checkpoint().sequenceNumber());
         }
     }

@@ -1,5 +1,6 @@
 package dev.tributary.stream.read;
 
+import dev.tributary.telemetry.LogFields;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +51,8 @@ final class ChildShards {
             }
             InterruptibleSleep.of(Duration.ofMillis(50L << Math.min(lookup, 4)));
         }
-        log.info("{}: its child shards are not known yet; the next shard sync will find them", shardId);
+        log.info(
+                "{}: its child shards are not known yet; the next shard sync will find them", LogFields.shard(shardId));
         return List.of();
     }
 

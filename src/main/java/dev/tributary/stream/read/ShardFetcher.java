@@ -1,6 +1,7 @@
 package dev.tributary.stream.read;
 
 import dev.tributary.stream.lease.StreamGap;
+import dev.tributary.telemetry.LogFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -186,7 +187,7 @@ final class ShardFetcher {
             return new FetchedRecords(records, next == null ? children.await(shardId) : List.of(), next);
         } catch (ExpiredIteratorException e) {
             cursor.dropIterator();
-            log.debug("{}: iterator expired, continuing after {}", shardId, cursor.position());
+            log.debug("{}: iterator expired, continuing after {}", LogFields.shard(shardId), cursor.position());
             return call();
         } catch (TrimmedDataAccessException e) {
             cursor.dropIterator();

@@ -9,6 +9,7 @@ import dev.tributary.stream.lease.StreamGap.Kind;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
+import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -112,7 +113,10 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
             reading.countDown();
             begun.countDown();
         }
-        conditions.clear(shardId, () -> log.info("source {}: shard {} is read again", source, shardId));
+        conditions.clear(
+                shardId,
+                () -> log.info(
+                        "source {}: shard {} is read again", LogFields.source(source), LogFields.shard(shardId)));
     }
 
     /** Not reported: the targets are the cause, and their routes report it. */
@@ -134,8 +138,8 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
                     "shard " + shardId + " cannot be read: " + failure.getMessage(),
                     () -> log.warn(
                             "source {}: shard {} cannot be read and is tried again: {}",
-                            source,
-                            shardId,
+                            LogFields.source(source),
+                            LogFields.shard(shardId),
                             failure.toString()));
         }
     }
@@ -148,13 +152,18 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     void blockedAt(StreamGap.OfShard gap, String advice) {
         count(gap);
         String detail = detail(gap, advice);
-        conditions.raise(gap.shardId(), detail, Status.DOWN, detail, () -> log.error("source {}: {}", source, detail));
+        conditions.raise(
+                gap.shardId(),
+                detail,
+                Status.DOWN,
+                detail,
+                () -> log.error("source {}: {}", LogFields.source(source), detail));
     }
 
     /** Reading continues past a gap, which has been recorded. */
     public void passed(StreamGap gap) {
         count(gap);
-        log.warn("source {}: {}. Reading continues {}", source, describe(gap), gap.onward());
+        log.warn("source {}: {}. Reading continues {}", LogFields.source(source), describe(gap), gap.onward());
     }
 
     /**
@@ -167,16 +176,17 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         String detail = detail(gap, action);
         conditions.raise(STREAM, status + detail, status, detail, () -> {
             if (status == Status.DOWN) {
-                log.error("source {}: {}", source, detail);
+                log.error("source {}: {}", LogFields.source(source), detail);
             } else {
-                log.warn("source {}: {}", source, detail);
+                log.warn("source {}: {}", LogFields.source(source), detail);
             }
         });
     }
 
     /** The table has the stream that is read. */
     public void streamIsCurrent() {
-        conditions.clear(STREAM, () -> log.info("source {}: the table has the stream that is read", source));
+        conditions.clear(
+                STREAM, () -> log.info("source {}: the table has the stream that is read", LogFields.source(source)));
     }
 
     /**
@@ -187,7 +197,8 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
     public void shardOrder(List<Shard> shards) {
         if (shards.isEmpty()) {
             conditions.clear(
-                    SHARD_ORDER, () -> log.info("source {}: no shard begins below its parent any more", source));
+                    SHARD_ORDER,
+                    () -> log.info("source {}: no shard begins below its parent any more", LogFields.source(source)));
             return;
         }
         String names = shards.stream()
@@ -197,7 +208,12 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
                 + names
                 + "), so targets may refuse newer changes of an item as older ones. Compare the targets with the"
                 + " source, and change items that differ once more when these shards have ended";
-        conditions.raise(SHARD_ORDER, names, Status.DEGRADED, detail, () -> log.error("source {}: {}", source, detail));
+        conditions.raise(
+                SHARD_ORDER,
+                names,
+                Status.DEGRADED,
+                detail,
+                () -> log.error("source {}: {}", LogFields.source(source), detail));
     }
 
     /**
@@ -223,7 +239,12 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
         names.add(STREAM);
         names.add(SHARD_ORDER);
         names.add(HELD);
-        conditions.retain(names, shardId -> log.info("source {}: shard {} is no longer read here", source, shardId));
+        conditions.retain(
+                names,
+                shardId -> log.info(
+                        "source {}: shard {} is no longer read here",
+                        LogFields.source(source),
+                        LogFields.shard(shardId)));
     }
 
     @Override
