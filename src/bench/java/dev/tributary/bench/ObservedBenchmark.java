@@ -1,0 +1,264 @@
+package dev.tributary.bench;
+
+import dev.tributary.bench.HttpLoad.Rate;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+
+/**
+ * Compares the throughput of a daemon that is observed in every way with one that is not: requests that put items, until their
+ * rows are in the target. Both run all the time, with tables of their own in one database, and take turns; the order of a
+ * pair alternates, so that drift cancels out.
+ */
+final class ObservedBenchmark {
+
+    private static final int CONCURRENCY = Integer.getInteger("concurrency", 32);
+    private static final int ROUNDS = Integer.getInteger("rounds", 6);
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("seconds", 10));
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LONGEST_DRAIN = Duration.ofMinutes(2);
+    private static final Duration SCRAPES = Duration.ofSeconds(1);
+    private static final String TRACE = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n";
+    private static final Pattern APPLIED =
+            Pattern.compile("(?m)^tributary_changes_total\\{outcome=\"applied\".*} ([0-9.E]+)$");
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    /**
+     * One turn of a daemon.
+     *
+     * @param perSecond items per second, from the first request to the last row
+     * @param cpu core-seconds of the daemon for 1,000 items
+     */
+    private record Turn(double perSecond, double cpu) {}
+
+    private record Pair(Turn on, Turn off) {
+        double throughput() {
+            return on.perSecond() / off.perSecond();
+        }
+
+        double cpu() {
+            return on.cpu() / off.cpu();
+        }
+    }
+
+    /** A daemon with a source and a target. */
+    private static final class Observed implements AutoCloseable {
+
+        private final ChildProcess process;
+        private final HttpLoad load;
+        private final URI admin;
+        private final String header;
+        private long items;
+
+        private Observed(Database database, String name, boolean on, Path directory) throws Exception {
+            createTables(database.direct().control(), name);
+            int port = freePort();
+            int adminPort = freePort();
+            Path configuration = Files.writeString(directory.resolve(name + ".properties"), """
+                    application = %1$s
+                    aws.region = us-east-1
+                    aws.endpoint = %2$s
+                    http.port = %3$d
+                    admin.port = %4$d
+                    source.users.table = %1$s-users
+                    source.users.route.copy.table = %1$s-copies
+                    write.users.path = /users
+                    write.users.table = %1$s-users
+                    %5$s
+                    """.formatted(
+                            name, database.delayedEndpoint(), port, adminPort, on ? """
+                            log.format = json
+                            log.level = info
+                            log.metrics = 10s
+                            http.access-log = true
+                            """ : "log.level = warn"));
+            this.process = ChildProcess.start(
+                    EndpointProcess.class,
+                    List.of(
+                            "-Xmx512m",
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-Daws.accessKeyId=local",
+                            "-Daws.secretAccessKey=local"),
+                    configuration.toString());
+            this.load = new HttpLoad(port);
+            this.admin = URI.create("http://127.0.0.1:" + adminPort);
+            this.header = on ? TRACE : "";
+            awaitReady();
+        }
+
+        private void awaitReady() throws InterruptedException {
+            long end = System.nanoTime() + LONGEST_START.toNanos();
+            while (!get("/health/ready").startsWith("{\"status\":\"READY\"")) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("the daemon was not ready within " + LONGEST_START);
+                }
+                Thread.sleep(100);
+            }
+        }
+
+        /** The body of a reply; empty without one. */
+        private String get(String path) throws InterruptedException {
+            try {
+                return HTTP.send(
+                                HttpRequest.newBuilder(admin.resolve(path))
+                                        .timeout(Duration.ofSeconds(5))
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .body();
+            } catch (IOException e) {
+                return "";
+            }
+        }
+
+        /** Reads what scrapers and supervisors read. */
+        private void scrape() {
+            try {
+                for (String path : List.of("/metrics", "/health", "/health/live", "/health/ready")) {
+                    get(path);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private Turn turn() throws Exception {
+            double cpu = process.cpuSeconds();
+            long start = System.nanoTime();
+            Rate rate = load.run(CONCURRENCY, TIME, this::request, 201);
+            long sent = Math.round(rate.perSecond() * TIME.toMillis() / 1000.0);
+            items += sent;
+            while (applied() < items) {
+                if (System.nanoTime() - start > LONGEST_DRAIN.toNanos()) {
+                    throw new IllegalStateException("%.0f of %d items arrived".formatted(applied(), items));
+                }
+                Thread.sleep(20);
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Turn(sent / seconds, (process.cpuSeconds() - cpu) / (sent / 1000.0));
+        }
+
+        private String request(long number) {
+            String body = "{\"email\":\"user-%d@example.com\",\"visits\":%d}".formatted(number, number);
+            return "POST /users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + header
+                    + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+        }
+
+        private double applied() throws InterruptedException {
+            return APPLIED.matcher(get("/metrics"))
+                    .results()
+                    .map((MatchResult line) -> line.group(1))
+                    .mapToDouble(Double::parseDouble)
+                    .sum();
+        }
+
+        @Override
+        public void close() throws IOException {
+            process.close();
+        }
+    }
+
+    private ObservedBenchmark() {}
+
+    public static void main(String[] args) throws Exception {
+        System.out.printf(
+                "%d at once, %d pairs of turns of %d s each; Java %s, %d processors%n%n",
+                CONCURRENCY,
+                ROUNDS,
+                TIME.toSeconds(),
+                Runtime.version().feature(),
+                Runtime.getRuntime().availableProcessors());
+        Path directory = Files.createTempDirectory("tributary-bench");
+        ScheduledExecutorService scrapes = Executors.newSingleThreadScheduledExecutor();
+        try (Database database = Database.start(Duration.ZERO);
+                Observed on = new Observed(database, "observed", true, directory);
+                Observed off = new Observed(database, "plain", false, directory)) {
+            scrapes.scheduleAtFixedRate(on::scrape, 0, SCRAPES.toMillis(), TimeUnit.MILLISECONDS);
+            pair(on, off, true); // so that the code is compiled
+            List<Pair> pairs = new ArrayList<>();
+            for (int i = 0; i < ROUNDS; i++) {
+                pairs.add(pair(on, off, i % 2 == 0));
+            }
+            print(pairs);
+        } finally {
+            scrapes.shutdownNow();
+        }
+        System.exit(0);
+    }
+
+    private static Pair pair(Observed on, Observed off, boolean onFirst) throws Exception {
+        Turn first = (onFirst ? on : off).turn();
+        Turn second = (onFirst ? off : on).turn();
+        return onFirst ? new Pair(first, second) : new Pair(second, first);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void createTables(DynamoDbAsyncClient client, String name) {
+        for (String table : List.of("-users", "-copies")) {
+            client.createTable(request -> request.tableName(name + table)
+                            .billingMode(BillingMode.PAY_PER_REQUEST)
+                            .attributeDefinitions(AttributeDefinition.builder()
+                                    .attributeName("email")
+                                    .attributeType(ScalarAttributeType.S)
+                                    .build())
+                            .keySchema(KeySchemaElement.builder()
+                                    .attributeName("email")
+                                    .keyType(KeyType.HASH)
+                                    .build())
+                            .streamSpecification(stream ->
+                                    stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)))
+                    .join();
+        }
+    }
+
+    private static void print(List<Pair> pairs) {
+        System.out.printf("%-44s%10s   %s%n", "", "median", "pairs");
+        row("observed, items/s", "%.0f", pairs, pair -> pair.on().perSecond());
+        row("plain, items/s", "%.0f", pairs, pair -> pair.off().perSecond());
+        row("  observed / plain", "%.3f", pairs, Pair::throughput);
+        row("core-s per 1,000 items, observed", "%.3f", pairs, pair -> pair.on().cpu());
+        row("core-s per 1,000 items, plain", "%.3f", pairs, pair -> pair.off().cpu());
+        row("  observed / plain", "%.3f", pairs, Pair::cpu);
+    }
+
+    private static void row(String name, String format, List<Pair> pairs, ToDoubleFunction<Pair> value) {
+        double[] values = pairs.stream().mapToDouble(value).toArray();
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        System.out.printf(
+                "%-44s%10s   %s%n",
+                name,
+                format.formatted(median),
+                Arrays.stream(values).mapToObj(format::formatted).collect(Collectors.joining("  ")));
+    }
+}
