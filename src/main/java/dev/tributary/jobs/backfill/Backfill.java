@@ -1,6 +1,5 @@
 package dev.tributary.jobs.backfill;
 
-import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.JobTable;
@@ -201,10 +200,5 @@ public final class Backfill {
     /** The route, {@code <source>.<route>}. */
     public String route() {
         return route.name();
-    }
-
-    /** Whether this run repairs rows, as opposed to filling in those that are missing. */
-    public boolean repairs() {
-        return plan.kind() == Kind.REPAIR;
     }
 }

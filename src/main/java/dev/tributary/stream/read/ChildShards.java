@@ -49,7 +49,7 @@ final class ChildShards {
             if (!"ENABLED".equals(stream.streamStatusAsString())) {
                 return List.of();
             }
-            InterruptibleSleep.of(Duration.ofMillis(50L << Math.min(lookup, 4)));
+            sleep(Duration.ofMillis(50L << Math.min(lookup, 4)));
         }
         log.info(
                 "{}: its child shards are not known yet; the next shard sync will find them", LogFields.shard(shardId));
@@ -62,6 +62,15 @@ final class ChildShards {
                 .flatMap(stream -> stream.childrenOf(shardId).stream())
                 .map(ChildShards::child)
                 .toList();
+    }
+
+    /** An interrupt ends the sleep early and stays set. */
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static ChildShard child(Shard shard) {
