@@ -318,13 +318,13 @@ final class Simulation {
 
     private boolean everythingRests() {
         return everythingEnded()
-                && (parked() == 0 || !conditions.redriven())
+                && (!conditions.redriven() || parked() == 0)
                 && backfill.map(SimulatedBackfill::isDone).orElse(true);
     }
 
     private long parked() {
         return tables.exists(FakeDynamoDb.DEAD_LETTERS)
-                ? tables.rows(FakeDynamoDb.DEAD_LETTERS).values().stream()
+                ? tables.live(FakeDynamoDb.DEAD_LETTERS).stream()
                         .filter(letter -> letter.containsKey("reason"))
                         .count()
                 : 0;
@@ -336,7 +336,7 @@ final class Simulation {
 
     private boolean hasPredecessor(Map<String, AttributeValue> letter) {
         String position = letter.get("position").s();
-        return tables.rows(FakeDynamoDb.DEAD_LETTERS).keySet().stream()
+        return tables.live(FakeDynamoDb.DEAD_LETTERS).stream()
                 .filter(key -> key.get("partition").equals(letter.get("partition")))
                 .map(key -> key.get("position").s())
                 .anyMatch(other -> other.compareTo(position) < 0
