@@ -86,7 +86,9 @@ final class AttackedDaemon implements AutoCloseable {
                 write.items.table = %1$s
                 %2$s
                 """.formatted(table, String.join("\n", settings)),
-                        Map.of("JAVA_OPTS", "-Xmx" + HEAP_MEGABYTES + "m -Djava.io.tmpdir=" + temporary));
+                        Map.of(
+                                "JAVA_OPTS",
+                                "-XX:TieredStopAtLevel=4 -Xmx" + HEAP_MEGABYTES + "m -Djava.io.tmpdir=" + temporary));
         try {
             return new AttackedDaemon(process, temporary);
         } catch (InterruptedException | RuntimeException | Error e) {

@@ -161,8 +161,7 @@ class ChaosIT {
                 source.users.route.by-city.include = city,email,n
                 source.users.route.nicks.table = %s
                 source.users.route.nicks.include = nick,email
-                """.formatted(users, LEASE.toSeconds(), users, copies, byCity, nicks),
-                Map.of("JAVA_OPTS", "-Xmx128m -XX:TieredStopAtLevel=1"));
+                """.formatted(users, LEASE.toSeconds(), users, copies, byCity, nicks), Map.of("JAVA_OPTS", "-Xmx128m"));
     }
 
     private void verify(History history) {

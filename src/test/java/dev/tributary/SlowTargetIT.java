@@ -153,7 +153,7 @@ class SlowTargetIT {
                 source.users.route.nicks.endpoint = %4$s
                 source.users.route.nicks.include = nick,email
                 """.formatted(users, LEASE.toSeconds(), copies, front.endpoint(), nicks),
-                Map.of("JAVA_OPTS", "-Xmx128m -XX:TieredStopAtLevel=1"));
+                Map.of("JAVA_OPTS", "-Xmx128m"));
     }
 
     /** The table has exactly the rows of the items, each with the version of the last change that made it what it is. */
