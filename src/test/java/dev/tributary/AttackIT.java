@@ -95,8 +95,8 @@ class AttackIT {
                 "Sec-WebSocket-Version: 13",
                 "",
                 "");
-        AttackedDaemon.repeat(daemon.writePort(), upgrade, 20_000);
-        AttackedDaemon.repeat(daemon.adminPort(), upgrade, 20_000);
+        AttackedDaemon.repeat(daemon.writePort(), upgrade, 10_000);
+        AttackedDaemon.repeat(daemon.adminPort(), upgrade, 10_000);
         daemon.assertAsBefore(before, 4 * MEGABYTE);
     }
 

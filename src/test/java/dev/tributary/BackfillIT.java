@@ -34,7 +34,10 @@ class BackfillIT {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final int ITEMS = Integer.getInteger("tributary.items", 5_000);
+    private static final int ITEMS = Integer.getInteger("tributary.items", 2_000);
+
+    /** Between two changes. The lock of each killed backfill is waited for, and changes go on meanwhile. */
+    private static final Duration PAUSE = Duration.ofMillis(30);
 
     @TempDir
     private Path directory;
@@ -54,7 +57,7 @@ class BackfillIT {
         try (Daemons daemons = new Daemons(dynamo, directory)) {
             daemons.start(configuration, Map.of()).awaitReady();
             // Users of the workload are among the loaded ones.
-            UserWorkload workload = new UserWorkload(dynamo.client(), users, 1);
+            UserWorkload workload = new UserWorkload(dynamo.client(), users, 1, PAUSE);
             try {
                 for (int kills = 0; kills < 2; kills++) {
                     try (DaemonProcess backfill = backfill("--write-units", Integer.toString(ITEMS / 5))) {

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The heap stays bounded while a target does not answer and the backlog is many times the heap. */
+/** The heap stays bounded while a target does not answer, and the backlog is twice the heap and many times what may be held. */
 class BoundedMemoryIT {
 
     private static final Logger log = LoggerFactory.getLogger(BoundedMemoryIT.class);
@@ -62,8 +62,8 @@ class BoundedMemoryIT {
 
     /** Excluded attributes are read too; selected ones are in memory again in the requests. */
     @ParameterizedTest
-    @CsvSource({"1024, payload", "64, nothing"})
-    void aBacklogOfManyTimesTheHeapAndAStalledTargetTakeABoundedHeap(int megabytes, String excluded) throws Exception {
+    @CsvSource({"512, payload", "64, nothing"})
+    void aBacklogBeyondTheHeapAndAStalledTargetTakeABoundedHeap(int megabytes, String excluded) throws Exception {
         int changes = (megabytes << 20) / PAYLOAD;
         String users = dynamo.createTable("users", "email:S", true);
         String copies = dynamo.createTable("copies", "email:S");
@@ -94,8 +94,10 @@ class BoundedMemoryIT {
                     .until(() -> {
                         assertThat(daemon.isAlive()).as(daemon.output()).isTrue();
                         observeHeap(metrics);
-                        return dynamo.count(copies) == changes;
+                        return value(metrics, "tributary_changes_total") >= changes;
                     });
+            // Once: a count reads all rows, which takes longer than the writes do.
+            assertThat(dynamo.count(copies)).isEqualTo(changes);
             log.info(
                     "{} MB of backlog, -Xmx{}m, {} excluded: {} MB held in {} open changes while the target stood still;"
                             + " peak heap {} MB, peak resident {} MB",
@@ -137,7 +139,7 @@ class BoundedMemoryIT {
                 source.users.route.copies.endpoint = %4$s
                 source.users.route.copies.exclude = %5$s
                 """.formatted(users, source.endpoint(), copies, target.endpoint(), excluded),
-                Map.of("JAVA_OPTS", "-Xmx" + HEAP_MEGABYTES + "m"));
+                Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=4 -Xmx" + HEAP_MEGABYTES + "m"));
     }
 
     /** Whether nothing was read since the last call. */

@@ -17,7 +17,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 final class UserWorkload {
 
+    /** Between two writes, unless a test needs fewer. */
     private static final Duration PAUSE = Duration.ofMillis(10);
+
     private static final int USERS = 60;
     private static final int CITIES = 12;
 
@@ -30,10 +32,14 @@ final class UserWorkload {
     private long n;
 
     UserWorkload(DynamoDbClient client, String table, long seed) {
+        this(client, table, seed, PAUSE);
+    }
+
+    UserWorkload(DynamoDbClient client, String table, long seed, Duration pause) {
         this.client = client;
         this.table = table;
         this.random = new Random(seed);
-        writing = thread.scheduleWithFixedDelay(this::write, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        writing = thread.scheduleWithFixedDelay(this::write, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void write() {
