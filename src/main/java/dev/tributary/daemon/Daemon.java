@@ -17,6 +17,7 @@ import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.status.StatusPage;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalSettings;
+import dev.tributary.local.LocalStreams;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
@@ -112,7 +113,7 @@ public final class Daemon {
         health.report(COMPONENT, Status.STARTING, "the sources and servers are being started");
         HttpServers servers = new HttpServers(settings, health, started.push(meters), started);
         DaemonStatus status = new DaemonStatus(
-                new DaemonStatus.Identity(Version.current(), worker),
+                new DaemonStatus.Identity(Version.current(), worker, hasLocalStream(tables)),
                 settings,
                 clients,
                 health,
@@ -144,6 +145,13 @@ public final class Daemon {
                 admin,
                 Optional.ofNullable(local).map(DynamoDbLocal::endpoint),
                 writes.flatMap(uri -> SampleRequest.curl(uri, settings, tables)));
+    }
+
+    private boolean hasLocalStream(CheckedTables tables) {
+        return settings.source().keySet().stream().anyMatch(source -> tables.source(source)
+                .streamArn()
+                .filter(LocalStreams::isLocal)
+                .isPresent());
     }
 
     private int targets() {

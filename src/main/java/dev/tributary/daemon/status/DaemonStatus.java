@@ -74,8 +74,9 @@ public final class DaemonStatus implements StatusSource {
      * This process.
      *
      * @param worker its name among the workers
+     * @param coarseTimes whether changes have times in whole minutes, as those of DynamoDB Local
      */
-    public record Identity(String version, String worker) {}
+    public record Identity(String version, String worker, boolean coarseTimes) {}
 
     /** @param nanoTime monotonic */
     public DaemonStatus(
@@ -147,6 +148,7 @@ public final class DaemonStatus implements StatusSource {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("version", identity.version());
         json.put("worker", identity.worker());
+        json.put("coarseTimes", identity.coarseTimes());
         json.put("application", settings.application());
         json.put("startedAt", startedAt.toEpochMilli());
         json.put("intervalSeconds", History.INTERVAL_SECONDS);

@@ -44,7 +44,7 @@ export function span(seconds) {
 
 export function ago(millis) {
   const seconds = (now() - millis) / 1000;
-  return seconds < 2 ? 'just now' : `${span(Math.floor(seconds))} ago`;
+  return seconds < 2 ? 'just now' : `${seconds < 60 ? `${Math.floor(seconds)} s` : span(seconds)} ago`;
 }
 
 /** The time of day; with the day if it is another. */

@@ -49,6 +49,9 @@ function start(event) {
   first = event;
   heardAt = Date.now();
   startActions(event.actions === true);
+  setText(byId('latency-unit'), event.coarseTimes
+    ? 'from the change to its row, mean; too long by up to a minute: DynamoDB Local rounds times'
+    : 'from the change to its row, mean, the last 15 minutes');
   showConditions(event.conditions);
   showConfiguration(event.configuration);
   if (shown) {
