@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The heap stays bounded while a target does not answer, and the backlog is twice the heap and many times what may be held. */
+/** The heap stays bounded while a target does not reply, with a backlog of twice the heap and eight times what may be held. */
 class BoundedMemoryIT {
 
     private static final Logger log = LoggerFactory.getLogger(BoundedMemoryIT.class);

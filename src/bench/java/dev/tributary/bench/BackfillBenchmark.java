@@ -17,6 +17,7 @@ import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Clock;
 import java.time.Duration;
@@ -157,7 +158,9 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                 clients.control(),
                 target,
                 new BatchingTable(
-                        new TargetTable(clients.writes(), target), BatchingTable.Limits.batchSize(BATCH), timer),
+                        new TargetTable(clients.writes(), target, Policies.USUAL),
+                        BatchingTable.Limits.batchSize(BATCH),
+                        timer),
                 new ExactWrites(clients.writes(), target));
         JobLimits limits = JobLimits.none(timer);
         Reconciler reconciler = new Reconciler(

@@ -1,6 +1,7 @@
 package dev.tributary.bench;
 
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.util.List;
@@ -132,7 +133,9 @@ final class Ceilings {
                 String table = emptyTable();
                 Stopwatch stopwatch = new Stopwatch();
                 BatchingTable target = new BatchingTable(
-                        new TargetTable(client, table), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
+                        new TargetTable(client, table, Policies.USUAL),
+                        BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+                        timer);
                 rate = stopwatch.rate(GuardedWrites.run(target, changes * 6 / 10, UNDER_WAY), 1);
             }
             return rate;

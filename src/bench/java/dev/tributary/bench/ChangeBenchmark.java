@@ -81,7 +81,7 @@ public class ChangeBenchmark {
 
     private @Nullable String order(Change change) {
         executor.submit(
-                change.stamp().owner(), tracker.open(change.stamp().version().encoded(), 1));
+                change.stamp().owner(), tracker.open(change.stamp().version().encoded(), 1, () -> {}));
         if (calls.size() >= OPEN) {
             calls.remove().complete(null);
         }

@@ -1,6 +1,7 @@
 package dev.tributary.bench;
 
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.io.IOException;
 import java.net.URI;
@@ -47,7 +48,8 @@ final class Distance {
             throws InterruptedException {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try (Clients clients = Clients.of(URI.create(endpoint), WRITE_TIMEOUT)) {
-            BatchingTable table = new BatchingTable(new TargetTable(clients.writes(), Users.TARGET), limits, timer);
+            BatchingTable table =
+                    new BatchingTable(new TargetTable(clients.writes(), Users.TARGET, Policies.USUAL), limits, timer);
             long start = System.nanoTime();
             double cpu = ChildProcess.ownCpuSeconds();
             int made = GuardedWrites.run(table, users, OPEN);

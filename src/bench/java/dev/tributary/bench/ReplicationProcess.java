@@ -16,6 +16,7 @@ import dev.tributary.stream.TestSource;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
@@ -126,7 +127,7 @@ final class ReplicationProcess {
                             "users.by-city",
                             new Projection(route.projection(), Users.TARGET_KEY),
                             new BatchingTable(
-                                    new TargetTable(target.writes(), Users.TARGET),
+                                    new TargetTable(target.writes(), Users.TARGET, Policies.USUAL),
                                     BatchingTable.Limits.batchSize(
                                             Integer.getInteger("batch-size", BatchingTable.MAX_BATCH)),
                                     timer),

@@ -35,11 +35,6 @@ public final class RouteDeadLetters {
         this.route = route;
     }
 
-    /** {@code <source>.<route>}. */
-    public String route() {
-        return route;
-    }
-
     /** The digest that identifies an item in the table. */
     public static String item(ItemKey owner) {
         return DeadLetterPosition.item(owner);

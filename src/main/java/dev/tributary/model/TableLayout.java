@@ -17,11 +17,6 @@ public record TableLayout(KeySchema key, Map<String, QueryKey> indexes, Optional
         indexes = Map.copyOf(indexes);
     }
 
-    /** A table without indexes whose items do not expire. */
-    public static TableLayout of(KeySchema key) {
-        return new TableLayout(key, Map.of(), Optional.empty());
-    }
-
     /** The indexes in the order of their names. */
     public SortedMap<String, QueryKey> sortedIndexes() {
         return new TreeMap<>(indexes);

@@ -55,14 +55,6 @@ public final class CheckpointTracker<P> {
      * Opens the next position.
      *
      * @param parts number of its parts; with 0 it is complete at once
-     */
-    public Entry open(P position, int parts) {
-        return open(position, parts, () -> {});
-    }
-
-    /**
-     * Opens the next position.
-     *
      * @param ended run once, when the position is complete, whether it has been passed or not
      */
     public Entry open(P position, int parts, Runnable ended) {

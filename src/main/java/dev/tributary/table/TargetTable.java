@@ -47,11 +47,6 @@ public final class TargetTable {
     private final Policies policies;
     private final Regressions regressions = new Regressions();
 
-    /** A table with the {@linkplain Policies#USUAL default policies}. */
-    public TargetTable(DynamoDbAsyncClient client, String name) {
-        this(client, name, Policies.USUAL);
-    }
-
     public TargetTable(DynamoDbAsyncClient client, String name, Policies policies) {
         this.client = client;
         this.name = name;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -64,7 +65,7 @@ class BackfillCommandTest {
 
     private void begin() {
         new SourceStateRow(dynamo.asyncClient(), leases, "users")
-                .begin(dynamo.streamArn(users), "000000000000:us-east-1:" + users, Instant.now());
+                .begin(dynamo.streamArn(users), "000000000000:us-east-1:" + users, Instant.now(), Optional.empty());
     }
 
     private void put(String email, AttributeValue city, int n) {

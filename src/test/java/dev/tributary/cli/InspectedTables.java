@@ -16,6 +16,7 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -98,7 +100,7 @@ final class InspectedTables {
         Map<String, AttributeValue> key = Map.of("city", AttributeValue.fromS(city));
         TargetWrite write =
                 new TargetWrite.Upsert(stamp(owner, 7), new Row(new Item(key), new Item(item(owner, key, attributes))));
-        assertThat(new TargetTable(dynamo.asyncClient(), byCity)
+        assertThat(new TargetTable(dynamo.asyncClient(), byCity, Policies.USUAL)
                         .apply(write, () -> true)
                         .join())
                 .isEqualTo(Outcome.APPLIED);
@@ -125,7 +127,7 @@ final class InspectedTables {
     void lease(String owner, Instant doneUntil) {
         dynamo.createLeaseTable(application);
         new SourceStateRow(dynamo.asyncClient(), leases, "users")
-                .begin(dynamo.streamArn(users), IDENTITY, Instant.now());
+                .begin(dynamo.streamArn(users), IDENTITY, Instant.now(), Optional.empty());
         put(
                 leases,
                 Map.of(

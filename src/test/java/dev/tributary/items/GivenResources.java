@@ -4,6 +4,7 @@ import dev.tributary.model.KeySchema;
 import dev.tributary.model.TableLayout;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
@@ -14,7 +15,7 @@ public final class GivenResources {
 
     /** A table that is read and written through one client. */
     public static Resource.Table table(KeySchema key, DynamoDbAsyncClient client) {
-        return new Resource.Table(TableLayout.of(key), client, client);
+        return new Resource.Table(new TableLayout(key, Map.of(), Optional.empty()), client, client);
     }
 
     /** A resource that takes no idempotency keys, of a table that is no source. */

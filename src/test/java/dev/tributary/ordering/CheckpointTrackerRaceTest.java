@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 public class CheckpointTrackerRaceTest {
 
     private final CheckpointTracker<Integer> tracker = new CheckpointTracker<>();
-    private final CheckpointTracker<Integer>.Entry first = tracker.open(1, 2);
-    private final CheckpointTracker<Integer>.Entry second = tracker.open(2, 1);
-    private final CheckpointTracker<Integer>.Entry third = tracker.open(3, 1);
+    private final CheckpointTracker<Integer>.Entry first = tracker.open(1, 2, () -> {});
+    private final CheckpointTracker<Integer>.Entry second = tracker.open(2, 1, () -> {});
+    private final CheckpointTracker<Integer>.Entry third = tracker.open(3, 1, () -> {});
 
     /** One of the two routes ends. */
     @Operation
@@ -34,7 +34,7 @@ public class CheckpointTrackerRaceTest {
 
     @Operation(nonParallelGroup = "stream", runOnce = true)
     public void openOneThatIsComplete() {
-        tracker.open(4, 0);
+        tracker.open(4, 0, () -> {});
     }
 
     @Operation

@@ -21,21 +21,21 @@ class CheckpointTrackerTest {
     @Test
     void nothingIsPassedBeforeTheFirstCompletion() {
         CheckpointTracker<String> tracker = new CheckpointTracker<>();
-        tracker.open("1", 1);
+        tracker.open("1", 1, () -> {});
         assertThat(tracker.passed()).isNull();
     }
 
     @Test
     void aPositionWithoutPartsIsPassedAtOnce() {
         CheckpointTracker<String> tracker = new CheckpointTracker<>();
-        tracker.open("1", 0);
+        tracker.open("1", 0, () -> {});
         assertThat(tracker.passed()).isEqualTo("1");
     }
 
     @Test
     void aPositionIsPassedOnlyWhenEveryPartIsComplete() {
         CheckpointTracker<String> tracker = new CheckpointTracker<>();
-        var entry = tracker.open("1", 2);
+        var entry = tracker.open("1", 2, () -> {});
         entry.complete();
         assertThat(tracker.passed()).isNull();
         entry.complete();
@@ -44,7 +44,7 @@ class CheckpointTrackerTest {
 
     @Test
     void completingMoreOftenThanThereArePartsIsRefused() {
-        var entry = new CheckpointTracker<String>().open("1", 1);
+        var entry = new CheckpointTracker<String>().open("1", 1, () -> {});
         entry.complete();
         assertThatThrownBy(entry::complete).isInstanceOf(IllegalStateException.class);
     }
@@ -55,7 +55,7 @@ class CheckpointTrackerTest {
         CheckpointTracker<Integer> tracker = new CheckpointTracker<>();
         List<CheckpointTracker<Integer>.Entry> entries = new ArrayList<>();
         for (int position = 0; position < order.size(); position++) {
-            entries.add(tracker.open(position, 1));
+            entries.add(tracker.open(position, 1, () -> {}));
         }
         BitSet complete = new BitSet();
         for (int position : order) {
@@ -78,8 +78,8 @@ class CheckpointTrackerTest {
     @Test
     void waitingForRoomEndsWhenTheHeadIsPassed() throws Exception {
         CheckpointTracker<String> tracker = new CheckpointTracker<>();
-        var first = tracker.open("1", 1);
-        var second = tracker.open("2", 1);
+        var first = tracker.open("1", 1, () -> {});
+        var second = tracker.open("2", 1, () -> {});
         CompletableFuture<Boolean> room = CompletableFuture.supplyAsync(() -> awaitFewerThan(tracker, 2));
         second.complete();
         assertThat(tracker.awaitFewerThan(2, Duration.ZERO))

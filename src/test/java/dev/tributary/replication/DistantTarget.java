@@ -11,6 +11,7 @@ import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,7 +58,7 @@ public final class DistantTarget {
                                 TestRoute.to(TABLE).projection(),
                                 new KeySchema(new KeyAttribute(KEY, AttributeType.S), Optional.empty())),
                         new BatchingTable(
-                                new TargetTable(client, TABLE),
+                                new TargetTable(client, TABLE, Policies.USUAL),
                                 new BatchingTable.Limits(1, CALLS, CALLS),
                                 timer,
                                 this::nanos),

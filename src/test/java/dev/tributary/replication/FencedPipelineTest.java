@@ -13,6 +13,7 @@ import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MockClock;
@@ -56,7 +57,7 @@ class FencedPipelineTest {
                             TestRoute.to(TABLE).projection(),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                     new BatchingTable(
-                            new TargetTable(client, TABLE),
+                            new TargetTable(client, TABLE, Policies.USUAL),
                             new BatchingTable.Limits(4, 1, 3),
                             timer,
                             () -> time.now() * 1_000_000),

@@ -34,7 +34,7 @@ class GuardedHistoryTest {
 
     private final FakeTables tables = new FakeTables();
     private final FakeDynamoDb client = new FakeDynamoDb(tables, FakeDynamoDb.Network.DIRECT);
-    private TargetTable target = new TargetTable(client, TABLE);
+    private TargetTable target = new TargetTable(client, TABLE, Policies.USUAL);
 
     /** An empty table whose rows leave tombstones, or nothing. */
     private void create(boolean tombstones) {

@@ -23,6 +23,7 @@ import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -166,7 +167,10 @@ class MalformedAnswersTest {
                                 new KeySchema(
                                         new KeyAttribute("city", AttributeType.S),
                                         Optional.of(new KeyAttribute("id", AttributeType.S)))),
-                        new BatchingTable(new TargetTable(client, target), new BatchingTable.Limits(25, 2, 16), timer),
+                        new BatchingTable(
+                                new TargetTable(client, target, Policies.USUAL),
+                                new BatchingTable.Limits(25, 2, 16),
+                                timer),
                         new ParkedItemIndex(deadLetters, "users.by-city", () -> Instant.EPOCH))),
                 GivenLateWrites.none().shard("shard"),
                 1000,

@@ -14,6 +14,7 @@ import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -103,7 +104,7 @@ class ParkedItemsRefreshTest {
                         TestRoute.to("users_by_city").projection(),
                         new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),
                 new BatchingTable(
-                        new TargetTable(client, "users_by_city"),
+                        new TargetTable(client, "users_by_city", Policies.USUAL),
                         new BatchingTable.Limits(4, 1, 3),
                         timer,
                         () -> time.now() * 1_000_000),

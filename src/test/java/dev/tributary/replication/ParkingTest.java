@@ -137,7 +137,7 @@ class ParkingTest {
         change("cyd", marked(city("Albany"), removed.ofRemoval()));
         Item oslo = new Item(city("Oslo"));
         VersionStamp later = new VersionStamp(owner("dan"), Version.of("2099-01-01T00:00:00.000", "1"), Instant.EPOCH);
-        new TargetTable(dynamo.asyncClient(), byCity)
+        new TargetTable(dynamo.asyncClient(), byCity, Policies.USUAL)
                 .apply(new TargetWrite.Upsert(later, new Row(oslo, oslo)), () -> true)
                 .join();
         WriteMark regressed = WriteMark.random();

@@ -79,7 +79,7 @@ class PendingWriteTest {
                 .mapToObj(n -> new PendingChange(
                         new Change.Remove(stamp(n + 1), key("any")),
                         projected[n],
-                        tracker.open(new ChangePosition(Integer.toString(n + 1), Instant.EPOCH, 0), 1),
+                        tracker.open(new ChangePosition(Integer.toString(n + 1), Instant.EPOCH, 0), 1, () -> {}),
                         Optional.empty()))
                 .toList();
     }

@@ -18,6 +18,7 @@ import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -219,7 +220,7 @@ class LocalStreamChangeTest {
                         "items.copies",
                         new Projection(route.projection(), target.key()),
                         new BatchingTable(
-                                new TargetTable(dynamo.asyncClient(), copies),
+                                new TargetTable(dynamo.asyncClient(), copies, Policies.USUAL),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new ParkedItemIndex(

@@ -16,6 +16,7 @@ import dev.tributary.stream.read.ChangeDecoder;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.StreamRecord;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -245,7 +246,8 @@ class ShardProcessorTest {
         return new Route(
                 "s.r",
                 new Projection(settings.projection(), DeadLetterTable.KEY),
-                new BatchingTable(new TargetTable(client, "target"), BatchingTable.Limits.batchSize(1), timer),
+                new BatchingTable(
+                        new TargetTable(client, "target", Policies.USUAL), BatchingTable.Limits.batchSize(1), timer),
                 new ParkedItemIndex(
                         new DeadLetterTable(client, "letters", Duration.ofSeconds(1)), "s.r", () -> Instant.EPOCH));
     }

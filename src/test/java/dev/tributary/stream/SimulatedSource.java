@@ -23,6 +23,7 @@ import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.Counter;
@@ -300,7 +301,7 @@ final class SimulatedSource implements AutoCloseable {
                         "items.copies",
                         new Projection(route.projection(), described.key()),
                         new BatchingTable(
-                                new TargetTable(targetClient(), target),
+                                new TargetTable(targetClient(), target, Policies.USUAL),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new ParkedItemIndex(

@@ -17,6 +17,7 @@ import dev.tributary.stream.lease.LeaseSnapshot;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.table.BatchingTable;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -233,7 +234,7 @@ class SourceWorkerTest {
                         "users.by-city",
                         new Projection(settings.projection(), target.key()),
                         new BatchingTable(
-                                new TargetTable(dynamo.asyncClient(), byCity),
+                                new TargetTable(dynamo.asyncClient(), byCity, Policies.USUAL),
                                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                                 timer),
                         new ParkedItemIndex(

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -47,7 +48,7 @@ class StreamCatchUpTest {
         arn = dynamo.streamArn(users);
         LeaseTable.make(dynamo.asyncClient(), leases, "worker");
         rows = new LeaseRows(dynamo.asyncClient(), leases, "users");
-        new SourceStateRow(dynamo.asyncClient(), leases, "users").begin(arn, "users", Instant.EPOCH);
+        new SourceStateRow(dynamo.asyncClient(), leases, "users").begin(arn, "users", Instant.EPOCH, Optional.empty());
     }
 
     @AfterEach

@@ -45,7 +45,9 @@ class BatchAnswersTest {
     private final CompletableFuture<BatchExecuteStatementResponse> batch = new CompletableFuture<>();
     private final List<PutItemRequest> alone = new ArrayList<>();
     private final BatchingTable table = new BatchingTable(
-            new TargetTable(new ScriptedClient(), "target"), new BatchingTable.Limits(BATCH, 1, 64), timer);
+            new TargetTable(new ScriptedClient(), "target", Policies.USUAL),
+            new BatchingTable.Limits(BATCH, 1, 64),
+            timer);
     private final List<CompletableFuture<Outcome>> writes = new ArrayList<>();
 
     @AfterEach

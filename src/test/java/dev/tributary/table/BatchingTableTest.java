@@ -67,7 +67,9 @@ class BatchingTableTest {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final String name = dynamo.createTable("target", "city:S, id:S");
     private final BatchingTable table = new BatchingTable(
-            new TargetTable(client, name), BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH), timer);
+            new TargetTable(client, name, Policies.USUAL),
+            BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
+            timer);
 
     @AfterEach
     void close() {
@@ -91,8 +93,8 @@ class BatchingTableTest {
 
     @Test
     void withABatchSizeOfOneEveryWriteUsesASingleCall() {
-        BatchingTable alone =
-                new BatchingTable(new TargetTable(client, name), BatchingTable.Limits.batchSize(1), timer);
+        BatchingTable alone = new BatchingTable(
+                new TargetTable(client, name, Policies.USUAL), BatchingTable.Limits.batchSize(1), timer);
         assertThat(applyAll(alone, writes(n -> upsert(n, 1)))).containsOnly(Outcome.APPLIED);
         assertThat(batches()).isZero();
     }
@@ -100,8 +102,8 @@ class BatchingTableTest {
     @Test
     void rowsWrittenInBatchesAreThoseWrittenAlone() {
         String otherName = dynamo.createTable("alone", "city:S, id:S");
-        BatchingTable alone =
-                new BatchingTable(new TargetTable(client, otherName), BatchingTable.Limits.batchSize(1), timer);
+        BatchingTable alone = new BatchingTable(
+                new TargetTable(client, otherName, Policies.USUAL), BatchingTable.Limits.batchSize(1), timer);
         Map<String, AttributeValue> narrow = Map.of("n", AttributeValue.fromN("1"));
         Map<String, AttributeValue> wide = everyType();
         for (BatchingTable each : List.of(table, alone)) {
@@ -236,7 +238,7 @@ class BatchingTableTest {
     void aBatchIsTriedAMinuteAfterADenial() {
         AtomicLong nanos = new AtomicLong();
         BatchingTable patient = new BatchingTable(
-                new TargetTable(client, name),
+                new TargetTable(client, name, Policies.USUAL),
                 BatchingTable.Limits.batchSize(BatchingTable.MAX_BATCH),
                 timer,
                 nanos::get);

@@ -34,7 +34,7 @@ class ExactWritesTest {
     @BeforeEach
     void createTable() {
         table = dynamo.createTable("users_by_city", "city:S");
-        target = new TargetTable(dynamo.asyncClient(), table);
+        target = new TargetTable(dynamo.asyncClient(), table, Policies.USUAL);
         exact = new ExactWrites(dynamo.asyncClient(), table);
     }
 

@@ -46,7 +46,7 @@ class TargetTableTest {
     @BeforeEach
     void createTable() {
         name = dynamo.createTable("target", "city:S");
-        table = new TargetTable(dynamo.asyncClient(), name);
+        table = new TargetTable(dynamo.asyncClient(), name, Policies.USUAL);
     }
 
     @Test
@@ -72,7 +72,7 @@ class TargetTableTest {
                 new TargetWrite.Upsert(later, CityRows.row(ADA, "Oakland")),
                 new TargetWrite.Delete(later, Set.of(key("Oakland"))),
                 new TargetWrite.Move(later, Set.of(key("Oakland")), CityRows.row(ADA, "Berkeley")))) {
-            TargetTable fresh = new TargetTable(dynamo.asyncClient(), name);
+            TargetTable fresh = new TargetTable(dynamo.asyncClient(), name, Policies.USUAL);
             assertThat(fresh.apply(write, () -> true).join()).isEqualTo(Outcome.REGRESSED);
         }
         assertThat(row("Berkeley")).isEmpty();
@@ -229,7 +229,7 @@ class TargetTableTest {
 
     @Test
     void aMissingTableIsAConfigurationFailure() {
-        TargetTable missing = new TargetTable(dynamo.asyncClient(), "no-such-table");
+        TargetTable missing = new TargetTable(dynamo.asyncClient(), "no-such-table", Policies.USUAL);
         for (TargetWrite write : Set.of(upsert(ADA, 1, "Oakland"), delete(ADA, 1, "Oakland"), move(ADA, 1, "a", "b"))) {
             assertThatThrownBy(() -> missing.apply(write, () -> true).join())
                     .satisfies(thrown ->

@@ -88,11 +88,6 @@ public final class SourceStateRow {
         return row.isEmpty() ? Optional.empty() : Optional.of(state(row));
     }
 
-    /** The same with the oldest change of the stream. */
-    public SourceState begin(String streamArn, String identity, Instant now) {
-        return begin(streamArn, identity, now, Optional.empty());
-    }
-
     /**
      * Begins with this stream, unless another worker has begun meanwhile; returns the state that results.
      *

@@ -21,6 +21,7 @@ import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Component;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -83,7 +85,7 @@ class RouteUpkeepTest {
     }
 
     private void begin() {
-        state.begin(dynamo.streamArn(users), "users", now.get());
+        state.begin(dynamo.streamArn(users), "users", now.get(), Optional.empty());
     }
 
     private RouteJobs jobs(String route, String... more) throws Exception {
@@ -134,7 +136,7 @@ class RouteUpkeepTest {
                 ItemKey.of("users", Map.of("email", AttributeValue.fromS(email))),
                 Version.of(state.read().orElseThrow().epoch(), "7"),
                 now.get());
-        assertThat(new TargetTable(dynamo.asyncClient(), byCity)
+        assertThat(new TargetTable(dynamo.asyncClient(), byCity, Policies.USUAL)
                         .apply(new TargetWrite.Upsert(stamp, new Row(key, row)), () -> true)
                         .join())
                 .isEqualTo(Outcome.APPLIED);

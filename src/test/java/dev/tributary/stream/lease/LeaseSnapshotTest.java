@@ -100,7 +100,11 @@ class LeaseSnapshotTest {
     @Test
     void workersAreAliveForTwoReportsAndTheStateIsRead() {
         new SourceStateRow(dynamo.asyncClient(), table, "users")
-                .begin("arn:aws:dynamodb:us-east-1:1:table/t/stream/2026-11-20T08:00:00.000", "t", NOON);
+                .begin(
+                        "arn:aws:dynamodb:us-east-1:1:table/t/stream/2026-11-20T08:00:00.000",
+                        "t",
+                        NOON,
+                        Optional.empty());
         put(Map.of(
                 "leaseKey", AttributeValue.fromS("one"),
                 "entityType", AttributeValue.fromS("WORKER_METRIC_STATS"),
