@@ -82,13 +82,24 @@ class LagTest {
         source.target(front.endpoint()).read("one");
         SimulatedSource.put(source.onlyShard(), "a", 1);
         await().atMost(LONG).until(() -> lag() >= 3);
+        await().atMost(LONG).until(() -> checkpointAge() >= 3);
         front.release();
         awaitRows(Map.of("a", 1));
         awaitWell();
+        await().atMost(LONG).until(() -> checkpointAge() < 3);
+        assertThat(meters.get("tributary.leases")
+                        .tag("event", "taken")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
     }
 
     private double lag() {
         return meters.get("tributary.lag").gauge().value();
+    }
+
+    private double checkpointAge() {
+        return meters.get("tributary.checkpoint.age").gauge().value();
     }
 
     private double stalled(String condition) {

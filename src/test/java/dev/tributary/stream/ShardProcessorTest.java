@@ -53,6 +53,8 @@ class ShardProcessorTest {
     /** Holds scheduled tasks; the test runs them. */
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
 
+    private final SimpleMeterRegistry meters = registry();
+    private final HeldShards shards = new HeldShards("s", meters, System::nanoTime);
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final List<String> checkpoints = new CopyOnWriteArrayList<>();
     private final ShardProcessor processor = new ShardProcessor(settings((shard, fence) -> new ReplicationPipeline(
@@ -73,7 +75,7 @@ class ShardProcessorTest {
                 Instant.MIN,
                 pipeline,
                 shard -> held(),
-                new HeldShards("s", registry(), System::nanoTime),
+                shards,
                 new MemoryBudget(1 << 20, 1 << 20),
                 new Ticker.Threads(timer, Runnable::run),
                 Duration.ofHours(1),
@@ -172,6 +174,31 @@ class ShardProcessorTest {
         lost.initialize(initialization());
         lost.leaseLost(LeaseLostInput.builder().build());
         assertThat(calls).containsExactly("PutItem", "Query", "DeleteItem", "PutItem", "Query");
+    }
+
+    /** KCL reports the loss of a lease also after it was handed over, and after the shard has ended. */
+    @Test
+    void theEndOfALeaseIsCountedOnce() {
+        for (String end : List.of("lost", "handed-over", "ended")) {
+            ShardProcessor ending = released(new CopyOnWriteArrayList<>());
+            ending.initialize(initialization());
+            RecordProcessorCheckpointer checkpointer = new StrictCheckpointer(new Thread()).proxy();
+            if (end.equals("handed-over")) {
+                ending.shutdownRequested(ShutdownRequestedInput.builder()
+                        .checkpointer(checkpointer)
+                        .build());
+            } else if (end.equals("ended")) {
+                ending.shardEnded(
+                        ShardEndedInput.builder().checkpointer(checkpointer).build());
+            }
+            ending.leaseLost(LeaseLostInput.builder().build());
+            assertThat(events(end)).as(end).isEqualTo(1);
+        }
+        assertThat(events("lost")).isEqualTo(1);
+    }
+
+    private double events(String event) {
+        return meters.get("tributary.leases").tag("event", event).counter().count();
     }
 
     private ShardProcessor released(List<String> calls) {

@@ -194,6 +194,15 @@ class SourceLagTest {
         double before = lag();
         assertWithinATenth(Duration.ofMinutes(5));
         assertThat(lag()).isCloseTo(before + 300, within(1.0));
+        double throttled =
+                meters.get("tributary.write.throttles").functionCounter().count();
+        assertThat(throttled).isPositive();
+        assertThat(meters.get("tributary.write.retries").counter().count())
+                .isEqualTo(throttled)
+                .isEqualTo(meters.get("tributary.write.failures")
+                        .tag("kind", "capacity")
+                        .counter()
+                        .count());
         target.throttle(false);
         writing = false;
         pass(Duration.ofMinutes(10));

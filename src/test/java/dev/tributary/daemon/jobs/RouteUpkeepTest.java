@@ -53,6 +53,7 @@ class RouteUpkeepTest {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final String application = "app-" + UUID.randomUUID();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Health health = new Health();
     private SourceStateRow state;
     private String users;
@@ -108,7 +109,8 @@ class RouteUpkeepTest {
     }
 
     private RouteUpkeep upkeep(RouteJobs jobs) {
-        return new RouteUpkeep(jobs, "test", health, new SimpleMeterRegistry(), timer, now::get);
+        meters.clear();
+        return new RouteUpkeep(jobs, "test", health, meters, timer, now::get);
     }
 
     /** Returns the time until the next tick. */
@@ -162,6 +164,12 @@ class RouteUpkeepTest {
         begin();
         assertThat(tick(route)).isEqualTo(RouteUpkeep.INTERVAL);
         assertThat(rows(byCity)).containsExactly("Oakland/ann/1");
+        assertThat(meters.get("tributary.backfill.items")
+                        .tags("route", "users.by-city", "state", "read")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(meters.get("tributary.backfill.running").gauge().value()).isZero();
         put("bob", "Oakland", 1); // comes with the stream
         assertThat(tick(route)).isEqualTo(RouteUpkeep.INTERVAL);
         assertThat(rows(byCity)).hasSize(1);
