@@ -17,19 +17,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.PutRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * Brings a table in that has items already, while users change, move and leave, with a backfill that is killed twice. More
- * items: {@code -Dtributary.items=50000}.
+ * items: {@code -Dtributary.items=50000}. Leaves the progress of the last run in {@link Captures}.
  */
 class BackfillIT {
-
-    private static final Logger log = LoggerFactory.getLogger(BackfillIT.class);
 
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
@@ -60,17 +56,18 @@ class BackfillIT {
             UserWorkload workload = new UserWorkload(dynamo.client(), users, 1, PAUSE);
             try {
                 for (int kills = 0; kills < 2; kills++) {
-                    try (DaemonProcess backfill = backfill("--write-units", Integer.toString(ITEMS / 5))) {
+                    try (DaemonProcess backfill =
+                            backfill("--progress", "lines", "--write-units", Integer.toString(ITEMS / 5))) {
                         backfill.awaitLine("\"done\":[1-9]\\d{2}");
                         backfill.signal("KILL");
                         backfill.awaitExit(Duration.ofSeconds(10));
                     }
                 }
-                try (DaemonProcess last = backfill()) {
+                try (DaemonProcess last = backfill("--progress", "bar")) {
                     assertThat(last.awaitExit(Duration.ofMinutes(5)))
                             .as(last.output())
                             .isZero();
-                    log.info("{}", last.output().lines().reduce((a, b) -> b).orElse(""));
+                    Captures.write("backfill", last.output().lines().toList(), "");
                 }
             } finally {
                 workload.stop();
@@ -104,9 +101,7 @@ class BackfillIT {
                         .toString(),
                 "backfill",
                 "--config",
-                file.toString(),
-                "--progress",
-                "lines"));
+                file.toString()));
         command.addAll(List.of(more));
         assertThat(Files.exists(file)).isTrue();
         return DaemonProcess.start(
@@ -115,7 +110,9 @@ class BackfillIT {
                         "AWS_ACCESS_KEY_ID",
                         dynamo.credentials().resolveCredentials().accessKeyId(),
                         "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
+                        "secret",
+                        "COLUMNS",
+                        "120"),
                 command);
     }
 

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 /**
  * {@code tributary verify} beside a daemon, while items are inserted, changed, moved and removed.
  *
- * <p>Leaves what the commands print in {@code target/captures}, from which the documents quote.
+ * <p>Leaves what the commands print in {@link Captures}.
  */
 class VerifyIT {
 
@@ -47,7 +47,6 @@ class VerifyIT {
     /** Between two writes. */
     private static final Duration PAUSE = Duration.ofMillis(5);
 
-    private static final Path CAPTURES = Path.of("target", "captures");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -253,17 +252,7 @@ class VerifyIT {
         return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
-    /** What a terminal would show: the frames of a bar are apart by carriage returns; some of them are kept. */
     private static void capture(String name, Run run) throws IOException {
-        List<String> frames = List.of(run.err.strip().split("\r"));
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < frames.size(); i += Math.max(1, frames.size() / 4)) {
-            text.append(frames.get(i).stripTrailing()).append('\n');
-        }
-        if (!frames.isEmpty()) {
-            text.append(frames.get(frames.size() - 1).stripTrailing()).append('\n');
-        }
-        Files.createDirectories(CAPTURES);
-        Files.writeString(CAPTURES.resolve(name + ".txt"), text.toString().strip() + "\n" + run.out);
+        Captures.write(name, List.of(run.err.strip().split("\r")), run.out);
     }
 }
