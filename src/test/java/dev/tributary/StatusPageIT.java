@@ -117,6 +117,7 @@ class StatusPageIT {
             await().until(() -> !browser.find("#offline").isDisplayed());
             put(users, "after@example.com", AttributeValue.fromS("Bend"));
             await().until(() -> !browser.text("#routes [data-cell=rate]").equals("0.0"));
+            browser.run("scrollTo(0, 0)");
             browser.screenshot(SCREENSHOTS.resolve("daemon.png"), WIDE, 1500);
         }
     }

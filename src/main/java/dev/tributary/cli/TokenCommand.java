@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 /** {@code tributary token}: creates a bearer token. Prints the token to standard error, so that the rest can go to a file. */
 @Command(
         name = "token",
-        description = "Creates a bearer token for the write endpoint. Prints the line for the file of http.tokens to"
-                + " standard output, and the token itself to standard error. The token is not stored.",
+        description = "Creates a bearer token for the item endpoint, or with the right admin:write for the status page."
+                + " Prints its line for the file of http.tokens or admin.tokens to standard output, and the token"
+                + " itself to standard error. The token is not stored.",
         mixinStandardHelpOptions = true)
 final class TokenCommand implements Callable<Integer> {
 

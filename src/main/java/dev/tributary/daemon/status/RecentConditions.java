@@ -37,7 +37,7 @@ final class RecentConditions {
         TreeSet<String> names = new TreeSet<>(known.keySet());
         names.addAll(health.components().keySet());
         for (String name : names) {
-            Component now = health.components().getOrDefault(name, new Component(Status.UP, "over"));
+            Component now = health.components().getOrDefault(name, new Component(Status.UP, "no longer reported"));
             Status before = known.getOrDefault(name, Status.UP);
             if (health.components().containsKey(name)) {
                 known.put(name, now.status());

@@ -50,7 +50,7 @@ function start(event) {
   heardAt = Date.now();
   startActions(event.actions === true);
   setText(byId('latency-unit'), event.coarseTimes
-    ? 'from the change to its row, mean; too long by up to a minute: DynamoDB Local rounds times'
+    ? 'mean; DynamoDB Local rounds times, so up to a minute too long'
     : 'from the change to its row, mean, the last 15 minutes');
   showConditions(event.conditions);
   showConfiguration(event.configuration);

@@ -27,7 +27,7 @@ export function showShards(tables) {
   sync(byId('shards'), shards, (shard) => `${shard.source} ${shard.shard}`, createShard, (row, shard) => {
     const owner = shard.owner ?? '–';
     put(row, 'owner', shard.unread || !shard.owner ? `${shard.state}${shard.owner ? `: ${shard.owner}` : ''}`
-      : shard.successor ? `${owner} → ${shard.successor}` : owner, shard.unread ? 'bad' : null);
+      : shard.successor ? `${owner} → ${shard.successor}` : owner, shard.unread ? 'warn' : null);
     put(row, 'done', shard.doneUntil ? ago(shard.doneUntil) : 'not recorded yet');
     const left = shard.leftSeconds;
     put(row, 'left', left === undefined ? '–' : left <= 0 ? 'nothing' : span(left),

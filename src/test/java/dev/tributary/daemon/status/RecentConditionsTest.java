@@ -23,7 +23,7 @@ class RecentConditionsTest {
         assertThat(conditions.look(4, health.snapshot())).isTrue();
         assertThat(conditions.json().toString())
                 .isEqualTo(
-                        "[{\"at\":4,\"component\":\"route users.a\",\"status\":\"UP\",\"detail\":\"over\"},"
+                        "[{\"at\":4,\"component\":\"route users.a\",\"status\":\"UP\",\"detail\":\"no longer reported\"},"
                                 + "{\"at\":2,\"component\":\"route users.a\",\"status\":\"DEGRADED\",\"detail\":\"throttled\"}]");
     }
 

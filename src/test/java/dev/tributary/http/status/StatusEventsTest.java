@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -146,6 +147,7 @@ class StatusEventsTest {
         }
     }
 
+    @Tag("slow") // until the buffers of the sockets are full
     @Test
     void aPageThatDoesNotReadHoldsUpNoOther() throws Exception {
         stop();
