@@ -216,10 +216,11 @@ public final class Clients implements AutoCloseable {
                         .orElse("");
     }
 
-    /** What the region and the endpoint of a client resolve to. */
+    /** The region and the endpoint of a client: one endpoint may serve several regions, with separate tables. */
     public static String placeOf(DynamoDbAsyncClient client) {
         DynamoDbServiceClientConfiguration resolved = client.serviceClientConfiguration();
-        return resolved.endpointOverride().map(URI::toString).orElseGet(() -> String.valueOf(resolved.region()));
+        return resolved.region()
+                + resolved.endpointOverride().map(at -> " at " + at).orElse("");
     }
 
     private synchronized SdkClient client(Key key, Function<Key, SdkClient> make) {

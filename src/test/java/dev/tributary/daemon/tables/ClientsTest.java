@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -63,6 +64,15 @@ class ClientsTest {
                 null,
                 Duration.ofSeconds(30),
                 targets);
+    }
+
+    @Test
+    void oneEndpointWithTwoRegionsIsTwoPlaces() {
+        try (DynamoDbAsyncClient europe = dynamo.configure(DynamoDbAsyncClient.builder())
+                .region(Region.EU_WEST_1)
+                .build()) {
+            assertThat(Clients.placeOf(europe)).isNotEqualTo(Clients.placeOf(dynamo.asyncClient()));
+        }
     }
 
     /** For example by dead letters of many shards at once. */
