@@ -46,7 +46,8 @@ record NeededTable(OwnTable table, TableSettings place) {
     /** One of the tables in each place. */
     private static Collection<TableSettings> places(Collection<? extends TableSettings> tables, Clients clients) {
         Map<String, TableSettings> places = new LinkedHashMap<>();
-        tables.forEach(table -> places.putIfAbsent(clients.place(table), table));
+        // One endpoint may serve several regions, with separate tables.
+        tables.forEach(table -> places.putIfAbsent(clients.region(table) + " " + clients.place(table), table));
         return places.values();
     }
 }
