@@ -112,7 +112,7 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
         }
         StatusEvent known;
         synchronized (this) {
-            known = tables;
+            known = nanoTime.getAsLong() - readAt < tablesPause.toNanos() ? tables : null; // else the next read is due
         }
         if (known != null) {
             viewer.offer(known);
@@ -147,7 +147,7 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
     private void read(@Nullable StatusEvent event, @Nullable Throwable failure) {
         synchronized (this) {
             reading = false;
-            tables = viewers.isEmpty() ? null : event;
+            tables = event;
         }
         if (event == null) {
             log.error("the tables could not be read for the status page; it will be tried again", failure);
@@ -171,9 +171,6 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
 
     private synchronized void remove(Viewer viewer) {
         viewers.remove(viewer);
-        if (viewers.isEmpty()) {
-            tables = null; // too old for the next page
-        }
     }
 
     /** Number of pages that watch. */
