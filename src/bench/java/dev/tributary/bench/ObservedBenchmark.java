@@ -31,7 +31,8 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 /**
  * Compares the throughput of a daemon that is observed in every way with one that is not: requests that put items, until their
  * rows are in the target. Both run at the same time, with tables of their own in one database, and take turns. The order of
- * the turns alternates, and so does which of the two started first, so that drift and the difference between first and second cancel out.
+ * the turns alternates, and so does which of the two started first, so that drift and the difference between first and second
+ * cancel out.
  */
 final class ObservedBenchmark {
 
@@ -42,6 +43,7 @@ final class ObservedBenchmark {
     private static final Duration LONGEST_DRAIN = Duration.ofMinutes(2);
     private static final Duration SCRAPES = Duration.ofSeconds(1);
     private static final String TRACE = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n";
+
     /** With any outcome: a write that was given up may have taken effect, and its repetition is superseded then. */
     private static final Pattern ENDED = Pattern.compile("(?m)^tributary_changes_total\\{.*} ([0-9.E]+)$");
 
