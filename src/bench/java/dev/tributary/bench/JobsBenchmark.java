@@ -123,8 +123,7 @@ final class JobsBenchmark {
             int segment = i;
             segments.add(client.scanPaginator(
                             request -> request.tableName(table).segment(segment).totalSegments(SEGMENTS))
-                    .items()
-                    .subscribe(item -> {}));
+                    .subscribe(page -> {}));
         }
         CompletableFuture.allOf(segments.toArray(CompletableFuture[]::new)).join();
     }

@@ -160,8 +160,7 @@ public final class LateWriteTable {
         QueryRequest request =
                 query("begins_with(#entry, :entry)", Map.of(":scope", text(source), ":entry", text(WORKER)));
         return client.queryPaginator(request)
-                .items()
-                .subscribe(row -> workers.add(worker(row)))
+                .subscribe(page -> page.items().forEach(row -> workers.add(worker(row))))
                 .thenApply(read -> workers);
     }
 

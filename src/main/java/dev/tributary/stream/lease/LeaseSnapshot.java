@@ -44,8 +44,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
     public static CompletableFuture<LeaseSnapshot> read(DynamoDbAsyncClient client, String table, String source) {
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
         return client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .items()
-                .subscribe(rows::add)
+                .subscribe(page -> rows.addAll(page.items()))
                 .thenApply(read -> of(source, rows))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
                         ? CompletableFuture.completedFuture(NONE)

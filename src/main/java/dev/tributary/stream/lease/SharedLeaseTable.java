@@ -73,8 +73,7 @@ public final class SharedLeaseTable {
         long now = nanoTime.getAsLong();
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
         Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .items()
-                .subscribe(rows::add));
+                .subscribe(page -> rows.addAll(page.items())));
         return new Scan(List.copyOf(rows), now);
     }
 

@@ -27,8 +27,7 @@ public record SourceRows(List<String> keys, List<String> readers) {
             DynamoDbAsyncClient client, String table, String source, LeaseTimings timings, Instant now) {
         List<Map<String, AttributeValue>> rows = new ArrayList<>();
         Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .items()
-                .subscribe(rows::add));
+                .subscribe(page -> rows.addAll(page.items())));
         SourcesOfWorkers workers =
                 SourcesOfWorkers.of(rows, row -> LeaseSnapshot.report(row).alive(now, timings));
         Predicate<String> ofSource = LeaseKey.of(source);
