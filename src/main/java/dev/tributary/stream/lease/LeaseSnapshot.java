@@ -42,13 +42,19 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
      * @return fails with what the SDK throws
      */
     public static CompletableFuture<LeaseSnapshot> read(DynamoDbAsyncClient client, String table, String source) {
-        List<Map<String, AttributeValue>> rows = new ArrayList<>();
-        return client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .subscribe(page -> rows.addAll(page.items()))
-                .thenApply(read -> of(source, rows))
+        return rows(client, table)
+                .thenApply(rows -> of(source, rows))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ResourceNotFoundException
                         ? CompletableFuture.completedFuture(NONE)
                         : CompletableFuture.failedFuture(thrown));
+    }
+
+    /** All rows of a lease table, read consistently; fails with what the SDK throws. */
+    static CompletableFuture<List<Map<String, AttributeValue>>> rows(DynamoDbAsyncClient client, String table) {
+        List<Map<String, AttributeValue>> rows = new ArrayList<>();
+        return client.scanPaginator(request -> request.tableName(table).consistentRead(true))
+                .subscribe(page -> rows.addAll(page.items()))
+                .thenApply(read -> rows);
     }
 
     private static LeaseSnapshot of(String source, List<Map<String, AttributeValue>> rows) {

@@ -71,10 +71,7 @@ public final class SharedLeaseTable {
 
     private Scan scan() {
         long now = nanoTime.getAsLong();
-        List<Map<String, AttributeValue>> rows = new ArrayList<>();
-        Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .subscribe(page -> rows.addAll(page.items())));
-        return new Scan(List.copyOf(rows), now);
+        return new Scan(List.copyOf(Calls.join(LeaseSnapshot.rows(client, table))), now);
     }
 
     /**

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,7 @@ public record SourceRows(List<String> keys, List<String> readers) {
     /** Reads the whole table, consistently. */
     public static SourceRows read(
             DynamoDbAsyncClient client, String table, String source, LeaseTimings timings, Instant now) {
-        List<Map<String, AttributeValue>> rows = new ArrayList<>();
-        Calls.join(client.scanPaginator(request -> request.tableName(table).consistentRead(true))
-                .subscribe(page -> rows.addAll(page.items())));
+        List<Map<String, AttributeValue>> rows = Calls.join(LeaseSnapshot.rows(client, table));
         SourcesOfWorkers workers =
                 SourcesOfWorkers.of(rows, row -> LeaseSnapshot.report(row).alive(now, timings));
         Predicate<String> ofSource = LeaseKey.of(source);
