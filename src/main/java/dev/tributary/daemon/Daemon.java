@@ -17,7 +17,6 @@ import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.status.StatusPage;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalSettings;
-import dev.tributary.local.LocalStreams;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
@@ -148,10 +147,7 @@ public final class Daemon {
     }
 
     private boolean hasLocalStream(CheckedTables tables) {
-        return settings.source().keySet().stream().anyMatch(source -> tables.source(source)
-                .streamArn()
-                .filter(LocalStreams::isLocal)
-                .isPresent());
+        return settings.source().keySet().stream().anyMatch(tables::isLocal);
     }
 
     private int targets() {

@@ -19,7 +19,6 @@ import dev.tributary.jobs.RoutePauses;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
-import dev.tributary.local.LocalStreams;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
@@ -117,8 +116,6 @@ final class SourceWorkers {
     }
 
     private SourceWorker worker(String name, SourceSettings source) {
-        boolean local =
-                tables.source(name).streamArn().filter(LocalStreams::isLocal).isPresent();
         DynamoDbAsyncClient place = clients.own(source);
         DeadLetterTable deadLetters = new DeadLetterTable(
                 place,
@@ -137,7 +134,7 @@ final class SourceWorkers {
                 scheduler(clients.leases(source)),
                 settings.formerLeaseTable(name),
                 new EnabledStream(clients.control(source), source.table()),
-                clients.streams(source, local),
+                clients.streams(source, tables.isLocal(name)),
                 shared);
     }
 

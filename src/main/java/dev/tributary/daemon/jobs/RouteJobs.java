@@ -19,7 +19,6 @@ import dev.tributary.jobs.reconcile.RowRepair;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
-import dev.tributary.local.LocalStreams;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.BackfillSettings.BackfillStart;
@@ -230,12 +229,8 @@ public final class RouteJobs {
     }
 
     private CatchUp catchUp(Duration wait) {
-        boolean local = tables.source(sourceName)
-                .streamArn()
-                .filter(LocalStreams::isLocal)
-                .isPresent();
         return new StreamCatchUp(
-                clients.streams(source(), local),
+                clients.streams(source(), tables.isLocal(sourceName)),
                 clients.own(source()),
                 settings.leaseTable(),
                 sourceName,

@@ -1,6 +1,7 @@
 package dev.tributary.daemon.tables;
 
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.local.LocalStreams;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.RouteSettings;
 import java.util.Map;
@@ -17,6 +18,11 @@ public record CheckedTables(Map<String, DescribedTable> described, Set<String> p
 
     public DescribedTable source(String source) {
         return get(prefix(source));
+    }
+
+    /** Whether the stream of a source is that of a DynamoDB Local. */
+    public boolean isLocal(String source) {
+        return source(source).streamArn().filter(LocalStreams::isLocal).isPresent();
     }
 
     public DescribedTable target(String source, String route) {

@@ -3,11 +3,9 @@ package dev.tributary.daemon.tables;
 import static java.util.stream.Collectors.toSet;
 
 import dev.tributary.daemon.settings.Settings;
-import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.local.LocalStreams;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +26,7 @@ public final class OwnTables {
     /** Creates those that the configuration needs and that are missing, in parallel, and waits until they can be used. */
     public static void create(Settings settings, CheckedTables tables, Clients clients) {
         Set<DynamoDbAsyncClient> local = settings.source().entrySet().stream()
-                .filter(source -> isLocal(tables.source(source.getKey())))
+                .filter(source -> tables.isLocal(source.getKey()))
                 .map(source -> clients.own(source.getValue()))
                 .collect(toSet());
         CompletableFuture.allOf(NeededTable.of(settings, clients).stream()
@@ -38,10 +36,6 @@ public final class OwnTables {
                         })
                         .toArray(CompletableFuture[]::new))
                 .join();
-    }
-
-    private static boolean isLocal(DescribedTable source) {
-        return source.streamArn().filter(LocalStreams::isLocal).isPresent();
     }
 
     /**
