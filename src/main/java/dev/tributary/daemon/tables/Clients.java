@@ -203,17 +203,27 @@ public final class Clients implements AutoCloseable {
 
     /** The configured region of the table; empty if the SDK's provider chain decides. */
     Optional<String> region(TableSettings table) {
-        return key(Kind.CONTROL, table.location()).region();
+        return placeId(table).region();
+    }
+
+    /**
+     * Where tables are, as far as it is configured. Equal places have the same tables: one endpoint may serve several
+     * regions.
+     */
+    record Place(Optional<String> region, Optional<URI> endpoint, Optional<String> account) {}
+
+    /** The identity of the place of the table; {@link #place} is its text. */
+    Place placeId(TableSettings table) {
+        Key key = key(Kind.CONTROL, table.location());
+        return new Place(key.region(), key.endpoint(), table.location().expectedAccount());
     }
 
     /** The place of the table in messages: an endpoint or a region, and the account if one is configured. */
     public String place(TableSettings table) {
-        Key key = key(Kind.CONTROL, table.location());
-        return key.endpoint().map(URI::toString).orElseGet(() -> key.region().orElse("the default region"))
-                + table.location()
-                        .expectedAccount()
-                        .map(account -> " of account " + account)
-                        .orElse("");
+        Place place = placeId(table);
+        return place.endpoint().map(URI::toString).orElseGet(() -> place.region()
+                        .orElse("the default region"))
+                + place.account().map(account -> " of account " + account).orElse("");
     }
 
     /** The region and the endpoint of a client: one endpoint may serve several regions, with separate tables. */

@@ -45,9 +45,8 @@ record NeededTable(OwnTable table, TableSettings place) {
 
     /** One of the tables in each place. */
     private static Collection<TableSettings> places(Collection<? extends TableSettings> tables, Clients clients) {
-        Map<String, TableSettings> places = new LinkedHashMap<>();
-        // One endpoint may serve several regions, with separate tables.
-        tables.forEach(table -> places.putIfAbsent(clients.region(table) + " " + clients.place(table), table));
+        Map<Clients.Place, TableSettings> places = new LinkedHashMap<>();
+        tables.forEach(table -> places.putIfAbsent(clients.placeId(table), table));
         return places.values();
     }
 }

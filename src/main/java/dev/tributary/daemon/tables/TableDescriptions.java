@@ -17,7 +17,7 @@ final class TableDescriptions {
     private final Clients clients;
     private final Map<Table, CompletableFuture<DescribedTable>> calls = new HashMap<>();
 
-    private record Table(String place, String name) {}
+    private record Table(Clients.Place place, String name) {}
 
     TableDescriptions(Clients clients) {
         this.clients = clients;
@@ -40,7 +40,7 @@ final class TableDescriptions {
      */
     CompletableFuture<DescribedTable> of(TableSettings place, String table) {
         return calls.computeIfAbsent(
-                new Table(clients.place(place), table),
+                new Table(clients.placeId(place), table),
                 called -> new TableControl(clients.control(place), table).describe());
     }
 }

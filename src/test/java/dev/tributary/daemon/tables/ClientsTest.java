@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.daemon.settings.AwsSettings;
+import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.TableSettings;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.replication.TestRoute;
@@ -73,6 +75,21 @@ class ClientsTest {
                 .build()) {
             assertThat(Clients.placeOf(europe)).isNotEqualTo(Clients.placeOf(dynamo.asyncClient()));
         }
+    }
+
+    @Test
+    void tablesOfOneNameInTwoRegionsBehindOneEndpointAreDescribedEach() {
+        try (Clients clients = clients(1)) {
+            TableDescriptions descriptions = new TableDescriptions(clients);
+            assertThat(descriptions.of(in("eu-west-1"), "users"))
+                    .isSameAs(descriptions.of(in("eu-west-1"), "users"))
+                    .isNotSameAs(descriptions.of(in("us-west-2"), "users"));
+        }
+    }
+
+    private static TableSettings in(String region) {
+        return new OwnPlace(
+                "users", new Location(Optional.of(region), Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     /** For example by dead letters of many shards at once. */
