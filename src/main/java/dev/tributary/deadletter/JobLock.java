@@ -12,7 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -97,6 +99,22 @@ public final class JobLock {
                     return afterWaiting(row);
                 })
                 .orElseGet(() -> CompletableFuture.completedFuture(null)));
+    }
+
+    /**
+     * Runs work while this process holds the lock, which is released however the work ends.
+     *
+     * @param waiting receives the name of another holder, which is then waited for
+     * @return fails with {@link LockedException} if another process holds the lock
+     */
+    public <T> CompletableFuture<T> during(Consumer<String> waiting, Supplier<CompletableFuture<T>> work) {
+        return take(waiting)
+                .thenCompose(taken -> work.get())
+                .handle((done, thrown) -> release()
+                        .thenCompose(released -> thrown == null
+                                ? CompletableFuture.completedFuture(done)
+                                : CompletableFuture.<T>failedFuture(thrown)))
+                .thenCompose(Function.identity());
     }
 
     private CompletableFuture<Void> afterWaiting(Map<String, AttributeValue> found) {

@@ -1,7 +1,7 @@
 package dev.tributary.cli.deadletter;
 
+import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.StartException;
-import dev.tributary.daemon.tables.Clients;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.latewrite.LateWriteTiming;
@@ -10,7 +10,6 @@ import dev.tributary.latewrite.RouteLateWrites;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** Runs commands that delete dead letters, one route at a time, while holding the lock of the route. */
 final class DeadLetterJob implements AutoCloseable {
-
-    /** Above twice the longest call, so that a write can always start. The lock of a killed job is waited for as long. */
-    private static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
 
     private final PrintWriter err;
     private final ScheduledExecutorService timer =
@@ -68,15 +64,12 @@ final class DeadLetterJob implements AutoCloseable {
      * @throws StartException if another job does, or a call to a table fails
      */
     void run(DeadLetterRoute route, Work work) throws StartException {
-        JobLock lock = route.table()
-                .lock(
-                        route.name(),
-                        new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
-                        JobLock.thisProcess());
+        JobLock.Timing timing = RouteJobs.lockTiming(timer);
+        JobLock lock = route.table().lock(route.name(), timing, JobLock.thisProcess());
         route.await(lock.take(holder -> {
             err.printf(
                     "Another job (%s) holds the lock on the dead letters of %s. Waiting %d s for it to renew the lock.%n",
-                    holder, route.name(), LOCK.toSeconds());
+                    holder, route.name(), timing.duration().toSeconds());
             err.flush();
         }));
         try {

@@ -3,29 +3,15 @@ package dev.tributary.daemon.jobs;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
-import dev.tributary.daemon.tables.OwnTable;
-import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.RedriveResult;
-import dev.tributary.latewrite.LateWriteTable;
-import dev.tributary.latewrite.LateWriteTiming;
-import dev.tributary.latewrite.LateWrites;
-import dev.tributary.latewrite.RouteLateWrites;
-import dev.tributary.replication.RouteSettings;
-import dev.tributary.stream.SourceSettings;
-import dev.tributary.table.Policies;
-import dev.tributary.table.TargetTable;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -45,18 +31,8 @@ public final class ParkedItemJob {
     /** Items that are worked on at the same time. */
     private static final int PARALLEL = 16;
 
-    /** Above twice the longest call, so that a write can always start. The lock of a killed job is waited for as long. */
-    private static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
-
     private final RouteJobs route;
-    private final SourceSettings source;
-    private final RouteSettings target;
-    private final String sourceName;
-    private final Settings settings;
-    private final Clients clients;
-    private final ScheduledExecutorService timer;
-    private final InstantSource clock;
-    private final DeadLetterTable table;
+    private final RouteDeadLetters deadLetters;
 
     private volatile boolean stopped;
 
@@ -96,15 +72,7 @@ public final class ParkedItemJob {
             ScheduledExecutorService timer,
             InstantSource clock) {
         this.route = new RouteJobs(sourceName, routeName, settings, tables, clients, timer, clock);
-        this.source = Objects.requireNonNull(settings.source().get(sourceName));
-        this.target = Objects.requireNonNull(source.route().get(routeName));
-        this.sourceName = sourceName;
-        this.settings = settings;
-        this.clients = clients;
-        this.timer = timer;
-        this.clock = clock;
-        this.table = new DeadLetterTable(
-                clients.own(source), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+        this.deadLetters = route.deadLetters();
     }
 
     /** Starts no further items; those under way end. */
@@ -119,7 +87,8 @@ public final class ParkedItemJob {
      */
     public CompletableFuture<Done> redrive(Predicate<ParkedItem> selected) {
         return run(selected, lock -> {
-            Redrive redrive = new Redrive(route.projection(), target(), deadLetters(), lateWrites(), lock);
+            Redrive redrive =
+                    new Redrive(route.projection(), route.target(), deadLetters, route.routeLateWrites(), lock);
             return item -> redrive.item(item.item());
         });
     }
@@ -132,59 +101,23 @@ public final class ParkedItemJob {
     public CompletableFuture<Done> discard(Predicate<ParkedItem> selected) {
         return run(
                 selected,
-                lock -> item -> lock.ensure().thenCompose(held -> deadLetters()
+                lock -> item -> lock.ensure().thenCompose(held -> deadLetters
                         .discard(item.item())
                         .thenApply(deleted -> new RedriveResult(deleted, 0, Optional.empty()))));
-    }
-
-    private RouteDeadLetters deadLetters() {
-        return table.deadLetters(route.name());
-    }
-
-    private TargetTable target() {
-        return new TargetTable(
-                clients.control(target),
-                target.table(),
-                Policies.of(target.projection().deletes(), target.target()));
-    }
-
-    private RouteLateWrites lateWrites() {
-        TargetTable writes = target();
-        return LateWrites.ofJob(
-                        new LateWriteTable(
-                                clients.own(source),
-                                OwnTable.LATE_WRITES.name(settings.application()),
-                                Clients.CALL_TIMEOUT),
-                        sourceName,
-                        UUID.randomUUID().toString(),
-                        new LateWriteTiming(settings.lateWrite().horizon()),
-                        clock,
-                        timer,
-                        new SimpleMeterRegistry())
-                .route(route.name(), write -> writes.apply(write, () -> true));
     }
 
     private CompletableFuture<Done> run(
             Predicate<ParkedItem> selected,
             Function<JobLock, Function<ParkedItem, CompletableFuture<RedriveResult>>> work) {
-        JobLock lock = table.lock(
-                route.name(),
-                new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
-                JobLock.thisProcess());
-        return lock.take(holder -> {})
-                .thenCompose(taken -> select(selected, Optional.empty(), new ArrayList<>()))
+        JobLock lock = route.deadLetterLock(JobLock.thisProcess());
+        return lock.during(holder -> {}, () -> select(selected, Optional.empty(), new ArrayList<>())
                 .thenCompose(found ->
-                        each(found.items(), 0, work.apply(lock), new Done(0, 0, 0, Optional.empty(), found.more())))
-                .handle((done, thrown) -> lock.release()
-                        .thenCompose(released -> thrown == null
-                                ? CompletableFuture.completedFuture(done)
-                                : CompletableFuture.<Done>failedFuture(thrown)))
-                .thenCompose(Function.identity());
+                        each(found.items(), 0, work.apply(lock), new Done(0, 0, 0, Optional.empty(), found.more()))));
     }
 
     private CompletableFuture<Selection> select(
             Predicate<ParkedItem> selected, Optional<String> after, List<ParkedItem> found) {
-        return deadLetters().items(after, PAGE).thenCompose(page -> {
+        return deadLetters.items(after, PAGE).thenCompose(page -> {
             page.stream().filter(selected).forEach(found::add);
             if (page.size() < PAGE || found.size() > MAX_ITEMS || stopped) {
                 return CompletableFuture.completedFuture(

@@ -7,6 +7,7 @@ import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.reconcile.JobLimits;
@@ -19,6 +20,7 @@ import dev.tributary.jobs.reconcile.RowRepair;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
+import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.BackfillSettings.BackfillStart;
@@ -171,25 +173,49 @@ public final class RouteJobs {
 
     /** A lock that is shared by the jobs that put rows, and not by redrives. */
     private JobLock lock(String holder) {
-        return lock("backfill", holder);
+        return lock(name() + " backfill", holder);
     }
 
     /** The lock of the route's continuous verification. */
     JobLock verificationLock(String holder) {
-        return lock("verify", holder);
+        return lock(name() + " verify", holder);
     }
 
-    private JobLock lock(String job, String holder) {
-        return deadLetters()
-                .lock(
-                        name() + " " + job,
-                        new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer),
-                        holder);
+    /** The lock of the jobs that delete dead letters of the route. */
+    JobLock deadLetterLock(String holder) {
+        return lock(name(), holder);
     }
 
-    private DeadLetterTable deadLetters() {
+    private JobLock lock(String name, String holder) {
+        return deadLetterTable().lock(name, lockTiming(timer), holder);
+    }
+
+    /**
+     * The times of the locks of jobs.
+     *
+     * @param timer waits for a lock that another process holds
+     */
+    public static JobLock.Timing lockTiming(ScheduledExecutorService timer) {
+        return new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer);
+    }
+
+    private DeadLetterTable deadLetterTable() {
         return new DeadLetterTable(
                 clients.own(source()), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
+    }
+
+    /** The dead letters of the route. */
+    RouteDeadLetters deadLetters() {
+        return deadLetterTable().deadLetters(name());
+    }
+
+    /** The target, through a client that retries. */
+    TargetTable target() {
+        RouteSettings route = route();
+        return new TargetTable(
+                clients.control(route),
+                route.table(),
+                Policies.of(route.projection().deletes(), route.target()));
     }
 
     /**
@@ -203,14 +229,7 @@ public final class RouteJobs {
     public <T> CompletableFuture<T> exclusively(
             String holder, Consumer<String> waiting, Function<JobLock, CompletableFuture<T>> work) {
         JobLock lock = lock(holder);
-        return lock.take(waiting)
-                .thenCompose(taken -> settler().settle())
-                .thenCompose(settled -> work.apply(lock))
-                .handle((done, thrown) -> lock.release()
-                        .thenCompose(released -> thrown == null
-                                ? CompletableFuture.completedFuture(done)
-                                : CompletableFuture.<T>failedFuture(thrown)))
-                .thenCompose(Function.identity());
+        return lock.during(waiting, () -> settler().settle().thenCompose(settled -> work.apply(lock)));
     }
 
     /**
@@ -224,7 +243,7 @@ public final class RouteJobs {
                 route(),
                 RouteVerification.siblings(settings, tables, clients, sourceName, route()),
                 catchUp(wait),
-                deadLetters().deadLetters(name()),
+                deadLetters(),
                 clock);
     }
 
@@ -285,7 +304,22 @@ public final class RouteJobs {
     }
 
     private LateRemovals lateRemovals() {
-        LateWrites late = LateWrites.ofJob(
+        LateWrites late = lateWrites();
+        return new LateRemovals(late, lateWrites(late), System::nanoTime);
+    }
+
+    /** The late writes of a new job to the target. */
+    RouteLateWrites routeLateWrites() {
+        return lateWrites(lateWrites());
+    }
+
+    private RouteLateWrites lateWrites(LateWrites ofSource) {
+        TargetTable target = target();
+        return ofSource.route(name(), write -> target.apply(write, () -> true));
+    }
+
+    private LateWrites lateWrites() {
+        return LateWrites.ofJob(
                 new LateWriteTable(
                         clients.own(source()), OwnTable.LATE_WRITES.name(settings.application()), Clients.CALL_TIMEOUT),
                 sourceName,
@@ -294,11 +328,5 @@ public final class RouteJobs {
                 clock,
                 timer,
                 new SimpleMeterRegistry());
-        RouteSettings route = route();
-        TargetTable target = new TargetTable(
-                clients.control(route),
-                route.table(),
-                Policies.of(route.projection().deletes(), route.target()));
-        return new LateRemovals(late, late.route(name(), write -> target.apply(write, () -> true)), System::nanoTime);
     }
 }
