@@ -10,6 +10,7 @@ import dev.tributary.http.access.AdminTokenSettings;
 import dev.tributary.http.access.NewToken;
 import dev.tributary.http.server.HostName;
 import dev.tributary.http.status.ExampleStatus;
+import dev.tributary.local.FreePort;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceStateRow;
@@ -17,7 +18,6 @@ import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Meters;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,12 +77,6 @@ class StatusPageIT {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void anOperatorFollowsADaemonAndHelpsIt() throws Exception {
         String users = dynamo.createTable("users", "email:S", true);
@@ -94,7 +88,7 @@ class StatusPageIT {
                 source.users.route.by-city.verify = 1m
                 """.formatted(users, byCity);
         Map<String, String> environment = Map.of(
-                "TRIBUTARY_ADMIN_TOKEN_LIST", OPERATOR.line(), "TRIBUTARY_ADMIN_PORT", String.valueOf(freePort()));
+                "TRIBUTARY_ADMIN_TOKEN_LIST", OPERATOR.line(), "TRIBUTARY_ADMIN_PORT", String.valueOf(FreePort.find()));
         try (Daemons daemons = new Daemons(dynamo, directory)) {
             DaemonProcess first = daemons.start(configuration, environment);
             String page = first.awaitLine("shows +(http://\\S+)").group(1);

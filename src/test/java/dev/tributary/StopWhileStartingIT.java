@@ -2,6 +2,7 @@ package dev.tributary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.local.FreePort;
 import dev.tributary.local.LocalDynamoDb;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -108,10 +109,7 @@ class StopWhileStartingIT {
 
     @Test
     void anUnreachableDynamoDbIsOneMessageInReasonableTime() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+        int closed = FreePort.find();
         URI nobody = URI.create("http://127.0.0.1:" + closed);
         try (DaemonProcess daemon = start(DISTRIBUTION, configuration(nobody), Map.of())) {
             assertThat(daemon.awaitExit(Duration.ofSeconds(20))).isEqualTo(1);

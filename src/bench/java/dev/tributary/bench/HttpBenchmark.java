@@ -3,10 +3,10 @@ package dev.tributary.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.tributary.bench.HttpLoad.Rate;
+import dev.tributary.local.FreePort;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ final class HttpBenchmark {
                 Runtime.version().feature(),
                 Runtime.getRuntime().availableProcessors());
         Path configuration = Files.createTempFile("tributary-bench", ".properties");
-        int port = freePort();
+        int port = FreePort.find();
         try (Database database = Database.start(Duration.ZERO)) {
             Files.writeString(configuration, """
                     application = bench
@@ -96,12 +96,6 @@ final class HttpBenchmark {
             Files.delete(configuration);
         }
         System.exit(0);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void awaitListening(int port) throws InterruptedException {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.tributary.DynamoDbFront;
 import dev.tributary.DynamoDbFront.Call;
 import dev.tributary.dynamo.DeclaredTable;
+import dev.tributary.local.FreePort;
 import dev.tributary.local.LocalTables;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
@@ -12,7 +13,6 @@ import dev.tributary.model.KeySchema.KeyAttribute;
 import dev.tributary.streams.SimulatedStream;
 import dev.tributary.streams.SimulatedStreams;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -94,7 +94,7 @@ final class IdleBenchmark {
                     stream = streams.create("source-0", SHARDS);
                     front.streamsAt(streams.endpoint(), ownArn(), stream.arn());
                 }
-                port = freePort();
+                port = FreePort.find();
                 Files.writeString(configuration, configuration(front.endpoint()));
                 measure(configuration);
             }
@@ -334,11 +334,5 @@ final class IdleBenchmark {
                 .mapToDouble(text -> Double.parseDouble(text.replaceAll("\\D", "")))
                 .findFirst()
                 .orElse(Double.NaN);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,8 +1,13 @@
 package dev.tributary.bench;
 
 import dev.tributary.bench.HttpLoad.Rate;
+import dev.tributary.dynamo.DeclaredTable;
+import dev.tributary.local.FreePort;
+import dev.tributary.local.LocalTables;
+import dev.tributary.model.AttributeType;
+import dev.tributary.model.KeySchema;
+import dev.tributary.model.KeySchema.KeyAttribute;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,19 +27,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /**
  * Compares the throughput of a daemon that is observed in every way with one that is not: requests that put items, until their
- * rows are in the target. Both run at the same time, with tables of their own in one database, and take turns. The order of
- * the turns alternates, and so does which of the two started first, so that drift and the difference between first and second
- * cancel out.
+ * rows are in the target. Both run at the same time and take turns, each with a database of its own: in one database, the
+ * table whose changes come second is several times as slow. The order of the turns alternates, so that drift cancels out.
  */
 final class ObservedBenchmark {
 
@@ -70,29 +69,36 @@ final class ObservedBenchmark {
     /** A daemon with a source and a target. */
     private static final class Observed implements AutoCloseable {
 
+        private final Database database;
         private final ChildProcess process;
         private final HttpLoad load;
         private final URI admin;
         private final String header;
         private long items;
 
-        private Observed(Database database, String name, boolean on, Path directory) throws Exception {
-            createTables(database.direct().control(), name);
-            int port = freePort();
-            int adminPort = freePort();
-            Path configuration = Files.writeString(directory.resolve(name + ".properties"), """
-                    application = %1$s
+        private Observed(boolean on, Path directory) throws Exception {
+            this.database = Database.start(Duration.ZERO);
+            DeclaredTable table = new DeclaredTable(
+                    new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty()),
+                    true,
+                    Optional.empty());
+            LocalTables.create(
+                    Map.of("people", table, "copies", table), database.direct().control());
+            int port = FreePort.find();
+            int adminPort = FreePort.find();
+            Path configuration = Files.writeString(directory.resolve(on + ".properties"), """
+                    application = observed
                     aws.region = us-east-1
-                    aws.endpoint = %2$s
-                    http.port = %3$d
-                    admin.port = %4$d
-                    source.users.table = %1$s-users
-                    source.users.route.copy.table = %1$s-copies
-                    write.users.path = /users
-                    write.users.table = %1$s-users
-                    %5$s
+                    aws.endpoint = %s
+                    http.port = %d
+                    admin.port = %d
+                    source.people.table = people
+                    source.people.route.copy.table = copies
+                    write.people.path = /people
+                    write.people.table = people
+                    %s
                     """.formatted(
-                            name, database.delayedEndpoint(), port, adminPort, on ? """
+                            database.delayedEndpoint(), port, adminPort, on ? """
                             log.format = json
                             log.level = info
                             log.metrics = 10s
@@ -166,7 +172,7 @@ final class ObservedBenchmark {
 
         private String request(long number) {
             String body = "{\"email\":\"user-%d@example.com\",\"visits\":%d}".formatted(number, number);
-            return "POST /users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + header
+            return "POST /people HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + header
                     + "Content-Length: " + body.length() + "\r\n\r\n" + body;
         }
 
@@ -181,6 +187,7 @@ final class ObservedBenchmark {
         @Override
         public void close() throws IOException {
             process.close();
+            database.close();
         }
     }
 
@@ -196,65 +203,27 @@ final class ObservedBenchmark {
                 Runtime.getRuntime().availableProcessors());
         Path directory = Files.createTempDirectory("tributary-bench");
         List<Pair> pairs = new ArrayList<>();
-        for (boolean onFirst : List.of(true, false)) {
-            pairs.addAll(half(directory, onFirst));
-        }
-        print(pairs);
-        System.exit(0);
-    }
-
-    /**
-     * Half of the pairs, with a database and daemons of their own.
-     *
-     * @param onFirst whether the observed daemon and its tables are the first: what comes second may be slower or faster
-     */
-    private static List<Pair> half(Path directory, boolean onFirst) throws Exception {
         ScheduledExecutorService scrapes = Executors.newSingleThreadScheduledExecutor();
-        try (Database database = Database.start(Duration.ZERO);
-                Observed first = new Observed(database, "first", onFirst, directory);
-                Observed second = new Observed(database, "second", !onFirst, directory)) {
-            Observed on = onFirst ? first : second;
-            Observed off = onFirst ? second : first;
+        try (Observed on = new Observed(true, directory);
+                Observed off = new Observed(false, directory)) {
             scrapes.scheduleAtFixedRate(on::scrape, 0, SCRAPES.toMillis(), TimeUnit.MILLISECONDS);
-            pair(on, off, true); // so that the code is compiled
-            List<Pair> pairs = new ArrayList<>();
-            for (int i = 0; i < (ROUNDS + 1) / 2; i++) {
+            for (boolean onFirst : List.of(true, false)) {
+                pair(on, off, onFirst); // so that the code is compiled
+            }
+            for (int i = 0; i < ROUNDS; i++) {
                 pairs.add(pair(on, off, i % 2 == 0));
             }
-            return pairs;
         } finally {
             scrapes.shutdownNow();
         }
+        print(pairs);
+        System.exit(0);
     }
 
     private static Pair pair(Observed on, Observed off, boolean onFirst) throws Exception {
         Turn first = (onFirst ? on : off).turn();
         Turn second = (onFirst ? off : on).turn();
         return onFirst ? new Pair(first, second) : new Pair(second, first);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static void createTables(DynamoDbAsyncClient client, String name) {
-        for (String table : List.of("-users", "-copies")) {
-            client.createTable(request -> request.tableName(name + table)
-                            .billingMode(BillingMode.PAY_PER_REQUEST)
-                            .attributeDefinitions(AttributeDefinition.builder()
-                                    .attributeName("email")
-                                    .attributeType(ScalarAttributeType.S)
-                                    .build())
-                            .keySchema(KeySchemaElement.builder()
-                                    .attributeName("email")
-                                    .keyType(KeyType.HASH)
-                                    .build())
-                            .streamSpecification(stream ->
-                                    stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)))
-                    .join();
-        }
     }
 
     private static void print(List<Pair> pairs) {

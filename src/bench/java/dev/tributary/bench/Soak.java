@@ -1,7 +1,7 @@
 package dev.tributary.bench;
 
+import dev.tributary.local.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,8 +57,8 @@ final class Soak {
                 Runtime.getRuntime().availableProcessors());
         boolean right;
         Path configuration = Files.createTempFile("tributary-soak", ".properties");
-        int port = freePort();
-        int adminPort = freePort();
+        int port = FreePort.find();
+        int adminPort = FreePort.find();
         try (Database database = Database.start(Duration.ZERO)) {
             Files.writeString(configuration, """
                     application = soak
@@ -88,12 +88,6 @@ final class Soak {
             Files.delete(configuration);
         }
         System.exit(right ? 0 : 1);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean run() throws Exception {

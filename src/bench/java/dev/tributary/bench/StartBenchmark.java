@@ -1,13 +1,13 @@
 package dev.tributary.bench;
 
 import dev.tributary.dynamo.DeclaredTable;
+import dev.tributary.local.FreePort;
 import dev.tributary.local.LocalTables;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ final class StartBenchmark {
 
     private final Path script = Path.of(System.getProperty("tributary.distribution"), "bin", "tributary");
     private final Path configuration = Files.createTempFile("tributary-bench", ".properties");
-    private final int port = freePort();
+    private final int port = FreePort.find();
     private Clients clients;
 
     private StartBenchmark() throws IOException {}
@@ -164,12 +164,6 @@ final class StartBenchmark {
                         "AWS_ACCESS_KEY_ID", "local",
                         "AWS_SECRET_ACCESS_KEY", "local"));
         return builder.start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static double seconds(long begin) {

@@ -2,10 +2,10 @@ package dev.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.local.FreePort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -145,10 +145,7 @@ class CliTest {
 
     @Test
     void healthFailsIfTheDaemonDoesNotAnswer() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+        int free = FreePort.find();
         String file = file("write.users.path = /\nwrite.users.table = users\nadmin.port = " + free + "\n");
         assertThat(execute("health", "--config", file)).isEqualTo(1);
         assertThat(output.toString()).contains("no answer from http://127.0.0.1:" + free + "/health");

@@ -111,10 +111,7 @@ class DynamoDbLocalTest {
 
     @Test
     void directoryWithADamagedDatabaseIsRefusedAndThePortIsFreedAgain() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         Files.writeString(directory.resolve("shared-local-instance.db"), "not a database".repeat(1000));
 
         assertThatExceptionOfType(LocalException.class)
