@@ -3,6 +3,7 @@ package dev.tributary.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,13 @@ final class ChildProcess implements AutoCloseable {
                 return line.substring(word.length()).strip();
             }
         }
+    }
+
+    /** Writes a line to its standard input. */
+    void send(String line) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
     }
 
     long pid() {
