@@ -1,14 +1,19 @@
 package dev.tributary.telemetry;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.joran.spi.JoranException;
 import java.net.URL;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,34 +26,63 @@ public final class Logging {
     /** Lines of an asynchronous logger that wait to be written; further ones are dropped. */
     private static final int WAITING_LINES = 8192;
 
+    /** How long lines of an asynchronous logger are collected. One wake-up for each line would cost more than the line. */
+    private static final Duration COLLECTING = Duration.ofMillis(100);
+
     private Logging() {}
 
     /** An asynchronous logger; closing it writes what waits, for a second at most. */
-    public static final class Async implements AutoCloseable {
+    public static final class Async extends UnsynchronizedAppenderBase<ILoggingEvent> implements AutoCloseable {
 
         private final Logger logger;
-        private final AsyncAppender appender;
+        private final BlockingQueue<ILoggingEvent> waiting = new ArrayBlockingQueue<>(WAITING_LINES);
+        private final ScheduledExecutorService writer;
 
-        private Async(Logger logger, AsyncAppender appender) {
+        private Async(Logger logger) {
             this.logger = logger;
-            this.appender = appender;
+            this.writer = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "log " + logger.getName());
+                thread.setDaemon(true);
+                return thread;
+            });
+            setContext(logger.getLoggerContext());
+            setName(logger.getName());
+        }
+
+        private void begin() {
+            start();
+            logger.setAdditive(false);
+            logger.addAppender(this);
+            writer.scheduleWithFixedDelay(
+                    this::write, COLLECTING.toMillis(), COLLECTING.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        protected void append(ILoggingEvent line) {
+            line.prepareForDeferredProcessing();
+            waiting.offer(line);
+        }
+
+        /** By the root's appenders, which go on when this one stops. */
+        private void write() {
+            Logger root = logger.getLoggerContext().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+            for (ILoggingEvent line = waiting.poll(); line != null; line = waiting.poll()) {
+                root.callAppenders(line);
+            }
         }
 
         @Override
         public void close() {
-            logger.detachAppender(appender);
+            logger.detachAppender(this);
             logger.setAdditive(true);
-            appender.stop();
-        }
-    }
-
-    /** Passes lines on, so that an appender that stops does not stop those of all others. */
-    private static final class ToRoot extends AppenderBase<ILoggingEvent> {
-        @Override
-        protected void append(ILoggingEvent line) {
-            ((LoggerContext) getContext())
-                    .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
-                    .callAppenders(line);
+            stop();
+            writer.execute(this::write);
+            writer.shutdown();
+            try {
+                writer.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -57,20 +91,9 @@ public final class Logging {
      * than they can be written, some are dropped.
      */
     public static Async async(String name) {
-        Logger logger = (Logger) LoggerFactory.getLogger(name);
-        AsyncAppender appender = new AsyncAppender();
-        appender.setContext(logger.getLoggerContext());
-        appender.setName(name);
-        appender.setQueueSize(WAITING_LINES);
-        appender.setNeverBlock(true);
-        AppenderBase<ILoggingEvent> root = new ToRoot();
-        root.setContext(logger.getLoggerContext());
-        root.start();
-        appender.addAppender(root);
-        appender.start();
-        logger.setAdditive(false);
-        logger.addAppender(appender);
-        return new Async(logger, appender);
+        Async async = new Async((Logger) LoggerFactory.getLogger(name));
+        async.begin();
+        return async;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.tributary.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.ContextInitializer;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +186,53 @@ class LoggingTest {
         configure(Format.TEXT, Level.INFO);
         log.info("once");
         assertThat(lines()).singleElement().asString().endsWith("ShardProcessor - once");
+    }
+
+    @Test
+    void linesOfAnAsynchronousLoggerAreWrittenInOrderByItselfAndByItsClose() throws IOException {
+        configure(Format.JSON, Level.INFO);
+        Logging.Async async = Logging.async(log.getName());
+        MDC.put("source", "users");
+        log.info("line 0");
+        MDC.clear();
+        await().until(() -> lines().size() == 1);
+        for (int i = 1; i < 500; i++) {
+            log.info("line {}", i);
+        }
+        async.close();
+        log.info("line 500");
+
+        ObjectMapper mapper = new ObjectMapper();
+        assertThat(mapper.readTree(lines().get(0)).at("/mdc/source").asText()).isEqualTo("users");
+        assertThat(lines()).hasSize(501);
+        for (int i = 0; i <= 500; i++) {
+            JsonNode line = mapper.readTree(lines().get(i));
+            assertThat(line.required("message").asText()).isEqualTo("line " + i);
+            assertThat(line.required("thread").asText())
+                    .isEqualTo(Thread.currentThread().getName());
+        }
+    }
+
+    @Test
+    void anAsynchronousLoggerDropsLinesAndDelaysNobodyWhileStandardOutputIsBlocked() throws Exception {
+        Semaphore reader = new Semaphore(0);
+        System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8) {
+            @Override
+            public void write(byte[] line, int offset, int length) {
+                reader.acquireUninterruptibly();
+                super.write(line, offset, length);
+            }
+        });
+        configure(Format.TEXT, Level.INFO);
+        Logging.Async async = Logging.async(log.getName());
+        log.info("first");
+        await().until(reader::hasQueuedThreads);
+        for (int i = 0; i < 20_000; i++) {
+            log.info("line {}", i);
+        }
+        reader.release(1_000_000);
+        async.close();
+        assertThat(lines()).hasSize(1 + 8192).last().asString().endsWith("line 8191");
     }
 
     @ParameterizedTest
