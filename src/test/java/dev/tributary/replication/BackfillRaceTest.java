@@ -31,6 +31,12 @@ class BackfillRaceTest {
         histories.converge(Conditions.PROMISED.repairing());
     }
 
+    /** Strangers also make tombstones of rows. */
+    @Test
+    void rowsAreRepairedOverTombstonesToo() {
+        histories.converge(Conditions.PROMISED.withTombstones().repairing());
+    }
+
     /** Where workers have lost calls of their own, they repeat all removals, and so remove what a backfill leaves too. */
     @Test
     void whatABackfillLeavesIsRemovedWithoutTheRepetitionsOfWorkers() {

@@ -14,6 +14,7 @@ import dev.tributary.model.AttributeType;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.VersionStamp;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
@@ -130,12 +131,16 @@ final class SimulatedBackfill {
     }
 
     /**
-     * Changes and copies rows of the first target, behind the back of the replication. Removes none: a removal that is still
-     * repeated would remove what is put in their place.
+     * Changes and copies rows of the first target, behind the back of the replication, and makes tombstones of rows if the
+     * target has tombstones. Removes none: a removal that is still repeated would remove what is put in their place.
      */
     private void vandalize() {
         String target = routes.get(0);
         tables.rows(target).forEach((key, row) -> {
+            if (policies.tombstones().isPresent() && random.nextInt(3) == 0) {
+                tables.set(target, key, Optional.of(tombstone(key, row)));
+                return;
+            }
             switch (random.nextInt(3)) {
                 case 0 -> tables.set(target, key, Optional.of(with(row, "n", AttributeValue.fromN("-1"))));
                 case 1 -> {
@@ -148,6 +153,16 @@ final class SimulatedBackfill {
                 default -> {}
             }
         });
+    }
+
+    /** As if the change that wrote the row had removed it; the digest of names fits no row. */
+    private static Map<String, AttributeValue> tombstone(
+            Map<String, AttributeValue> key, Map<String, AttributeValue> row) {
+        Map<String, AttributeValue> stamp = row.get(VersionStamp.ATTRIBUTE).m();
+        Map<String, AttributeValue> tombstone = new HashMap<>(key);
+        tombstone.put(VersionStamp.ATTRIBUTE, AttributeValue.fromM(with(stamp, "a", AttributeValue.fromS("none"))));
+        tombstone.put(VersionStamp.EXPIRES, AttributeValue.fromN("9999999999"));
+        return tombstone;
     }
 
     private static Map<String, AttributeValue> with(
