@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * How long the distribution takes: its start script to the first row in a target, with tables and leases there; a stop with
- * nothing open; and commands with and without tables. DynamoDB Local has a process of its own. Medians of {@code -Drounds}.
+ * nothing open; and commands with and without tables; all with the class-data archive. DynamoDB Local has a process of its own. Medians of {@code -Drounds}.
  */
 final class StartBenchmark {
 
@@ -70,6 +70,9 @@ final class StartBenchmark {
                     write.items.path = /items
                     write.items.table = items
                     """.formatted(endpoint, port, TARGET));
+            if (start("archive").waitFor() != 0) {
+                throw new IllegalStateException("the distribution must be built with the Maven profile release");
+            }
             measureDaemon();
             measure("version", "--version");
             measure("help", "help");
