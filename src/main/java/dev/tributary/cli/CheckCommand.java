@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
 import dev.tributary.cli.option.ConfigOption;
+import dev.tributary.daemon.HttpFiles;
 import dev.tributary.daemon.policy.Program;
 import dev.tributary.daemon.policy.TableAccess;
 import dev.tributary.daemon.policy.TablePermissions;
@@ -30,7 +31,7 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Option(names = "--offline", description = "Check the configuration only, without the tables.")
+    @Option(names = "--offline", description = "Check the configuration and its files only, without the tables.")
     private boolean offline;
 
     @Spec
@@ -39,6 +40,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws StartException {
         Settings settings = config.load();
+        HttpFiles.check(settings);
         PrintWriter out = spec.commandLine().getOut();
         if (offline || settings.local().mode() != LocalSettings.Mode.OFF) {
             printPermissions(settings, out);

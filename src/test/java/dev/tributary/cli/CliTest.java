@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,30 @@ class CliTest {
         assertThat(output.toString())
                 .contains("neither a source nor a resource")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void checkRefusesTokensAndCertificatesThatAStartRefuses() throws IOException {
+        String resource = "write.users.path = /\nwrite.users.table = users\n";
+        for (Map.Entry<String, String> wrong : Map.of(
+                        "admin.token-list = nonsense",
+                        "admin.token-list: line 1: expected NAME sha256:HASH RIGHT",
+                        "http.token-list = nonsense",
+                        "http.token-list: line 1: expected NAME sha256:HASH RIGHT",
+                        "http.tokens = no-such-file",
+                        "no-such-file",
+                        "http.tls.certificate = no-such.pem\nhttp.tls.key = no-such.pem",
+                        "no-such.pem")
+                .entrySet()) {
+            output.getBuffer().setLength(0);
+            assertThat(execute("check", "--offline", "--config", file(resource + wrong.getKey() + "\n")))
+                    .as(wrong.getKey())
+                    .isEqualTo(2);
+            assertThat(output.toString())
+                    .contains(wrong.getValue())
+                    .doesNotContain("is valid")
+                    .doesNotContain("\tat ");
+        }
     }
 
     @Test

@@ -28,8 +28,8 @@ public final class InspectedSources {
         DynamoDbAsyncClient own = clients.own(source);
         DeadLetterTable deadLetters =
                 new DeadLetterTable(own, OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
-        RoutePauses pauses =
-                new RoutePauses(new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT));
+        JobTable jobs = new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
+        RoutePauses pauses = new RoutePauses(jobs);
         List<InspectedRoute> routes = source.route().entrySet().stream()
                 .map(route -> new InspectedRoute(
                         Route.name(name, route.getKey()),
@@ -38,7 +38,7 @@ public final class InspectedSources {
                         clients.control(route.getValue()),
                         deadLetters.deadLetters(Route.name(name, route.getKey())),
                         pauses,
-                        new JobTable(own, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT)))
+                        jobs))
                 .toList();
         return new InspectedSource(
                 name,
