@@ -37,7 +37,6 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 /** Brings the items of a table to empty targets: with a backfill, and with a bare parallel scan and bare writes. */
 record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String source, Projection projection) {
 
-    private static final int SEGMENTS = 4;
     private static final int BATCH = 25;
     private static final int IN_FLIGHT = 64;
     private static final Duration CALL = Duration.ofSeconds(10);
@@ -116,7 +115,7 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
     private void scan(Visitor visitor) {
         DynamoDbAsyncClient client = clients.control();
         List<CompletableFuture<Void>> segments = new ArrayList<>();
-        for (int i = 0; i < SEGMENTS; i++) {
+        for (int i = 0; i < JobsBenchmark.SEGMENTS; i++) {
             int segment = i;
             // On other threads than the client's, which complete the writes.
             segments.add(CompletableFuture.runAsync(() -> {
@@ -125,7 +124,7 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                     Map<String, AttributeValue> from = after;
                     var page = client.scan(request -> request.tableName(source)
                                     .segment(segment)
-                                    .totalSegments(SEGMENTS)
+                                    .totalSegments(JobsBenchmark.SEGMENTS)
                                     .limit(1000)
                                     .exclusiveStartKey(from.isEmpty() ? null : from))
                             .join();
@@ -179,7 +178,7 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                 reconciler,
                 new RowRepair(reconciler, removal -> CompletableFuture.completedFuture(null)),
                 limits.reads(),
-                BackfillPlan.all(Kind.FILL, projection.shape(), SEGMENTS),
+                BackfillPlan.all(Kind.FILL, projection.shape(), JobsBenchmark.SEGMENTS),
                 Clock.systemUTC(),
                 System::nanoTime);
         backfill.run().join();

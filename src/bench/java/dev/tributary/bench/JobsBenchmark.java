@@ -37,11 +37,13 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 /**
  * Brings a table to empty targets, with a backfill and with bare scans and writes, and verifies a target that is right, beside
  * bare scans of both tables, in turns, against one DynamoDB Local. Prints the time of each, and how much of the speed of the
- * bare calls a job has. With {@code -Drounds=0} the round in which the code is compiled is the only one.
+ * bare calls a job has. {@code -Drounds=0} runs the jobs alone, once, to show that the heap suffices for many rows.
  */
 final class JobsBenchmark {
 
-    private static final int SEGMENTS = 4;
+    /** Of scans. DynamoDB Local takes longer for each page of a large table the more segments there are. */
+    static final int SEGMENTS = Integer.getInteger("segments", 4);
+
     private static final int BATCH = 25;
     private static final int PARALLEL_BATCHES = 16;
     private static final KeySchema SOURCE_KEY = KeySchema.parse("email:S");
@@ -65,46 +67,64 @@ final class JobsBenchmark {
                     .join();
             fill(client, rows);
             BackfillBenchmark backfills = new BackfillBenchmark(database.direct(), timer, SOURCE, projection());
-            List<Double> filling = new ArrayList<>();
-            List<Double> verifying = new ArrayList<>();
-            for (int round = 0; round <= rounds; round++) {
-                double puts = seconds(() -> backfills.puts(backfills.target(TARGET_KEY)));
-                double batches = seconds(() -> backfills.batches(backfills.target(TARGET_KEY)));
-                double backfill = seconds(() -> {
-                    int written = backfills.backfill(backfills.target(TARGET_KEY), SOURCE_KEY);
-                    if (written != rows) {
-                        throw new IllegalStateException("a backfill wrote " + written + " rows");
-                    }
-                });
-                double scans = seconds(() -> {
-                    scan(client, TARGET);
-                    scan(client, SOURCE);
-                });
+            if (rounds == 0) {
+                double backfill = seconds(() -> backfill(backfills, rows));
                 double verification = seconds(() -> verify(client, timer, rows));
-                if (round > 0 || rounds == 0) { // in the first, everything is compiled
-                    filling.add(puts / backfill);
-                    verifying.add(scans / verification);
-                    System.out.printf(
-                            "%d rows: bare scan and puts %.2f s, and batches %.2f s; backfill %.2f s: %.0f %% of the puts' speed%n",
-                            rows, puts, batches, backfill, 100 * puts / backfill);
-                    System.out.printf(
-                            "%d rows: two bare scans %.2f s; verification %.2f s: %.0f %% of their speed%n",
-                            rows, scans, verification, 100 * scans / verification);
-                }
+                System.out.printf("%d rows: backfill %.0f s, verification %.0f s%n", rows, backfill, verification);
+            } else {
+                compare(rows, rounds, backfills, client, timer);
             }
-            filling.sort(null);
-            verifying.sort(null);
             Runtime memory = Runtime.getRuntime();
             System.out.printf(
-                    "medians: backfill %.0f %%, verification %.0f %%; largest heap %d MB, in use now %d MB%n",
-                    100 * filling.get(filling.size() / 2),
-                    100 * verifying.get(verifying.size() / 2),
-                    memory.maxMemory() >> 20,
-                    (memory.totalMemory() - memory.freeMemory()) >> 20);
+                    "largest heap %d MB, in use now %d MB%n",
+                    memory.maxMemory() >> 20, (memory.totalMemory() - memory.freeMemory()) >> 20);
         } finally {
             timer.shutdownNow();
         }
         System.exit(0);
+    }
+
+    private static void compare(
+            int rows,
+            int rounds,
+            BackfillBenchmark backfills,
+            DynamoDbAsyncClient client,
+            ScheduledExecutorService timer)
+            throws Exception {
+        List<Double> filling = new ArrayList<>();
+        List<Double> verifying = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            double puts = seconds(() -> backfills.puts(backfills.target(TARGET_KEY)));
+            double batches = seconds(() -> backfills.batches(backfills.target(TARGET_KEY)));
+            double backfill = seconds(() -> backfill(backfills, rows));
+            double scans = seconds(() -> {
+                scan(client, TARGET);
+                scan(client, SOURCE);
+            });
+            double verification = seconds(() -> verify(client, timer, rows));
+            if (round > 0) { // in the first, everything is compiled
+                filling.add(puts / backfill);
+                verifying.add(scans / verification);
+                System.out.printf(
+                        "%d rows: bare scan and puts %.2f s, and batches %.2f s; backfill %.2f s: %.0f %% of the puts' speed%n",
+                        rows, puts, batches, backfill, 100 * puts / backfill);
+                System.out.printf(
+                        "%d rows: two bare scans %.2f s; verification %.2f s: %.0f %% of their speed%n",
+                        rows, scans, verification, 100 * scans / verification);
+            }
+        }
+        filling.sort(null);
+        verifying.sort(null);
+        System.out.printf(
+                "medians: backfill %.0f %%, verification %.0f %%%n",
+                100 * filling.get(filling.size() / 2), 100 * verifying.get(verifying.size() / 2));
+    }
+
+    private static void backfill(BackfillBenchmark backfills, int rows) throws Exception {
+        int written = backfills.backfill(backfills.target(TARGET_KEY), SOURCE_KEY);
+        if (written != rows) {
+            throw new IllegalStateException("a backfill wrote " + written + " rows");
+        }
     }
 
     private interface Work {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -106,9 +107,9 @@ final class FakeTables {
         listener = rowListener;
     }
 
-    /** All rows by key, as they are now. */
+    /** All rows by key, as they are now; in one order in every JVM, unlike the sets and maps of {@code copyOf}. */
     Map<Map<String, AttributeValue>, Map<String, AttributeValue>> rows(String name) {
-        return Map.copyOf(table(name).rows());
+        return Collections.unmodifiableMap(new LinkedHashMap<>(table(name).rows()));
     }
 
     /** The rows themselves, for checks after each event of a simulation: a copy takes longer than the check. */

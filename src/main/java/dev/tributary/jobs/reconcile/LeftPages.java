@@ -4,6 +4,7 @@ import dev.tributary.model.Failures;
 import dev.tributary.telemetry.LogThrottle;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,7 @@ public final class LeftPages {
     /** @param settlers by route; pages of other routes stay */
     public LeftPages(JobTable table, Map<String, PageSettler> settlers, ScheduledExecutorService timer) {
         this.table = table;
-        this.settlers = Map.copyOf(settlers);
+        this.settlers = new TreeMap<>(settlers);
         this.timer = timer;
     }
 
