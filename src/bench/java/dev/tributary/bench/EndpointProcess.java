@@ -1,9 +1,15 @@
 package dev.tributary.bench;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.tributary.Main;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.LoggerFactory;
 
-/** The unchanged daemon, until standard input is closed. */
+/** The unchanged daemon, until standard input is closed. Each line of the input is the level of its loggers from then on. */
 final class EndpointProcess {
 
     private EndpointProcess() {}
@@ -13,8 +19,9 @@ final class EndpointProcess {
         Thread daemon = new Thread(() -> Main.main(new String[] {"run", "--config", args[0]}), "daemon");
         daemon.setDaemon(true);
         daemon.start();
-        while (System.in.read() >= 0) {
-            // Input is ignored; its end is the signal to stop.
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            ((Logger) LoggerFactory.getLogger("dev.tributary")).setLevel(Level.valueOf(line));
         }
         System.exit(0);
     }

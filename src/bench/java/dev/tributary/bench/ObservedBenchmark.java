@@ -104,7 +104,7 @@ final class ObservedBenchmark {
                     """.formatted(
                             database.delayedEndpoint(), port, adminPort));
             this.process = ChildProcess.start(
-                    ObservedProcess.class,
+                    EndpointProcess.class,
                     List.of(
                             "-Xmx512m",
                             "-XX:TieredStopAtLevel=1",
