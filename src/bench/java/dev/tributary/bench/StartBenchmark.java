@@ -23,7 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * How long the distribution takes: its start script to the first row in a target, with tables and leases there; a stop with
- * nothing open; and commands with and without tables; all with the class-data archive. DynamoDB Local has a process of its own. Medians of {@code -Drounds}.
+ * nothing open; and commands with and without tables; all with the class-data archive. DynamoDB Local has a process of its
+ * own. Medians of {@code -Drounds}.
  */
 final class StartBenchmark {
 

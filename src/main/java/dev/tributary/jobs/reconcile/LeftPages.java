@@ -27,7 +27,7 @@ public final class LeftPages {
     /** @param settlers by route; pages of other routes stay */
     public LeftPages(JobTable table, Map<String, PageSettler> settlers, ScheduledExecutorService timer) {
         this.table = table;
-        this.settlers = new TreeMap<>(settlers);
+        this.settlers = new TreeMap<>(settlers); // checked in one order in every JVM
         this.timer = timer;
     }
 
