@@ -262,9 +262,7 @@ public final class StreamScheduler {
             running.shutdown();
         }
         ownerships.seal(leaseKey -> true, end);
-        HandOver handOver = handOver(running);
-        handOver.deleteReport();
-        handOver.run(leaseKey -> true);
+        handOver(running).stop();
     }
 
     private HandOver handOver(Scheduler running) {

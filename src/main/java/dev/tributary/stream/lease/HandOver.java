@@ -2,15 +2,18 @@ package dev.tributary.stream.lease;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.dynamo.Calls;
 import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.kinesis.leases.Lease;
@@ -56,10 +59,17 @@ public final class HandOver {
         this.clock = clock;
     }
 
-    /** Deletes the report of this worker, which stops, so that no lease is assigned to it. */
-    public void deleteReport() {
-        client.deleteItem(request -> request.tableName(table).key(Map.of(LeaseRows.KEY, AttributeValue.fromS(worker))))
-                .join();
+    /**
+     * Hands over all leases of this worker, which stops. Its report is deleted first, so that no lease is assigned to it.
+     */
+    public void stop() {
+        try {
+            Calls.join(client.deleteItem(
+                    request -> request.tableName(table).key(Map.of(LeaseRows.KEY, AttributeValue.fromS(worker)))));
+        } catch (SdkException | CompletionException e) {
+            log.warn("the report of this worker stays until it expires: {}", e.toString());
+        }
+        run(leaseKey -> true);
     }
 
     /**
@@ -68,41 +78,54 @@ public final class HandOver {
      * @param leaseKeys selects leases by their keys
      */
     public void run(Predicate<String> leaseKeys) {
-        List<Map<String, AttributeValue>> rows =
-                new SharedLeaseTable(client, table, System::nanoTime).rows(Duration.ZERO);
+        List<Map<String, AttributeValue>> rows;
+        try {
+            rows = new SharedLeaseTable(client, table, System::nanoTime).rows(Duration.ZERO);
+        } catch (SdkException | CompletionException e) {
+            log.warn("leases not handed over, they will expire: {}", e.toString());
+            return;
+        }
         SourcesOfWorkers alive = SourcesOfWorkers.of(rows, this::isAlive);
         DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
-        List<Lease> mine = rows.stream()
+        rows.stream()
                 .map(serializer::fromDynamoRecord)
                 .filter(Objects::nonNull)
                 .filter(lease -> worker.equals(lease.actualOwner())
                         && !LeaseRows.ended(lease)
                         && leaseKeys.test(lease.leaseKey()))
-                .toList();
-        for (Lease lease : mine) {
-            String successor = lease.shutdownRequested()
-                    ? lease.leaseOwner()
-                    : alive.readers(lease.leaseKey(), worker).stream()
-                            .findFirst()
-                            .orElse(null);
-            if (successor != null) {
-                alive.assigned(successor);
-            }
-            try {
-                boolean done = successor == null ? leases.evictLease(lease) : leases.assignLease(lease, successor);
-                log.info(
-                        "shard {}: lease {}",
-                        LogFields.shard(lease.leaseKey()),
-                        done
-                                ? (successor == null ? "released" : "handed to " + successor)
-                                : "not handed over, it expires or has been taken");
-            } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
-                log.warn(
-                        "shard {}: lease not handed over, it will expire: {}",
-                        LogFields.shard(lease.leaseKey()),
-                        e.toString());
-            }
+                .forEach(lease -> handOver(lease, alive));
+    }
+
+    private void handOver(Lease lease, SourcesOfWorkers alive) {
+        String successor = lease.shutdownRequested()
+                ? lease.leaseOwner()
+                : alive.readers(lease.leaseKey(), worker).stream().findFirst().orElse(null);
+        if (successor != null) {
+            alive.assigned(successor);
         }
+        try {
+            boolean done = successor == null ? leases.evictLease(lease) : leases.assignLease(lease, successor);
+            log.info(
+                    "shard {}: lease {}",
+                    LogFields.shard(lease.leaseKey()),
+                    done
+                            ? (successor == null ? "released" : "handed to " + successor)
+                            : "not handed over, it expires or has been taken");
+        } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
+            warn(lease, e);
+        } catch (RuntimeException e) {
+            if (!(e.getCause() instanceof SdkException)) {
+                throw e;
+            }
+            warn(lease, e); // KCL wraps the errors of the client that are not the service's
+        }
+    }
+
+    private static void warn(Lease lease, Exception failure) {
+        log.warn(
+                "shard {}: lease not handed over, it will expire: {}",
+                LogFields.shard(lease.leaseKey()),
+                failure.toString());
     }
 
     /** KCL's own rule: a report is at most two report intervals old. */
