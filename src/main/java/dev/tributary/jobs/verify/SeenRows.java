@@ -6,16 +6,16 @@ import java.util.BitSet;
  * Digests of the rows that a scan of the target has seen, so that a scan of the source can be compared with them without
  * reading each row by its key, and which of them a source item has claimed.
  *
- * <p>Bounded: rows beyond the capacity are not kept, and then {@link #complete} is false. Open addressing over two arrays, 16
- * bytes for each slot. Safe for any thread.
+ * <p>Bounded: rows beyond the capacity are not kept, and then {@link #complete} is false. Open addressing with linear probing
+ * over two arrays, 16 bytes for each slot. Safe for any thread.
  */
 final class SeenRows {
 
-    /** Bytes of heap for one row of the capacity, at the lowest load: the number of slots is a power of two. */
-    static final int BYTES_PER_ROW = 46;
+    /** Bytes of heap for one row of the capacity. */
+    static final int BYTES_PER_ROW = 24;
 
+    /** Rows of the capacity per slot, so that searches stay short, and the longest ends at a free slot. */
     private static final double LOAD = 0.7;
-    private static final int MOST_SLOTS = 1 << 29;
 
     private final int capacity;
     private final long[] places;
@@ -36,9 +36,8 @@ final class SeenRows {
 
     /** @param capacity most rows that are kept */
     SeenRows(int capacity) {
-        int least = (int) Math.min(MOST_SLOTS, capacity / LOAD + 1);
-        int slots = Integer.highestOneBit(2 * least - 1);
-        this.capacity = (int) Math.min(capacity, LOAD * slots); // below the slots, so that every search ends
+        int slots = (int) (capacity / LOAD) + 1;
+        this.capacity = capacity;
         this.places = new long[slots];
         this.contents = new long[slots];
     }
@@ -86,10 +85,9 @@ final class SeenRows {
     /** The slot of the place, or the free one where it would be. */
     private int slot(long place) {
         long wanted = nonZero(place);
-        int mask = places.length - 1;
-        int slot = (int) (wanted ^ wanted >>> 32) & mask;
+        int slot = (int) Math.multiplyHigh(wanted >>> 1, 2L * places.length); // as its fraction of all digests
         while (places[slot] != 0 && places[slot] != wanted) {
-            slot = (slot + 1) & mask;
+            slot = slot + 1 < places.length ? slot + 1 : 0;
         }
         return slot;
     }

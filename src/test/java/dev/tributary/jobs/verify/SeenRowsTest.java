@@ -16,7 +16,7 @@ class SeenRowsTest {
         Map<Long, Long> rows = new HashMap<>();
         SeenRows seen = new SeenRows(1_000);
         for (int i = 0; i < 1_000; i++) {
-            long place = random.nextInt(700) + 1L; // 0 is taken for 1
+            long place = random.nextInt(700) + 1L; // 0 is taken for 1; small numbers all want the first slot
             rows.put(place, (long) i);
             seen.add(place, i);
         }
@@ -31,6 +31,20 @@ class SeenRowsTest {
                 assertThat(seen.claim(place, -1)).isEqualTo(Claim.OTHER);
                 assertThat(seen.isClaimed(place)).isTrue();
             }
+        }
+        assertThat(seen.allClaimed()).isTrue();
+    }
+
+    @Test
+    void aFullTableOfRandomDigestsKnowsThemAll() {
+        Random random = new Random(3);
+        SeenRows seen = new SeenRows(100_000);
+        long[] places = random.longs(100_000).toArray();
+        for (long place : places) {
+            seen.add(place, place + 1);
+        }
+        for (long place : places) {
+            assertThat(seen.claim(place, place + 1)).isEqualTo(Claim.EQUAL);
         }
         assertThat(seen.allClaimed()).isTrue();
     }
