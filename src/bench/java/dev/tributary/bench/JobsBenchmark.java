@@ -1,5 +1,10 @@
 package dev.tributary.bench;
 
+import static dev.tributary.bench.VerifiedUsers.SOURCE;
+import static dev.tributary.bench.VerifiedUsers.SOURCE_KEY;
+import static dev.tributary.bench.VerifiedUsers.TARGET;
+import static dev.tributary.bench.VerifiedUsers.TARGET_KEY;
+
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.jobs.scan.PacedCalls;
@@ -11,17 +16,15 @@ import dev.tributary.jobs.verify.VerifiedRoute;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
-import dev.tributary.model.Version;
-import dev.tributary.model.VersionStamp;
 import dev.tributary.ordering.UnitRateLimiter;
 import dev.tributary.projection.Projection;
 import dev.tributary.projection.ProjectionSettings;
 import dev.tributary.projection.ProjectionSettings.MissingKeyPolicy;
 import dev.tributary.replication.CatchUp;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +32,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.PutRequest;
@@ -37,7 +42,10 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 /**
  * Brings a table to empty targets, with a backfill and with bare scans and writes, and verifies a target that is right, beside
  * bare scans of both tables, in turns, against one DynamoDB Local. Prints the time of each, and how much of the speed of the
- * bare calls a job has. {@code -Drounds=0} runs the jobs alone, once, to show that the heap suffices for many rows.
+ * bare calls a job has.
+ *
+ * <p>{@code -Drounds=0} shows that the heap suffices for many rows: it runs the jobs alone, once, the verification against
+ * {@link ManyUsersProcess}.
  */
 final class JobsBenchmark {
 
@@ -46,10 +54,8 @@ final class JobsBenchmark {
 
     private static final int BATCH = 25;
     private static final int PARALLEL_BATCHES = 16;
-    private static final KeySchema SOURCE_KEY = KeySchema.parse("email:S");
-    private static final KeySchema TARGET_KEY = KeySchema.parse("city:S, email:S");
-    private static final String SOURCE = "verify_users";
-    private static final String TARGET = "verify_by_city";
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
 
     private JobsBenchmark() {}
 
@@ -57,31 +63,50 @@ final class JobsBenchmark {
         int rows = Integer.getInteger("rows", 50_000);
         int rounds = Integer.getInteger("rounds", 3);
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+        if (rounds == 0) {
+            verifyMany(rows, timer);
+            backfillMany(rows, timer);
+        } else {
+            compare(rows, rounds, timer);
+        }
+        timer.shutdownNow();
+        System.exit(0);
+    }
+
+    private static void verifyMany(int rows, ScheduledExecutorService timer) throws Exception {
+        try (ChildProcess tables =
+                        ChildProcess.start(ManyUsersProcess.class, List.of("-Xmx256m"), Integer.toString(rows));
+                Clients clients = Clients.of(URI.create(tables.await("endpoint", LONGEST_START)), WRITE_TIMEOUT)) {
+            double verification = seconds(() -> verify(clients.control(), timer, rows));
+            System.out.printf("%d rows: verification %.0f s%n", rows, verification);
+            printHeap();
+        }
+    }
+
+    private static void backfillMany(int rows, ScheduledExecutorService timer) throws Exception {
+        try (Database database = Database.start(Duration.ZERO)) {
+            fill(database.direct().control(), SOURCE, SOURCE_KEY, rows, VerifiedUsers::item);
+            BackfillBenchmark backfills = new BackfillBenchmark(database.direct(), timer, SOURCE, projection());
+            System.out.printf("%d rows: backfill %.0f s%n", rows, seconds(() -> backfill(backfills, rows)));
+            printHeap();
+        }
+    }
+
+    private static void compare(int rows, int rounds, ScheduledExecutorService timer) throws Exception {
         try (Database database = Database.start(Duration.ZERO)) {
             DynamoDbAsyncClient client = database.direct().control();
-            new TableControl(client, SOURCE)
-                    .create(TableDefinition.of(SOURCE_KEY))
-                    .join();
-            new TableControl(client, TARGET)
-                    .create(TableDefinition.of(TARGET_KEY))
-                    .join();
-            fill(client, rows);
-            BackfillBenchmark backfills = new BackfillBenchmark(database.direct(), timer, SOURCE, projection());
-            if (rounds == 0) {
-                double backfill = seconds(() -> backfill(backfills, rows));
-                double verification = seconds(() -> verify(client, timer, rows));
-                System.out.printf("%d rows: backfill %.0f s, verification %.0f s%n", rows, backfill, verification);
-            } else {
-                compare(rows, rounds, backfills, client, timer);
-            }
-            Runtime memory = Runtime.getRuntime();
-            System.out.printf(
-                    "largest heap %d MB, in use now %d MB%n",
-                    memory.maxMemory() >> 20, (memory.totalMemory() - memory.freeMemory()) >> 20);
-        } finally {
-            timer.shutdownNow();
+            fill(client, SOURCE, SOURCE_KEY, rows, VerifiedUsers::item);
+            fill(client, TARGET, TARGET_KEY, rows, VerifiedUsers::row);
+            compare(rows, rounds, new BackfillBenchmark(database.direct(), timer, SOURCE, projection()), client, timer);
+            printHeap();
         }
-        System.exit(0);
+    }
+
+    private static void printHeap() {
+        Runtime memory = Runtime.getRuntime();
+        System.out.printf(
+                "largest heap %d MB, in use now %d MB%n",
+                memory.maxMemory() >> 20, (memory.totalMemory() - memory.freeMemory()) >> 20);
     }
 
     private static void compare(
@@ -183,45 +208,28 @@ final class JobsBenchmark {
         }
     }
 
-    private static void fill(DynamoDbAsyncClient client, int rows) {
+    private static void fill(
+            DynamoDbAsyncClient client,
+            String table,
+            KeySchema key,
+            int rows,
+            IntFunction<Map<String, AttributeValue>> item) {
+        new TableControl(client, table).create(TableDefinition.of(key)).join();
         List<CompletableFuture<?>> running = new ArrayList<>();
         for (int from = 0; from < rows; from += BATCH) {
-            List<WriteRequest> items = new ArrayList<>();
-            List<WriteRequest> copies = new ArrayList<>();
-            for (int i = from; i < Math.min(rows, from + BATCH); i++) {
-                Map<String, AttributeValue> item = new HashMap<>();
-                item.put("email", AttributeValue.fromS("user" + i + "@example.com"));
-                item.put("city", AttributeValue.fromS("city" + i % 1_000));
-                item.put("name", AttributeValue.fromS("x".repeat(100)));
-                item.put("visits", AttributeValue.fromN(Integer.toString(i)));
-                items.add(put(item));
-                Map<String, AttributeValue> row = new HashMap<>(item);
-                ItemKey owner = ItemKey.of(
-                        "users",
-                        SOURCE_KEY.keyOf(new dev.tributary.model.Item(item)).attributes());
-                row.put(
-                        VersionStamp.ATTRIBUTE,
-                        AttributeValue.fromM(Map.of(
-                                "o", AttributeValue.fromS(owner.encoded()),
-                                "v",
-                                        AttributeValue.fromS(
-                                                Version.of("2026", "1").encoded()),
-                                "t", AttributeValue.fromN("0"))));
-                copies.add(put(row));
-            }
-            running.add(client.batchWriteItem(request -> request.requestItems(Map.of(SOURCE, items))));
-            running.add(client.batchWriteItem(request -> request.requestItems(Map.of(TARGET, copies))));
+            List<WriteRequest> batch = IntStream.range(from, Math.min(rows, from + BATCH))
+                    .mapToObj(number -> WriteRequest.builder()
+                            .putRequest(PutRequest.builder()
+                                    .item(item.apply(number))
+                                    .build())
+                            .build())
+                    .toList();
+            running.add(client.batchWriteItem(request -> request.requestItems(Map.of(table, batch))));
             if (running.size() >= PARALLEL_BATCHES) {
                 running.forEach(CompletableFuture::join);
                 running.clear();
             }
         }
         running.forEach(CompletableFuture::join);
-    }
-
-    private static WriteRequest put(Map<String, AttributeValue> item) {
-        return WriteRequest.builder()
-                .putRequest(PutRequest.builder().item(item).build())
-                .build();
     }
 }

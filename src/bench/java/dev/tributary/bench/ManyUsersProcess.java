@@ -1,0 +1,133 @@
+package dev.tributary.bench;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.tributary.dynamo.AttributeJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.protocols.jsoncore.JsonNode;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A stand-in for the tables of {@link VerifiedUsers} with any number of items: it computes what scans and reads by key
+ * return, and stores nothing. So a measurement shows what the reader needs, where DynamoDB Local takes seconds for a page.
+ *
+ * <p>Says {@code endpoint <uri>}. Ends when standard input does.
+ */
+final class ManyUsersProcess {
+
+    private static final int BACKLOG = 1024;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final int users;
+
+    private ManyUsersProcess(int users) {
+        this.users = users;
+    }
+
+    /** Argument: number of items, and of rows. */
+    public static void main(String[] args) throws IOException {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        ManyUsersProcess tables = new ManyUsersProcess(Integer.parseInt(args[0]));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        server.createContext("/", tables::handle);
+        server.setExecutor(Executors.newFixedThreadPool(4));
+        server.start();
+        System.out.println("endpoint http://127.0.0.1:" + server.getAddress().getPort());
+        while (System.in.read() >= 0) {
+            // Input is ignored; its end is the signal to stop.
+        }
+        System.exit(0);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Map<String, JsonNode> request = JsonNode.parser()
+                    .parse(exchange.getRequestBody().readAllBytes())
+                    .asObject();
+            ByteArrayOutputStream reply = new ByteArrayOutputStream();
+            try (JsonGenerator json = JSON.createGenerator(reply)) {
+                String operation = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+                json.writeStartObject();
+                switch (operation.substring(operation.indexOf('.') + 1)) {
+                    case "Scan" -> scan(request, json);
+                    case "BatchGetItem" -> read(request.get("RequestItems").asObject(), json);
+                    default -> throw new IOException(operation + " is not one of the calls of a verification");
+                }
+                json.writeEndObject();
+            }
+            exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
+            exchange.sendResponseHeaders(200, reply.size());
+            try (OutputStream out = exchange.getResponseBody()) {
+                reply.writeTo(out);
+            }
+        }
+    }
+
+    /** A segment is a range of numbers. */
+    private void scan(Map<String, JsonNode> request, JsonGenerator json) throws IOException {
+        long segment = number(request.get("Segment"));
+        long segments = number(request.get("TotalSegments"));
+        JsonNode after = request.get("ExclusiveStartKey");
+        int start = after == null ? (int) (users * segment / segments) : VerifiedUsers.number(key(after)) + 1;
+        int end = (int) (users * (segment + 1) / segments);
+        int last = (int) Math.min(end, start + number(request.get("Limit")));
+        String table = request.get("TableName").asString();
+        json.writeNumberField("Count", last - start);
+        json.writeNumberField("ScannedCount", last - start);
+        write("Items", table, IntStream.range(start, last), json);
+        if (last < end) {
+            Map<String, AttributeValue> item = VerifiedUsers.item(last - 1);
+            AttributeJson.writeField(
+                    json,
+                    "LastEvaluatedKey",
+                    table.equals(VerifiedUsers.SOURCE)
+                            ? Map.of("email", item.get("email"))
+                            : Map.of("email", item.get("email"), "city", item.get("city")));
+        }
+    }
+
+    private void read(Map<String, JsonNode> tables, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("Responses");
+        for (Map.Entry<String, JsonNode> wanted : tables.entrySet()) {
+            List<JsonNode> keys = wanted.getValue().asObject().get("Keys").asArray();
+            write(
+                    wanted.getKey(),
+                    wanted.getKey(),
+                    keys.stream().mapToInt(key -> VerifiedUsers.number(key(key))),
+                    json);
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("UnprocessedKeys");
+        json.writeEndObject();
+    }
+
+    private static void write(String field, String table, IntStream numbers, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (int number : numbers.toArray()) {
+            AttributeJson.write(
+                    json, table.equals(VerifiedUsers.SOURCE) ? VerifiedUsers.item(number) : VerifiedUsers.row(number));
+        }
+        json.writeEndArray();
+    }
+
+    private static long number(JsonNode value) {
+        return Long.parseLong(value.asNumber());
+    }
+
+    private static Map<String, AttributeValue> key(JsonNode key) {
+        return Map.of(
+                "email",
+                AttributeValue.fromS(
+                        key.asObject().get("email").asObject().get("S").asString()));
+    }
+}
