@@ -88,6 +88,11 @@ final class ChildProcess implements AutoCloseable {
 
     /** Core-seconds used so far, in steps of 10 ms on Linux. */
     double cpuSeconds() {
+        return cpuSeconds(process);
+    }
+
+    /** Core-seconds used by the process so far, in steps of 10 ms on Linux. */
+    static double cpuSeconds(Process process) {
         return seconds(process.info());
     }
 

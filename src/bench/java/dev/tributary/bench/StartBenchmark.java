@@ -88,6 +88,7 @@ final class StartBenchmark {
 
     private void measureDaemon() throws Exception {
         List<Double> starts = new ArrayList<>();
+        List<Double> cpus = new ArrayList<>();
         List<Double> stops = new ArrayList<>();
         for (int round = 0; round <= ROUNDS; round++) {
             String id = "item-" + round;
@@ -100,6 +101,7 @@ final class StartBenchmark {
             try {
                 awaitRow(item, begin);
                 double started = seconds(begin);
+                double cpu = ChildProcess.cpuSeconds(daemon);
                 awaitReady();
                 long stop = System.nanoTime();
                 daemon.destroy();
@@ -108,6 +110,7 @@ final class StartBenchmark {
                 }
                 if (round > 0) { // the first one creates its tables
                     starts.add(started);
+                    cpus.add(cpu);
                     stops.add(seconds(stop));
                 }
             } finally {
@@ -115,6 +118,7 @@ final class StartBenchmark {
             }
         }
         print("start to the first row", starts);
+        print("    core-seconds until then", cpus);
         print("stop", stops);
     }
 

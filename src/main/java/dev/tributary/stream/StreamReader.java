@@ -76,13 +76,13 @@ final class StreamReader {
     }
 
     /**
-     * Creates the first leases, and starts to compete for them.
+     * Creates the first leases, takes those that are free, and starts to compete for the others.
      *
      * @param newStream whether the leases in the table are another stream's
      * @throws SourceStartException if the lease table or the stream does not permit it
      */
     void start(boolean newStream) {
-        createLeases(newStream);
+        prepareLeases(newStream);
         synchronized (this) {
             if (!ended) {
                 source.scheduler().read(stream.source(), readSource());
@@ -90,13 +90,21 @@ final class StreamReader {
         }
     }
 
-    private void createLeases(boolean newStream) {
+    private void prepareLeases(boolean newStream) {
         try {
             List<Lease> known = source.sync().leases().all(RECENT);
-            if (newStream || known.isEmpty()) {
+            boolean mayCreate = newStream || known.isEmpty();
+            if (mayCreate) {
                 StreamShards.of(source.streamsClient(), stream.arn())
                         .ifPresent(shards -> source.sync().run(stream.arn(), shards, known));
             }
+            source.sync()
+                    .leases()
+                    .takeFree(
+                            source.shared().worker(),
+                            source.shared().timings(),
+                            source.shared().clock().instant(),
+                            mayCreate ? Duration.ZERO : RECENT);
         } catch (SdkException | CompletionException e) {
             throw SourceStartException.of(
                     "Source " + stream.source() + ": the shards of its stream cannot be read, or their leases cannot be"

@@ -3,14 +3,21 @@ package dev.tributary.stream.lease;
 import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
+import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.telemetry.LogFields;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
@@ -27,6 +34,8 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  */
 public final class LeaseRows {
 
+    private static final Logger log = LoggerFactory.getLogger(LeaseRows.class);
+
     static final String KEY = "leaseKey";
     private static final String CHECKPOINT = "checkpoint";
     private static final String CHECKPOINT_WITHIN_RECORD = "checkpointSubSequenceNumber";
@@ -35,6 +44,9 @@ public final class LeaseRows {
     static final String PARENTS = "parentShardId";
 
     static final String OWNER = "leaseOwner";
+
+    /** KCL's; each assignment and renewal adds one. */
+    static final String COUNTER = "leaseCounter";
 
     /** Ours; KCL updates single attributes of a lease, and leaves others. In epoch milliseconds. */
     static final String DONE_UNTIL = "tributaryDoneUntil";
@@ -123,6 +135,48 @@ public final class LeaseRows {
         return Calls.applied(client.putItem(request -> request.tableName(table)
                 .item(serializer.toDynamoRecord(lease))
                 .conditionExpression("attribute_not_exists(" + KEY + ")")));
+    }
+
+    /**
+     * Assigns the leases without an owner to a worker that starts, unless another worker that reads the source is alive: then
+     * KCL's leader assigns them, because it knows which worker has the fewest. The leader does so half a second or more after
+     * it has started, and a worker that is alone need not wait for that. A failure of the writes only costs that time.
+     *
+     * @param atMost how long ago the leases may have been read
+     */
+    public void takeFree(String worker, LeaseTimings timings, Instant now, Duration atMost) {
+        List<Map<String, AttributeValue>> rows = shared.rows(atMost);
+        SourcesOfWorkers workers =
+                SourcesOfWorkers.of(rows, row -> LeaseSnapshot.report(row).alive(now, timings));
+        CompletableFuture<?>[] taken = rows.stream()
+                .map(serializer::fromDynamoRecord)
+                .filter(Objects::nonNull)
+                .filter(lease -> LeaseKey.of(source).test(lease.leaseKey())
+                        && lease.leaseOwner() == null
+                        && !ended(lease)
+                        && workers.readers(lease.leaseKey(), worker).isEmpty())
+                .map(lease -> take(lease, worker))
+                .toArray(CompletableFuture[]::new);
+        try {
+            Calls.join(CompletableFuture.allOf(taken));
+        } catch (SdkException | CompletionException e) {
+            log.info(
+                    "source {}: its free leases are left to the leader: {}",
+                    LogFields.source(source),
+                    WriteFailure.of(e).message());
+        }
+    }
+
+    private CompletableFuture<Boolean> take(Lease free, String worker) {
+        AttributeValue key = AttributeValue.fromS(free.leaseKey());
+        return shared.update(
+                free.leaseKey(),
+                "SET " + OWNER + " = ? SET " + COUNTER + " = ? WHERE " + KEY + " = ? AND " + COUNTER + " = ? AND "
+                        + OWNER + " IS MISSING",
+                AttributeValue.fromS(worker),
+                AttributeValue.fromN(Long.toString(free.leaseCounter() + 1)),
+                key,
+                AttributeValue.fromN(Long.toString(free.leaseCounter())));
     }
 
     /** Deletes the leases of shards that have been read to their ends, if they still have been. */

@@ -35,9 +35,7 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
 
     private static final Logger log = LoggerFactory.getLogger(RetainingLeaseRefresher.class);
 
-    /** KCL's attribute names. */
-    private static final String COUNTER = "leaseCounter";
-
+    /** KCL's attribute name. */
     private static final String CHECKPOINT_OWNER = "checkpointOwner";
 
     private final Set<String> retained = ConcurrentHashMap.newKeySet();
@@ -132,8 +130,8 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
         try {
             boolean renewed = Calls.join(shared.update(
                     key.s(),
-                    "SET " + COUNTER + " = ? WHERE " + LeaseRows.KEY + " = ? AND " + COUNTER + " = ? AND "
-                            + LeaseRows.OWNER + " = ? AND " + CHECKPOINT_OWNER + " IS MISSING",
+                    "SET " + LeaseRows.COUNTER + " = ? WHERE " + LeaseRows.KEY + " = ? AND " + LeaseRows.COUNTER
+                            + " = ? AND " + LeaseRows.OWNER + " = ? AND " + CHECKPOINT_OWNER + " IS MISSING",
                     AttributeValue.fromN(Long.toString(next)),
                     key,
                     AttributeValue.fromN(Long.toString(lease.leaseCounter())),

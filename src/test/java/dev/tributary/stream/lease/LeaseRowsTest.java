@@ -1,0 +1,123 @@
+package dev.tributary.stream.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tributary.local.LocalDynamoDb;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.kinesis.leases.EntityType;
+
+class LeaseRowsTest {
+
+    @RegisterExtension
+    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+
+    private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+    private static final LeaseTimings TIMINGS = new LeaseTimings(Duration.ofSeconds(8));
+
+    private final String table = dynamo.createTable("leases", "leaseKey:S");
+
+    @Test
+    void aWorkerThatIsAloneTakesTheFreeLeasesOfItsSource() {
+        put(lease("users/free", "TRIM_HORIZON"));
+        put(lease("users/taken", "TRIM_HORIZON", "leaseOwner", AttributeValue.fromS("other")));
+        put(lease("users/ended", "SHARD_END"));
+        put(lease("orders/free", "TRIM_HORIZON"));
+
+        takeFree();
+
+        assertThat(owner("users/free")).isEqualTo("me");
+        assertThat(get("users/free").get("leaseCounter").n()).isEqualTo("8");
+        assertThat(owner("users/taken")).isEqualTo("other");
+        assertThat(owner("users/ended")).isNull();
+        assertThat(owner("orders/free")).isNull();
+    }
+
+    @Test
+    void leasesAreLeftToTheLeaderWhileAnotherWorkerThatReadsTheSourceIsAlive() {
+        put(lease("users/free", "TRIM_HORIZON"));
+        put(report("other", NOON, "users"));
+        takeFree();
+        assertThat(owner("users/free")).isNull();
+
+        put(report("other", NOON, "orders"));
+        takeFree();
+        assertThat(owner("users/free")).isEqualTo("me");
+    }
+
+    @Test
+    void aWorkerThatHasNotReportedForLongDoesNotCount() {
+        put(lease("users/free", "TRIM_HORIZON"));
+        put(report("other", NOON.minusSeconds(10), "users"));
+        takeFree();
+        assertThat(owner("users/free")).isEqualTo("me");
+    }
+
+    @Test
+    void aLeaseThatAnotherWorkerTakesAtTheSameTimeIsItsOwn() {
+        put(lease("users/free", "TRIM_HORIZON"));
+        SharedLeaseTable shared = new SharedLeaseTable(dynamo.asyncClient(), table, () -> 0);
+        assertThat(shared.rows(Duration.ZERO)).hasSize(1);
+        put(lease("users/free", "TRIM_HORIZON", "leaseOwner", AttributeValue.fromS("other")));
+
+        new LeaseRows(dynamo.asyncClient(), table, "users", shared)
+                .takeFree("me", TIMINGS, NOON, Duration.ofSeconds(1));
+
+        assertThat(owner("users/free")).isEqualTo("other");
+    }
+
+    private void takeFree() {
+        new LeaseRows(dynamo.asyncClient(), table, "users").takeFree("me", TIMINGS, NOON, Duration.ZERO);
+    }
+
+    private static Map<String, AttributeValue> lease(String key, String checkpoint) {
+        return new HashMap<>(Map.of(
+                "leaseKey", AttributeValue.fromS(key),
+                "leaseCounter", AttributeValue.fromN("7"),
+                "ownerSwitchesSinceCheckpoint", AttributeValue.fromN("0"),
+                "checkpoint", AttributeValue.fromS(checkpoint),
+                "checkpointSubSequenceNumber", AttributeValue.fromN("0")));
+    }
+
+    private static Map<String, AttributeValue> lease(
+            String key, String checkpoint, String attribute, AttributeValue value) {
+        Map<String, AttributeValue> lease = lease(key, checkpoint);
+        lease.put(attribute, value);
+        return lease;
+    }
+
+    private static Map<String, AttributeValue> report(String worker, Instant at, String source) {
+        return Map.of(
+                "leaseKey",
+                AttributeValue.fromS(worker),
+                "entityType",
+                AttributeValue.fromS(EntityType.WORKER_METRIC_STATS.getDdbValue()),
+                "lut",
+                AttributeValue.fromN(Long.toString(at.getEpochSecond())),
+                SourcesOfWorkers.SOURCES,
+                AttributeValue.fromSs(List.of(source)));
+    }
+
+    private void put(Map<String, AttributeValue> row) {
+        dynamo.client().putItem(request -> request.tableName(table).item(row));
+    }
+
+    private Map<String, AttributeValue> get(String key) {
+        return dynamo.client()
+                .getItem(request -> request.tableName(table)
+                        .key(Map.of("leaseKey", AttributeValue.fromS(key)))
+                        .consistentRead(true))
+                .item();
+    }
+
+    private String owner(String key) {
+        AttributeValue owner = get(key).get("leaseOwner");
+        return owner == null ? null : owner.s();
+    }
+}
