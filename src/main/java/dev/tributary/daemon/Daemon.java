@@ -17,6 +17,7 @@ import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.status.StatusPage;
 import dev.tributary.local.DynamoDbLocal;
 import dev.tributary.local.LocalSettings;
+import dev.tributary.model.Failures;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
@@ -31,6 +32,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -89,7 +92,6 @@ public final class Daemon {
             LocalDatabase.createTables(settings, clients.local());
         }
         CheckedTables tables = TableChecks.run(settings, clients);
-        OwnTables.create(settings, tables, clients);
         try {
             start(timings, tables, clients, local);
         } catch (SourceStartException e) {
@@ -107,9 +109,13 @@ public final class Daemon {
                 : started.push(LocalDatabase.start(settings.local()));
     }
 
-    /** Start order: the admin server first, so that health answers while the sources start. Requests come last. */
+    /**
+     * Start order: the admin server first, so that health answers while the sources start. Requests come last. The admin
+     * server, our own tables and the workers are made at the same time, as each takes a while in a new process.
+     */
     private void start(LeaseTimings timings, CheckedTables tables, Clients clients, @Nullable DynamoDbLocal local) {
         health.report(COMPONENT, Status.STARTING, "the sources and servers are being started");
+        CompletableFuture<Void> ownTables = OwnTables.create(settings, tables, clients);
         HttpServers servers = new HttpServers(settings, health, started.push(meters), started);
         DaemonStatus status = new DaemonStatus(
                 new DaemonStatus.Identity(Version.current(), worker, hasLocalStream(tables)),
@@ -120,7 +126,8 @@ public final class Daemon {
                 Clock.systemUTC(),
                 System::nanoTime);
         DaemonActions actions = started.push(new DaemonActions(settings, tables, clients, Clock.systemUTC()));
-        URI admin = servers.startAdmin(new StatusPage(status, actions, status.tablesPause()));
+        CompletableFuture<URI> adminStart = CompletableFuture.supplyAsync(
+                () -> servers.startAdmin(new StatusPage(status, actions, status.tablesPause())));
         ScheduledExecutorService timer = startTimer();
         status.start(timer);
         startMetricsLog(timer);
@@ -128,6 +135,8 @@ public final class Daemon {
         started.push((AutoCloseable) servers::awaitWritesClosed);
         Duration stopTimeout = settings.shutdownTimeout().minus(STOP_MARGIN);
         SourceWorkers workers = new SourceWorkers(settings, tables, clients, shared, stopTimeout.minus(STOP_MARGIN));
+        URI admin = join(adminStart);
+        ownTables.join();
         started.push((AutoCloseable) workers::stop);
         sources = workers;
         workers.start(started);
@@ -144,6 +153,14 @@ public final class Daemon {
                 admin,
                 Optional.ofNullable(local).map(DynamoDbLocal::endpoint),
                 writes.flatMap(uri -> SampleRequest.curl(uri, settings, tables)));
+    }
+
+    private static URI join(CompletableFuture<URI> start) {
+        try {
+            return start.join();
+        } catch (CompletionException e) {
+            throw Failures.unwrap(e) instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     private boolean hasLocalStream(CheckedTables tables) {

@@ -60,13 +60,18 @@ final class SourceWorkers {
     /** By the place of the lease table. Used by the starting thread alone. */
     private final Map<String, StreamScheduler> schedulers = new HashMap<>();
 
-    /** By source. */
+    /** Those that may run, by source. */
     private final Map<String, SourceWorker> workers = new ConcurrentHashMap<>();
+
+    /** By source. */
+    private final Map<String, SourceWorker> made = new TreeMap<>();
 
     /** By source. */
     private final Map<String, Acknowledgements> acknowledgements = new ConcurrentHashMap<>();
 
     /**
+     * Composes the workers, and makes no call.
+     *
      * @param shared what all workers share
      * @param stopTimeout longest wait for one worker in {@link #stop()}
      */
@@ -81,18 +86,17 @@ final class SourceWorkers {
         this.clients = clients;
         this.shared = shared;
         this.stopTimeout = stopTimeout;
+        settings.source().forEach((name, source) -> made.put(name, worker(name, source)));
     }
 
     /**
-     * Starts a worker for each source, several at the same time.
+     * Starts the workers, several at the same time.
      *
      * @throws dev.tributary.stream.lease.SourceStartException if a stream or a lease table does not allow it
      * @throws java.util.concurrent.CancellationException if the stop came first
      */
     void start(ShutdownStack started) {
-        Map<String, SourceWorker> made = new TreeMap<>();
-        settings.source().forEach((name, source) -> made.put(name, worker(name, source)));
-        Map<String, CompletableFuture<Void>> paused = watchPauses(made);
+        Map<String, CompletableFuture<Void>> paused = watchPauses();
         ExecutorService starting = Executors.newFixedThreadPool(STARTS, task -> new Thread(task, "start-source"));
         try {
             CompletableFuture.allOf(made.entrySet().stream()
@@ -139,7 +143,7 @@ final class SourceWorkers {
     }
 
     /** Completes for each source when it is held or may be read. */
-    private Map<String, CompletableFuture<Void>> watchPauses(Map<String, SourceWorker> made) {
+    private Map<String, CompletableFuture<Void>> watchPauses() {
         Map<DynamoDbAsyncClient, List<String>> places =
                 made.keySet().stream().collect(groupingBy(name -> clients.own(source(name))));
         Map<String, CompletableFuture<Void>> known = new HashMap<>();

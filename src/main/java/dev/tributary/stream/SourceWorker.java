@@ -198,7 +198,7 @@ public final class SourceWorker {
      * @throws SourceStartException if the lease table or the stream does not permit it
      */
     public void start() {
-        scheduler.makeTable();
+        scheduler.prepare();
         try {
             upgrade.run();
             streams.select();

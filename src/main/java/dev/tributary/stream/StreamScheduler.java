@@ -57,6 +57,9 @@ public final class StreamScheduler {
 
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
+    /** KCL's scheduler before it starts; from {@link #prepare} on. */
+    private volatile @Nullable CompletableFuture<SchedulerFactory.Assembly> assembly;
+
     private volatile @Nullable Scheduler scheduler;
     private volatile @Nullable SparingLeaseCalls calls;
 
@@ -105,13 +108,17 @@ public final class StreamScheduler {
     }
 
     /**
-     * Creates the lease table if it is missing.
+     * Creates the lease table if it is missing. Meanwhile another thread assembles KCL's scheduler, which takes a while in a
+     * new process.
      *
      * @throws SourceStartException if it cannot be created, or is not a lease table
      */
-    void makeTable() {
+    void prepare() {
         synchronized (tableCreation) {
             if (!tableMade) {
+                if (assembly == null) {
+                    assembly = CompletableFuture.supplyAsync(this::assemble, shared.readers());
+                }
                 LeaseTable.make(leaseClient, leaseTable, shared.worker());
                 tableMade = true;
             }
@@ -131,11 +138,21 @@ public final class StreamScheduler {
         start();
     }
 
-    private synchronized void start() {
-        if (stopping || scheduler != null) {
-            return;
+    private void start() {
+        SchedulerFactory.Assembly assembled = requireNonNull(assembly).join();
+        synchronized (this) {
+            if (stopping || scheduler != null) {
+                return;
+            }
+            calls = assembled.calls();
+            scheduler = assembled.scheduler();
+            new Thread(assembled.scheduler(), "scheduler").start();
+            ticker.start();
         }
-        SchedulerFactory.Assembly assembly = new SchedulerFactory(
+    }
+
+    private SchedulerFactory.Assembly assemble() {
+        return new SchedulerFactory(
                         leaseClient,
                         leaseTable,
                         table,
@@ -150,10 +167,6 @@ public final class StreamScheduler {
                                 .publisher(LeaseKey.parse(key).orElseThrow().id()),
                         () -> new RoutedProcessor(this::reading),
                         new Listener());
-        calls = assembly.calls();
-        scheduler = assembly.scheduler();
-        new Thread(assembly.scheduler(), "scheduler").start();
-        ticker.start();
     }
 
     private boolean isReadHere(String leaseKey) {

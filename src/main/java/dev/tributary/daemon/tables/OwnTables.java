@@ -23,19 +23,22 @@ public final class OwnTables {
 
     private OwnTables() {}
 
-    /** Creates those that the configuration needs and that are missing, in parallel, and waits until they can be used. */
-    public static void create(Settings settings, CheckedTables tables, Clients clients) {
+    /**
+     * Creates those that the configuration needs and that are missing, in parallel.
+     *
+     * @return completes when they can be used, or could not be created; never fails
+     */
+    public static CompletableFuture<Void> create(Settings settings, CheckedTables tables, Clients clients) {
         Set<DynamoDbAsyncClient> local = settings.source().entrySet().stream()
                 .filter(source -> tables.isLocal(source.getKey()))
                 .map(source -> clients.own(source.getValue()))
                 .collect(toSet());
-        CompletableFuture.allOf(NeededTable.of(settings, clients).stream()
-                        .map(needed -> {
-                            DynamoDbAsyncClient place = clients.control(needed.place());
-                            return create(needed.table(), place, settings.application(), !local.contains(place));
-                        })
-                        .toArray(CompletableFuture[]::new))
-                .join();
+        return CompletableFuture.allOf(NeededTable.of(settings, clients).stream()
+                .map(needed -> {
+                    DynamoDbAsyncClient place = clients.control(needed.place());
+                    return create(needed.table(), place, settings.application(), !local.contains(place));
+                })
+                .toArray(CompletableFuture[]::new));
     }
 
     /**
