@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class BackfillCommandTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
@@ -46,21 +45,12 @@ class BackfillCommandTest {
 
     @BeforeEach
     void createTables() {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("users_by_city", "city:S, email:S");
         for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
             OwnTables.create(table, dynamo.asyncClient(), application, false).join();
         }
         leases = dynamo.createLeaseTable(application);
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     private void begin() {

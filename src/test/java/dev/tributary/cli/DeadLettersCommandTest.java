@@ -28,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class DeadLettersCommandTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     private static final String ROUTE = "users.by-city";
 
@@ -57,9 +56,6 @@ class DeadLettersCommandTest {
 
     @BeforeEach
     void createTables() throws IOException {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         byCity = dynamo.createTable("by_city", "city:S");
         table = new DeadLetterTable(dynamo.asyncClient(), application + "-dead-letters", Duration.ofSeconds(10));
         new TableControl(dynamo.asyncClient(), table.name())
@@ -70,12 +66,6 @@ class DeadLettersCommandTest {
                 .join();
         deadLetters = new ParkedItemIndex(table, ROUTE, Clock.systemUTC());
         file = configure("source.users.route.by-city.table = " + byCity);
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     @Test

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class ExplainCommandTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
@@ -42,11 +41,6 @@ class ExplainCommandTest {
     @BeforeEach
     void createTables() {
         tables = new InspectedTables(dynamo, directory);
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        InspectedTables.forgetCredentials();
     }
 
     @Test

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,7 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class ForgetCommandTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
@@ -31,11 +30,6 @@ class ForgetCommandTest {
     @BeforeEach
     void createTables() {
         tables = new InspectedTables(dynamo, directory);
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        InspectedTables.forgetCredentials();
     }
 
     private Set<String> keys() {

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,7 +25,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 class GapsCommandTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
@@ -38,9 +37,6 @@ class GapsCommandTest {
 
     @BeforeEach
     void configure() throws IOException {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         users = dynamo.createTable("users", "email:S", true);
         file = directory.resolve("test.properties");
         Files.writeString(
@@ -51,12 +47,6 @@ class GapsCommandTest {
                 source.users.table = %s
                 source.users.route.by-city.table = %s
                 """.formatted(application, dynamo.endpoint(), users, dynamo.createTable("by_email", "email:S")));
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     @Test

@@ -58,16 +58,8 @@ final class InspectedTables {
     InspectedTables(LocalDynamoDb dynamo, Path directory, String users, String byCity) {
         this.dynamo = dynamo;
         this.file = directory.resolve("test.properties");
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         this.users = users;
         this.byCity = byCity;
-    }
-
-    static void forgetCredentials() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     /** Adds lines to the configuration. */

@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LookingPageTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
-
-    @AfterEach
-    void forgetCredentials() {
-        InspectedTables.forgetCredentials();
-    }
 
     @Test
     void everyCommandPrintsWhatThePageShows() throws IOException {

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class PauseTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     private static final Pattern HEALTH = Pattern.compile("http://[0-9.:]+/health");
 
@@ -52,9 +51,6 @@ class PauseTest {
 
     @BeforeEach
     void configure() throws Exception {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         file = directory.resolve("test.properties");
         write("");
     }
@@ -74,12 +70,6 @@ class PauseTest {
                 source.orders.route.copy.table = %s
                 %s
                 """.formatted(application, dynamo.endpoint(), users, byEmail, copy, orders, ordersCopy, more));
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusCommandTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
@@ -32,11 +31,6 @@ class StatusCommandTest {
     @BeforeEach
     void createTables() {
         tables = new InspectedTables(dynamo, directory);
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        InspectedTables.forgetCredentials();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -40,12 +41,16 @@ import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal
  * <p>The access key selects the database. Records of one do not slow the streams of another, and table names cannot
  * clash. Safe for any thread.
  */
-public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
+public final class LocalDynamoDb implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final String ACCESS_KEY_PROPERTY = "aws.accessKeyId";
+    private static final String SECRET_PROPERTY = "aws.secretAccessKey";
+    private static final String SECRET = "secret";
 
     private final String accessKey = "test" + DATABASES.incrementAndGet();
     private final AtomicInteger tables = new AtomicInteger();
+    private boolean defaultCredentials;
     private final DynamoDbClient client =
             configure(DynamoDbClient.builder()).httpClient(Shared.HTTP).build();
     private final DynamoDbAsyncClient asyncClient = configure(DynamoDbAsyncClient.builder())
@@ -64,6 +69,12 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
                 NettyNioAsyncHttpClient.builder().maxConcurrency(200).build();
     }
 
+    /** Makes the credentials of this database the default ones of the SDK while the tests of the class run. */
+    public LocalDynamoDb withDefaultCredentials() {
+        defaultCredentials = true;
+        return this;
+    }
+
     public URI endpoint() {
         return Shared.SERVER.endpoint();
     }
@@ -74,7 +85,7 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
 
     /** The credentials of this database: a client with others sees other tables. */
     public AwsCredentialsProvider credentials() {
-        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, "secret"));
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, SECRET));
     }
 
     /** Configures a client builder for this database. */
@@ -181,7 +192,19 @@ public final class LocalDynamoDb implements AfterAllCallback, AutoCloseable {
     }
 
     @Override
+    public void beforeAll(ExtensionContext context) {
+        if (defaultCredentials) {
+            System.setProperty(ACCESS_KEY_PROPERTY, accessKey);
+            System.setProperty(SECRET_PROPERTY, SECRET);
+        }
+    }
+
+    @Override
     public void afterAll(ExtensionContext context) {
+        if (defaultCredentials) {
+            System.clearProperty(ACCESS_KEY_PROPERTY);
+            System.clearProperty(SECRET_PROPERTY);
+        }
         close();
     }
 

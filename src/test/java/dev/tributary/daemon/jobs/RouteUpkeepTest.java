@@ -48,7 +48,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class RouteUpkeepTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
@@ -63,9 +63,6 @@ class RouteUpkeepTest {
 
     @BeforeEach
     void createTables() {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("by_city", "city:S, email:S");
         copy = dynamo.createTable("copy", "email:S");
@@ -81,8 +78,6 @@ class RouteUpkeepTest {
         if (clients != null) {
             clients.close();
         }
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     private void begin() {

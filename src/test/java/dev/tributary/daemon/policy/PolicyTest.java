@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PolicyTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     private static final String APPLICATION = "app";
     private static final String DEAD_LETTERS = APPLICATION + "-dead-letters";
@@ -85,9 +85,6 @@ class PolicyTest {
 
     @BeforeEach
     void createTables() {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         tables.create("users", "email:S, kind:S", true);
         tables.create("by_city", "city:S, email:S", false);
         tables.create("graves", "city:S, email:S", false);
@@ -104,8 +101,6 @@ class PolicyTest {
     @AfterEach
     void end() throws InterruptedException {
         program.close();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     @Test

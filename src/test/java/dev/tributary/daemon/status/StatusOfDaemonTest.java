@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class StatusOfDaemonTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Pattern PAGE = Pattern.compile("shows +(http://\\S+)");
@@ -51,9 +51,6 @@ class StatusOfDaemonTest {
 
     @BeforeEach
     void start() throws Exception {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("users_by_city", "city:S, email:S");
         Settings settings = Settings.of(Map.ofEntries(
@@ -77,8 +74,6 @@ class StatusOfDaemonTest {
     @AfterEach
     void stop() throws InterruptedException {
         daemon.stop();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     private void put(String email, AttributeValue city) {

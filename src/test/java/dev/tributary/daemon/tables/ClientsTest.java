@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class ClientsTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     private final DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
     private final RouteSettings route = TestRoute.to("t").settings();
@@ -41,9 +41,6 @@ class ClientsTest {
 
     @BeforeEach
     void holdWrites() {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         table = dynamo.createTable("table", "id:S");
         front.hold(call -> call.operation().equals("PutItem"));
     }
@@ -51,8 +48,6 @@ class ClientsTest {
     @AfterEach
     void end() {
         front.close();
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     private Clients clients(int targets) {

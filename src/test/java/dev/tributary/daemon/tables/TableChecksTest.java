@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 class TableChecksTest {
 
     @RegisterExtension
-    static final LocalDynamoDb dynamo = new LocalDynamoDb();
+    static final LocalDynamoDb dynamo = new LocalDynamoDb().withDefaultCredentials();
 
     @TempDir
     private Path directory;
@@ -48,19 +47,10 @@ class TableChecksTest {
 
     @BeforeEach
     void createTables() {
-        System.setProperty(
-                "aws.accessKeyId", dynamo.credentials().resolveCredentials().accessKeyId());
-        System.setProperty("aws.secretAccessKey", "secret");
         users = dynamo.createTable("users", "email:S", true);
         byCity = dynamo.createTable("users_by_city", "state:S, city:S");
         configure("aws.endpoint", dynamo.endpoint().toString());
         configure("aws.region", "us-east-1");
-    }
-
-    @AfterEach
-    void forgetCredentials() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
     }
 
     @Test
