@@ -7,6 +7,7 @@ import dev.tributary.model.TargetWrite;
 import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -99,16 +100,15 @@ public final class LateWrites {
         return new LateWrites(table, source, worker, false, timing, clock, timer, registry);
     }
 
-    /** The late writes of a command that runs beside the daemons, and leaves the repetitions to them when it ends. */
+    /** The late writes of a job, which has no meters, and leaves the repetitions to the daemons when it ends. */
     public static LateWrites ofJob(
             LateWriteTable table,
             String source,
-            String worker,
+            String job,
             LateWriteTiming timing,
             InstantSource clock,
-            ScheduledExecutorService timer,
-            MeterRegistry registry) {
-        return new LateWrites(table, source, worker, true, timing, clock, timer, registry);
+            ScheduledExecutorService timer) {
+        return new LateWrites(table, source, job, true, timing, clock, timer, new SimpleMeterRegistry());
     }
 
     /** The name of the table, for messages. */

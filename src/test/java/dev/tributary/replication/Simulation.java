@@ -414,8 +414,7 @@ final class Simulation {
                 "job-" + processes.size(),
                 conditions.repeating() ? LATE : NOT_LATE,
                 clock(),
-                new VirtualTimer(time, asked -> asked, process::run),
-                REGISTRY);
+                new VirtualTimer(time, asked -> asked, process::run));
     }
 
     private static LateWriteTable lateWriteTable(FakeDynamoDb client) {

@@ -7,7 +7,6 @@ import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -53,8 +52,7 @@ final class DeadLetterJob implements AutoCloseable {
                         UUID.randomUUID().toString(),
                         new LateWriteTiming(route.lateWriteHorizon()),
                         Clock.systemUTC(),
-                        timer,
-                        new SimpleMeterRegistry())
+                        timer)
                 .route(route.name(), write -> route.target().apply(write, () -> true));
     }
 

@@ -36,7 +36,6 @@ import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -326,7 +325,6 @@ public final class RouteJobs {
                 UUID.randomUUID().toString(),
                 new LateWriteTiming(settings.lateWrite().horizon()),
                 clock,
-                timer,
-                new SimpleMeterRegistry());
+                timer);
     }
 }
