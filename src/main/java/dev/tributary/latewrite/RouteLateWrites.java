@@ -35,7 +35,7 @@ public final class RouteLateWrites {
 
     private static final Metric REPETITIONS = Metric.counter(
             "tributary.removal.repetitions",
-            "Writes that repeat a removal. Each removal is repeated about six times within `late-write.horizon`.",
+            "Writes that repeat a removal. Each removal is repeated about six times within `late-write-horizon`.",
             "route");
 
     private static final Metric RESTORED = Metric.counter("tributary.late.rows", """

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 /** Checks a configuration against its tables: sources, targets, resources, and the daemon's own tables. */
 public final class TableChecks {
 
-    /** The account in the ARNs of DynamoDB Local, which is not a real one. */
+    /** The region in the ARNs of DynamoDB Local, whose account is not a real one. */
     private static final String LOCAL_REGION = "ddblocal";
 
     private final Clients clients;
