@@ -1,4 +1,4 @@
-/** Tells requests that wait for their writes when every target has them. */
+/** The marks of writes that requests wait for, and how the end of such a write reaches its request. */
 @NullMarked
 package dev.tributary.acknowledgement;
 

@@ -4,7 +4,7 @@ import dev.tributary.config.Option;
 import java.net.URI;
 import java.util.Optional;
 
-/** Where a table is, if it is not where the others are. */
+/** The settings of the place of a table, where it differs from that of the others. */
 public record Location(
         @Option(
                 key = "region",

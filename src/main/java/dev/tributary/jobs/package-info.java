@@ -1,4 +1,4 @@
-/** Jobs that an operator runs beside the daemon, with the same projection and the same guarded writes. */
+/** Jobs beside replication, with the same projection and the same guarded writes: redrive here. Also the pauses of routes. */
 @NullMarked
 package dev.tributary.jobs;
 
