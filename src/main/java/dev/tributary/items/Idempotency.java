@@ -116,7 +116,7 @@ public final class Idempotency {
     }
 
     /**
-     * Returns the lock of a request of many writes.
+     * Returns the lock of a bulk request.
      *
      * @param caller empty if callers are not distinguished
      * @param hold duration of the lock without renewal; 1 second to 1 minute

@@ -76,7 +76,7 @@ public final class BulkHandler implements ExchangeHandler {
         this.table = table;
     }
 
-    /** Whether a request has many documents. */
+    /** Whether a request is a bulk request. */
     public static boolean isFor(Exchange exchange) {
         String type = exchange.header("Content-Type");
         return MediaTypes.LINES.include(type) || (MediaTypes.POST.include(type) && RequestBody.beginsArray(exchange));

@@ -10,12 +10,12 @@ public final class WriteMeters {
     private static final Metric REQUESTS =
             Metric.timer("tributary.http.requests", """
             Requests for items over HTTP. `outcome` is `stored`, `changed`, `found`, `page`, `batch`, `not-modified`, or the
-            last part of the problem's `type`; of requests with many documents `complete`, `disconnected`, or why it was
+            last part of the problem's `type`; of bulk requests `complete`, `disconnected`, or why they were
             cut.""", "resource", "method", "outcome");
 
     private static final Metric DOCUMENTS = Metric.counter(
             "tributary.http.bulk.documents",
-            "Documents of requests with many of them. `outcome` is as for requests.",
+            "Documents of bulk requests. `outcome` is as for requests.",
             "resource",
             "outcome");
 
