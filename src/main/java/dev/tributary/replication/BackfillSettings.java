@@ -7,7 +7,7 @@ public record BackfillSettings(
         @Option(key = "backfill", defaultValue = "manual", example = "auto", doc = """
                 With `auto` the daemon brings the existing items of the source to the target, beside replication, if that has
                 never been done; one daemon at a time. With `manual`, `tributary backfill` does. See
-                [operations.md](operations.md#bringing-a-table-in).""")
+                [operations.md](operations.md#backfilling-a-target).""")
         BackfillStart start,
 
         @Option(key = "backfill-units", min = "1", max = "1000000", defaultValue = "100", doc = """

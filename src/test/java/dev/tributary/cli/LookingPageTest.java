@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of "Looking at it" in {@code operations.md}, run as they stand there, print what it shows. */
+/** The commands of "Inspecting the tables" in {@code operations.md} print what the page shows. */
 class LookingPageTest {
 
     @RegisterExtension
@@ -32,7 +32,7 @@ class LookingPageTest {
     @Test
     void everyCommandPrintsWhatThePageShows() throws IOException {
         String page = Files.readString(Path.of("src/docs/operations.md"));
-        int from = page.indexOf("## Looking at it");
+        int from = page.indexOf("## Inspecting the tables");
         List<Command> commands = ConsolePage.commands(page.substring(from, page.indexOf("\n## ", from)));
         assertThat(commands).hasSize(4);
         InspectedTables tables = tables();
