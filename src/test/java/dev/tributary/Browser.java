@@ -15,12 +15,13 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** Debian's Chromium without a window, through its own driver: nothing is downloaded. */
+/** Debian's Chromium without a window, with Debian's driver, so that Selenium downloads nothing. */
 final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-    /** Warns that it does not know the version of the browser, on which nothing here depends. */
+
+    /** Silenced: it warns of an unknown version of the browser, on which nothing here depends. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -31,7 +32,7 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Whether this machine has what it takes. */
+    /** Whether the browser and its driver are installed. */
     static boolean isInstalled() {
         return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
     }

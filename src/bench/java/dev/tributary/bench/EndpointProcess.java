@@ -9,7 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.LoggerFactory;
 
-/** The unchanged daemon, until standard input is closed. Each line of the input is the level of its loggers from then on. */
+/** Runs the unchanged daemon until standard input is closed. Each line of the input sets the level of its loggers. */
 final class EndpointProcess {
 
     private EndpointProcess() {}

@@ -29,8 +29,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Compares the throughput of a daemon while it is observed in every way with that while it is not: requests that put items,
- * until their rows are in the target. One daemon takes turns, because two with equal settings differ more (by about 5 %) than
+ * Compares the throughput of a daemon with everything that observes it and without, for requests that put items, until their
+ * rows are in the target. One daemon takes turns, because two with equal settings differ more (by about 5 %) than
  * what is measured. The order of the turns alternates, so that drift cancels out.
  */
 final class ObservedBenchmark {

@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How long the distribution takes: its start script to the first row in a target, with tables and leases there; a stop with
- * nothing open; and commands with and without tables; all with the class-data archive. DynamoDB Local has a process of its
- * own. Medians of {@code -Drounds}.
+ * Measures the distribution with its class-data archive: from the start script to the first row in a target, where tables and
+ * leases exist; a stop without open changes; and commands with and without tables. DynamoDB Local runs in a separate process.
+ * Prints medians of {@code -Drounds}.
  */
 final class StartBenchmark {
 

@@ -24,12 +24,12 @@ final class ServiceState {
     private static final long TIMEOUT_SECONDS = 5;
     private static final Pattern MICROSECONDS = Pattern.compile("[1-9]\\d{0,17}");
 
-    /** Signs of life in the time after which the manager ends the process. */
-    private static final int SIGNS = 3;
+    /** Notifications within the watchdog timeout, so that a late one does no harm. */
+    private static final int NOTIFICATIONS = 3;
 
     private final boolean asked;
 
-    /** Microseconds; empty if the manager does not watch this process. */
+    /** The watchdog timeout in microseconds; empty if the manager does not watch this process. */
     private final OptionalLong watchdog;
 
     private ServiceState(boolean asked, OptionalLong watchdog) {
@@ -54,20 +54,20 @@ final class ServiceState {
     }
 
     /**
-     * Gives the manager a sign of life while nothing is stuck, if it watches this process: without one it restarts the daemon.
+     * Notifies the watchdog of the manager while nothing is stuck. Without that, the manager restarts the daemon.
      *
-     * @param stuck returns, for people, what does not move
+     * @param stuck returns, for people, what makes no progress
      */
     void watch(Supplier<List<String>> stuck) {
         if (!asked || watchdog.isEmpty()) {
             return;
         }
-        Thread watching = new Thread(() -> giveSigns(stuck, watchdog.getAsLong() / SIGNS), "watchdog");
+        Thread watching = new Thread(() -> keepAlive(stuck, watchdog.getAsLong() / NOTIFICATIONS), "watchdog");
         watching.setDaemon(true);
         watching.start();
     }
 
-    private void giveSigns(Supplier<List<String>> stuck, long pause) {
+    private void keepAlive(Supplier<List<String>> stuck, long pause) {
         LogThrottle<List<String>> throttle = new LogThrottle<>();
         try {
             while (true) {

@@ -4,7 +4,7 @@ package dev.tributary.config;
 public interface Checked {
 
     /**
-     * Reports values of this record that are right by themselves and wrong together.
+     * Reports values of this record that are valid one by one, and contradict each other.
      *
      * <p>This is called even if values were refused, so that all errors are reported together. A refused or missing
      * value is left out of an {@code Optional}, a set or a map; elsewhere the default or the example stands in its place,

@@ -11,7 +11,7 @@ import dev.tributary.telemetry.Liveness;
 import java.util.List;
 import java.util.Map;
 
-/** Replies 200 while the process moves, and 503 with what does not: then a restart helps. */
+/** Replies 200 while the process makes progress, and otherwise 503 with the parts that do not: a restart helps then. */
 final class LivenessHandler implements ExchangeHandler {
 
     private final Liveness liveness;

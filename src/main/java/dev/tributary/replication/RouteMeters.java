@@ -56,7 +56,7 @@ final class RouteMeters {
             "Duration of one attempt to write to the target, from the time it could start.",
             "route");
 
-    /** Creation times have whole seconds, so shorter buckets would tell nothing. */
+    /** Creation times have whole seconds, so shorter buckets would have no meaning. */
     private static final Metric LATENCY = Metric.timer("tributary.latency", """
                     Time from the change of an item to its row in the target, for changes that the target took. Buckets from 1
                     s to 6 h. Creation times have whole seconds, so it is too long by half a second on average.""", "route")

@@ -58,7 +58,7 @@ public final class Health {
      */
     public record Snapshot(Status status, SortedMap<String, Component> components) {}
 
-    /** What has to move while the process lives. */
+    /** The parts that have to make progress while the process is alive. */
     public Liveness liveness() {
         return liveness;
     }

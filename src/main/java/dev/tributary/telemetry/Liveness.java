@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the parts of the process move that should, whatever tables and streams reply: a restart helps if they do not. Its
- * methods never wait, so they answer whatever hangs. Safe for any thread.
+ * Detects parts of the process that make no progress, for a reason that a restart removes: a table or a stream that does not
+ * reply is no such reason. Its methods never wait, so they return even if other parts hang. Safe for any thread.
  */
 public final class Liveness {
 
@@ -29,7 +29,7 @@ public final class Liveness {
         this.nanoTime = nanoTime;
     }
 
-    /** A part that has to report in time that it moves, from its first beat until it is closed. */
+    /** A part that has to report its progress in time, from its first beat until it is closed. */
     public final class Heartbeat implements AutoCloseable {
 
         private final String part;
@@ -42,7 +42,7 @@ public final class Liveness {
             this.atMost = atMost;
         }
 
-        /** The part moves. */
+        /** Reports progress. */
         public void beat() {
             last = nanoTime.getAsLong();
         }
@@ -79,7 +79,7 @@ public final class Liveness {
     /**
      * Watches a part from now on.
      *
-     * @param stuck returns, for people, what does not move; empty while all does. Must not wait
+     * @param stuck returns, for people, what makes no progress; empty if everything does. Must not wait
      */
     public void watch(Supplier<List<String>> stuck) {
         watches.add(stuck);
@@ -90,7 +90,7 @@ public final class Liveness {
         watches.remove(stuck);
     }
 
-    /** What does not move, for people; empty while all does. */
+    /** What makes no progress, for people; empty while the process is alive. */
     public List<String> stuck() {
         List<String> stuck = new ArrayList<>();
         watches.forEach(watch -> stuck.addAll(watch.get()));

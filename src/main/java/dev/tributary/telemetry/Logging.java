@@ -63,7 +63,7 @@ public final class Logging {
             waiting.offer(line);
         }
 
-        /** By the root's appenders, which go on when this one stops. */
+        /** Writes with the appenders of the root, which stay open when this one stops. */
         private void write() {
             Logger root = logger.getLoggerContext().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
             for (ILoggingEvent line = waiting.poll(); line != null; line = waiting.poll()) {
@@ -87,8 +87,8 @@ public final class Logging {
     }
 
     /**
-     * Has the lines of a logger written by a thread of their own, so that whoever logs them does not wait. If they come faster
-     * than they can be written, some are dropped.
+     * Writes the lines of a logger on a separate thread, so that logging does not wait for the output. If lines come faster than
+     * they can be written, some are dropped.
      */
     public static Async async(String name) {
         Async async = new Async((Logger) LoggerFactory.getLogger(name));

@@ -27,11 +27,11 @@ class BackfillRaceTest {
     }
 
     @Test
-    void rowsThatStrangersHaveChangedAreRepairedMeanwhile() {
+    void rowsThatOtherWritersHaveChangedAreRepairedMeanwhile() {
         histories.converge(Conditions.PROMISED.repairing());
     }
 
-    /** Strangers also make tombstones of rows. */
+    /** Other writers also make tombstones of rows. */
     @Test
     void rowsAreRepairedOverTombstonesToo() {
         histories.converge(Conditions.PROMISED.withTombstones().repairing());

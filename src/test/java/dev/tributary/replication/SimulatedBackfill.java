@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * The source as a table, and runs that backfill its items into the targets, concurrently with the workers. Runs are killed
  * and paused as workers are; the next run continues after the last completed page. Repairing runs compare the rows of the
- * first target with their items before; strangers have changed and copied some of them.
+ * first target with their items before; other writers have changed and copied some of them.
  */
 final class SimulatedBackfill {
 
@@ -117,7 +117,7 @@ final class SimulatedBackfill {
         strikesUntil = until;
         long first = repairing ? 1 + random.nextLong(SourceHistory.DURATION) : 0;
         if (repairing) {
-            time.in(first, this::vandalize);
+            time.in(first, this::tamper);
         }
         routes.forEach(route -> {
             int rare = random.nextInt(1, 60);
@@ -131,10 +131,10 @@ final class SimulatedBackfill {
     }
 
     /**
-     * Changes and copies rows of the first target, behind the back of the replication, and makes tombstones of rows if the
-     * target has tombstones. Removes none: a removal that is still repeated would remove what is put in their place.
+     * Changes and copies rows of the first target, as another writer, and makes tombstones of rows if the target has
+     * tombstones. Removes none: a removal that is still repeated would remove what is put in their place.
      */
-    private void vandalize() {
+    private void tamper() {
         String target = routes.get(0);
         tables.rows(target).forEach((key, row) -> {
             if (policies.tombstones().isPresent() && random.nextInt(3) == 0) {

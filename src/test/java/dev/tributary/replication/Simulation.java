@@ -81,7 +81,7 @@ final class Simulation {
         AMONG_FAULTS,
         /** Workers live, and their calls succeed. */
         ALONE,
-        /** Rows that strangers have changed are repaired too. */
+        /** Rows that other writers have changed are repaired too. */
         OF_REPAIRS
     }
 
@@ -142,7 +142,7 @@ final class Simulation {
             return new Conditions(shape, fenced, lateness, locked, policies, repeating, room, Backfills.AMONG_FAULTS);
         }
 
-        /** The same, and strangers change rows of a target, which is repaired. */
+        /** The same, and other writers change rows of a target, which is repaired. */
         Conditions repairing() {
             return new Conditions(shape, fenced, lateness, locked, policies, repeating, room, Backfills.OF_REPAIRS);
         }

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What a daemon does for a route every few minutes: it notices that the target may have rows of another shape, and runs the
  * backfills that the configuration asks for, the first one ({@code backfill = auto}) and those after gaps ({@code gaps =
- * resync}). One process at a time does, with the lock of the jobs that put rows; a backfill that is interrupted goes on
- * where it was. Safe for any thread.
+ * resync}). One process at a time does the latter, with the lock of the jobs that put rows; a backfill that was interrupted
+ * continues where it was. Safe for any thread.
  */
 final class RouteUpkeep {
 

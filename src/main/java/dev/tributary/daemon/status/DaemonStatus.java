@@ -38,12 +38,12 @@ public final class DaemonStatus implements StatusSource {
 
     private static final Logger log = LoggerFactory.getLogger(DaemonStatus.class);
 
-    /** The rate that a page shows is that of the last few seconds. */
+    /** The time over which the rate of a route is measured. */
     private static final long RATE_WINDOW = TimeUnit.SECONDS.toNanos(4);
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(10);
 
-    /** One route takes about twenty calls, so that all routes together take at most about forty a second. */
+    /** Bounds the calls to about forty a second: a route takes about twenty. */
     private static final Duration PAUSE_PER_ROUTE = Duration.ofMillis(500);
 
     private static final int MAX_COMPONENTS = 200;
@@ -60,7 +60,7 @@ public final class DaemonStatus implements StatusSource {
     private final History history;
     private final RecentConditions conditions = new RecentConditions();
 
-    /** What the next page event has to bring. */
+    /** The last sample, until an event has sent it. */
     private final AtomicReference<@Nullable ObjectNode> newSample = new AtomicReference<>();
 
     private volatile boolean newConditions;

@@ -17,10 +17,10 @@ final class History {
     /** Seconds between two samples. */
     static final int INTERVAL_SECONDS = 5;
 
-    /** Of a quarter of an hour. */
+    /** The samples of a quarter of an hour. */
     static final int SAMPLES = 15 * 60 / INTERVAL_SECONDS;
 
-    /** About 5 KB of memory each. */
+    /** Bounds the memory: a route takes about 5 KB. */
     static final int MAX_ROUTES = 32;
 
     private static final double DIGITS = 1000;

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
-/** Creates the daemon's own tables. A table that cannot be created stops no start; the log names the consequence. */
+/** Creates the daemon's own tables. A start continues without a table that cannot be created; the log names the consequence. */
 public final class OwnTables {
 
     private static final Logger log = LoggerFactory.getLogger(OwnTables.class);

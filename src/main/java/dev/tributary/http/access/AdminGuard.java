@@ -14,7 +14,7 @@ import java.util.Set;
 /** Lets only operators act through the admin server: those with a token and the right {@code admin:write}. */
 public final class AdminGuard implements AutoCloseable {
 
-    /** What the right is on. */
+    /** The name that stands for the resource in the right {@code admin:write}. */
     private static final String RESOURCE = "admin";
 
     private final Authentication authentication;

@@ -87,7 +87,8 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
                                 ? ProblemDocument.of(ProblemType.STOPPING, "The daemon stops.")
                                 : ProblemDocument.of(
                                         ProblemType.BUSY,
-                                        "As many pages watch as may: %d. Close one.".formatted(MAX_VIEWERS)))
+                                        "%d status pages are open, the most that may be. Close one."
+                                                .formatted(MAX_VIEWERS)))
                         .retryAfter(RETRY_AFTER));
             }
             Viewer viewer = new Viewer(exchange.stream(HEAD));

@@ -20,7 +20,7 @@ public final class StatusFiles {
     /** Path of the page. */
     public static final String PATH = "/status";
 
-    /** Everything from this server, no code and no style within the page, and no form that is sent. */
+    /** Allows files and requests of this server only, and neither inline code and styles nor forms. */
     static final String CONTENT_SECURITY_POLICY =
             "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 

@@ -52,7 +52,7 @@ public record Collisions(boolean possible, long items, long keys, long pairs, bo
 
     /**
      * The number of different keys among which the items would be spread if each were as frequent: the inverse of the
-     * probability that two items have one key (Simpson's index). There are at least so many keys. 0 if no pair was seen.
+     * probability that two items have one key (Simpson's index). It is a lower bound of the number of keys; 0 if no pair was seen.
      */
     public double effectiveKeys() {
         return pairs == 0 ? 0 : (double) items * (items - 1) / (2.0 * pairs);

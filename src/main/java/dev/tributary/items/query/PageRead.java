@@ -25,7 +25,7 @@ final class PageRead {
     /** Bytes of items in a page, except for a single item: what DynamoDB reads in one call. */
     static final int MAX_BYTES = 1024 * 1024;
 
-    /** Calls of one page: so many in a row find few items only where most rows have expired. */
+    /** Most calls for one page. They leave it with few items only where most rows have expired. */
     private static final int MAX_CALLS = 10;
 
     private final DynamoDbAsyncClient client;
