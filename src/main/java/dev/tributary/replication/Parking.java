@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param write writes one change, and parks it if the target refuses it
  */
 record Parking(
-        RouteDeadLetters deadLetters,
+        PipelineDeadLetters deadLetters,
         RouteMeters meters,
         Function<PendingWrite, CompletableFuture<Optional<Predecessor>>> write) {
 

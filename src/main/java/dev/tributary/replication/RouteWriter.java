@@ -33,7 +33,7 @@ final class RouteWriter {
     private final Route route;
     private final RouteMeters meters;
     private final RouteHealth health;
-    private final RouteDeadLetters deadLetters;
+    private final PipelineDeadLetters deadLetters;
     private final RouteTarget target;
     private final Parking parking;
     private final String lateWriteTable;
@@ -56,9 +56,9 @@ final class RouteWriter {
             Consumer<Throwable> onFatal) {
         this.route = route;
         this.meters = meters;
-        this.health = new RouteHealth(health, route.name(), () -> RouteDeadLetters.health(route.deadLetters()));
+        this.health = new RouteHealth(health, route.name(), () -> PipelineDeadLetters.health(route.deadLetters()));
         this.onFatal = onFatal;
-        this.deadLetters = new RouteDeadLetters(
+        this.deadLetters = new PipelineDeadLetters(
                 route,
                 () -> retry.untilDone(lateWrites::learn, this::lateWritesFailed),
                 retry,

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * The dead letters of a route, as the pipeline of one shard calls them: each call is repeated until it succeeds, and its
  * failures are in health.
  */
-final class RouteDeadLetters {
+final class PipelineDeadLetters {
 
-    private static final Logger log = LoggerFactory.getLogger(RouteDeadLetters.class);
+    private static final Logger log = LoggerFactory.getLogger(PipelineDeadLetters.class);
 
     private static final String BEHIND = "an earlier change of this item is parked";
 
@@ -47,7 +47,7 @@ final class RouteDeadLetters {
      *     it deletes dead letters, so this runs before anything is concluded from their absence
      * @param onError receives failures that no table is the cause of
      */
-    RouteDeadLetters(
+    PipelineDeadLetters(
             Route route,
             Supplier<CompletableFuture<Void>> learnLateWrites,
             FencedRetry retry,
