@@ -59,7 +59,8 @@ final class BatchRead {
         this.fields = fields;
         this.deadline = System.nanoTime() + timeout.toNanos();
         this.needed = Stream.concat(
-                        present.layout().key().attributes().stream().map(KeyAttribute::name), present.marks().stream())
+                        present.layout().key().attributes().stream().map(KeyAttribute::name),
+                        present.expiryAttributes().stream())
                 .toList();
         this.asked = new LinkedHashSet<>(keys);
         this.waiting = new ArrayDeque<>(asked);

@@ -58,7 +58,7 @@ final class PageRead {
                 .toList();
         this.needed = Stream.concat(
                         keys.stream().map(KeyAttribute::name),
-                        present.marks().stream().filter(query.key()::has))
+                        present.expiryAttributes().stream().filter(query.key()::has))
                 .distinct()
                 .toList();
         this.deadline = System.nanoTime() + timeout.toNanos();

@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Decides which rows of a table are items for readers, and which of their attributes are shown. */
 record PresentItems(TableLayout layout, Clock clock) {
 
-    /** DynamoDB removes nothing whose expiry is longer ago: such values are taken for something else than a time. */
+    /** DynamoDB removes nothing whose expiry is longer ago: such values are not taken for times. */
     private static final Duration LONGEST_EXPIRED = Duration.ofDays(5L * 365);
 
     /** Whether a row is an item: neither a tombstone nor expired. */
@@ -39,7 +39,7 @@ record PresentItems(TableLayout layout, Clock clock) {
     }
 
     /** The attributes that {@link #isPresent} looks at; an index without them would show what is not there. */
-    List<String> marks() {
+    List<String> expiryAttributes() {
         return layout.ttl()
                 .filter(attribute -> !attribute.equals(VersionStamp.EXPIRES))
                 .map(attribute -> List.of(VersionStamp.EXPIRES, attribute))

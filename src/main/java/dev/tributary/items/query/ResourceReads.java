@@ -80,7 +80,7 @@ public final class ResourceReads {
     private Collection<String> needed() {
         return Stream.of(
                         resource.keyNames().stream(),
-                        present.marks().stream(),
+                        present.expiryAttributes().stream(),
                         resource.settings().document().version().stream())
                 .flatMap(names -> names)
                 .toList();
