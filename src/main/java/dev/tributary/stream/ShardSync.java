@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
@@ -39,13 +40,18 @@ record ShardSync(String source, LeaseRows leases, SourceStateRow state, InstantS
      * @param known the leases, as they are or were a moment ago
      */
     void run(String streamArn, StreamShards shards, List<Lease> known) {
+        run(streamArn, shards, known, null);
+    }
+
+    /** @param owner the worker that owns the leases that are created; null if KCL's leader is to assign them */
+    void run(String streamArn, StreamShards shards, List<Lease> known, @Nullable String owner) {
         List<Shard> missing = shards.withoutLease(keys(known));
         if (!missing.isEmpty() && isAgreed(streamArn)) {
             missing.forEach(shard -> log.info(
                     "source {}: shard {} has no lease yet, creating it",
                     LogFields.source(source),
                     LogFields.shard(shard.shardId())));
-            leases.create(missing);
+            leases.create(missing, owner);
         }
         deleteEnded(shards, known);
     }

@@ -5,6 +5,7 @@ import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.WriteListener;
 import dev.tributary.stream.lease.LeaseKey;
+import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStream;
 import dev.tributary.stream.read.ChangeDecoder;
@@ -92,19 +93,20 @@ final class StreamReader {
 
     private void prepareLeases(boolean newStream) {
         try {
-            List<Lease> known = source.sync().leases().all(RECENT);
-            boolean mayCreate = newStream || known.isEmpty();
-            if (mayCreate) {
+            LeaseRows leases = source.sync().leases();
+            SourceWorker.Shared shared = source.shared();
+            List<Lease> known = leases.all(RECENT);
+            String owner = leases.isAlone(
+                            shared.worker(), shared.timings(), shared.clock().instant(), RECENT)
+                    ? shared.worker()
+                    : null;
+            if (newStream || known.isEmpty()) {
                 StreamShards.of(source.streamsClient(), stream.arn())
-                        .ifPresent(shards -> source.sync().run(stream.arn(), shards, known));
+                        .ifPresent(shards -> source.sync().run(stream.arn(), shards, known, owner));
             }
-            source.sync()
-                    .leases()
-                    .takeFree(
-                            source.shared().worker(),
-                            source.shared().timings(),
-                            source.shared().clock().instant(),
-                            mayCreate ? Duration.ZERO : RECENT);
+            if (owner != null) {
+                leases.takeFree(known, owner);
+            }
         } catch (SdkException | CompletionException e) {
             throw SourceStartException.of(
                     "Source " + stream.source() + ": the shards of its stream cannot be read, or their leases cannot be"

@@ -111,7 +111,7 @@ class StreamCatchUpTest {
 
     @Test
     void waitsForTheChangesMadeBeforeAndNoOthers() throws Exception {
-        rows.create(List.of(shard()));
+        rows.create(List.of(shard()), null);
         put("one");
         put("two");
         CompletableFuture<Result> wait = await(LONG, LONG);
@@ -129,14 +129,14 @@ class StreamCatchUpTest {
     void aShardWithoutALeaseHoldsUpUntilItHasBeenRead() throws Exception {
         put("one");
         assertThat(await(LONG, Duration.ofMillis(200)).get(30, SECONDS)).isEqualTo(Result.BEHIND);
-        rows.create(List.of(shard()));
+        rows.create(List.of(shard()), null);
         rows.end(shard().shardId());
         assertThat(await(LONG, LONG).get(30, SECONDS)).isEqualTo(Result.CAUGHT_UP);
     }
 
     @Test
     void leasesThatNobodyRenewsMeanThatThereIsNoWorker() throws Exception {
-        rows.create(List.of(shard()));
+        rows.create(List.of(shard()), null);
         put("one");
         assertThat(await(Duration.ofMillis(200), LONG).get(30, SECONDS)).isEqualTo(Result.NO_WORKER);
         ScheduledFuture<?> renewals = renew();

@@ -11,10 +11,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -120,14 +120,20 @@ public final class LeaseRows {
         return LeaseKey.parse(key).map(LeaseKey::id).orElse(key);
     }
 
-    /** Creates the leases of shards that are to be read from their beginnings, unless they exist. */
-    public void create(List<Shard> shards) {
-        Calls.join(CompletableFuture.allOf(shards.stream().map(this::create).toArray(CompletableFuture[]::new)));
+    /**
+     * Creates the leases of shards that are to be read from their beginnings, unless they exist.
+     *
+     * @param owner the worker that owns them; null if KCL's leader is to assign them
+     */
+    public void create(List<Shard> shards, @Nullable String owner) {
+        Calls.join(CompletableFuture.allOf(
+                shards.stream().map(shard -> create(shard, owner)).toArray(CompletableFuture[]::new)));
     }
 
-    private CompletableFuture<Boolean> create(Shard shard) {
+    private CompletableFuture<Boolean> create(Shard shard, @Nullable String owner) {
         Lease lease = new Lease();
         lease.leaseKey(key(shard.shardId()));
+        lease.leaseOwner(owner);
         lease.checkpoint(ExtendedSequenceNumber.TRIM_HORIZON);
         lease.ownerSwitchesSinceCheckpoint(0L);
         lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(key(shard.parentShardId())));
@@ -138,23 +144,25 @@ public final class LeaseRows {
     }
 
     /**
-     * Assigns the leases without an owner to a worker that starts, unless another worker that reads the source is alive: then
-     * KCL's leader assigns them, because it knows which worker has the fewest. The leader does so half a second or more after
-     * it has started, and a worker that is alone need not wait for that. A failure of the writes only costs that time.
+     * Whether no other worker that reads the source is alive, so that all its leases are this worker's. Otherwise KCL's
+     * leader assigns them, because it knows which worker has the fewest.
      *
-     * @param atMost how long ago the leases may have been read
+     * @param atMost how long ago the reports of workers may have been read
      */
-    public void takeFree(String worker, LeaseTimings timings, Instant now, Duration atMost) {
-        List<Map<String, AttributeValue>> rows = shared.rows(atMost);
-        SourcesOfWorkers workers =
-                SourcesOfWorkers.of(rows, row -> LeaseSnapshot.report(row).alive(now, timings));
-        CompletableFuture<?>[] taken = rows.stream()
-                .map(serializer::fromDynamoRecord)
-                .filter(Objects::nonNull)
-                .filter(lease -> LeaseKey.of(source).test(lease.leaseKey())
-                        && lease.leaseOwner() == null
-                        && !ended(lease)
-                        && workers.readers(lease.leaseKey(), worker).isEmpty())
+    public boolean isAlone(String worker, LeaseTimings timings, Instant now, Duration atMost) {
+        return SourcesOfWorkers.of(
+                        shared.rows(atMost), row -> LeaseSnapshot.report(row).alive(now, timings))
+                .readers(key(""), worker)
+                .isEmpty();
+    }
+
+    /**
+     * Makes a worker the owner of those leases that have none. A failure only costs time: KCL's leader assigns them, half a
+     * second or more after it has started.
+     */
+    public void takeFree(List<Lease> leases, String worker) {
+        CompletableFuture<?>[] taken = leases.stream()
+                .filter(lease -> lease.leaseOwner() == null && !ended(lease))
                 .map(lease -> take(lease, worker))
                 .toArray(CompletableFuture[]::new);
         try {
@@ -168,9 +176,9 @@ public final class LeaseRows {
     }
 
     private CompletableFuture<Boolean> take(Lease free, String worker) {
-        AttributeValue key = AttributeValue.fromS(free.leaseKey());
+        AttributeValue key = AttributeValue.fromS(key(free.leaseKey()));
         return shared.update(
-                free.leaseKey(),
+                key.s(),
                 "SET " + OWNER + " = ? SET " + COUNTER + " = ? WHERE " + KEY + " = ? AND " + COUNTER + " = ? AND "
                         + OWNER + " IS MISSING",
                 AttributeValue.fromS(worker),

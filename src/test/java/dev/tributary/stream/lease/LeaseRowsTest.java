@@ -11,7 +11,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.leases.EntityType;
+import software.amazon.kinesis.leases.Lease;
 
 class LeaseRowsTest {
 
@@ -22,15 +24,16 @@ class LeaseRowsTest {
     private static final LeaseTimings TIMINGS = new LeaseTimings(Duration.ofSeconds(8));
 
     private final String table = dynamo.createTable("leases", "leaseKey:S");
+    private final LeaseRows rows = new LeaseRows(dynamo.asyncClient(), table, "users");
 
     @Test
-    void aWorkerThatIsAloneTakesTheFreeLeasesOfItsSource() {
+    void aWorkerTakesTheFreeLeasesOfItsSource() {
         put(lease("users/free", "TRIM_HORIZON"));
         put(lease("users/taken", "TRIM_HORIZON", "leaseOwner", AttributeValue.fromS("other")));
         put(lease("users/ended", "SHARD_END"));
         put(lease("orders/free", "TRIM_HORIZON"));
 
-        takeFree();
+        rows.takeFree(rows.all(), "me");
 
         assertThat(owner("users/free")).isEqualTo("me");
         assertThat(get("users/free").get("leaseCounter").n()).isEqualTo("8");
@@ -40,40 +43,46 @@ class LeaseRowsTest {
     }
 
     @Test
-    void leasesAreLeftToTheLeaderWhileAnotherWorkerThatReadsTheSourceIsAlive() {
+    void aLeaseThatAnotherWorkerTakesAtTheSameTimeStaysItsOwn() {
         put(lease("users/free", "TRIM_HORIZON"));
-        put(report("other", NOON, "users"));
-        takeFree();
-        assertThat(owner("users/free")).isNull();
-
-        put(report("other", NOON, "orders"));
-        takeFree();
-        assertThat(owner("users/free")).isEqualTo("me");
-    }
-
-    @Test
-    void aWorkerThatHasNotReportedForLongDoesNotCount() {
-        put(lease("users/free", "TRIM_HORIZON"));
-        put(report("other", NOON.minusSeconds(10), "users"));
-        takeFree();
-        assertThat(owner("users/free")).isEqualTo("me");
-    }
-
-    @Test
-    void aLeaseThatAnotherWorkerTakesAtTheSameTimeIsItsOwn() {
-        put(lease("users/free", "TRIM_HORIZON"));
-        SharedLeaseTable shared = new SharedLeaseTable(dynamo.asyncClient(), table, () -> 0);
-        assertThat(shared.rows(Duration.ZERO)).hasSize(1);
+        List<Lease> known = rows.all();
         put(lease("users/free", "TRIM_HORIZON", "leaseOwner", AttributeValue.fromS("other")));
 
-        new LeaseRows(dynamo.asyncClient(), table, "users", shared)
-                .takeFree("me", TIMINGS, NOON, Duration.ofSeconds(1));
+        rows.takeFree(known, "me");
 
         assertThat(owner("users/free")).isEqualTo("other");
     }
 
-    private void takeFree() {
-        new LeaseRows(dynamo.asyncClient(), table, "users").takeFree("me", TIMINGS, NOON, Duration.ZERO);
+    @Test
+    void leasesAreCreatedWithAnOwnerUnlessTheyExist() {
+        put(lease("users/taken", "TRIM_HORIZON", "leaseOwner", AttributeValue.fromS("other")));
+
+        rows.create(List.of(shard("taken"), shard("new")), "me");
+        rows.create(List.of(shard("left")), null);
+
+        assertThat(owner("users/taken")).isEqualTo("other");
+        assertThat(owner("users/new")).isEqualTo("me");
+        assertThat(get("users/left")).isNotEmpty();
+        assertThat(owner("users/left")).isNull();
+    }
+
+    @Test
+    void aWorkerIsAloneWhileNoOtherThatReadsTheSourceIsAlive() {
+        assertThat(isAlone()).isTrue();
+        put(report("me", NOON, "users"));
+        put(report("reads-another-source", NOON, "orders"));
+        put(report("dead", NOON.minusSeconds(10), "users"));
+        assertThat(isAlone()).isTrue();
+        put(report("other", NOON, "users"));
+        assertThat(isAlone()).isFalse();
+    }
+
+    private boolean isAlone() {
+        return rows.isAlone("me", TIMINGS, NOON, Duration.ZERO);
+    }
+
+    private static Shard shard(String id) {
+        return Shard.builder().shardId(id).build();
     }
 
     private static Map<String, AttributeValue> lease(String key, String checkpoint) {
