@@ -1,7 +1,8 @@
 package dev.tributary.bench;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.tributary.dynamo.AttributeJson;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import software.amazon.awssdk.protocols.jsoncore.JsonNode;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class ManyUsersProcess {
 
     private static final int BACKLOG = 1024;
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int users;
 
@@ -51,16 +51,14 @@ final class ManyUsersProcess {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Map<String, JsonNode> request = JsonNode.parser()
-                    .parse(exchange.getRequestBody().readAllBytes())
-                    .asObject();
+            JsonNode request = JSON.readTree(exchange.getRequestBody());
             ByteArrayOutputStream reply = new ByteArrayOutputStream();
             try (JsonGenerator json = JSON.createGenerator(reply)) {
                 String operation = exchange.getRequestHeaders().getFirst("X-Amz-Target");
                 json.writeStartObject();
                 switch (operation.substring(operation.indexOf('.') + 1)) {
                     case "Scan" -> scan(request, json);
-                    case "BatchGetItem" -> read(request.get("RequestItems").asObject(), json);
+                    case "BatchGetItem" -> read(request.get("RequestItems"), json);
                     default -> throw new IOException(operation + " is not one of the calls of a verification");
                 }
                 json.writeEndObject();
@@ -74,14 +72,14 @@ final class ManyUsersProcess {
     }
 
     /** A segment is a range of numbers. */
-    private void scan(Map<String, JsonNode> request, JsonGenerator json) throws IOException {
-        long segment = number(request.get("Segment"));
-        long segments = number(request.get("TotalSegments"));
+    private void scan(JsonNode request, JsonGenerator json) throws IOException {
+        long segment = request.get("Segment").asLong();
+        long segments = request.get("TotalSegments").asLong();
         JsonNode after = request.get("ExclusiveStartKey");
         int start = after == null ? (int) (users * segment / segments) : VerifiedUsers.number(key(after)) + 1;
         int end = (int) (users * (segment + 1) / segments);
-        int last = (int) Math.min(end, start + number(request.get("Limit")));
-        String table = request.get("TableName").asString();
+        int last = (int) Math.min(end, start + request.get("Limit").asLong());
+        String table = request.get("TableName").asText();
         json.writeNumberField("Count", last - start);
         json.writeNumberField("ScannedCount", last - start);
         write("Items", table, IntStream.range(start, last), json);
@@ -96,15 +94,12 @@ final class ManyUsersProcess {
         }
     }
 
-    private void read(Map<String, JsonNode> tables, JsonGenerator json) throws IOException {
+    private void read(JsonNode tables, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("Responses");
-        for (Map.Entry<String, JsonNode> wanted : tables.entrySet()) {
-            List<JsonNode> keys = wanted.getValue().asObject().get("Keys").asArray();
-            write(
-                    wanted.getKey(),
-                    wanted.getKey(),
-                    keys.stream().mapToInt(key -> VerifiedUsers.number(key(key))),
-                    json);
+        for (String table : List.of(VerifiedUsers.SOURCE, VerifiedUsers.TARGET)) {
+            IntStream.Builder numbers = IntStream.builder();
+            tables.path(table).path("Keys").forEach(key -> numbers.add(VerifiedUsers.number(key(key))));
+            write(table, table, numbers.build(), json);
         }
         json.writeEndObject();
         json.writeObjectFieldStart("UnprocessedKeys");
@@ -120,14 +115,7 @@ final class ManyUsersProcess {
         json.writeEndArray();
     }
 
-    private static long number(JsonNode value) {
-        return Long.parseLong(value.asNumber());
-    }
-
     private static Map<String, AttributeValue> key(JsonNode key) {
-        return Map.of(
-                "email",
-                AttributeValue.fromS(
-                        key.asObject().get("email").asObject().get("S").asString()));
+        return Map.of("email", AttributeValue.fromS(key.get("email").get("S").asText()));
     }
 }
