@@ -28,6 +28,7 @@ import dev.tributary.items.ReadLimiter;
 import dev.tributary.items.Resource;
 import dev.tributary.items.query.ResourceReads;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -111,6 +112,24 @@ final class ResourceEndpoints {
             paths.rest().ifPresent(rest -> registry.add(method, rest, this::nothing));
         });
         registry.addReading("POST", paths.batch(), batch);
+        if (!resource.isWritable()) {
+            refuseWrites(registry);
+        }
+    }
+
+    /** Without these handlers, a resource with a shorter path would take the writes for those of its items. */
+    private void refuseWrites(HandlerRegistry registry) {
+        for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
+            registry.addReading(method, paths.collection(), ResourceEndpoints::refuseWrite);
+            registry.addReading(method, paths.item(), ResourceEndpoints::refuseWrite);
+        }
+    }
+
+    private static void refuseWrite(Exchange exchange) {
+        throw new ProblemException(ProblemDocument.of(
+                        ProblemType.METHOD_NOT_ALLOWED,
+                        "%s takes %s, not %s.".formatted(exchange.path(), TO_READ, exchange.method()))
+                .with("Allow", TO_READ));
     }
 
     private void atCollection(ExchangeHandler handler, Exchange exchange) throws Exception {

@@ -36,15 +36,17 @@ class ResourcesWithinResourcesTest {
     private final FakeTable table = new FakeTable();
 
     private WriteServer start(GivenHttp settings) {
-        return WriteServer.start(
-                settings.settings(),
+        return start(
+                settings,
                 List.of(
                         resource("all", "/", "a", "b"),
                         resource("cities", "/cities", "state", "city"),
-                        resource("big", "/cities/big", "id")),
-                new Health(),
-                new SimpleMeterRegistry(),
-                Duration.ofSeconds(5));
+                        resource("big", "/cities/big", "id")));
+    }
+
+    private static WriteServer start(GivenHttp settings, List<Resource> resources) {
+        return WriteServer.start(
+                settings.settings(), resources, new Health(), new SimpleMeterRegistry(), Duration.ofSeconds(5));
     }
 
     private Resource resource(String name, String path, String... key) {
@@ -57,6 +59,27 @@ class ResourcesWithinResourcesTest {
                 table,
                 Duration.ofSeconds(5),
                 Clock.systemUTC());
+    }
+
+    /** Otherwise the writes would be those of an item of the resource around it. */
+    @ParameterizedTest
+    @CsvSource({"POST, /views", "PUT, /views", "PUT, /views?id=x", "PATCH, /views", "DELETE, /views", "PUT, /views/x"})
+    void readOnlyResourceRefusesWritesWithTheMethodsThatItTakes(String method, String path) throws IOException {
+        Resource views = Resource.readOnly(
+                "views",
+                new GivenWrites("/views", "views", Map.of(), Map.of()).settings(),
+                GivenResources.table(new KeySchema(new KeyAttribute("id", AttributeType.S), Optional.empty()), table),
+                Duration.ofSeconds(5),
+                Clock.systemUTC());
+        for (Resource around : List.of(resource("all", "/", "email"), resource("all", "/", "a", "b"))) {
+            try (WriteServer server = start(GivenHttp.onFreePort(), List.of(around, views))) {
+                var response = send(server.port(), method, path, JSON, "");
+                assertThat(response.status()).as(response.body()).isEqualTo(405);
+                assertThat(response.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+                assertThat(response.body()).contains("takes GET, HEAD, OPTIONS, not " + method);
+            }
+        }
+        assertThat(table.puts).isEmpty();
     }
 
     private static RawHttp.Response send(int port, String method, String path, String body, String headers)
