@@ -268,18 +268,21 @@ class QueryTest {
     @CsvSource(delimiter = '|', textBlock = """
                     ''                                        | bad-query | Expected state in the query: it is the partition key.
                     city=Moab                                 | bad-query | Expected state
-                    state=Utah&zip=1                          | bad-query | no parameter zip
+                    state=Utah&zip=1                          | bad-query | no parameter zip in its query; it takes state, city, city.begins-with, city.gt, city.gte, city.lt, city.lte, city.between, index, order, limit, cursor, fields, consistent.
                     state=Utah&city.like=M                    | bad-query | no parameter city.like
                     state=Utah&score.gt=1                     | bad-query | no parameter score.gt
+                    index=by-score&state=Utah&city=Moab       | bad-query | it takes state, score, score.gt, score.gte, score.lt, score.lte, score.between, index,
+                    state=Utah&city=Moab&limit=3              | bad-query | no parameter limit in its query; for one item it takes fields, consistent.
                     state=Utah&city.gt=A&city.lt=B            | bad-query | one condition on city
-                    state=Utah&city.between=B,A               | bad-query | the smaller one first
-                    state=Utah&city.between=A                 | bad-query | with one comma
-                    state=Utah&limit=0                        | bad-query | from 1 to 1000
-                    state=Utah&limit=1001                     | bad-query | from 1 to 1000
-                    state=Utah&limit=x                        | bad-query | from 1 to 1000
-                    state=Utah&order=up                       | bad-query | order=asc or order=desc
-                    state=Utah&consistent=yes                 | bad-query | consistent=true
-                    state=Utah&fields=a,,b                    | bad-query | names of attributes
+                    state=Utah&city.between=B,A               | bad-query | the smaller one first; found city.between=B,A.
+                    state=Utah&city.gte=B&city.lte=A          | bad-query | the smaller one first; found city.gte=B and city.lte=A.
+                    state=Utah&city.between=A                 | bad-query | with one comma; found city.between=A.
+                    state=Utah&limit=0                        | bad-query | limit=N in the query, with N from 1 to 1000; found limit=0.
+                    state=Utah&limit=1001                     | bad-query | from 1 to 1000; found limit=1001.
+                    state=Utah&limit=x                        | bad-query | from 1 to 1000; found limit=x.
+                    state=Utah&order=up                       | bad-query | order=asc or order=desc in the query; found order=up.
+                    state=Utah&consistent=yes                 | bad-query | consistent=false in the query; found consistent=yes.
+                    state=Utah&fields=a,,b                    | bad-query | names of attributes; found fields=a,,b.
                     state=Utah&index=none                     | bad-query | There are: bare, by-score, of-city.
                     index=of-city&city=Moab&consistent=true   | bad-query | it is a global index
                     index=of-city&city=Moab&fields=score      | bad-query | does not have score

@@ -37,7 +37,7 @@ public final class BatchGetHandler implements ResourceHandler.Work {
         Query parameters = new Query(exchange.query());
         boolean consistent = parameters.takeFlag(QueryParameters.CONSISTENT);
         FieldSelection fields = QueryParameters.fields(parameters);
-        parameters.end();
+        parameters.end("; it takes " + QueryParameters.OF_ITEMS);
         List<Map<String, AttributeValue>> asked = keys.read(body.read(exchange, MediaTypes.PUT));
         return limiter.take(() -> reads.batch(asked, consistent, fields))
                 .thenApply(result -> result.orElseThrow(GetHandler::overloaded))

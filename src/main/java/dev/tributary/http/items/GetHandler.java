@@ -37,7 +37,7 @@ public final class GetHandler implements ResourceHandler.ItemWork {
         Map<String, AttributeValue> key = paths.key(exchange, query);
         boolean consistent = query.takeFlag(QueryParameters.CONSISTENT);
         FieldSelection fields = QueryParameters.fields(query);
-        query.end();
+        query.end("; for one item it takes " + QueryParameters.OF_ITEMS);
         Predicate<String> known = Preconditions.known(exchange);
         return limiter.take(() -> reads.item(key, consistent, fields, known))
                 .thenApply(result -> result.orElseThrow(GetHandler::overloaded));

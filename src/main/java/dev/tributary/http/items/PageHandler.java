@@ -51,7 +51,7 @@ public final class PageHandler implements ResourceHandler.Work {
         QueryParameters read = new QueryParameters(parameters, reads.layout());
         ItemQuery query = read.query();
         Optional<String> cursor = read.cursor(query);
-        parameters.end();
+        parameters.end("; it takes " + read.described(query.key()));
         Predicate<String> known = Preconditions.known(exchange);
         ResourceReads.Start<Page> start = reads.page(query, cursor);
         return limiter.take(start::run)

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -36,6 +37,9 @@ public final class QueryParameters {
     public static final String CURSOR = "cursor";
     public static final String FIELDS = "fields";
     public static final String CONSISTENT = "consistent";
+
+    /** The parameters of reads by key. */
+    static final String OF_ITEMS = FIELDS + ", " + CONSISTENT;
 
     private final Query parameters;
     private final TableLayout layout;
@@ -84,6 +88,27 @@ public final class QueryParameters {
         return isKey(CURSOR, query.key()) ? Optional.empty() : parameters.takeIfPresent(CURSOR);
     }
 
+    /** The parameters of queries by a key, for problem details. */
+    String described(QueryKey key) {
+        Stream<String> conditions = key.sort().stream().flatMap(attribute -> Arrays.stream(Operator.values())
+                .filter(operator -> isFor(operator, attribute))
+                .map(operator -> parameter(attribute, operator)));
+        Stream<String> options = Stream.of(INDEX, ORDER, LIMIT, CURSOR, FIELDS, CONSISTENT)
+                .filter(option -> !option.equals(INDEX) || !layout.indexes().isEmpty());
+        return Stream.of(key.attributes().stream().map(KeyAttribute::name), conditions, options)
+                .flatMap(names -> names)
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static boolean isFor(Operator operator, KeyAttribute attribute) {
+        return operator != Operator.BEGINS_WITH || attribute.type() != AttributeType.N;
+    }
+
+    private static String parameter(KeyAttribute attribute, Operator operator) {
+        return attribute.name() + "." + operator.written();
+    }
+
     /** Takes the attributes that are asked for. */
     static FieldSelection fields(Query parameters) {
         Optional<String> text = parameters.takeIfPresent(FIELDS);
@@ -92,8 +117,8 @@ public final class QueryParameters {
         }
         List<String> names = Arrays.asList(text.get().split(",", -1));
         if (names.contains("") || names.size() > FieldSelection.MOST) {
-            throw Query.bad("Expected fields=NAME,NAME in the query, with 1 to %d names of attributes."
-                    .formatted(FieldSelection.MOST));
+            throw Query.bad("Expected fields=NAME,NAME in the query, with 1 to %d names of attributes; found fields=%s."
+                    .formatted(FieldSelection.MOST, text.get()));
         }
         return new FieldSelection(Optional.of(new LinkedHashSet<>(names)));
     }
@@ -168,22 +193,27 @@ public final class QueryParameters {
 
     private List<SortCondition> conditions(KeyAttribute attribute) {
         Map<Operator, SortCondition> found = new HashMap<>();
+        Map<Operator, String> texts = new HashMap<>();
         for (Operator operator : Operator.values()) {
-            parameters
-                    .takeIfPresent(attribute.name() + "." + operator.written())
-                    .ifPresent(text -> found.put(operator, condition(attribute, operator, text)));
+            parameters.takeIfPresent(parameter(attribute, operator)).ifPresent(text -> {
+                found.put(operator, condition(attribute, operator, text));
+                texts.put(operator, parameter(attribute, operator) + "=" + text);
+            });
         }
         SortCondition least = found.get(Operator.GTE);
         SortCondition most = found.get(Operator.LTE);
         if (found.size() == 2 && least != null && most != null) {
-            return List.of(
-                    between(attribute, least.operands().get(0), most.operands().get(0)));
+            return List.of(between(
+                    attribute,
+                    least.operands().get(0),
+                    most.operands().get(0),
+                    texts.get(Operator.GTE) + " and " + texts.get(Operator.LTE)));
         }
         return List.copyOf(found.values());
     }
 
     private static SortCondition condition(KeyAttribute attribute, Operator operator, String text) {
-        if (operator == Operator.BEGINS_WITH && attribute.type() == AttributeType.N) {
+        if (!isFor(operator, attribute)) {
             throw Query.bad(
                     "Expected no %s.begins-with in the query: it is a number. Compare it with gt, gte, lt, lte or between."
                             .formatted(attribute.name()));
@@ -194,17 +224,23 @@ public final class QueryParameters {
         String[] bounds = text.split(",", -1);
         if (bounds.length != 2) {
             throw Query.bad(
-                    "Expected %s.between=LEAST,GREATEST in the query, with one comma. For values with commas, use %s.gte and %s.lte."
-                            .formatted(attribute.name(), attribute.name(), attribute.name()));
+                    "Expected %s.between=LEAST,GREATEST in the query, with one comma; found %s.between=%s. For values with commas, use %s.gte and %s.lte."
+                            .formatted(attribute.name(), attribute.name(), text, attribute.name(), attribute.name()));
         }
-        return between(attribute, operand(attribute, bounds[0]), operand(attribute, bounds[1]));
+        return between(
+                attribute,
+                operand(attribute, bounds[0]),
+                operand(attribute, bounds[1]),
+                parameter(attribute, operator) + "=" + text);
     }
 
-    private static SortCondition between(KeyAttribute attribute, AttributeValue least, AttributeValue greatest) {
+    /** @param found the bounds as the query has them */
+    private static SortCondition between(
+            KeyAttribute attribute, AttributeValue least, AttributeValue greatest, String found) {
         SortCondition condition = new SortCondition(attribute, Operator.BETWEEN, List.of(least, greatest));
         if (condition.isEmpty()) {
-            throw Query.bad(
-                    "Expected two bounds of %s in the query, the smaller one first.".formatted(attribute.name()));
+            throw Query.bad("Expected two bounds of %s in the query, the smaller one first; found %s."
+                    .formatted(attribute.name(), found));
         }
         return condition;
     }
@@ -229,7 +265,7 @@ public final class QueryParameters {
     private boolean isAscending() {
         String order = parameters.takeIfPresent(ORDER).orElse("asc");
         if (!order.equals("asc") && !order.equals("desc")) {
-            throw Query.bad("Expected order=asc or order=desc in the query.");
+            throw Query.bad("Expected order=asc or order=desc in the query; found order=%s.".formatted(order));
         }
         return order.equals("asc");
     }

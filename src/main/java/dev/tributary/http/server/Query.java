@@ -43,7 +43,7 @@ public final class Query {
     public boolean takeFlag(String name) {
         String value = takeIfPresent(name).orElse("false");
         if (!value.equals("true") && !value.equals("false")) {
-            throw bad("Expected %s=true or %s=false in the query.".formatted(name, name));
+            throw bad("Expected %s=true or %s=false in the query; found %s=%s.".formatted(name, name, name, value));
         }
         return value.equals("true");
     }
@@ -70,20 +70,30 @@ public final class Query {
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw bad(countExpected(name, least, most));
+            throw notCount(name, text.get(), least, most);
         }
-        throw bad(countExpected(name, least, most));
+        throw notCount(name, text.get(), least, most);
     }
 
-    private static String countExpected(String name, int least, int most) {
-        return "Expected %s=N in the query, with N from %d to %d.".formatted(name, least, most);
+    private static ProblemException notCount(String name, String text, int least, int most) {
+        return bad("Expected %s=N in the query, with N from %d to %d; found %s=%s."
+                .formatted(name, least, most, name, text));
     }
 
     /** Refuses the request if parameters are left. */
     public void end() {
+        end("");
+    }
+
+    /**
+     * Refuses the request if parameters are left.
+     *
+     * @param hint what the detail of the problem ends with, such as the parameters that the path takes
+     */
+    public void end(String hint) {
         if (!parameters.isEmpty()) {
-            throw bad("The path takes no parameter %s in its query."
-                    .formatted(String.join(" and no ", parameters.keySet())));
+            throw bad("The path takes no parameter %s in its query%s."
+                    .formatted(String.join(" and no ", parameters.keySet()), hint));
         }
     }
 
