@@ -32,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
@@ -182,6 +184,16 @@ class WaitTest {
             assertThat(response.statusCode()).isEqualTo(Integer.parseInt(request[2]));
             assertThat(header(response, "Preference-Applied")).isEmpty();
         }
+    }
+
+    /** RFC 7240: a preference that a server cannot comply with is ignored, and is no error. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"wait=abc", "wait=-1", "wait=2.5", "wait=", "wait", "respond-async", "handling=strict;wait=9"})
+    void aPreferenceForNoWholeNumberOfSecondsIsIgnored(String prefer) throws Exception {
+        HttpResponse<String> put = send("PUT", "{\"n\":1}", "Prefer", prefer);
+        assertThat(put.statusCode()).isEqualTo(201);
+        assertThat(header(put, "Preference-Applied")).isEmpty();
     }
 
     @Test
