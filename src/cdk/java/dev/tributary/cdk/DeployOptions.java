@@ -49,14 +49,14 @@ record DeployOptions(
                 text(node, "stack").orElse("tributary"),
                 text(node, "workers").map(DeployOptions::number).orElse(1),
                 text(node, "vpc"),
-                text(node, "private-endpoints").map(DeployOptions::flag).orElse(false),
+                flag(node, "private-endpoints").orElse(false),
                 text(node, "tokens"),
                 text(node, "allow")
                         .map(list -> Arrays.asList(list.split(",", -1)))
                         .orElse(List.of()),
                 text(node, "certificate"),
                 text(node, "alarm-topic"),
-                text(node, "keep-tables").map(DeployOptions::flag));
+                flag(node, "keep-tables"));
     }
 
     private static Optional<String> text(Node node, String name) {
@@ -72,10 +72,12 @@ record DeployOptions(
         }
     }
 
-    private static boolean flag(String text) {
-        if (!text.equals("true") && !text.equals("false")) {
-            throw new IllegalArgumentException("found " + text + ", expected true or false");
-        }
-        return text.equals("true");
+    private static Optional<Boolean> flag(Node node, String name) {
+        return text(node, name).map(text -> {
+            if (!text.equals("true") && !text.equals("false")) {
+                throw new IllegalArgumentException(name + " = " + text + ": expected true or false");
+            }
+            return text.equals("true");
+        });
     }
 }

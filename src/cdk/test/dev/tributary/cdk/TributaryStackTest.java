@@ -249,6 +249,14 @@ class TributaryStackTest {
     }
 
     @Test
+    void anOptionWithAnotherValueIsNamed() {
+        assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("none"), Map.of("keep-tables", "yes")))
+                .hasMessageContaining("keep-tables = yes: expected true or false");
+        assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("none"), Map.of("workers", "x")))
+                .hasMessageContaining("workers = x: expected a number");
+    }
+
+    @Test
     void aConfigurationWithErrorsIsRefusedWithAllOfThem() {
         assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("none"), Map.of("config", "none.properties")))
                 .hasMessageContaining("none.properties: no such file");
