@@ -32,6 +32,11 @@ record ContainerEnvironment(
         variables.put("TRIBUTARY_HTTP_HOST", "0.0.0.0");
         variables.put("TRIBUTARY_HTTP_PORT", Integer.toString(HTTP_PORT));
         variables.put("TRIBUTARY_ADMIN_PORT", Integer.toString(ADMIN_PORT));
+        if (settings.http().limits().idleTimeout().compareTo(StackEndpoint.IDLE_TIMEOUT) <= 0) {
+            variables.put(
+                    "TRIBUTARY_HTTP_IDLE_TIMEOUT",
+                    StackEndpoint.IDLE_TIMEOUT.plusSeconds(5).toSeconds() + "s");
+        }
         if (options.tokens().isPresent()) {
             // Between the load balancer, which ends TLS, and the daemon.
             variables.put("TRIBUTARY_HTTP_ALLOW_PLAIN_TEXT", "true");

@@ -20,11 +20,15 @@ import software.constructs.Construct;
 /** A load balancer in front of the daemons: for the network only, or for given addresses. */
 record StackEndpoint(Construct stack, IVpc vpc) {
 
+    /** Time after which the load balancer closes an idle connection; a daemon has to close it later, or a request is lost. */
+    static final java.time.Duration IDLE_TIMEOUT = java.time.Duration.ofSeconds(60);
+
     void add(FargateService service, DeployOptions options) {
         boolean isPublic = !options.allow().isEmpty();
         ApplicationLoadBalancer balancer = ApplicationLoadBalancer.Builder.create(stack, "LoadBalancer")
                 .vpc(vpc)
                 .internetFacing(isPublic)
+                .idleTimeout(Duration.seconds(IDLE_TIMEOUT.toSeconds()))
                 .dropInvalidHeaderFields(true)
                 .build();
         int port = options.certificate().isPresent() ? 443 : 80;

@@ -234,6 +234,24 @@ class TributaryStackTest {
                 .isEqualTo("DISABLED");
     }
 
+    /** Otherwise the balancer sends requests on connections that the daemon is closing. */
+    @Test
+    void loadBalancerClosesIdleConnectionsBeforeTheDaemonDoes() throws Exception {
+        assertIdleTimeouts(tutorial, settings(tutorial, Map.of(ContainerEnvironment.TOKENS, TOKEN)));
+        assertIdleTimeouts(production, settings(production, Map.of()));
+    }
+
+    private static void assertIdleTimeouts(SynthesizedStack stack, Settings settings) {
+        JsonNode balancer =
+                stack.properties("AWS::ElasticLoadBalancingV2::LoadBalancer").get(0);
+        assertThat(balancer.required("LoadBalancerAttributes"))
+                .filteredOn(attribute -> attribute.required("Key").asText().equals("idle_timeout.timeout_seconds"))
+                .singleElement()
+                .satisfies(timeout ->
+                        assertThat(settings.http().limits().idleTimeout().toSeconds())
+                                .isGreaterThan(timeout.required("Value").asLong()));
+    }
+
     @Test
     void endpointAndTablesArePrinted() {
         assertThat(tutorial.outputs().fieldNames())
