@@ -17,7 +17,7 @@ public final class DeployApp {
     public static void main(String[] arguments) {
         App app = new App();
         try {
-            TributaryStack.of(app, Path.of(arguments[0]), DeployOptions.of(app.getNode()));
+            TributaryStack.of(app, Path.of(arguments[0]), DeployOptions.of(app.getNode()), System.getenv());
         } catch (InvalidConfigurationException | IllegalArgumentException refused) {
             System.err.println(refused.getMessage());
             System.exit(1);

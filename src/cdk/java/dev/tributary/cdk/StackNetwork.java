@@ -1,10 +1,20 @@
 package dev.tributary.cdk;
 
+import dev.tributary.daemon.policy.Program;
+import dev.tributary.daemon.policy.TableAccess;
+import dev.tributary.daemon.policy.TablePermissions;
+import dev.tributary.daemon.settings.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.IVpc;
@@ -16,7 +26,6 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ec2.VpcLookupOptions;
-import software.constructs.Construct;
 
 /**
  * The network of the daemons. Without private endpoints they have public addresses, at which nothing may call them: that is
@@ -26,13 +35,13 @@ final class StackNetwork {
 
     private static final String WORKERS = "workers";
 
-    private final Construct stack;
+    private final Stack stack;
     private final boolean isPrivate;
     private final boolean isOwn;
     private final IVpc vpc;
     private @Nullable String streamsEndpoint;
 
-    StackNetwork(Construct stack, DeployOptions options) {
+    StackNetwork(Stack stack, Settings settings, DeployOptions options) {
         this.stack = stack;
         this.isPrivate = options.privateEndpoints();
         this.isOwn = options.vpc().isEmpty();
@@ -41,7 +50,8 @@ final class StackNetwork {
                         stack, "Network", VpcLookupOptions.builder().vpcId(id).build()))
                 .orElseGet(this::own);
         if (isPrivate) {
-            addEndpoints(options);
+            addEndpoints(settings, options);
+            warnOfOtherRegions(settings);
         }
     }
 
@@ -67,7 +77,7 @@ final class StackNetwork {
         return GatewayVpcEndpointOptions.builder().service(service).build();
     }
 
-    private void addEndpoints(DeployOptions options) {
+    private void addEndpoints(Settings settings, DeployOptions options) {
         if (!isOwn) {
             vpc.addGatewayEndpoint("DynamoDb", gateway(GatewayVpcEndpointAwsService.DYNAMODB));
         }
@@ -79,10 +89,30 @@ final class StackNetwork {
         if (options.tokens().isPresent()) {
             add("Secrets", InterfaceVpcEndpointAwsService.SECRETS_MANAGER, true);
         }
+        if (permissions(settings).anyMatch(table -> table.role().isPresent())) {
+            add("Roles", InterfaceVpcEndpointAwsService.STS, true);
+        }
         // Endpoints of streams do not take the place of the service's public name.
         InterfaceVpcEndpoint streams = add("Streams", InterfaceVpcEndpointAwsService.DYNAMODB_STREAMS, false);
         String name = Fn.select(1, Fn.split(":", Fn.select(0, streams.getVpcEndpointDnsEntries())));
         streamsEndpoint = "https://" + name;
+    }
+
+    /** A table of another region may have an endpoint in the configuration, or the network a way to it. */
+    private void warnOfOtherRegions(Settings settings) {
+        SortedSet<String> others = permissions(settings)
+                .flatMap(table -> table.region().stream())
+                .filter(region -> !region.equals(stack.getRegion()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!others.isEmpty()) {
+            Annotations.of(stack)
+                    .addWarning("private-endpoints = true: the endpoints reach tables of the region of the stack only;"
+                            + " the configuration also has tables of " + String.join(", ", others));
+        }
+    }
+
+    private static Stream<TableAccess> permissions(Settings settings) {
+        return TablePermissions.of(settings, Program.DAEMON, false).stream();
     }
 
     private InterfaceVpcEndpoint add(String id, InterfaceVpcEndpointAwsService service, boolean privateDns) {

@@ -30,16 +30,18 @@ final class TributaryStack extends Stack {
      * Adds the stack of a configuration to an app.
      *
      * @param project directory of the project, with the Dockerfile
+     * @param environment the variables in which {@code cdk} gives the account and region of the credentials
      * @throws InvalidConfigurationException with every error of the configuration
      */
-    static TributaryStack of(Construct app, Path project, DeployOptions options) throws InvalidConfigurationException {
+    static TributaryStack of(Construct app, Path project, DeployOptions options, Map<String, String> environment)
+            throws InvalidConfigurationException {
         Path file = project.resolve(options.config());
         Settings settings = Settings.load(file, Map.of());
         TributaryStack stack = new TributaryStack(
                 app,
                 options.stack(),
                 StackProps.builder()
-                        .env(environment(settings))
+                        .env(environment(settings, environment))
                         .description("Tributary: keeps DynamoDB tables in step")
                         .build());
         stack.add(settings, text(file), project, options);
@@ -47,10 +49,10 @@ final class TributaryStack extends Stack {
     }
 
     /** The region of the configuration, or that of the command. */
-    private static Environment environment(Settings settings) {
-        @Nullable String chosen = System.getenv("CDK_DEFAULT_REGION");
+    private static Environment environment(Settings settings, Map<String, String> variables) {
+        @Nullable String chosen = variables.get("CDK_DEFAULT_REGION");
         return Environment.builder()
-                .account(System.getenv("CDK_DEFAULT_ACCOUNT"))
+                .account(variables.get("CDK_DEFAULT_ACCOUNT"))
                 .region(settings.aws().region().orElse(chosen))
                 .build();
     }
@@ -70,7 +72,7 @@ final class TributaryStack extends Stack {
                 .retention(RetentionDays.ONE_MONTH)
                 .removalPolicy(RemovalPolicy.DESTROY)
                 .build();
-        StackNetwork network = new StackNetwork(this, options);
+        StackNetwork network = new StackNetwork(this, settings, options);
         StackService service = new StackService(this, settings, network, logs);
         service.run(
                 project,

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.assertions.Annotations;
 import software.amazon.awscdk.assertions.Template;
 
 /** The template of a stack, made once for a test class. */
@@ -21,9 +22,11 @@ final class SynthesizedStack {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final JsonNode template;
+    private final Annotations annotations;
 
-    private SynthesizedStack(JsonNode template) {
+    private SynthesizedStack(JsonNode template, Annotations annotations) {
         this.template = template;
+        this.annotations = annotations;
     }
 
     /**
@@ -32,14 +35,21 @@ final class SynthesizedStack {
      * @param output directory for the cloud assembly
      * @param context the options, as after {@code cdk deploy -c}
      */
-    static SynthesizedStack of(Path output, Map<String, String> context) throws Exception {
+    static SynthesizedStack of(Path output, Map<String, ?> context) throws Exception {
+        return of(output, context, Map.of());
+    }
+
+    /** @param environment the variables of {@code cdk} */
+    static SynthesizedStack of(Path output, Map<String, ?> context, Map<String, String> environment) throws Exception {
         App app = new App(AppProps.builder()
                 .outdir(output.toString())
                 .context(context)
                 .analyticsReporting(false)
                 .build());
-        TributaryStack stack = TributaryStack.of(app, Path.of("").toAbsolutePath(), DeployOptions.of(app.getNode()));
-        return new SynthesizedStack(JSON.valueToTree(Template.fromStack(stack).toJSON()));
+        TributaryStack stack =
+                TributaryStack.of(app, Path.of("").toAbsolutePath(), DeployOptions.of(app.getNode()), environment);
+        return new SynthesizedStack(
+                JSON.valueToTree(Template.fromStack(stack).toJSON()), Annotations.fromStack(stack));
     }
 
     /** The resources of a type. */
@@ -53,6 +63,12 @@ final class SynthesizedStack {
         return resources(type).stream()
                 .map(resource -> resource.path("Properties"))
                 .toList();
+    }
+
+    /** The subnets of the daemons. */
+    List<String> subnets() {
+        return texts(
+                properties("AWS::ECS::Service").get(0).at("/NetworkConfiguration/AwsvpcConfiguration/Subnets"));
     }
 
     /** The tables, by name. */
@@ -111,6 +127,11 @@ final class SynthesizedStack {
         List<String> texts = new ArrayList<>();
         oneOrMore.forEach(text -> texts.add(text.asText()));
         return texts;
+    }
+
+    /** The warnings and errors that {@code cdk} prints. */
+    Annotations annotations() {
+        return annotations;
     }
 
     JsonNode outputs() {

@@ -8,6 +8,7 @@ import dev.tributary.daemon.policy.Program;
 import dev.tributary.daemon.policy.TablePermissions;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.local.LocalSettings.Mode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,14 +18,21 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awscdk.assertions.Match;
 
 /** The templates that {@code cdk deploy} makes of the tutorial and of the example for production. */
 class TributaryStackTest {
 
     private static final String TOKEN = "app sha256:" + "0".repeat(64) + " *";
 
+    private static final String NETWORK = "vpc-00000000000000001";
+
     /** Stays for whoever wants to look at the templates, or to validate them with another tool. */
     private static final Path DIRECTORY = Path.of("target", "templates").toAbsolutePath();
+
+    @TempDir
+    private Path directory;
 
     private static SynthesizedStack tutorial;
     private static SynthesizedStack production;
@@ -234,6 +242,12 @@ class TributaryStackTest {
                 .isEqualTo("DISABLED");
     }
 
+    @Test
+    void tablesThatPrivateEndpointsDoNotReachAreNamed() {
+        production.annotations().hasWarning("*", Match.stringLikeRegexp(".* also has tables of eu-west-1$"));
+        tutorial.annotations().hasNoWarning("*", Match.anyValue());
+    }
+
     /** Otherwise the balancer sends requests on connections that the daemon is closing. */
     @Test
     void loadBalancerClosesIdleConnectionsBeforeTheDaemonDoes() throws Exception {
@@ -250,6 +264,73 @@ class TributaryStackTest {
                 .satisfies(timeout ->
                         assertThat(settings.http().limits().idleTimeout().toSeconds())
                                 .isGreaterThan(timeout.required("Value").asLong()));
+    }
+
+    @Test
+    void daemonsRunInAGivenNetworkAndReachTheirRolesFromIt() throws Exception {
+        SynthesizedStack open = inGivenNetwork("false");
+        assertThat(open.subnets()).containsExactly(subnetId("2a"), subnetId("2b"));
+        assertThat(open.properties("AWS::EC2::VPCEndpoint")).isEmpty();
+
+        SynthesizedStack closed = inGivenNetwork("true");
+        assertThat(closed.subnets()).containsExactly(subnetId("1a"), subnetId("1b"));
+        assertThat(closed.properties("AWS::EC2::VPCEndpoint"))
+                .filteredOn(endpoint -> endpoint.toString().contains(".sts"))
+                .hasSize(1);
+
+        assertThat(List.of(open, closed)).allSatisfy(stack -> {
+            assertThat(stack.properties("AWS::EC2::VPC")).isEmpty();
+            assertThat(stack.properties("AWS::IAM::Policy").toString())
+                    .contains("sts:AssumeRole", "arn:aws:iam::444455556666:role/reads-users");
+        });
+    }
+
+    /** A stack in a network that exists, as {@code cdk} would have found it in the account. */
+    private SynthesizedStack inGivenNetwork(String privateEndpoints) throws Exception {
+        Path file = directory.resolve("test.properties");
+        Files.writeString(file, """
+                aws.region = eu-central-1
+                source.users.table = users
+                source.users.role = arn:aws:iam::444455556666:role/reads-users
+                source.users.route.by-city.table = users_by_city
+                write.users.path = /users
+                write.users.table = accounts
+                """);
+        List<Map<String, Object>> subnets = List.of(
+                Map.of("name", "In", "type", "Isolated", "subnets", List.of(subnet("1a"), subnet("1b"))),
+                Map.of("name", "Out", "type", "Private", "subnets", List.of(subnet("2a"), subnet("2b"))));
+        Map<String, Object> found = Map.of(
+                "vpcId", NETWORK, "vpcCidrBlock", "10.0.0.0/16", "availabilityZones", List.of(), "subnetGroups", subnets);
+        Map<String, Object> context = Map.of(
+                "config",
+                file.toString(),
+                "vpc",
+                NETWORK,
+                "private-endpoints",
+                privateEndpoints,
+                "vpc-provider:account=111122223333:filter.vpc-id=" + NETWORK
+                        + ":region=eu-central-1:returnAsymmetricSubnets=true",
+                found);
+        return SynthesizedStack.of(
+                DIRECTORY.resolve("network-" + privateEndpoints),
+                context,
+                Map.of("CDK_DEFAULT_ACCOUNT", "111122223333", "CDK_DEFAULT_REGION", "us-east-1"));
+    }
+
+    private static Map<String, String> subnet(String end) {
+        return Map.of(
+                "subnetId",
+                subnetId(end),
+                "routeTableId",
+                "rtb-000000000000000" + end,
+                "availabilityZone",
+                "eu-central-" + end,
+                "cidr",
+                "10.0.0.0/24");
+    }
+
+    private static String subnetId(String end) {
+        return "subnet-000000000000000" + end;
     }
 
     @Test
