@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /** Tables of other accounts, and endpoints of streams, with stubs of DynamoDB, its streams and STS on this machine. */
 class OtherAccountsTest {
@@ -39,6 +41,7 @@ class OtherAccountsTest {
     private final List<String> assumed = new CopyOnWriteArrayList<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private volatile boolean denied;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private volatile String account = "111122223333";
     private HttpServer server;
     private HttpServer streams;
@@ -74,6 +77,9 @@ class OtherAccountsTest {
                     .replaceAll(".*Credential=([^/]*)/([0-9]+)/([^/]*)/.*", "$1 $3");
             String target = Objects.requireNonNull(exchange.getRequestHeaders().getFirst("X-Amz-Target"));
             calls.add(name + " " + key + " " + target.substring(target.indexOf('.') + 1));
+            if (unanswered.getAndDecrement() > 0) {
+                return;
+            }
             answer(exchange, 200, target.endsWith("DescribeTable") ? TABLE.formatted(account) : "{}");
         });
         stub.start();
@@ -152,6 +158,47 @@ class OtherAccountsTest {
             }
         }
         assertThat(calls).containsExactly("streams OWN us-east-1 ListStreams", "tables OWN us-east-1 ListStreams");
+    }
+
+    @Test
+    void anAttemptWithoutAReplyIsRepeatedWithinTheTimeOfTheCall() throws Exception {
+        Settings settings = settings(
+                "aws.call-timeout = 2s",
+                "aws.attempt-timeout = 200ms",
+                "source.users.table = users",
+                "source.users.route.copy.table = copy");
+        SourceSettings source = Objects.requireNonNull(settings.source().get("users"));
+        try (Clients clients = clients(settings)) {
+            unanswered.set(1);
+            clients.control(source).listTables().join();
+            unanswered.set(1);
+            clients.streams(source, false).listStreams();
+        }
+        assertThat(calls)
+                .containsExactly(
+                        "tables OWN us-east-1 ListTables",
+                        "tables OWN us-east-1 ListTables",
+                        "tables OWN us-east-1 ListStreams",
+                        "tables OWN us-east-1 ListStreams");
+    }
+
+    @Test
+    void aCallEndsAfterItsTime() throws Exception {
+        Settings settings = settings(
+                "aws.call-timeout = 1s",
+                "aws.attempt-timeout = 900ms",
+                "source.users.table = users",
+                "source.users.route.copy.table = copy");
+        SourceSettings source = Objects.requireNonNull(settings.source().get("users"));
+        unanswered.set(Integer.MAX_VALUE);
+        try (Clients clients = clients(settings)) {
+            assertThatThrownBy(() -> clients.control(source).listTables().join())
+                    .hasRootCauseInstanceOf(ApiCallTimeoutException.class)
+                    .hasMessageContaining("1000 millis");
+            assertThatThrownBy(() -> clients.streams(source, false).listStreams())
+                    .isInstanceOf(ApiCallTimeoutException.class)
+                    .hasMessageContaining("1000 millis");
+        }
     }
 
     @Test
