@@ -33,16 +33,12 @@ final class DaemonProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** Ends before the second compiler pays for itself. Options that a test gives come later and count. */
-    private static final String COMPILER = "-XX:TieredStopAtLevel=1";
-
     static DaemonProcess start(Path directory, Map<String, String> environment, List<String> command)
             throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
         builder.environment().putAll(environment);
-        builder.environment().merge("JAVA_OPTS", COMPILER, (given, compiler) -> compiler + " " + given);
         return new DaemonProcess(builder.start());
     }
 

@@ -245,7 +245,7 @@ class VerifyIT {
                         "AWS_ACCESS_KEY_ID",
                         dynamo.credentials().resolveCredentials().accessKeyId());
         builder.environment().put("AWS_SECRET_ACCESS_KEY", "secret");
-        builder.environment().put("JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1");
+        builder.environment().put("JAVA_OPTS", "-Xmx256m");
         builder.environment().put("COLUMNS", "120");
         Process process = builder.start();
         assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();

@@ -155,6 +155,7 @@ final class IdleBenchmark {
                         "-Xmx256m",
                         "-Xms32m",
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:CICompilerCount=1",
                         "-XX:+UseSerialGC",
                         "-Daws.accessKeyId=local",
                         "-Daws.secretAccessKey=local"),

@@ -108,6 +108,7 @@ final class ObservedBenchmark {
                     List.of(
                             "-Xmx512m",
                             "-XX:TieredStopAtLevel=1",
+                            "-XX:CICompilerCount=1",
                             "-XX:+UseSerialGC",
                             "-Daws.accessKeyId=local",
                             "-Daws.secretAccessKey=local"),

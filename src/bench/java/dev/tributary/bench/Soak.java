@@ -78,6 +78,7 @@ final class Soak {
                     List.of(
                             "-Xmx" + HEAP_MEGABYTES + "m",
                             "-XX:TieredStopAtLevel=1",
+                            "-XX:CICompilerCount=1",
                             "-XX:+UseSerialGC",
                             "-Daws.accessKeyId=local",
                             "-Daws.secretAccessKey=local"),

@@ -130,7 +130,7 @@ final class StartBenchmark {
             if (System.nanoTime() - begin > PATIENCE.toNanos()) {
                 throw new IllegalStateException("no row within " + PATIENCE);
             }
-            Thread.sleep(5);
+            Thread.sleep(20);
         }
     }
 

@@ -1,14 +1,12 @@
 package dev.tributary.telemetry;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import ch.qos.logback.core.joran.spi.JoranException;
-import java.net.URL;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
@@ -16,11 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/**
- * Applies the configured log format and level.
- *
- * <p>{@code logback.xml} alone defines loggers and appenders; this class sets its variables.
- */
+/** Applies the configured log format and level, and makes loggers asynchronous. */
 public final class Logging {
 
     /** Lines of an asynchronous logger that wait to be written; further ones are dropped. */
@@ -106,21 +100,9 @@ public final class Logging {
                     + LoggerFactory.getILoggerFactory().getClass().getName()
                     + " instead of logback: remove the other SLF4J provider from the class path");
         }
-        URL configuration = Logging.class.getResource("/logback.xml");
-        if (configuration == null) {
-            throw new IllegalStateException("logback.xml is missing from the class path");
-        }
         context.reset();
-        context.putProperty("tributary.log.target", "System.out");
-        context.putProperty("tributary.log.format", settings.format().name().toLowerCase(Locale.ROOT));
-        context.putProperty("tributary.log.level", settings.level().name());
-        var configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        try {
-            configurator.doConfigure(configuration);
-        } catch (JoranException e) {
-            throw new IllegalStateException("cannot read " + configuration, e);
-        }
+        LogConfiguration.apply(
+                context, settings.format(), Level.toLevel(settings.level().name()), ConsoleTarget.SystemOut);
         var falseAlarms = new HashRangeAlarmFilter();
         falseAlarms.setContext(context);
         falseAlarms.start();
