@@ -67,11 +67,19 @@ final class RouteOptions {
     }
 
     private void check() throws StartException {
-        if (segments < 1 || segments > MAX_SEGMENTS || !(readUnits > 0) || !(writeUnits > 0)) {
-            throw new StartException(
-                    ExitCode.CONFIGURATION,
-                    "--segments has to be from 1 to 1000, and --read-units and --write-units above 0");
+        if (segments < 1 || segments > MAX_SEGMENTS) {
+            throw refused("--segments " + segments + ": expected 1 to " + MAX_SEGMENTS);
         }
+        if (!(readUnits > 0)) {
+            throw refused("--read-units " + readUnits + ": expected more than 0");
+        }
+        if (!(writeUnits > 0)) {
+            throw refused("--write-units " + writeUnits + ": expected more than 0");
+        }
+    }
+
+    private static StartException refused(String message) {
+        return new StartException(ExitCode.CONFIGURATION, message);
     }
 
     private Set<String> selected(Settings settings) throws StartException {
@@ -80,7 +88,7 @@ final class RouteOptions {
                 .forEach(
                         (source, table) -> table.route().keySet().forEach(route -> all.add(Route.name(source, route))));
         if (all.isEmpty()) {
-            throw new StartException(ExitCode.CONFIGURATION, "the configuration has no route");
+            throw refused("the configuration has no route");
         }
         Set<String> selected = new LinkedHashSet<>();
         for (String name : names) {
@@ -88,8 +96,7 @@ final class RouteOptions {
                     .filter(route -> route.equals(name) || route.startsWith(name + "."))
                     .toList();
             if (found.isEmpty()) {
-                throw new StartException(
-                        ExitCode.CONFIGURATION,
+                throw refused(
                         name + ": the configuration has no such route or source; it has " + String.join(", ", all));
             }
             selected.addAll(found);
@@ -101,6 +108,7 @@ final class RouteOptions {
         return segments;
     }
 
+    /** After {@link #select}, which checks the options. */
     JobLimits limits(ScheduledExecutorService timer) {
         return JobLimits.of(readUnits, writeUnits, timer);
     }

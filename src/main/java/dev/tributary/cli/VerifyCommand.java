@@ -117,8 +117,9 @@ final class VerifyCommand implements Callable<Integer> {
         VerifyReport report = new VerifyReport(out, json, limit);
         boolean right = true;
         try (Clients clients = Clients.ofCommand(settings, Clients.JOB_WRITE_TIMEOUT)) {
+            List<RouteJobs> selected = routes.select(settings, clients, timer);
             JobLimits limits = routes.limits(timer);
-            for (RouteJobs route : routes.select(settings, clients, timer)) {
+            for (RouteJobs route : selected) {
                 right &= verify(route, limits, report);
             }
         } finally {
@@ -129,14 +130,20 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
-        if (sample < 0 || limit < 0 || wait < 0) {
-            throw new ParameterException(spec.commandLine(), "numbers below zero are not expected");
-        }
+        notNegative("--sample", sample);
+        notNegative("--limit", limit);
+        notNegative("--wait", wait);
         if (repairForeign && !repair) {
             throw new ParameterException(spec.commandLine(), "--repair-foreign: expected together with --repair");
         }
         if (sample > 0 && !key.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--sample and --key exclude each other");
+        }
+    }
+
+    private void notNegative(String option, long value) {
+        if (value < 0) {
+            throw new ParameterException(spec.commandLine(), option + " " + value + ": expected 0 or more");
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CliTest {
 
@@ -64,6 +66,31 @@ class CliTest {
         assertThat(output.toString())
                 .contains("neither a source nor a resource")
                 .doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            verify   | --read-units -1   | --read-units -1.0: expected more than 0
+            verify   | --write-units 0   | --write-units 0.0: expected more than 0
+            verify   | --segments 0      | --segments 0: expected 1 to 1000
+            verify   | --sample -1       | --sample -1: expected 0 or more
+            verify   | --limit -1        | --limit -1: expected 0 or more
+            verify   | --wait -1         | --wait -1: expected 0 or more
+            backfill | --read-units NaN  | --read-units NaN: expected more than 0
+            backfill | --segments 1001   | --segments 1001: expected 1 to 1000
+            plan     | --sample 0        | --sample 0.0: expected 1 to 1,000,000
+            """)
+    void aNumberThatAnOptionDoesNotTakeIsRefusedWithTheOption(String command, String option, String refusal)
+            throws IOException {
+        String file = file("""
+                aws.endpoint = http://127.0.0.1:1
+                aws.region = us-east-1
+                source.users.table = users
+                source.users.route.by-city.table = users_by_city
+                """);
+        String[] words = option.split(" ", 2);
+        assertThat(execute(command, "--config", file, words[0], words[1])).isEqualTo(2);
+        assertThat(output.toString()).contains(refusal).doesNotContain("\tat ");
     }
 
     @Test
