@@ -1,11 +1,7 @@
 package dev.tributary.bench;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
@@ -20,7 +16,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class DistantTargetProcess {
 
-    private static final int BACKLOG = 1024;
     private static final byte[] STATEMENT = "\"Statement\":".getBytes(StandardCharsets.UTF_8);
 
     private final long latencyMillis;
@@ -32,18 +27,7 @@ final class DistantTargetProcess {
 
     /** Argument: milliseconds from a request to its reply. */
     public static void main(String[] args) throws IOException {
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.maxIdleConnections", "4096");
-        DistantTargetProcess target = new DistantTargetProcess(Long.parseLong(args[0]));
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-        server.createContext("/", target::handle);
-        server.setExecutor(Executors.newFixedThreadPool(4));
-        server.start();
-        System.out.println("endpoint http://127.0.0.1:" + server.getAddress().getPort());
-        while (System.in.read() >= 0) {
-            // Input is ignored; its end is the signal to stop.
-        }
-        System.exit(0);
+        StandIn.serve(new DistantTargetProcess(Long.parseLong(args[0]))::handle);
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -54,11 +38,7 @@ final class DistantTargetProcess {
 
     private void answer(HttpExchange exchange, byte[] reply) {
         try (exchange) {
-            exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
-            exchange.sendResponseHeaders(200, reply.length);
-            try (OutputStream out = exchange.getResponseBody()) {
-                out.write(reply);
-            }
+            StandIn.reply(exchange, reply);
         } catch (IOException e) {
             System.err.println("distant target: " + e);
         }

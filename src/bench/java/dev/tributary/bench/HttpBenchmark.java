@@ -73,16 +73,7 @@ final class HttpBenchmark {
                     write.users.path = /users
                     write.users.table = %s
                     """.formatted(database.delayedEndpoint(), port, Users.SOURCE));
-            try (ChildProcess daemon = ChildProcess.start(
-                    EndpointProcess.class,
-                    List.of(
-                            "-Xmx512m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:CICompilerCount=1",
-                            "-XX:+UseSerialGC",
-                            "-Daws.accessKeyId=local",
-                            "-Daws.secretAccessKey=local"),
-                    configuration.toString())) {
+            try (ChildProcess daemon = EndpointProcess.start(configuration, "-Xmx512m")) {
                 awaitListening(port);
                 HttpBenchmark benchmark = new HttpBenchmark(database.direct().control(), port);
                 benchmark.round(); // so that the code is compiled

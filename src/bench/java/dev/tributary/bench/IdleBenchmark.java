@@ -149,17 +149,7 @@ final class IdleBenchmark {
 
     private void measure(Path configuration) throws Exception {
         long start = System.nanoTime();
-        try (ChildProcess daemon = ChildProcess.start(
-                EndpointProcess.class,
-                List.of(
-                        "-Xmx256m",
-                        "-Xms32m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:CICompilerCount=1",
-                        "-XX:+UseSerialGC",
-                        "-Daws.accessKeyId=local",
-                        "-Daws.secretAccessKey=local"),
-                configuration.toString())) {
+        try (ChildProcess daemon = EndpointProcess.start(configuration, "-Xmx256m", "-Xms32m")) {
             daemon.await("  Tributary", PATIENCE);
             row("ready, s", seconds(System.nanoTime() - start));
 

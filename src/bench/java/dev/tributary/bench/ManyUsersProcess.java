@@ -4,16 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.tributary.dynamo.AttributeJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -25,7 +20,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 final class ManyUsersProcess {
 
-    private static final int BACKLOG = 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int users;
@@ -36,17 +30,7 @@ final class ManyUsersProcess {
 
     /** Argument: number of items, and of rows. */
     public static void main(String[] args) throws IOException {
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        ManyUsersProcess tables = new ManyUsersProcess(Integer.parseInt(args[0]));
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-        server.createContext("/", tables::handle);
-        server.setExecutor(Executors.newFixedThreadPool(4));
-        server.start();
-        System.out.println("endpoint http://127.0.0.1:" + server.getAddress().getPort());
-        while (System.in.read() >= 0) {
-            // Input is ignored; its end is the signal to stop.
-        }
-        System.exit(0);
+        StandIn.serve(new ManyUsersProcess(Integer.parseInt(args[0]))::handle);
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -63,11 +47,7 @@ final class ManyUsersProcess {
                 }
                 json.writeEndObject();
             }
-            exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
-            exchange.sendResponseHeaders(200, reply.size());
-            try (OutputStream out = exchange.getResponseBody()) {
-                reply.writeTo(out);
-            }
+            StandIn.reply(exchange, reply.toByteArray());
         }
     }
 

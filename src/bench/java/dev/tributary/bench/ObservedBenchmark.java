@@ -103,16 +103,7 @@ final class ObservedBenchmark {
                     write.people.table = people
                     """.formatted(
                             database.delayedEndpoint(), port, adminPort));
-            this.process = ChildProcess.start(
-                    EndpointProcess.class,
-                    List.of(
-                            "-Xmx512m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:CICompilerCount=1",
-                            "-XX:+UseSerialGC",
-                            "-Daws.accessKeyId=local",
-                            "-Daws.secretAccessKey=local"),
-                    configuration.toString());
+            this.process = EndpointProcess.start(configuration, "-Xmx512m");
             this.load = new HttpLoad(port);
             this.admin = URI.create("http://127.0.0.1:" + adminPort);
             awaitReady();

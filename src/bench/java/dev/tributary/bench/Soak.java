@@ -73,16 +73,7 @@ final class Soak {
                     write.users.table = %s
                     """.formatted(
                             database.delayedEndpoint(), port, adminPort, Users.SOURCE, Users.TARGET, Users.SOURCE));
-            try (ChildProcess daemon = ChildProcess.start(
-                    EndpointProcess.class,
-                    List.of(
-                            "-Xmx" + HEAP_MEGABYTES + "m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:CICompilerCount=1",
-                            "-XX:+UseSerialGC",
-                            "-Daws.accessKeyId=local",
-                            "-Daws.secretAccessKey=local"),
-                    configuration.toString())) {
+            try (ChildProcess daemon = EndpointProcess.start(configuration, "-Xmx" + HEAP_MEGABYTES + "m")) {
                 right = new Soak(port, adminPort, daemon, database).run();
             }
         } finally {

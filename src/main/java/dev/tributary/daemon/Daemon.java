@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -135,7 +134,7 @@ public final class Daemon {
         started.push((AutoCloseable) servers::awaitWritesClosed);
         Duration stopTimeout = settings.shutdownTimeout().minus(STOP_MARGIN);
         SourceWorkers workers = new SourceWorkers(settings, tables, clients, shared, stopTimeout.minus(STOP_MARGIN));
-        URI admin = join(adminStart);
+        URI admin = Failures.join(adminStart);
         ownTables.join();
         started.push((AutoCloseable) workers::stop);
         sources = workers;
@@ -153,14 +152,6 @@ public final class Daemon {
                 admin,
                 Optional.ofNullable(local).map(DynamoDbLocal::endpoint),
                 writes.flatMap(uri -> SampleRequest.curl(uri, settings, tables)));
-    }
-
-    private static URI join(CompletableFuture<URI> start) {
-        try {
-            return start.join();
-        } catch (CompletionException e) {
-            throw Failures.unwrap(e) instanceof RuntimeException cause ? cause : e;
-        }
     }
 
     private boolean hasLocalStream(CheckedTables tables) {
@@ -228,7 +219,7 @@ public final class Daemon {
         return requireNonNull(banner).text(reading);
     }
 
-    /** What does not move although it should, for people; empty while the process is alive. */
+    /** What makes no progress, for people; empty while the process is alive. */
     public List<String> stuck() {
         return health.liveness().stuck();
     }

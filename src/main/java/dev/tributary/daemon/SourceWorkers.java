@@ -19,6 +19,7 @@ import dev.tributary.jobs.RoutePauses;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
+import dev.tributary.model.Failures;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
@@ -36,7 +37,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,16 +99,10 @@ final class SourceWorkers {
         Map<String, CompletableFuture<Void>> paused = watchPauses();
         ExecutorService starting = Executors.newFixedThreadPool(STARTS, task -> new Thread(task, "start-source"));
         try {
-            CompletableFuture.allOf(made.entrySet().stream()
-                            .map(source -> Objects.requireNonNull(paused.get(source.getKey()))
-                                    .thenRunAsync(() -> start(source.getKey(), source.getValue(), started), starting))
-                            .toArray(CompletableFuture[]::new))
-                    .join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
+            Failures.join(CompletableFuture.allOf(made.entrySet().stream()
+                    .map(source -> Objects.requireNonNull(paused.get(source.getKey()))
+                            .thenRunAsync(() -> start(source.getKey(), source.getValue(), started), starting))
+                    .toArray(CompletableFuture[]::new)));
         } finally {
             starting.shutdownNow();
         }

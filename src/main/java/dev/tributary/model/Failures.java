@@ -1,5 +1,6 @@
 package dev.tributary.model;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Unwraps the failures of futures. */
@@ -14,5 +15,14 @@ public final class Failures {
             inner = inner.getCause();
         }
         return inner;
+    }
+
+    /** Waits for the result; throws what the work threw, if that is unchecked. */
+    public static <T> T join(CompletableFuture<T> work) {
+        try {
+            return work.join();
+        } catch (CompletionException e) {
+            throw unwrap(e) instanceof RuntimeException cause ? cause : e;
+        }
     }
 }

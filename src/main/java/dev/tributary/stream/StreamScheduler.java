@@ -117,7 +117,7 @@ public final class StreamScheduler {
         synchronized (tableCreation) {
             if (!tableMade) {
                 if (assembly == null) {
-                    assembly = CompletableFuture.supplyAsync(this::assemble, shared.readers());
+                    assembly = CompletableFuture.supplyAsync(this::assemble);
                 }
                 LeaseTable.make(leaseClient, leaseTable, shared.worker());
                 tableMade = true;

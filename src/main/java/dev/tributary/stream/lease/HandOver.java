@@ -1,7 +1,5 @@
 package dev.tributary.stream.lease;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.tributary.dynamo.Calls;
 import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
@@ -33,9 +31,6 @@ import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 public final class HandOver {
 
     private static final Logger log = LoggerFactory.getLogger(HandOver.class);
-
-    /** KCL's attribute name. */
-    private static final String LAST_UPDATE = "lut";
 
     private final DynamoDbAsyncClient client;
     private final LeaseRefresher leases;
@@ -80,7 +75,7 @@ public final class HandOver {
     public void run(Predicate<String> leaseKeys) {
         List<Map<String, AttributeValue>> rows;
         try {
-            rows = new SharedLeaseTable(client, table, System::nanoTime).rows(Duration.ZERO);
+            rows = Calls.join(LeaseSnapshot.rows(client, table));
         } catch (SdkException | CompletionException e) {
             log.warn("leases not handed over, they will expire: {}", e.toString());
             return;
@@ -131,6 +126,6 @@ public final class HandOver {
     /** KCL's own rule: a report is at most two report intervals old. */
     private boolean isAlive(Map<String, AttributeValue> report) {
         long oldest = clock.instant().minus(workerReport.multipliedBy(2)).getEpochSecond();
-        return Long.parseLong(requireNonNull(report.get(LAST_UPDATE)).n()) >= oldest;
+        return LeaseSnapshot.report(report).at().getEpochSecond() >= oldest;
     }
 }

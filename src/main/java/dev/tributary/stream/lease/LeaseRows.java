@@ -150,8 +150,7 @@ public final class LeaseRows {
      * @param atMost how long ago the reports of workers may have been read
      */
     public boolean isAlone(String worker, LeaseTimings timings, Instant now, Duration atMost) {
-        return SourcesOfWorkers.of(
-                        shared.rows(atMost), row -> LeaseSnapshot.report(row).alive(now, timings))
+        return SourcesOfWorkers.at(now, timings, shared.rows(atMost))
                 .readers(key(""), worker)
                 .isEmpty();
     }

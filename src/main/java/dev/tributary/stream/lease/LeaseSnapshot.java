@@ -87,7 +87,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
                 LeaseRows.doneUntil(row));
     }
 
-    private static boolean isReport(Map<String, AttributeValue> row) {
+    static boolean isReport(Map<String, AttributeValue> row) {
         AttributeValue type = row.get(ENTITY_TYPE);
         return type != null
                 && EntityType.WORKER_METRIC_STATS.getDdbValue().equals(type.s())

@@ -25,8 +25,7 @@ public record SourceRows(List<String> keys, List<String> readers) {
     public static SourceRows read(
             DynamoDbAsyncClient client, String table, String source, LeaseTimings timings, Instant now) {
         List<Map<String, AttributeValue>> rows = Calls.join(LeaseSnapshot.rows(client, table));
-        SourcesOfWorkers workers =
-                SourcesOfWorkers.of(rows, row -> LeaseSnapshot.report(row).alive(now, timings));
+        SourcesOfWorkers workers = SourcesOfWorkers.at(now, timings, rows);
         Predicate<String> ofSource = LeaseKey.of(source);
         String state = SourceStateRow.key(source);
         return new SourceRows(

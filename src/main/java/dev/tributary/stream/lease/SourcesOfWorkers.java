@@ -2,6 +2,7 @@ package dev.tributary.stream.lease;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.kinesis.leases.EntityType;
 
 /**
  * The sources that each live worker reads, by the workers' reports in a lease table, and the number of leases of each.
@@ -46,13 +46,22 @@ public final class SourcesOfWorkers {
         SourcesOfWorkers found = new SourcesOfWorkers();
         for (Map<String, AttributeValue> row : rows) {
             AttributeValue owner = row.get(LeaseRows.OWNER);
-            if (isReport(row)) {
+            if (LeaseSnapshot.isReport(row)) {
                 found.add(row, alive.test(row));
             } else if (owner != null) {
                 found.assigned(owner.s());
             }
         }
         return found;
+    }
+
+    /**
+     * As they are at a time.
+     *
+     * @param rows of a lease table
+     */
+    static SourcesOfWorkers at(Instant now, LeaseTimings timings, Collection<Map<String, AttributeValue>> rows) {
+        return of(rows, row -> LeaseSnapshot.report(row).alive(now, timings));
     }
 
     private void add(Map<String, AttributeValue> report, boolean isAlive) {
@@ -64,11 +73,6 @@ public final class SourcesOfWorkers {
         if (isAlive) {
             alive.add(worker);
         }
-    }
-
-    static boolean isReport(Map<String, AttributeValue> row) {
-        AttributeValue type = row.get("entityType");
-        return type != null && EntityType.WORKER_METRIC_STATS.getDdbValue().equals(type.s()) && row.containsKey("lut");
     }
 
     /** Whether the worker reads the source of the lease, for as far as is known; it need not be alive. */

@@ -146,9 +146,7 @@ public final class SparingLeaseCalls {
                 return response;
             }
             SourcesOfWorkers known = SourcesOfWorkers.of(
-                    response.items(),
-                    row -> isAlive(Instant.ofEpochSecond(
-                            Long.parseLong(requireNonNull(row.get("lut")).n()))));
+                    response.items(), row -> isAlive(LeaseSnapshot.report(row).at()));
             sources = new Known(known, now);
             ScanResponse relevant = response.toBuilder()
                     .items(response.items().stream()
