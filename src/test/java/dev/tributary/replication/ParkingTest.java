@@ -70,7 +70,7 @@ class ParkingTest {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
     private final Health health = new Health();
     private MeterRegistry registry;
-    private volatile boolean leaseHeld;
+    private Lease lease = new Lease();
     private String byCity;
     private DeadLetterTable deadLetters;
     private ReplicationPipeline pipeline;
@@ -93,7 +93,7 @@ class ParkingTest {
 
     @AfterEach
     void stopTimer() {
-        leaseHeld = false;
+        lease.lose();
         timer.shutdownNow();
     }
 
@@ -368,11 +368,14 @@ class ParkingTest {
         start(TestRoute.to(byCity));
         change("ada", cityOfTheWrongType());
         await().until(() -> health.snapshot().status() == Status.DOWN);
-        leaseHeld = false;
+        lease.lose();
+        // An attempt that began before may still park the change, once there is a table.
+        await().until(lease::noAttemptIsOpen);
         new TableControl(dynamo.asyncClient(), deadLetters.name())
                 .create(TableDefinition.of(DeadLetterTable.KEY))
                 .join();
-        await().until(() -> timer.getQueue().isEmpty() && timer.getActiveCount() == 0);
+        await().atMost(Duration.ofSeconds(30)) // the longest pause between two attempts is 15 s
+                .until(() -> timer.getQueue().isEmpty() && timer.getActiveCount() == 0);
         assertThat(pipeline.inFlight()).isEqualTo(1);
         assertThat(pipeline.checkpoint()).isNull();
         assertThat(parked()).isEmpty();
@@ -421,6 +424,38 @@ class ParkingTest {
         assertThat(pipeline.checkpoint()).isEqualTo("4");
     }
 
+    private static final class Lease implements Fence {
+
+        private boolean held = true;
+        private int openAttempts;
+
+        @Override
+        public synchronized boolean holds() {
+            return held;
+        }
+
+        @Override
+        public synchronized boolean begin() {
+            if (held) {
+                openAttempts++;
+            }
+            return held;
+        }
+
+        @Override
+        public synchronized void end() {
+            openAttempts--;
+        }
+
+        synchronized void lose() {
+            held = false;
+        }
+
+        synchronized boolean noAttemptIsOpen() {
+            return openAttempts == 0;
+        }
+    }
+
     private void createTarget() {
         createTarget("city");
     }
@@ -444,7 +479,7 @@ class ParkingTest {
         if (pipeline != null) {
             pipeline.close();
         }
-        leaseHeld = true;
+        lease = new Lease();
         registry = new SimpleMeterRegistry();
         pipeline = new ReplicationPipeline(
                 List.of(new Route(
@@ -460,7 +495,7 @@ class ParkingTest {
                         new ParkedItemIndex(deadLetters, ROUTE, () -> Instant.ofEpochSecond(1000)))),
                 GivenLateWrites.recorded(lateWriteCalls).shard("shard"),
                 100,
-                () -> leaseHeld,
+                lease,
                 timer,
                 registry,
                 health,
