@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tributary.SourceRecord.History;
 import dev.tributary.local.LocalDynamoDb;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,7 +35,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * rests, every target equals the projection of its route, and the checkpoints have passed every change.
  *
  * <p>For ten minutes: {@code mvn verify -Dit.test=ChaosIT -Dtributary.chaos=10m}. {@code -Dtributary.seed=17} repeats the
- * decisions of a run, but not their exact times.
+ * decisions of a run, but not their exact times. A rolling upgrade: {@code -Dtributary.earlier=/opt/tributary-0.1.0} names
+ * the distribution with which the daemons begin; each restart is of this version.
  */
 class ChaosIT {
 
@@ -46,6 +49,7 @@ class ChaosIT {
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final int DAEMONS = 3;
+    private static final Optional<String> EARLIER = Optional.ofNullable(System.getProperty("tributary.earlier"));
 
     private final long seed = Long.getLong("tributary.seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -56,6 +60,7 @@ class ChaosIT {
     private Path directory;
 
     private Daemons daemons;
+    private Daemons earlier;
     private String users;
     private String copies;
     private String byCity;
@@ -75,8 +80,14 @@ class ChaosIT {
     }
 
     @BeforeEach
-    void createTables() {
+    void createTables() throws Exception {
         daemons = new Daemons(dynamo, directory);
+        earlier = EARLIER.isEmpty()
+                ? daemons
+                : new Daemons(
+                        dynamo,
+                        Files.createDirectory(directory.resolve("earlier")),
+                        List.of(EARLIER.get() + "/bin/tributary"));
         users = dynamo.createTable("users", "email:S", true);
         copies = dynamo.createTable("copies", "city:S, email:S");
         byCity = dynamo.createTable("users_by_city", "city:S");
@@ -86,15 +97,20 @@ class ChaosIT {
     @AfterEach
     void end() {
         daemons.close();
+        earlier.close();
     }
 
     @Test
     void everyTargetIsWhatItsRouteMakesOfTheSourceWhateverHappensToTheWorkers() throws Exception {
-        log.info("{} of chaos, seed {}", CHAOS, seed);
+        log.info(
+                "{} of chaos, seed {}{}",
+                CHAOS,
+                seed,
+                EARLIER.map(home -> ", beginning with " + home).orElse(""));
         try {
             for (int daemon = 0; daemon < DAEMONS; daemon++) {
                 Victim victim = new Victim();
-                victim.daemon = start();
+                victim.daemon = start(earlier);
                 victims.add(victim);
             }
             victims.get(0).daemon.awaitReady();
@@ -149,7 +165,11 @@ class ChaosIT {
     }
 
     private DaemonProcess start() throws Exception {
-        return daemons.start(
+        return start(daemons);
+    }
+
+    private DaemonProcess start(Daemons version) throws Exception {
+        return version.start(
                 """
                 application = %s
                 lease.duration = %ds
