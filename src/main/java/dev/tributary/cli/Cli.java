@@ -7,7 +7,7 @@ import dev.tributary.cli.inspect.PlanCommand;
 import dev.tributary.cli.inspect.StatusCommand;
 import dev.tributary.cli.pause.PauseCommand;
 import dev.tributary.cli.pause.ResumeCommand;
-import dev.tributary.daemon.Version;
+import dev.tributary.daemon.ProgramVersion;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
 import java.io.PrintWriter;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
         name = "tributary",
         description = "Replicates DynamoDB tables through their streams.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = ProgramVersion.class,
         subcommands = {
             RunCommand.class,
             CheckCommand.class,

@@ -22,7 +22,7 @@ record Banner(Settings settings, Optional<URI> writes, URI admin, Optional<URI> 
     String text(boolean reading) {
         StringJoiner lines = new StringJoiner(System.lineSeparator());
         lines.add("");
-        lines.add("  Tributary " + Version.current() + " is ready.");
+        lines.add("  Tributary " + ProgramVersion.current() + " is ready.");
         lines.add("");
         settings.source().forEach((name, source) -> source.route()
                 .forEach((routeName, route) -> lines.add(

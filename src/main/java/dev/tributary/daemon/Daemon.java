@@ -117,7 +117,7 @@ public final class Daemon {
         CompletableFuture<Void> ownTables = OwnTables.create(settings, tables, clients);
         HttpServers servers = new HttpServers(settings, health, started.push(meters), started);
         DaemonStatus status = new DaemonStatus(
-                new DaemonStatus.Identity(Version.current(), worker, hasLocalStream(tables)),
+                new DaemonStatus.Identity(ProgramVersion.current(), worker, hasLocalStream(tables)),
                 settings,
                 clients,
                 health,

@@ -4,8 +4,8 @@ import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.http.access.AccessSettings;
-import dev.tributary.http.access.AdminGuard;
-import dev.tributary.http.access.WriteGuard;
+import dev.tributary.http.access.AdminAccess;
+import dev.tributary.http.access.WriteAccess;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,13 +25,13 @@ public final class HttpFiles {
     public static void check(Settings settings) throws StartException {
         Health unused = new Health();
         try {
-            AdminGuard.of(settings.admin().tokens(), unused).ifPresent(AdminGuard::close);
+            AdminAccess.of(settings.admin().tokens(), unused).ifPresent(AdminAccess::close);
             Set<String> resources = new HashSet<>(settings.resource().keySet());
             resources.addAll(settings.read().keySet());
             AccessSettings access = settings.http().access();
             boolean reads = access.authenticates() || access.tls().files().isPresent();
             if (reads && !resources.isEmpty()) {
-                WriteGuard.of(access, settings.http().limits(), resources, unused, new SimpleMeterRegistry())
+                WriteAccess.of(access, settings.http().limits(), resources, unused, new SimpleMeterRegistry())
                         .close();
             }
         } catch (HttpStartException e) {

@@ -18,28 +18,23 @@ public record TableArn(String region, String account, String table) {
                 : Optional.empty();
     }
 
-    /** The name of a table; the text itself if it is a name, or an ARN that contradicts the location. */
-    public static String name(String text, Location location) {
-        return parse(text)
-                .filter(arn -> arn.fits(location))
-                .map(TableArn::table)
-                .orElse(text);
+    /** The name of a table; the text itself if it is a name, or an ARN that contradicts the place. */
+    public static String name(String text, PlaceSettings place) {
+        return parse(text).filter(arn -> arn.fits(place)).map(TableArn::table).orElse(text);
     }
 
-    /** The location with what the ARN says of it; the same if the text is a name, or contradicts it. */
-    public static Location location(String text, Location location) {
+    /** The place with what the ARN says of it; the same if the text is a name, or contradicts it. */
+    public static PlaceSettings place(String text, PlaceSettings place) {
         return parse(text)
-                .filter(arn -> arn.fits(location))
-                .map(arn -> new Location(
-                        Optional.of(arn.region()), location.endpoint(), location.role(), Optional.of(arn.account())))
-                .orElse(location);
+                .filter(arn -> arn.fits(place))
+                .map(arn -> new PlaceSettings(
+                        Optional.of(arn.region()), place.endpoint(), place.role(), Optional.of(arn.account())))
+                .orElse(place);
     }
 
-    private boolean fits(Location location) {
-        return location.region().filter(other -> !other.equals(region)).isEmpty()
-                && location.account().filter(other -> !other.equals(account)).isEmpty()
-                && location.roleAccount()
-                        .filter(other -> !other.equals(account))
-                        .isEmpty();
+    private boolean fits(PlaceSettings place) {
+        return place.region().filter(other -> !other.equals(region)).isEmpty()
+                && place.account().filter(other -> !other.equals(account)).isEmpty()
+                && place.roleAccount().filter(other -> !other.equals(account)).isEmpty();
     }
 }

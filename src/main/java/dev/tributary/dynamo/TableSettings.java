@@ -3,7 +3,7 @@ package dev.tributary.dynamo;
 import java.net.URI;
 import java.util.Optional;
 
-/** A DynamoDB table and its location. */
+/** A DynamoDB table and its place. */
 public interface TableSettings {
 
     /** What {@link #table()} has to be. */
@@ -12,19 +12,19 @@ public interface TableSettings {
     /** Matches what {@link #NAME} describes. */
     String NAME_PATTERN = "(arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/)?[A-Za-z0-9_.-]{3,255}";
 
-    /** The name. An ARN, if it contradicts the location. */
+    /** The name. An ARN, if it contradicts the place. */
     String table();
 
-    Location location();
+    PlaceSettings place();
 
     /** Absent: that of all tables. */
     default Optional<String> region() {
-        return location().region();
+        return place().region();
     }
 
     /** Absent: that of all tables. */
     default Optional<URI> endpoint() {
-        return location().endpoint();
+        return place().endpoint();
     }
 
     /** Of the table's stream. Absent: that of the table. */

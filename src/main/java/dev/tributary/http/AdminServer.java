@@ -1,7 +1,7 @@
 package dev.tributary.http;
 
-import dev.tributary.http.access.AdminGuard;
-import dev.tributary.http.access.BrowserGuard;
+import dev.tributary.http.access.AdminAccess;
+import dev.tributary.http.access.OriginCheck;
 import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
@@ -27,9 +27,9 @@ public final class AdminServer implements AutoCloseable {
 
     private final Listener listener;
     private final StatusEvents events;
-    private final Optional<AdminGuard> operators;
+    private final Optional<AdminAccess> operators;
 
-    private AdminServer(Listener listener, StatusEvents events, Optional<AdminGuard> operators) {
+    private AdminServer(Listener listener, StatusEvents events, Optional<AdminAccess> operators) {
         this.listener = listener;
         this.events = events;
         this.operators = operators;
@@ -42,7 +42,7 @@ public final class AdminServer implements AutoCloseable {
      * @throws HttpStartException if it cannot listen where the settings say
      */
     public static AdminServer start(AdminSettings settings, Health health, Meters meters, StatusPage page) {
-        Optional<AdminGuard> operators = AdminGuard.of(settings.tokens(), health);
+        Optional<AdminAccess> operators = AdminAccess.of(settings.tokens(), health);
         Refusals refusals = new Refusals(meters.registry());
         Listener.Endpoint endpoint = new Listener.Endpoint(
                 "admin",
@@ -56,8 +56,8 @@ public final class AdminServer implements AutoCloseable {
                 LIMITS,
                 List.of(
                         settings.allowRemote()
-                                ? BrowserGuard.anyHost("admin")
-                                : BrowserGuard.onLoopback(
+                                ? OriginCheck.anyHost("admin")
+                                : OriginCheck.onLoopback(
                                         "admin", settings.host().name())),
                 refusals);
         StatusEvents events = new StatusEvents(page.source(), page.tablesPause());
@@ -72,9 +72,9 @@ public final class AdminServer implements AutoCloseable {
                 registry.add(method, "/health/ready", readinessHandler);
                 registry.add(method, "/metrics", metricsHandler);
             }
-            page.addTo(registry, operators.map(guard -> guard.authorizing(registry, refusals)), events);
+            page.addTo(registry, operators.map(access -> access.authorizing(registry, refusals)), events);
         });
-        operators.ifPresent(AdminGuard::start);
+        operators.ifPresent(AdminAccess::start);
         return new AdminServer(listener, events, operators);
     }
 
@@ -91,7 +91,7 @@ public final class AdminServer implements AutoCloseable {
     /** Stops the server. Idempotent. */
     @Override
     public void close() {
-        operators.ifPresent(AdminGuard::close);
+        operators.ifPresent(AdminAccess::close);
         events.close(); // the listener waits for replies in flight
         listener.close();
     }

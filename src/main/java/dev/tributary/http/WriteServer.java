@@ -1,6 +1,6 @@
 package dev.tributary.http;
 
-import dev.tributary.http.access.WriteGuard;
+import dev.tributary.http.access.WriteAccess;
 import dev.tributary.http.bulk.BulkRequestLimiter;
 import dev.tributary.http.items.IdempotencyMeters;
 import dev.tributary.http.items.ItemPaths;
@@ -40,19 +40,19 @@ public final class WriteServer implements AutoCloseable {
     private static final Pattern PLAIN_PATH = Pattern.compile(ResourceSettings.PATH_PATTERN);
 
     private final Listener listener;
-    private final WriteGuard guard;
+    private final WriteAccess access;
     private final BulkRequestLimiter bulk;
     private final Health health;
     private final Optional<Logging.Async> accessLog;
 
     private WriteServer(
             Listener listener,
-            WriteGuard guard,
+            WriteAccess access,
             BulkRequestLimiter bulk,
             Health health,
             Optional<Logging.Async> accessLog) {
         this.listener = listener;
-        this.guard = guard;
+        this.access = access;
         this.bulk = bulk;
         this.health = health;
         this.accessLog = accessLog;
@@ -80,21 +80,21 @@ public final class WriteServer implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableSet());
         String basePath = settings.basePath().orElse("");
         OpenApi description = OpenApi.of(resources, settings.access().authenticates(), basePath);
-        WriteGuard guard = WriteGuard.of(
+        WriteAccess access = WriteAccess.of(
                 settings.access(),
                 settings.limits(),
                 resources.stream().map(Resource::name).collect(Collectors.toSet()),
                 health,
                 registry);
-        BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), guard.rate(), System::nanoTime);
+        BulkRequestLimiter bulk = new BulkRequestLimiter(settings.bulk(), access.rate(), System::nanoTime);
         ResourceEndpoints.SharedLimits limits =
                 new ResourceEndpoints.SharedLimits(body, ReadLimiter.ofHeap(), ReadLimiter.ofPages(), bulk);
         Optional<Logging.Async> accessLog =
                 settings.accessLog() ? Optional.of(Logging.async(EndedRequests.ACCESS_LOG)) : Optional.empty();
         EndedRequests ended = new EndedRequests(registry, settings.accessLog());
-        Listener listener = Listener.start(guard.endpoint(), stopTimeout, ended, router -> {
+        Listener listener = Listener.start(access.endpoint(), stopTimeout, ended, router -> {
             // The router takes the first pattern that matches, so the longer paths come first.
-            new OpenApiEndpoint(description).addTo(guard.authorizing(Optional.empty(), router));
+            new OpenApiEndpoint(description).addTo(access.authorizing(Optional.empty(), router));
             resources.stream()
                     .sorted(Comparator.comparingInt(WriteServer::depth).reversed())
                     .forEach(resource -> new ResourceEndpoints(
@@ -102,12 +102,12 @@ public final class WriteServer implements AutoCloseable {
                                     new ItemPaths(resource, paths, basePath),
                                     limits,
                                     new ResourceEndpoints.Telemetry(meters, keys, new TableHealth(health, resource)))
-                            .addTo(guard.authorizing(
+                            .addTo(access.authorizing(
                                     Optional.of(resource.name()), ofResource(resource.name(), router))));
         });
-        guard.start();
+        access.start();
         health.report(COMPONENT, Status.UP, "listening on " + listener.uri());
-        return new WriteServer(listener, guard, bulk, health, accessLog);
+        return new WriteServer(listener, access, bulk, health, accessLog);
     }
 
     /** A registry whose handlers' requests belong to a resource. */
@@ -145,7 +145,7 @@ public final class WriteServer implements AutoCloseable {
     public void close() {
         health.report(COMPONENT, Status.DOWN, "stopped");
         bulk.stop();
-        guard.close();
+        access.close();
         listener.close();
         accessLog.ifPresent(Logging.Async::close);
     }

@@ -5,7 +5,7 @@ import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.document.DocumentSettings;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.model.AttributeType;
@@ -32,7 +32,7 @@ public record ResourceSettings(
                 doc = "The table of the items.")
         String table,
 
-        Location location,
+        PlaceSettings place,
         DocumentSettings document,
 
         @Option(
@@ -48,8 +48,8 @@ public record ResourceSettings(
         Optional<String> ttl)
         implements TableSettings, Checked {
     public ResourceSettings {
-        Location given = location;
-        location = TableArn.location(table, given);
+        PlaceSettings given = place;
+        place = TableArn.place(table, given);
         table = TableArn.name(table, given);
     }
 

@@ -2,7 +2,7 @@ package dev.tributary.replication;
 
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.projection.ProjectionSettings;
@@ -22,7 +22,7 @@ public record RouteSettings(
                 doc = "The table that is kept in step.")
         String table,
 
-        Location location,
+        PlaceSettings place,
 
         @Option(key = "enabled", defaultValue = "true", example = "false", doc = """
                 With `false` the route is paused, as by `tributary pause`: nothing of its source is read, on any of its
@@ -36,8 +36,8 @@ public record RouteSettings(
         VerifySettings verify)
         implements TableSettings {
     public RouteSettings {
-        Location given = location;
-        location = TableArn.location(table, given);
+        PlaceSettings given = place;
+        place = TableArn.place(table, given);
         table = TableArn.name(table, given);
     }
 }

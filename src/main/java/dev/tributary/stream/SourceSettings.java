@@ -4,7 +4,7 @@ import dev.tributary.config.Checked;
 import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.replication.RouteSettings;
@@ -28,7 +28,7 @@ public record SourceSettings(
                 doc = "The table whose stream is read.")
         String table,
 
-        Location location,
+        PlaceSettings place,
 
         @Option(
                 key = "streams-endpoint",
@@ -97,8 +97,8 @@ public record SourceSettings(
         Map<String, RouteSettings> route)
         implements TableSettings, Checked {
     public SourceSettings {
-        Location given = location;
-        location = TableArn.location(table, given);
+        PlaceSettings given = place;
+        place = TableArn.place(table, given);
         table = TableArn.name(table, given);
     }
 

@@ -7,7 +7,7 @@ import dev.tributary.daemon.settings.Settings;
 import dev.tributary.document.DocumentSettings;
 import dev.tributary.document.GeneratedValue;
 import dev.tributary.dynamo.DeclaredTable;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.http.AdminSettings;
 import dev.tributary.http.HttpSettings;
 import dev.tributary.http.access.AccessSettings;
@@ -58,7 +58,7 @@ class ConfigurationTest {
     private static final HttpLimits LIMITS = new HttpLimits(
             1_048_576, 67_108_864, 512, 1024, 16_384, Duration.ofSeconds(10), 1024, Duration.ofSeconds(30));
 
-    private static final Location ANYWHERE = Location.DEFAULT;
+    private static final PlaceSettings ANYWHERE = PlaceSettings.DEFAULT;
 
     private static final Map<String, String> MINIMAL = Map.of(
             "source.users.table", "users",

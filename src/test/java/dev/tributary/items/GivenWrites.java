@@ -2,7 +2,7 @@ package dev.tributary.items;
 
 import dev.tributary.document.DocumentSettings;
 import dev.tributary.document.GeneratedValue;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.model.AttributeType;
 import java.time.Duration;
 import java.util.Map;
@@ -113,7 +113,7 @@ public record GivenWrites(
 
     public ResourceSettings settings() {
         return new ResourceSettings(
-                path, table, Location.DEFAULT, document(), precondition, idempotency, Optional.empty());
+                path, table, PlaceSettings.DEFAULT, document(), precondition, idempotency, Optional.empty());
     }
 
     public DocumentSettings document() {

@@ -1,6 +1,6 @@
 package dev.tributary.replication;
 
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.KeyTemplate;
 import dev.tributary.projection.ProjectionSettings;
@@ -77,6 +77,6 @@ public record TestRoute(String table, ProjectionSettings projection, TargetSetti
     }
 
     public RouteSettings settings() {
-        return new RouteSettings(table, Location.DEFAULT, true, projection, target, NOT_FILLED, NOT_VERIFIED);
+        return new RouteSettings(table, PlaceSettings.DEFAULT, true, projection, target, NOT_FILLED, NOT_VERIFIED);
     }
 }

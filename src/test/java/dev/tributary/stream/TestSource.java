@@ -1,6 +1,6 @@
 package dev.tributary.stream;
 
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.read.GapPolicy;
@@ -57,7 +57,7 @@ public record TestSource(
     public SourceSettings settings() {
         return new SourceSettings(
                 table,
-                Location.DEFAULT,
+                PlaceSettings.DEFAULT,
                 Optional.empty(),
                 Optional.empty(),
                 start,

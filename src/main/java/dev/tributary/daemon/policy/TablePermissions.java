@@ -2,7 +2,7 @@ package dev.tributary.daemon.policy;
 
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.OwnTable;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ResourceSettings;
 import dev.tributary.items.query.ReadSettings;
@@ -85,7 +85,7 @@ public final class TablePermissions {
         add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
         // For the pages that a killed backfill has left.
         add(source, source.table(), "BatchGetItem");
-        Location own = source.location().withoutRole();
+        PlaceSettings own = source.place().withoutRole();
         addLeases(own, settings.leaseTable());
         // An earlier version may have left the leases there.
         add(own, settings.formerLeaseTable(name), "GetItem");
@@ -109,14 +109,14 @@ public final class TablePermissions {
             add(source, source.table(), "Scan");
             add(route, route.table(), "Scan");
             // The lock of jobs.
-            add(source.location().withoutRole(), name(OwnTable.DEAD_LETTERS), "DeleteItem");
+            add(source.place().withoutRole(), name(OwnTable.DEAD_LETTERS), "DeleteItem");
         }
         if (verifies) {
             add(route, route.table(), "DescribeTimeToLive");
         }
     }
 
-    private void addLeases(Location place, String table) {
+    private void addLeases(PlaceSettings place, String table) {
         add(place, table, "DeleteItem", "DescribeTable", "GetItem", "PartiQLUpdate", "PutItem", "Scan", "UpdateItem");
         add(place, table + "/index/" + LeaseTable.INDEX, "Query");
         addCreation(place, table);
@@ -149,7 +149,7 @@ public final class TablePermissions {
             add(resource, resource.table(), "BatchWriteItem");
         }
         if (resource.idempotency().takesKeys()) {
-            addOwn(resource.location(), OwnTable.IDEMPOTENCY, "DeleteItem", "GetItem", "PutItem", "UpdateItem");
+            addOwn(resource.place(), OwnTable.IDEMPOTENCY, "DeleteItem", "GetItem", "PutItem", "UpdateItem");
             if (unversioned && resource.document().refreshed().isEmpty()) {
                 add(resource, resource.table(), "ConditionCheckItem");
             }
@@ -171,7 +171,7 @@ public final class TablePermissions {
     /** The commands check all tables of the configuration, as a start does. */
     private void addCommands() {
         settings.source().forEach((name, source) -> {
-            Location own = source.location().withoutRole();
+            PlaceSettings own = source.place().withoutRole();
             add(source, source.table(), "BatchGetItem", "DescribeTable", "GetItem", "Scan");
             add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
             add(own, settings.leaseTable(), "DeleteItem", "GetItem", "Scan", "UpdateItem");
@@ -186,7 +186,7 @@ public final class TablePermissions {
         settings.resource().values().forEach(resource -> {
             add(resource, resource.table(), "DescribeTable");
             if (resource.idempotency().takesKeys()) {
-                add(resource.location(), name(OwnTable.IDEMPOTENCY), "DescribeTable");
+                add(resource.place(), name(OwnTable.IDEMPOTENCY), "DescribeTable");
             }
         });
         settings.read().values().forEach(resource -> add(resource, resource.table(), "DescribeTable"));
@@ -200,7 +200,7 @@ public final class TablePermissions {
         }
     }
 
-    private void addOwn(Location place, OwnTable table, String... more) {
+    private void addOwn(PlaceSettings place, OwnTable table, String... more) {
         add(place, name(table), "DescribeTable");
         add(place, name(table), more);
         addCreation(place, name(table));
@@ -212,7 +212,7 @@ public final class TablePermissions {
         }
     }
 
-    private void addCreation(Location place, String table) {
+    private void addCreation(PlaceSettings place, String table) {
         if (creates) {
             add(place, table, "CreateTable");
         }
@@ -223,15 +223,15 @@ public final class TablePermissions {
     }
 
     private void add(TableSettings table, String resource, String... names) {
-        add(table.location(), resource, names);
+        add(table.place(), resource, names);
     }
 
-    private void add(Location place, String resource, String... names) {
+    private void add(PlaceSettings place, String resource, String... names) {
         Table table = new Table(region(place), place.expectedAccount(), place.role(), resource);
         actions.computeIfAbsent(table, absent -> new TreeSet<>()).addAll(Arrays.asList(names));
     }
 
-    private Optional<String> region(Location place) {
+    private Optional<String> region(PlaceSettings place) {
         return place.region().or(settings.aws()::region);
     }
 }

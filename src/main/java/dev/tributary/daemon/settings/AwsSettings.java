@@ -4,7 +4,7 @@ import dev.tributary.config.Checked;
 import dev.tributary.config.CrossCheck;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,8 +14,8 @@ import java.util.Optional;
 public record AwsSettings(
         @Option(
                 key = "region",
-                pattern = Location.REGION_PATTERN,
-                expected = Location.REGION,
+                pattern = PlaceSettings.REGION_PATTERN,
+                expected = PlaceSettings.REGION,
                 example = "eu-central-1",
                 doc = """
                 Region of every table that does not name its own. Without it: the SDK's chain (`AWS_REGION`, the profile,

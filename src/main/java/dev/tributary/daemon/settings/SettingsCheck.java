@@ -2,7 +2,7 @@ package dev.tributary.daemon.settings;
 
 import dev.tributary.config.CrossCheck;
 import dev.tributary.dynamo.DeclaredTable;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.http.openapi.OpenApiEndpoint;
 import dev.tributary.local.LocalSettings.Mode;
@@ -87,19 +87,19 @@ final class SettingsCheck {
         if (settings.local().mode() == Mode.OFF || !check.accepted(LOCAL_MODE)) {
             return;
         }
-        checkNoLocation(
+        checkNoPlace(
                 "aws.",
-                new Location(settings.aws().region(), settings.aws().endpoint(), Optional.empty(), Optional.empty()));
+                new PlaceSettings(
+                        settings.aws().region(), settings.aws().endpoint(), Optional.empty(), Optional.empty()));
         settings.aws().streamsEndpoint().ifPresent(endpoint -> checkAbsent("aws.streams-endpoint", endpoint));
         settings.source().forEach((name, source) -> {
             String section = "source." + name + ".";
-            checkNoLocation(section, source.location());
+            checkNoPlace(section, source.place());
             source.streamsEndpoint().ifPresent(endpoint -> checkAbsent(section + "streams-endpoint", endpoint));
-            source.route()
-                    .forEach((route, target) -> checkNoLocation(section + "route." + route + ".", target.location()));
+            source.route().forEach((route, target) -> checkNoPlace(section + "route." + route + ".", target.place()));
         });
-        settings.resource().forEach((name, resource) -> checkNoLocation("write." + name + ".", resource.location()));
-        settings.read().forEach((name, read) -> checkNoLocation("read." + name + ".", read.location()));
+        settings.resource().forEach((name, resource) -> checkNoPlace("write." + name + ".", resource.place()));
+        settings.read().forEach((name, read) -> checkNoPlace("read." + name + ".", read.place()));
     }
 
     private void checkStreams() {
@@ -115,11 +115,11 @@ final class SettingsCheck {
         });
     }
 
-    private void checkNoLocation(String section, Location location) {
-        location.region().ifPresent(region -> checkAbsent(section + "region", region));
-        location.endpoint().ifPresent(endpoint -> checkAbsent(section + "endpoint", endpoint));
-        location.role().ifPresent(role -> checkAbsent(section + "role", role));
-        location.account().ifPresent(account -> checkAbsent(section + "account", account));
+    private void checkNoPlace(String section, PlaceSettings place) {
+        place.region().ifPresent(region -> checkAbsent(section + "region", region));
+        place.endpoint().ifPresent(endpoint -> checkAbsent(section + "endpoint", endpoint));
+        place.role().ifPresent(role -> checkAbsent(section + "role", role));
+        place.account().ifPresent(account -> checkAbsent(section + "account", account));
     }
 
     private void checkAbsent(String key, Object value) {

@@ -17,6 +17,6 @@ record TablePlace(String table, Optional<String> region, Optional<URI> endpoint,
                 table.table(),
                 table.region().or(defaults::region),
                 table.endpoint().or(defaults::endpoint),
-                table.location().expectedAccount());
+                table.place().expectedAccount());
     }
 }

@@ -2,7 +2,7 @@ package dev.tributary.daemon.tables;
 
 import dev.tributary.daemon.settings.AwsSettings;
 import dev.tributary.daemon.settings.Settings;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
@@ -129,18 +129,18 @@ public final class Clients implements AutoCloseable {
 
     /** For describing tables and for dead letters; retries as the SDK does for DynamoDB. */
     public DynamoDbAsyncClient control(TableSettings table) {
-        return patient(Kind.CONTROL, table.location(), MAX_CONNECTIONS);
+        return patient(Kind.CONTROL, table.place(), MAX_CONNECTIONS);
     }
 
     /** For the daemon's own tables at the place of a source: as {@link #control}, without its role. */
     public DynamoDbAsyncClient own(TableSettings source) {
-        return patient(Kind.CONTROL, source.location().withoutRole(), MAX_CONNECTIONS);
+        return patient(Kind.CONTROL, source.place().withoutRole(), MAX_CONNECTIONS);
     }
 
     /** For leases: with separate connections, because a renewal that waits behind other calls loses the shard. */
     public DynamoDbAsyncClient leases(TableSettings source) {
         return (DynamoDbAsyncClient) client(
-                key(Kind.LEASE, source.location().withoutRole()),
+                key(Kind.LEASE, source.place().withoutRole()),
                 key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(CALL_TIMEOUT)
                         .apiCallAttemptTimeout(LEASE_ATTEMPT_TIMEOUT)));
     }
@@ -150,24 +150,24 @@ public final class Clients implements AutoCloseable {
      * and a refused condition returns the item, so there are no more connections than the heap has room for such responses.
      */
     public DynamoDbAsyncClient requests(TableSettings table) {
-        return patient(Kind.REQUEST, table.location(), ReadLimiter.atOnce());
+        return patient(Kind.REQUEST, table.place(), ReadLimiter.atOnce());
     }
 
     /** For reads of many items by HTTP requests: with fewer connections, because each keeps a longer response. */
     public DynamoDbAsyncClient pages(TableSettings table) {
-        return patient(Kind.PAGE, table.location(), ReadLimiter.pagesAtOnce());
+        return patient(Kind.PAGE, table.place(), ReadLimiter.pagesAtOnce());
     }
 
-    private DynamoDbAsyncClient patient(Kind kind, Location location, int connections) {
+    private DynamoDbAsyncClient patient(Kind kind, PlaceSettings place, int connections) {
         return (DynamoDbAsyncClient) client(
-                key(kind, location),
+                key(kind, place),
                 key -> async(key, connections, override -> override.apiCallTimeout(defaults.callTimeout())
                         .apiCallAttemptTimeout(defaults.attemptTimeout())));
     }
 
     /** For creating the tables of DynamoDB Local. */
     public DynamoDbAsyncClient local() {
-        return patient(Kind.CONTROL, Location.DEFAULT, MAX_CONNECTIONS);
+        return patient(Kind.CONTROL, PlaceSettings.DEFAULT, MAX_CONNECTIONS);
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Clients implements AutoCloseable {
      */
     public DynamoDbAsyncClient writes(TableSettings table) {
         return (DynamoDbAsyncClient) client(
-                key(Kind.WRITE, table.location()),
+                key(Kind.WRITE, table.place()),
                 key -> async(
                         key,
                         Math.max(MAX_CONNECTIONS, targets * CONNECTIONS_PER_TARGET),
@@ -214,8 +214,8 @@ public final class Clients implements AutoCloseable {
 
     /** The identity of the place of the table; {@link #place} is its text. */
     Place placeId(TableSettings table) {
-        Key key = key(Kind.CONTROL, table.location());
-        return new Place(key.region(), key.endpoint(), table.location().expectedAccount());
+        Key key = key(Kind.CONTROL, table.place());
+        return new Place(key.region(), key.endpoint(), table.place().expectedAccount());
     }
 
     /** The place of the table in messages: an endpoint or a region, and the account if one is configured. */
@@ -240,8 +240,8 @@ public final class Clients implements AutoCloseable {
         return clients.computeIfAbsent(key, make);
     }
 
-    private Key key(Kind kind, Location location) {
-        return key(kind, location, location.endpoint().or(defaults::endpoint));
+    private Key key(Kind kind, PlaceSettings place) {
+        return key(kind, place, place.endpoint().or(defaults::endpoint));
     }
 
     private Key streamKey(TableSettings source) {
@@ -249,12 +249,12 @@ public final class Clients implements AutoCloseable {
                 .or(source::endpoint)
                 .or(defaults::streamsEndpoint)
                 .or(defaults::endpoint);
-        return key(Kind.STREAM, source.location(), endpoint);
+        return key(Kind.STREAM, source.place(), endpoint);
     }
 
-    private Key key(Kind kind, Location location, Optional<URI> endpoint) {
+    private Key key(Kind kind, PlaceSettings place, Optional<URI> endpoint) {
         return local == null
-                ? new Key(kind, location.region().or(defaults::region), endpoint, location.role())
+                ? new Key(kind, place.region().or(defaults::region), endpoint, place.role())
                 : new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()), Optional.empty());
     }
 

@@ -1,12 +1,12 @@
 package dev.tributary.daemon.tables;
 
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
 
 /** The place of the daemon's own tables for a source: its region and endpoint, in the account of the daemon. */
-record OwnPlace(String table, Location location) implements TableSettings {
+record OwnPlace(String table, PlaceSettings place) implements TableSettings {
 
     static OwnPlace of(TableSettings source) {
-        return new OwnPlace(source.table(), source.location().withoutRole());
+        return new OwnPlace(source.table(), source.place().withoutRole());
     }
 }

@@ -106,7 +106,7 @@ public final class TableChecks {
 
     /** A table of the same name in the account of other credentials is the wrong one. */
     private void checkAccount(String prefix, TableSettings settings, DescribedTable table) {
-        String expected = settings.location().expectedAccount().orElse("");
+        String expected = settings.place().expectedAccount().orElse("");
         TableArn.parse(table.arn())
                 .filter(arn -> !arn.region().equals(LOCAL_REGION))
                 .map(TableArn::account)

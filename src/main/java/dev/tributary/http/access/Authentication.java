@@ -3,7 +3,7 @@ package dev.tributary.http.access;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
-import dev.tributary.http.server.RequestGuard;
+import dev.tributary.http.server.RequestCheck;
 import io.github.bucket4j.TimeMeter;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import org.eclipse.jetty.server.Request;
  * Refuses requests without a known bearer token (RFC 6750), and records the caller of the others. It runs before anything
  * reads a body or distinguishes paths, so callers without a token learn nothing.
  */
-final class Authentication implements RequestGuard {
+final class Authentication implements RequestCheck {
 
     private static final String SCHEME = "Bearer";
     private static final String CHALLENGE = "Bearer realm=\"tributary\"";

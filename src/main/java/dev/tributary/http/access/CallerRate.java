@@ -3,7 +3,7 @@ package dev.tributary.http.access;
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
-import dev.tributary.http.server.RequestGuard;
+import dev.tributary.http.server.RequestCheck;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.eclipse.jetty.server.Request;
 
 /** Refuses callers that exceed their rate, before any work is done for them. */
-public final class CallerRate implements RequestGuard {
+public final class CallerRate implements RequestCheck {
 
     private static final int IPV6_NETWORK_BYTES = 8;
 

@@ -2,7 +2,7 @@ package dev.tributary.http.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tributary.http.file.GuardedFile;
+import dev.tributary.http.file.ProtectedFile;
 import dev.tributary.http.file.ReloadingFiles;
 import dev.tributary.http.file.UnusableFileException;
 import dev.tributary.telemetry.Health;
@@ -22,7 +22,7 @@ public final class Tokens {
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
 
     private final String key;
-    private final GuardedFile file;
+    private final ProtectedFile file;
     private final Set<String> resources;
     private volatile TokenFile known = TokenFile.EMPTY;
 
@@ -35,7 +35,7 @@ public final class Tokens {
      */
     public Tokens(String key, Path path, Set<String> resources) {
         this.key = key;
-        this.file = new GuardedFile(path, false);
+        this.file = new ProtectedFile(path, false);
         this.resources = Set.copyOf(resources);
     }
 

@@ -43,7 +43,7 @@ final class PemIdentity {
     }
 
     /** Reads the files. The exception names the one that is invalid. */
-    static PemIdentity read(GuardedFile certificate, GuardedFile key) throws UnusableFileException {
+    static PemIdentity read(ProtectedFile certificate, ProtectedFile key) throws UnusableFileException {
         List<X509Certificate> chain = chain(certificate);
         PublicKey known = chain.get(0).getPublicKey();
         PrivateKey secret = key(key, known.getAlgorithm());
@@ -54,7 +54,7 @@ final class PemIdentity {
         return new PemIdentity(chain, secret);
     }
 
-    private static List<X509Certificate> chain(GuardedFile file) throws UnusableFileException {
+    private static List<X509Certificate> chain(ProtectedFile file) throws UnusableFileException {
         try {
             List<X509Certificate> chain =
                     CertificateFactory.getInstance("X.509")
@@ -73,7 +73,7 @@ final class PemIdentity {
     }
 
     /** @param algorithm of the certificate; the JDK does not take it from PKCS#8 */
-    private static PrivateKey key(GuardedFile file, String algorithm) throws UnusableFileException {
+    private static PrivateKey key(ProtectedFile file, String algorithm) throws UnusableFileException {
         if (!ALGORITHMS.contains(algorithm)) {
             throw new UnusableFileException("%s: expected the key of an RSA or EC certificate; the certificate is %s"
                     .formatted(file.path(), algorithm));
@@ -94,7 +94,7 @@ final class PemIdentity {
         throw new UnusableFileException("%s: expected a private key as PEM; found none".formatted(file.path()));
     }
 
-    private static PrivateKey decode(GuardedFile file, String base64, String algorithm) throws UnusableFileException {
+    private static PrivateKey decode(ProtectedFile file, String base64, String algorithm) throws UnusableFileException {
         try {
             return KeyFactory.getInstance(algorithm)
                     .generatePrivate(

@@ -40,14 +40,14 @@ public final class ReloadingFiles {
     }
 
     private final String component;
-    private final List<GuardedFile> files;
+    private final List<ProtectedFile> files;
     private final Use use;
     private final Health health;
 
     private String used = "";
     private String seen = "";
 
-    public ReloadingFiles(String component, List<GuardedFile> files, Use use, Health health) {
+    public ReloadingFiles(String component, List<ProtectedFile> files, Use use, Health health) {
         this.component = component;
         this.files = List.copyOf(files);
         this.use = use;
@@ -88,6 +88,6 @@ public final class ReloadingFiles {
     }
 
     private String state() {
-        return files.stream().map(GuardedFile::state).collect(Collectors.joining("|"));
+        return files.stream().map(ProtectedFile::state).collect(Collectors.joining("|"));
     }
 }

@@ -7,13 +7,13 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 /** TLS with a certificate that may be replaced while connections are open; new connections get the new one. */
 public final class Tls {
 
-    private final GuardedFile certificate;
-    private final GuardedFile key;
+    private final ProtectedFile certificate;
+    private final ProtectedFile key;
     private final SslContextFactory.Server context = new SslContextFactory.Server();
 
     public Tls(TlsFiles files) {
-        this.certificate = new GuardedFile(files.certificate(), false);
-        this.key = new GuardedFile(files.key(), true);
+        this.certificate = new ProtectedFile(files.certificate(), false);
+        this.key = new ProtectedFile(files.key(), true);
         context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
         context.setKeyStorePassword(PemIdentity.PASSWORD);
     }

@@ -75,9 +75,9 @@ public final class Listener implements AutoCloseable {
      * @param name prefix of its settings, such as {@code http}
      * @param exposure why other machines must not reach it and what to do about that; empty if they may
      * @param tls empty for plain HTTP
-     * @param limits of connections, headers and time; a guard enforces those of requests
-     * @param guards of each request, in the order they are asked
-     * @param refusals counts the requests that a guard refuses
+     * @param limits of connections, headers and time; a check enforces those of requests
+     * @param checks of each request, in the order they are made
+     * @param refusals counts the requests that a check refuses
      */
     public record Endpoint(
             String name,
@@ -86,7 +86,7 @@ public final class Listener implements AutoCloseable {
             Optional<String> exposure,
             Optional<Tls> tls,
             HttpLimits limits,
-            List<RequestGuard> guards,
+            List<RequestCheck> checks,
             Refusals refusals) {}
 
     /**
@@ -141,7 +141,7 @@ public final class Listener implements AutoCloseable {
                 headerDeadline,
                 new BodyDeadline(endpoint.limits(), System::nanoTime),
                 new ReplyDeadline(endpoint.limits()),
-                new GuardHandler(endpoint.guards(), endpoint.refusals()));
+                new RequestCheckHandler(endpoint.checks(), endpoint.refusals()));
         Handler handler = router;
         for (int i = wrappers.size() - 1; i >= 0; i--) {
             wrappers.get(i).setHandler(handler);

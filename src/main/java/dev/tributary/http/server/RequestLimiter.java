@@ -13,7 +13,7 @@ import org.eclipse.jetty.server.Request;
  * Bounds the open requests and the memory of their bodies. Requests beyond are refused instead of queued: they would hold a
  * connection, and their callers would give up before their turn.
  */
-public final class RequestLimiter implements RequestGuard {
+public final class RequestLimiter implements RequestCheck {
 
     private static final Metric OPEN = Metric.gauge("tributary.http.open", """
             Requests to the write endpoint in progress. At `http.max-requests` further ones are refused.""");

@@ -3,7 +3,7 @@ package dev.tributary.items.query;
 import dev.tributary.config.Option;
 import dev.tributary.config.Section;
 import dev.tributary.document.DocumentSettings;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableArn;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.IdempotencyPolicy;
@@ -36,7 +36,7 @@ public record ReadSettings(
                 doc = "The table of the items.")
         String table,
 
-        Location location,
+        PlaceSettings place,
 
         @Option(key = "version", expected = "an attribute name", example = "version", doc = """
                 Attribute, of type `N`, that makes the `ETag` of an item: the version attribute of the resource that writes
@@ -47,8 +47,8 @@ public record ReadSettings(
         Optional<String> ttl)
         implements TableSettings {
     public ReadSettings {
-        Location given = location;
-        location = TableArn.location(table, given);
+        PlaceSettings given = place;
+        place = TableArn.place(table, given);
         table = TableArn.name(table, given);
     }
 
@@ -57,7 +57,7 @@ public record ReadSettings(
         return new ResourceSettings(
                 path,
                 table,
-                location,
+                place,
                 new DocumentSettings(Map.of(), Map.of(), Set.of(), Optional.empty(), Map.of(), Map.of(), version),
                 PreconditionPolicy.OPTIONAL,
                 new IdempotencySettings(IdempotencyPolicy.OFF, Optional.empty(), Duration.ofHours(1)),

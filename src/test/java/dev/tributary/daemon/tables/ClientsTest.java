@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
 import dev.tributary.daemon.settings.AwsSettings;
-import dev.tributary.dynamo.Location;
+import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.replication.RouteSettings;
@@ -84,7 +84,7 @@ class ClientsTest {
 
     private static TableSettings in(String region) {
         return new OwnPlace(
-                "users", new Location(Optional.of(region), Optional.empty(), Optional.empty(), Optional.empty()));
+                "users", new PlaceSettings(Optional.of(region), Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     /** For example by dead letters of many shards at once. */

@@ -136,7 +136,7 @@ class ReloadingFilesTest {
 
     @Test
     void worldReadableSecretIsRefused() throws Exception {
-        GuardedFile secret = new GuardedFile(file, true);
+        ProtectedFile secret = new ProtectedFile(file, true);
         assertThat(secret.read()).isNotEmpty();
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(secret::read)

@@ -5,11 +5,11 @@ import java.net.URI;
 import java.util.Optional;
 
 /** The settings of the place of a table, where it differs from that of the others. */
-public record Location(
+public record PlaceSettings(
         @Option(
                 key = "region",
-                pattern = Location.REGION_PATTERN,
-                expected = Location.REGION,
+                pattern = PlaceSettings.REGION_PATTERN,
+                expected = PlaceSettings.REGION,
                 example = "eu-central-1",
                 doc = "Region of the table. Without it: that of its ARN, or `aws.region`.")
         Optional<String> region,
@@ -48,8 +48,8 @@ public record Location(
     public static final String REGION_PATTERN = "[a-z][a-z0-9-]{0,62}";
 
     /** Where the others are. */
-    public static final Location DEFAULT =
-            new Location(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    public static final PlaceSettings DEFAULT =
+            new PlaceSettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final int ACCOUNT_OF_ARN = 4;
 
@@ -64,7 +64,7 @@ public record Location(
     }
 
     /** The same region and endpoint, in the account of the daemon. */
-    public Location withoutRole() {
-        return new Location(region, endpoint, Optional.empty(), Optional.empty());
+    public PlaceSettings withoutRole() {
+        return new PlaceSettings(region, endpoint, Optional.empty(), Optional.empty());
     }
 }

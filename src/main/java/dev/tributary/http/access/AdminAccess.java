@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Lets only operators act through the admin server: those with a token and the right {@code admin:write}. */
-public final class AdminGuard implements AutoCloseable {
+public final class AdminAccess implements AutoCloseable {
 
     /** The name that stands for the resource in the right {@code admin:write}. */
     private static final String RESOURCE = "admin";
@@ -20,7 +20,7 @@ public final class AdminGuard implements AutoCloseable {
     private final Authentication authentication;
     private final FileChecks checks;
 
-    private AdminGuard(Authentication authentication, List<ReloadingFiles> files) {
+    private AdminAccess(Authentication authentication, List<ReloadingFiles> files) {
         this.authentication = authentication;
         this.checks = new FileChecks("admin-files", files);
     }
@@ -31,18 +31,18 @@ public final class AdminGuard implements AutoCloseable {
      * @return empty if there are none, so that nobody may act
      * @throws HttpStartException if they are not usable
      */
-    public static Optional<AdminGuard> of(AdminTokenSettings settings, Health health) {
+    public static Optional<AdminAccess> of(AdminTokenSettings settings, Health health) {
         try {
             if (settings.file().isPresent()) {
                 Tokens tokens = new Tokens("admin.tokens", settings.file().get(), Set.of(RESOURCE));
                 ReloadingFiles file = tokens.reloaded(health);
                 file.first();
-                return Optional.of(new AdminGuard(Authentication.limited(tokens::caller), List.of(file)));
+                return Optional.of(new AdminAccess(Authentication.limited(tokens::caller), List.of(file)));
             }
             if (settings.list().isPresent()) {
                 TokenFile tokens =
                         TokenFile.ofList("admin.token-list", settings.list().get());
-                return Optional.of(new AdminGuard(Authentication.limited(tokens::caller), List.of()));
+                return Optional.of(new AdminAccess(Authentication.limited(tokens::caller), List.of()));
             }
             return Optional.empty();
         } catch (UnusableFileException e) {

@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param secret whether only its owner and its group may read it
  */
-public record GuardedFile(Path path, boolean secret) {
+public record ProtectedFile(Path path, boolean secret) {
 
     private static final int MAX_BYTES = 1 << 20;
 

@@ -9,7 +9,7 @@ import dev.tributary.http.server.HttpLimits;
 import dev.tributary.http.server.HttpStartException;
 import dev.tributary.http.server.Listener;
 import dev.tributary.http.server.Refusals;
-import dev.tributary.http.server.RequestGuard;
+import dev.tributary.http.server.RequestCheck;
 import dev.tributary.http.server.RequestLimiter;
 import dev.tributary.telemetry.Health;
 import io.github.bucket4j.TimeMeter;
@@ -19,19 +19,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The guards of the write server that its settings ask for, with the files they read. */
-public final class WriteGuard implements AutoCloseable {
+/** Who may send what to the write server, and how often: the checks that its settings ask for, with their files. */
+public final class WriteAccess implements AutoCloseable {
 
     private final AccessSettings settings;
     private final HttpLimits limits;
     private final Refusals refusals;
-    private final List<RequestGuard> guards = new ArrayList<>();
+    private final List<RequestCheck> requestChecks = new ArrayList<>();
     private final FileChecks checks;
     private final boolean authenticates;
     private final Optional<Tls> tls;
     private final Optional<KeyedRateLimiter> rate;
 
-    private WriteGuard(
+    private WriteAccess(
             AccessSettings settings, HttpLimits limits, Set<String> resources, Health health, MeterRegistry registry)
             throws UnusableFileException {
         this.settings = settings;
@@ -44,19 +44,19 @@ public final class WriteGuard implements AutoCloseable {
         if (settings.tokens().isPresent()) {
             Tokens tokens = new Tokens("http.tokens", settings.tokens().get(), resources);
             files.add(tokens.reloaded(health));
-            guards.add(Authentication.limited(tokens::caller));
+            requestChecks.add(Authentication.limited(tokens::caller));
         } else if (settings.tokenList().isPresent()) {
-            guards.add(Authentication.limited(
+            requestChecks.add(Authentication.limited(
                     TokenFile.ofList("http.token-list", settings.tokenList().get())::caller));
         } else {
-            guards.add(
+            requestChecks.add(
                     settings.allowRemote()
-                            ? BrowserGuard.anyHost("http")
-                            : BrowserGuard.onLoopback("http", settings.host().name()));
+                            ? OriginCheck.anyHost("http")
+                            : OriginCheck.onLoopback("http", settings.host().name()));
         }
         this.rate = settings.rate().limit().map(limit -> new KeyedRateLimiter(limit, TimeMeter.SYSTEM_NANOTIME));
-        rate.ifPresent(buckets -> guards.add(new CallerRate(buckets)));
-        guards.add(new RequestLimiter(limits, registry));
+        rate.ifPresent(buckets -> requestChecks.add(new CallerRate(buckets)));
+        requestChecks.add(new RequestLimiter(limits, registry));
         for (ReloadingFiles file : files) {
             file.first();
         }
@@ -64,15 +64,15 @@ public final class WriteGuard implements AutoCloseable {
     }
 
     /**
-     * Creates the guards.
+     * Creates the checks.
      *
      * @param resources names of the resources
      * @throws HttpStartException if a file is not usable
      */
-    public static WriteGuard of(
+    public static WriteAccess of(
             AccessSettings settings, HttpLimits limits, Set<String> resources, Health health, MeterRegistry registry) {
         try {
-            return new WriteGuard(settings, limits, resources, health, registry);
+            return new WriteAccess(settings, limits, resources, health, registry);
         } catch (UnusableFileException e) {
             throw new HttpStartException(e.getMessage() + ".", e);
         }
@@ -85,7 +85,7 @@ public final class WriteGuard implements AutoCloseable {
 
     public Listener.Endpoint endpoint() {
         return new Listener.Endpoint(
-                "http", settings.host().name(), settings.port(), exposure(), tls, limits, guards, refusals);
+                "http", settings.host().name(), settings.port(), exposure(), tls, limits, requestChecks, refusals);
     }
 
     /** Why other machines must not reach the endpoint; empty if they may. */

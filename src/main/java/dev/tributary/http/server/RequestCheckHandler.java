@@ -11,25 +11,25 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Lets a request pass if every guard does; answers and counts the others. */
-final class GuardHandler extends Handler.Wrapper {
+/** Passes on the requests that every check admits; answers and counts the others. */
+final class RequestCheckHandler extends Handler.Wrapper {
 
     /** A body that is longer is not read just to refuse it. */
     private static final int MAX_DISCARDED_BYTES = 65_536;
 
-    private final List<RequestGuard> guards;
+    private final List<RequestCheck> checks;
     private final Refusals refusals;
 
-    /** @param guards in the order they are asked */
-    GuardHandler(List<RequestGuard> guards, Refusals refusals) {
-        this.guards = List.copyOf(guards);
+    /** @param checks in the order they are made */
+    RequestCheckHandler(List<RequestCheck> checks, Refusals refusals) {
+        this.checks = List.copyOf(checks);
         this.refusals = refusals;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         try {
-            guards.forEach(guard -> guard.check(request));
+            checks.forEach(one -> one.check(request));
         } catch (ProblemException refused) {
             refusals.count(refused.document().type());
             refuse(refused.document(), request, response, callback);

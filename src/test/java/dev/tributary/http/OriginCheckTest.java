@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that browsers send for pages of other sites are refused; those of programs are not. */
-class BrowserGuardTest {
+class OriginCheckTest {
 
     private static final String JSON = "{\"email\":\"e\"}";
 

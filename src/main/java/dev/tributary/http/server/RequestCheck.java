@@ -4,7 +4,7 @@ import dev.tributary.http.reply.ProblemException;
 import org.eclipse.jetty.server.Request;
 
 /** Decides from its head alone whether a request may reach the handlers. Safe for any thread. */
-public interface RequestGuard {
+public interface RequestCheck {
 
     /**
      * Checks one request.

@@ -2,7 +2,7 @@ package dev.tributary.http.access;
 
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
-import dev.tributary.http.server.RequestGuard;
+import dev.tributary.http.server.RequestCheck;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.eclipse.jetty.server.Request;
  * site to the browser, and only {@code Host} shows the name. Programs send no {@code Origin}, and the {@code Host} that
  * they connect to.
  */
-public final class BrowserGuard implements RequestGuard {
+public final class OriginCheck implements RequestCheck {
 
     private static final String ORIGIN = HttpHeader.ORIGIN.asString();
     private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.\\d{1,3}){3}");
@@ -26,24 +26,24 @@ public final class BrowserGuard implements RequestGuard {
     private final String name;
     private final Optional<String> loopbackHost;
 
-    private BrowserGuard(String name, Optional<String> loopbackHost) {
+    private OriginCheck(String name, Optional<String> loopbackHost) {
         this.name = name;
         this.loopbackHost = loopbackHost;
     }
 
     /**
-     * A guard of an endpoint that only this machine can reach.
+     * The check of an endpoint that only this machine can reach.
      *
      * @param name prefix of its settings, such as {@code http}
      * @param host that it listens on
      */
-    public static BrowserGuard onLoopback(String name, String host) {
-        return new BrowserGuard(name, Optional.of(host));
+    public static OriginCheck onLoopback(String name, String host) {
+        return new OriginCheck(name, Optional.of(host));
     }
 
-    /** A guard of an endpoint that other machines reach, by names that are not known here. */
-    public static BrowserGuard anyHost(String name) {
-        return new BrowserGuard(name, Optional.empty());
+    /** The check of an endpoint that other machines reach, by names that are not known here. */
+    public static OriginCheck anyHost(String name) {
+        return new OriginCheck(name, Optional.empty());
     }
 
     @Override

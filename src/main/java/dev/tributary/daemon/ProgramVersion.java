@@ -7,14 +7,14 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of the program, from a file that the build writes. */
-public final class Version implements IVersionProvider {
+public final class ProgramVersion implements IVersionProvider {
 
     static String current() {
         return read().getProperty("version");
     }
 
     private static Properties read() {
-        try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
+        try (InputStream file = ProgramVersion.class.getResourceAsStream("version.properties")) {
             Properties properties = new Properties();
             properties.load(file);
             return properties;
