@@ -15,6 +15,7 @@ import dev.tributary.stream.StreamScheduler;
 import dev.tributary.stream.TestSource;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.read.GapPolicy;
+import dev.tributary.stream.read.ReaderThreads;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
@@ -106,7 +107,7 @@ final class ReplicationProcess {
                     Runtime.getRuntime().maxMemory() / 4,
                     LONGEST_STOP,
                     timer,
-                    Executors.newCachedThreadPool(),
+                    new ReaderThreads(Executors.newCachedThreadPool(), timer),
                     registry,
                     new Health(),
                     Clock.systemUTC(),

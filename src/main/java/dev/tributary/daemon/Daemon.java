@@ -21,6 +21,7 @@ import dev.tributary.model.Failures;
 import dev.tributary.stream.SourceWorker;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
+import dev.tributary.stream.read.ReaderThreads;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Phase;
 import dev.tributary.telemetry.Health.Status;
@@ -198,7 +199,7 @@ public final class Daemon {
                         / Math.max(1, settings.source().size()),
                 settings.shutdownTimeout().dividedBy(3),
                 timer,
-                readers,
+                new ReaderThreads(readers, timer),
                 meters.registry(),
                 health,
                 Clock.systemUTC(),

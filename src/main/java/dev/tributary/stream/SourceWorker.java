@@ -13,6 +13,7 @@ import dev.tributary.stream.read.GapHandler;
 import dev.tributary.stream.read.MemoryBudget;
 import dev.tributary.stream.read.PollPauses;
 import dev.tributary.stream.read.ReadSlots;
+import dev.tributary.stream.read.ReaderThreads;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,7 +75,6 @@ public final class SourceWorker {
      * @param heldBytes heap that the changes of one source may take over all its shards, in bytes
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param timer runs retries and pauses, and nothing that waits
-     * @param readers runs any number of reads at the same time
      * @param onFatal receives errors after which the process must stop
      */
     public record Shared(
@@ -84,7 +83,7 @@ public final class SourceWorker {
             long heldBytes,
             Duration drainTimeout,
             ScheduledExecutorService timer,
-            Executor readers,
+            ReaderThreads readers,
             MeterRegistry registry,
             Health health,
             InstantSource clock,
@@ -114,7 +113,7 @@ public final class SourceWorker {
             Shared shared) {
         this.source = source;
         this.scheduler = scheduler;
-        Ticker.Threads threads = new Ticker.Threads(shared.timer(), shared.readers());
+        Ticker.Threads threads = new Ticker.Threads(shared.timer(), shared.readers()::executePatiently);
         this.checkpoints = new ReadSlots(shared.readers(), CHECKPOINTS);
         this.health = new SourceHealth(source, shared.health(), shared.registry(), shared.onFatal());
         MemoryBudget memory = new MemoryBudget(shared.heldBytes(), settings.maxInFlightBytes());
@@ -177,7 +176,7 @@ public final class SourceWorker {
                         slots,
                         shards,
                         reads,
-                        new Ticker.Threads(shared.timer(), checkpoints::submit)),
+                        new Ticker.Threads(shared.timer(), checkpoints::submitPatiently)),
                 gaps,
                 health);
         this.streams = new StreamSelector(

@@ -1,5 +1,6 @@
 package dev.tributary.stream;
 
+import dev.tributary.stream.read.Rounds;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a task periodically, until it is stopped or the task fails: timed by the timer of the process, and on a thread of the
- * process only while it runs. The interval is the pause between two runs. Started once.
+ * process only while it runs. The interval is the pause between two runs; a long one ends with one of the {@link Rounds}.
+ * Started once.
  */
 final class Ticker {
 
@@ -58,13 +60,14 @@ final class Ticker {
     }
 
     void start() {
-        start(interval);
+        long now = System.nanoTime();
+        start(Duration.ofNanos(Rounds.after(now, interval.toNanos()) - now));
     }
 
     void start(Duration first) {
         try {
             threads.timer()
-                    .schedule(() -> threads.executor().execute(this::run), first.toMillis(), TimeUnit.MILLISECONDS);
+                    .schedule(() -> threads.executor().execute(this::run), first.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             log.debug("{} ends, as the process stops", name);
         }

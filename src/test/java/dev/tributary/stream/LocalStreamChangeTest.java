@@ -17,6 +17,7 @@ import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapPolicy;
+import dev.tributary.stream.read.ReaderThreads;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
@@ -207,7 +208,7 @@ class LocalStreamChangeTest {
                 64L << 20,
                 Duration.ofSeconds(5),
                 timer,
-                readers,
+                new ReaderThreads(readers, timer),
                 new SimpleMeterRegistry(),
                 health,
                 Clock.systemUTC(),

@@ -18,6 +18,7 @@ import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.lease.StreamGap;
 import dev.tributary.stream.read.GapPolicy;
+import dev.tributary.stream.read.ReaderThreads;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.streams.SimulatedShard;
 import dev.tributary.streams.SimulatedStream;
@@ -279,7 +280,7 @@ final class SimulatedSource implements AutoCloseable {
                 heldBytes,
                 Duration.ofSeconds(5),
                 timer,
-                readers,
+                new ReaderThreads(readers, timer),
                 meters,
                 health,
                 clock,

@@ -16,6 +16,7 @@ import dev.tributary.replication.TestRoute;
 import dev.tributary.stream.lease.LeaseSnapshot;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceState;
+import dev.tributary.stream.read.ReaderThreads;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
@@ -221,7 +222,7 @@ class SourceWorkerTest {
                 64L << 20,
                 Duration.ofSeconds(5),
                 timer,
-                readers,
+                new ReaderThreads(readers, timer),
                 new SimpleMeterRegistry(),
                 health,
                 Clock.systemUTC(),

@@ -9,8 +9,6 @@ import dev.tributary.local.LocalEndpoint;
 import dev.tributary.local.LocalSettings;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.table.BatchingTable;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +25,6 @@ import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbServiceClientConfiguration;
@@ -56,10 +52,6 @@ public final class Clients implements AutoCloseable {
     /** Names the sessions of assumed roles, in the logs of the other account. */
     private static final String ROLE_SESSION = "tributary";
 
-    /** Idle time after which the event loops end: closing a client leaves tasks to them. */
-    private static final Duration QUIET = Duration.ofMillis(50);
-
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_CONNECTIONS = 256;
 
     /** Concurrent calls to one target, and as many again for the parallel deletes of a write of several keys. */
@@ -70,13 +62,7 @@ public final class Clients implements AutoCloseable {
     private final Duration writeTimeout;
     private final int targets;
 
-    /**
-     * The threads of all clients. The group that a client makes for itself waits two seconds for further tasks when it is
-     * closed, which every stop and every command would wait for.
-     */
-    private final EventLoopGroup threads = new NioEventLoopGroup();
-
-    private final SdkEventLoopGroup eventLoops = SdkEventLoopGroup.create(threads);
+    private final SdkThreads threads = new SdkThreads();
 
     /** Guarded by this. */
     private final Map<Key, SdkClient> clients = new HashMap<>();
@@ -192,12 +178,12 @@ public final class Clients implements AutoCloseable {
     public DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
         return (DynamoDbStreamsClient) client(streamKey(table), key -> placed(DynamoDbStreamsClient.builder(), key)
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
-                .overrideConfiguration(override -> {
+                .overrideConfiguration(timed(override -> {
                     override.apiCallTimeout(defaults.callTimeout()).apiCallAttemptTimeout(defaults.attemptTimeout());
                     if (ofLocal) {
                         override.addExecutionInterceptor(new LocalStreams());
                     }
-                })
+                }))
                 .build());
     }
 
@@ -262,8 +248,8 @@ public final class Clients implements AutoCloseable {
     private StsAssumeRoleCredentialsProvider assume(String role, Optional<String> region) {
         StsClientBuilder builder = StsClient.builder()
                 .httpClientBuilder(ApacheHttpClient.builder())
-                .overrideConfiguration(override -> override.apiCallTimeout(defaults.callTimeout())
-                        .apiCallAttemptTimeout(defaults.attemptTimeout()));
+                .overrideConfiguration(timed(override -> override.apiCallTimeout(defaults.callTimeout())
+                        .apiCallAttemptTimeout(defaults.attemptTimeout())));
         region.map(Region::of).ifPresent(builder::region);
         StsClient sts = builder.build();
         StsAssumeRoleCredentialsProvider provider = StsAssumeRoleCredentialsProvider.builder()
@@ -280,9 +266,14 @@ public final class Clients implements AutoCloseable {
         return placed(DynamoDbAsyncClient.builder(), key)
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder()
                         .maxConcurrency(connections)
-                        .eventLoopGroup(eventLoops))
-                .overrideConfiguration(override)
+                        .eventLoopGroup(threads.eventLoops()))
+                .overrideConfiguration(timed(override))
                 .build();
+    }
+
+    private Consumer<ClientOverrideConfiguration.Builder> timed(
+            Consumer<ClientOverrideConfiguration.Builder> override) {
+        return override.andThen(threads::addTo);
     }
 
     private <B extends AwsClientBuilder<B, C>, C> B placed(B builder, Key key) {
@@ -303,7 +294,6 @@ public final class Clients implements AutoCloseable {
         closed = true;
         clients.values().forEach(SdkClient::close);
         assumed.forEach(SdkAutoCloseable::close);
-        threads.shutdownGracefully(QUIET.toMillis(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
+        threads.close();
     }
 }

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Determines when a shard is read next: at once after a large batch, because more changes are waiting; after half the poll
  * interval following a small one; and otherwise after an eighth of the time without changes, between the poll interval and
- * the idle poll interval. After failures it is longer with each. Times are those of a monotonic clock in nanoseconds, and
- * are passed in. Safe for any thread.
+ * the idle poll interval. Long pauses end with one of the {@link Rounds}. After failures the pause is longer with each. Times
+ * are those of a monotonic clock in nanoseconds, and are passed in. Safe for any thread.
  */
 final class PollPace {
 
@@ -29,6 +29,7 @@ final class PollPace {
     private long active;
 
     private long next;
+    private boolean inRound;
     private int errors;
 
     /**
@@ -49,7 +50,10 @@ final class PollPace {
             active = now;
         }
         errors = 0;
-        pause(now, pauseAfter(changes, now - active));
+        long pause = pauseAfter(changes, now - active);
+        read = now;
+        next = Rounds.after(now, pause);
+        inRound = Rounds.end(pause);
     }
 
     private long pauseAfter(int changes, long quiet) {
@@ -83,6 +87,7 @@ final class PollPace {
             return false;
         }
         next = soon;
+        inRound = false;
         return true;
     }
 
@@ -91,7 +96,13 @@ final class PollPace {
         return next - now;
     }
 
+    /** Whether the next read is one of a round. */
+    synchronized boolean inRound() {
+        return inRound;
+    }
+
     private void pause(long now, long pause) {
+        inRound = false;
         read = now;
         next = now + pause;
     }

@@ -91,6 +91,11 @@ public final class PollPauses {
             return held ? ENDLESS : Duration.ofNanos(Math.max(0, pace.left(nanoTime.getAsLong())));
         }
 
+        /** Whether the next read is one of many that are due at the same time, and of which none is urgent. */
+        boolean inRound() {
+            return pace.inRound();
+        }
+
         void read(int changes) {
             pace.read(changes, nanoTime.getAsLong());
         }

@@ -190,7 +190,11 @@ final class ShardPublisher implements RecordsPublisher {
         try {
             if (left.isZero()) {
                 busy = true;
-                slots.submit(() -> run(true));
+                if (pause.inRound()) {
+                    slots.submitPatiently(() -> run(true));
+                } else {
+                    slots.submit(() -> run(true));
+                }
             } else {
                 boolean due = left.compareTo(LONGEST_SILENCE) <= 0;
                 long delay = (due ? left : LONGEST_SILENCE).toNanos();

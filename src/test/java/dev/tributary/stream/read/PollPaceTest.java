@@ -30,12 +30,56 @@ class PollPaceTest {
     }
 
     @ParameterizedTest(name = "quiet for {0} ms: {1} ms")
-    @CsvSource({"100, 100", "800, 100", "1600, 200", "8000, 1000", "16000, 2000", "3600000, 2000"})
+    @CsvSource({"100, 100", "800, 100", "1600, 200", "7992, 999"})
     void withoutChangesThePauseIsAnEighthOfTheQuietTime(long quiet, long pause) {
         pace.read(1, now);
         pass(quiet);
         pace.read(0, now);
         assertThat(left()).isEqualTo(pause);
+    }
+
+    @ParameterizedTest(name = "quiet for {0} ms: up to {1} ms")
+    @CsvSource({"8000, 1000", "8123, 1015", "12000, 1500", "16000, 2000", "3600123, 2000"})
+    void longPausesEndWithARoundAtEachHalfSecond(long quiet, long longest) {
+        pace.read(1, now);
+        pass(quiet);
+        pace.read(0, now);
+        assertThat(pace.inRound()).isTrue();
+        assertThat(left()).isBetween(longest - 500, longest);
+        now += pace.left(now);
+        assertThat(Math.floorMod(now, Duration.ofMillis(500).toNanos())).isZero();
+
+        pace.read(1, now);
+        assertThat(pace.inRound()).isFalse();
+    }
+
+    @Test
+    void aShardWithoutChangesIsReadInEachFourthRoundHoweverLongAReadTakes() {
+        pass(60_000);
+        pace.read(0, now);
+        now += pace.left(now);
+        for (int read = 0; read < 10; read++) {
+            long round = now;
+            pass(40L * read);
+            pace.read(0, now);
+            now += pace.left(now);
+            assertThat(Duration.ofNanos(now - round)).isEqualTo(IDLE);
+        }
+    }
+
+    @Test
+    void whatIsWokenOrFailsIsReadInNoRound() {
+        pass(60_000);
+        pace.read(0, now);
+        pace.wake(now);
+        assertThat(pace.inRound()).isFalse();
+
+        pass(60_000);
+        pace.read(0, now);
+        for (int failure = 0; failure < 10; failure++) {
+            pace.failed(now);
+            assertThat(pace.inRound()).isFalse();
+        }
     }
 
     @Test
@@ -104,7 +148,7 @@ class PollPaceTest {
         PollPace slow = new PollPace(/* interval= */ IDLE, /* idle= */ INTERVAL, now);
         pass(3_600_000);
         slow.read(0, now);
-        assertThat(Duration.ofNanos(slow.left(now))).isEqualTo(IDLE);
+        assertThat(Duration.ofNanos(slow.left(now))).isBetween(IDLE.minusMillis(500), IDLE);
     }
 
     private void pass(long millis) {

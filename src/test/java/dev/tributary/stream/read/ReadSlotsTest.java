@@ -2,16 +2,18 @@ package dev.tributary.stream.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.replication.VirtualTime;
+import dev.tributary.replication.VirtualTimer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class ReadSlotsTest {
 
-    private final Queue<Runnable> threads = new ArrayDeque<>();
-    private final ReadSlots slots = new ReadSlots(threads::add, 16);
+    private final ArrayDeque<Runnable> threads = new ArrayDeque<>();
+    private final ReadSlots slots = new ReadSlots(
+            new ReaderThreads(threads::add, new VirtualTimer(new VirtualTime(), millis -> millis, Runnable::run)), 16);
     private final List<Integer> ran = new ArrayList<>();
 
     @Test
@@ -40,5 +42,17 @@ class ReadSlotsTest {
         threads.forEach(Runnable::run);
         slots.submit(() -> ran.add(1));
         assertThat(ran).hasSize(16).doesNotContain(1);
+    }
+
+    @Test
+    void patientReadsAreLimitedWithTheOthers() {
+        for (int read = 0; read < 16; read++) {
+            slots.submit(() -> ran.add(0));
+        }
+        slots.submitPatiently(() -> ran.add(1));
+        threads.removeLast().run();
+        assertThat(ran).as("waits for one of the others").isEmpty();
+        threads.remove().run();
+        assertThat(ran).containsExactly(0, 1);
     }
 }
