@@ -2,7 +2,9 @@ package dev.tributary.cdk;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.constructs.Node;
 
@@ -32,6 +34,21 @@ record DeployOptions(
         Optional<String> alarmTopic,
         Optional<Boolean> keepTables) {
 
+    private static final List<String> NAMES = List.of(
+            "config",
+            "stack",
+            "workers",
+            "tokens",
+            "allow",
+            "certificate",
+            "vpc",
+            "private-endpoints",
+            "alarm-topic",
+            "keep-tables");
+
+    /** What CDK itself puts into the context; its other names have a colon or a slash. */
+    private static final Set<String> OF_CDK = Set.of("acknowledged-issue-numbers", "cli-telemetry");
+
     DeployOptions {
         if (workers < 1) {
             throw new IllegalArgumentException("workers = " + workers + ": expected 1 or more");
@@ -43,7 +60,13 @@ record DeployOptions(
         }
     }
 
+    /**
+     * Reads the options.
+     *
+     * @throws IllegalArgumentException if one has a value that it does not take, or there is no such option
+     */
     static DeployOptions of(Node node) {
+        refuseOthers(node);
         return new DeployOptions(
                 text(node, "config").orElse("config/local.properties"),
                 text(node, "stack").orElse("tributary"),
@@ -57,6 +80,16 @@ record DeployOptions(
                 text(node, "certificate"),
                 text(node, "alarm-topic"),
                 flag(node, "keep-tables"));
+    }
+
+    /** A misspelled option would be ignored, and the stack more open than it was asked to be. */
+    private static void refuseOthers(Node node) {
+        for (Object key : ((Map<?, ?>) node.getAllContext()).keySet()) {
+            String name = key.toString();
+            if (!NAMES.contains(name) && !OF_CDK.contains(name) && !name.contains(":") && !name.contains("/")) {
+                throw new IllegalArgumentException(name + ": no such option; there are " + String.join(", ", NAMES));
+            }
+        }
     }
 
     private static Optional<String> text(Node node, String name) {

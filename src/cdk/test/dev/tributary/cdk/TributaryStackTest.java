@@ -1,6 +1,7 @@
 package dev.tributary.cdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -353,6 +354,21 @@ class TributaryStackTest {
                 .hasMessageContaining("keep-tables = yes: expected true or false");
         assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("none"), Map.of("workers", "x")))
                 .hasMessageContaining("workers = x: expected a number");
+    }
+
+    @Test
+    void aMisspelledOptionIsRefused() {
+        assertThatThrownBy(() ->
+                        SynthesizedStack.of(DIRECTORY.resolve("none"), Map.of("private-endpoint", "true", "workers", "1")))
+                .hasMessageContaining("private-endpoint: no such option; there are config, stack, workers");
+    }
+
+    @Test
+    void theContextThatCdkKeepsForItselfIsNoOption() {
+        assertThatCode(() -> SynthesizedStack.of(
+                        DIRECTORY.resolve("own-context"),
+                        Map.of("@aws-cdk/core:newStyle", true, "availability-zones:account=1:region=x", List.of("x"))))
+                .doesNotThrowAnyException();
     }
 
     @Test
