@@ -1,5 +1,6 @@
 package dev.tributary.cli;
 
+import dev.tributary.cli.option.NumberRange;
 import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
@@ -15,13 +16,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The options of commands that read whole tables: which routes, and how much of the tables' capacity. */
 final class RouteOptions {
 
-    private static final int MAX_SEGMENTS = 1_000;
+    private static final NumberRange SEGMENTS = new NumberRange(1, 1_000);
+
+    /** Of the command with these options. */
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create();
 
     @Parameters(
             paramLabel = "SOURCE[.ROUTE]",
@@ -52,7 +60,8 @@ final class RouteOptions {
      * Checks the options, selects routes, and checks the tables of the configuration.
      *
      * @param timer runs the jobs of the routes
-     * @throws StartException if an option has no such value, or there is no such route, or the tables do not fit
+     * @throws StartException if there is no such route, or the tables do not fit
+     * @throws ParameterException if an option does not take its number
      */
     List<RouteJobs> select(Settings settings, Clients clients, ScheduledExecutorService timer) throws StartException {
         check();
@@ -66,16 +75,10 @@ final class RouteOptions {
         return routes;
     }
 
-    private void check() throws StartException {
-        if (segments < 1 || segments > MAX_SEGMENTS) {
-            throw refused("--segments " + segments + ": expected 1 to " + MAX_SEGMENTS);
-        }
-        if (!(readUnits > 0)) {
-            throw refused("--read-units " + readUnits + ": expected more than 0");
-        }
-        if (!(writeUnits > 0)) {
-            throw refused("--write-units " + writeUnits + ": expected more than 0");
-        }
+    private void check() {
+        SEGMENTS.check(command, "--segments", segments);
+        NumberRange.POSITIVE.check(command, "--read-units", readUnits);
+        NumberRange.POSITIVE.check(command, "--write-units", writeUnits);
     }
 
     private static StartException refused(String message) {

@@ -1,6 +1,7 @@
 package dev.tributary.cli;
 
 import dev.tributary.cli.option.ConfigOption;
+import dev.tributary.cli.option.NumberRange;
 import dev.tributary.cli.progress.JobProgress;
 import dev.tributary.cli.progress.Progress;
 import dev.tributary.cli.progress.ProgressOptions;
@@ -130,20 +131,14 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
-        notNegative("--sample", sample);
-        notNegative("--limit", limit);
-        notNegative("--wait", wait);
+        NumberRange.NOT_NEGATIVE.check(spec, "--sample", sample);
+        NumberRange.NOT_NEGATIVE.check(spec, "--limit", limit);
+        NumberRange.NOT_NEGATIVE.check(spec, "--wait", wait);
         if (repairForeign && !repair) {
             throw new ParameterException(spec.commandLine(), "--repair-foreign: expected together with --repair");
         }
         if (sample > 0 && !key.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--sample and --key exclude each other");
-        }
-    }
-
-    private void notNegative(String option, long value) {
-        if (value < 0) {
-            throw new ParameterException(spec.commandLine(), option + " " + value + ": expected 0 or more");
         }
     }
 

@@ -70,15 +70,15 @@ class CliTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            verify   | --read-units -1   | --read-units -1.0: expected more than 0
-            verify   | --write-units 0   | --write-units 0.0: expected more than 0
-            verify   | --segments 0      | --segments 0: expected 1 to 1000
+            verify   | --read-units -1   | --read-units -1: expected more than 0
+            verify   | --write-units 0   | --write-units 0: expected more than 0
+            verify   | --segments 0      | --segments 0: expected 1 to 1,000
             verify   | --sample -1       | --sample -1: expected 0 or more
             verify   | --limit -1        | --limit -1: expected 0 or more
             verify   | --wait -1         | --wait -1: expected 0 or more
             backfill | --read-units NaN  | --read-units NaN: expected more than 0
-            backfill | --segments 1001   | --segments 1001: expected 1 to 1000
-            plan     | --sample 0        | --sample 0.0: expected 1 to 1,000,000
+            backfill | --segments 1001   | --segments 1001: expected 1 to 1,000
+            plan     | --sample 0        | --sample 0: expected 1 to 1,000,000
             """)
     void aNumberThatAnOptionDoesNotTakeIsRefusedWithTheOption(String command, String option, String refusal)
             throws IOException {

@@ -1,5 +1,6 @@
 package dev.tributary.cli.deadletter;
 
+import dev.tributary.cli.option.NumberRange;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.DeadLetter;
@@ -57,9 +58,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
-        if (limit < 1) {
-            throw new ParameterException(spec.commandLine(), "--limit " + limit + ": expected 1 or more");
-        }
+        NumberRange.atLeast(1).check(spec, "--limit", limit);
         PrintWriter out = spec.commandLine().getOut();
         boolean complete;
         try (DeadLetterRoutes routes = options.open()) {

@@ -1,6 +1,7 @@
 package dev.tributary.cli.inspect;
 
 import dev.tributary.cli.option.ConfigOption;
+import dev.tributary.cli.option.NumberRange;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
@@ -40,7 +41,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -112,11 +112,11 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
-        check("--sample", sample, 1, 1_000_000);
-        check("--read-units", readUnits, 1, 1_000_000);
-        check("--changes-per-second", changes == null ? 0 : changes, 0, 10_000_000);
-        check("--moves", moves == null ? 0 : moves, 0, 100);
-        check("--workers", workers, 1, 10_000);
+        new NumberRange(1, 1_000_000).check(spec, "--sample", sample);
+        new NumberRange(1, 1_000_000).check(spec, "--read-units", readUnits);
+        new NumberRange(0, 10_000_000).check(spec, "--changes-per-second", changes == null ? 0 : changes);
+        new NumberRange(0, 100).check(spec, "--moves", moves == null ? 0 : moves);
+        new NumberRange(1, 10_000).check(spec, "--workers", workers);
         Prices known = prices();
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
@@ -213,13 +213,6 @@ public final class PlanCommand implements Callable<Integer> {
             return prices == null ? Prices.usual() : Prices.read(prices);
         } catch (IllegalArgumentException e) {
             throw new StartException(ExitCode.CONFIGURATION, e);
-        }
-    }
-
-    private void check(String option, double value, double least, double most) {
-        if (!(value >= least && value <= most)) {
-            throw new ParameterException(
-                    spec.commandLine(), "%s %s: expected %,.0f to %,.0f".formatted(option, value, least, most));
         }
     }
 }
