@@ -73,6 +73,13 @@ class SharedSchedulerTest {
             await().atMost(LONG).until(() -> known.rows().equals(Map.of("a", 1)));
             assertThat(known.leasesByOwner()).isEqualTo(Map.of("one", 2L));
             assertThat(added.leasesByOwner()).isEqualTo(Map.of("two", 6L));
+
+            SimulatedShard free = added.stream().roots().get(0);
+            added.free(free);
+            await().atMost(LONG).until(() -> added.leasesByOwner().equals(Map.of("two", 6L)));
+            SimulatedSource.put(free, "0", 2);
+            await().atMost(LONG)
+                    .until(() -> Integer.valueOf(2).equals(added.rows().get("0")));
         }
     }
 
@@ -95,6 +102,9 @@ class SharedSchedulerTest {
                 return source.lease(first).get("leaseCounter").n().equals(before);
             });
             assertThat(source.checkpoint(first)).isEqualTo("SHARD_END");
+            assertThat(source.leaseKeys())
+                    .as("leases, of which that of the child names its source")
+                    .containsExactlyInAnyOrder("items/" + first.id(), "items/" + child.id());
         }
     }
 }

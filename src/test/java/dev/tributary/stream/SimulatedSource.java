@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.deadletter.DeadLetterTable;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -424,6 +426,14 @@ final class SimulatedSource implements AutoCloseable {
                         Map.of(":owner", AttributeValue.fromS(worker), ":one", AttributeValue.fromN("1"))));
     }
 
+    /** Takes the lease of a shard from its owner, so that KCL's leader has to assign it. */
+    void free(SimulatedShard shard) {
+        dynamo.client().updateItem(request -> request.tableName(leaseTable)
+                .key(Map.of("leaseKey", AttributeValue.fromS(name + "/" + shard.id())))
+                .updateExpression("REMOVE leaseOwner ADD leaseCounter :one")
+                .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"))));
+    }
+
     /** Number of leases of unfinished shards by worker. */
     Map<String, Long> leasesByOwner() {
         return dynamo
@@ -435,6 +445,18 @@ final class SimulatedSource implements AutoCloseable {
                 .filter(row -> row.get("leaseKey").s().startsWith(name + "/"))
                 .filter(row -> !"SHARD_END".equals(row.get("checkpoint").s()))
                 .collect(toMap(row -> row.get("leaseOwner").s(), row -> 1L, Long::sum));
+    }
+
+    /** The keys of all leases in the table, finished or not, of whatever source. */
+    Set<String> leaseKeys() {
+        return dynamo
+                .client()
+                .scanPaginator(request -> request.tableName(leaseTable).consistentRead(true))
+                .items()
+                .stream()
+                .filter(row -> row.containsKey("checkpoint"))
+                .map(row -> row.get("leaseKey").s())
+                .collect(toSet());
     }
 
     /** How often each unfinished lease has passed to another worker, by its key. */

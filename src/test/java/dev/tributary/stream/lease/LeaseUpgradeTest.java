@@ -77,12 +77,40 @@ class LeaseUpgradeTest {
         assertThat(left.get("streamId").s()).contains(table).doesNotStartWith("arn:");
     }
 
+    /** KCL reads a shard whose parent has no lease, and would not wait for one of another name. */
+    @Test
+    void parentsAndChildrenNameTheirSource() throws Exception {
+        upgrade().run();
+        assertThat(sharedRow("shard-2").get("parentShardId").ss()).containsExactly("users/shard-1");
+        assertThat(sharedRow("shard-1").get("childShardIds").ss()).containsExactly("users/shard-2");
+    }
+
+    private Map<String, AttributeValue> sharedRow(String id) {
+        return dynamo.client()
+                .getItem(request -> request.tableName(table)
+                        .key(Map.of("leaseKey", AttributeValue.fromS(new LeaseKey("users", id).text()))))
+                .item();
+    }
+
     @Test
     void whatWasReadSinceIsNotTakenBack() throws Exception {
         upgrade().run();
         rows.end("shard-2");
         upgrade().run();
         assertThat(rows.all()).allMatch(LeaseRows::ended);
+    }
+
+    /** It looked for the source in the shared table before the other had written it there. */
+    @Test
+    void aWorkerThatIsLateTakesBackNothing() throws Exception {
+        upgrade().run();
+        rows.end("shard-2");
+        dynamo.client().deleteItem(request -> request.tableName(table)
+                .key(Map.of("leaseKey", AttributeValue.fromS(new LeaseKey("users", "tributary-stream").text()))));
+        assertThat(state.read()).isEmpty();
+        upgrade().run();
+        assertThat(state.read()).isPresent();
+        assertThat(rows.all()).hasSize(2).allMatch(LeaseRows::ended);
     }
 
     @Test
