@@ -20,6 +20,9 @@ final class SdkThreads implements AutoCloseable {
     /** Shorter than the timeouts of calls, so that none of them is the next to end. */
     private static final Duration WAKE = Duration.ofSeconds(1);
 
+    /** As many as the SDK gives each client: what follows a timeout or repeats a call runs on them. */
+    private static final int TIMER_THREADS = 5;
+
     /**
      * The group that a client makes for itself waits two seconds for further tasks when it is closed, which every stop and
      * every command would wait for.
@@ -34,7 +37,7 @@ final class SdkThreads implements AutoCloseable {
      * second. This one forgets the timeouts of calls that have ended, and wakes once a second instead of at each call.
      */
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-            2,
+            TIMER_THREADS,
             new ThreadFactoryBuilder()
                     .threadNamePrefix("sdk-timer")
                     .daemonThreads(true)
