@@ -63,8 +63,9 @@ final class Watermarks {
         return Duration.ofMillis(millis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) % millis);
     }
 
+    /** Does not wait: one thread does this for all sources, and their updates share a call only if they come together. */
     private void tick() {
-        record().join();
+        record();
     }
 
     void stop() {

@@ -25,6 +25,11 @@ public final class VirtualTimer extends AbstractExecutorService implements Sched
     private final LongUnaryOperator delay;
     private final Consumer<Runnable> process;
 
+    /** Runs tasks when they are due, in a process that is always alive. */
+    public VirtualTimer(VirtualTime time) {
+        this(time, asked -> asked, Runnable::run);
+    }
+
     /**
      * @param delay maps the requested delay to the actual one, in milliseconds
      * @param process that runs due tasks if it is alive
