@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -131,7 +130,7 @@ public final class Daemon {
         ScheduledExecutorService timer = startTimer();
         status.start(timer);
         startMetricsLog(timer);
-        SourceWorker.Shared shared = shared(timings, timer, startReaders());
+        SourceWorker.Shared shared = shared(timings, timer, startReaders(timer));
         started.push((AutoCloseable) servers::awaitWritesClosed);
         Duration stopTimeout = settings.shutdownTimeout().minus(STOP_MARGIN);
         SourceWorkers workers = new SourceWorkers(settings, tables, clients, shared, stopTimeout.minus(STOP_MARGIN));
@@ -177,7 +176,7 @@ public final class Daemon {
     }
 
     /** As many threads as reads wait for a stream. A read that comes after the end is left out. */
-    private Executor startReaders() {
+    private ReaderThreads startReaders(ScheduledExecutorService timer) {
         ThreadPoolExecutor readers = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -187,10 +186,10 @@ public final class Daemon {
                 task -> new Thread(task, "stream-reader"),
                 new ThreadPoolExecutor.DiscardPolicy());
         started.push((AutoCloseable) readers::shutdownNow);
-        return readers;
+        return new ReaderThreads(readers, timer);
     }
 
-    private SourceWorker.Shared shared(LeaseTimings timings, ScheduledExecutorService timer, Executor readers) {
+    private SourceWorker.Shared shared(LeaseTimings timings, ScheduledExecutorService timer, ReaderThreads readers) {
         return new SourceWorker.Shared(
                 worker,
                 timings,
@@ -199,7 +198,7 @@ public final class Daemon {
                         / Math.max(1, settings.source().size()),
                 settings.shutdownTimeout().dividedBy(3),
                 timer,
-                new ReaderThreads(readers, timer),
+                readers,
                 meters.registry(),
                 health,
                 Clock.systemUTC(),

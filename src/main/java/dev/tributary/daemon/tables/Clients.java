@@ -145,10 +145,7 @@ public final class Clients implements AutoCloseable {
     }
 
     private DynamoDbAsyncClient patient(Kind kind, PlaceSettings place, int connections) {
-        return (DynamoDbAsyncClient) client(
-                key(kind, place),
-                key -> async(key, connections, override -> override.apiCallTimeout(defaults.callTimeout())
-                        .apiCallAttemptTimeout(defaults.attemptTimeout())));
+        return (DynamoDbAsyncClient) client(key(kind, place), key -> async(key, connections, this::limitTime));
     }
 
     /** For creating the tables of DynamoDB Local. */
@@ -179,7 +176,7 @@ public final class Clients implements AutoCloseable {
         return (DynamoDbStreamsClient) client(streamKey(table), key -> placed(DynamoDbStreamsClient.builder(), key)
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
                 .overrideConfiguration(timed(override -> {
-                    override.apiCallTimeout(defaults.callTimeout()).apiCallAttemptTimeout(defaults.attemptTimeout());
+                    limitTime(override);
                     if (ofLocal) {
                         override.addExecutionInterceptor(new LocalStreams());
                     }
@@ -248,8 +245,7 @@ public final class Clients implements AutoCloseable {
     private StsAssumeRoleCredentialsProvider assume(String role, Optional<String> region) {
         StsClientBuilder builder = StsClient.builder()
                 .httpClientBuilder(ApacheHttpClient.builder())
-                .overrideConfiguration(timed(override -> override.apiCallTimeout(defaults.callTimeout())
-                        .apiCallAttemptTimeout(defaults.attemptTimeout())));
+                .overrideConfiguration(timed(this::limitTime));
         region.map(Region::of).ifPresent(builder::region);
         StsClient sts = builder.build();
         StsAssumeRoleCredentialsProvider provider = StsAssumeRoleCredentialsProvider.builder()
@@ -269,6 +265,11 @@ public final class Clients implements AutoCloseable {
                         .eventLoopGroup(threads.eventLoops()))
                 .overrideConfiguration(timed(override))
                 .build();
+    }
+
+    /** The configured timeouts of a call and of each attempt. */
+    private void limitTime(ClientOverrideConfiguration.Builder override) {
+        override.apiCallTimeout(defaults.callTimeout()).apiCallAttemptTimeout(defaults.attemptTimeout());
     }
 
     private Consumer<ClientOverrideConfiguration.Builder> timed(

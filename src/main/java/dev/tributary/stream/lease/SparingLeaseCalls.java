@@ -194,14 +194,12 @@ public final class SparingLeaseCalls {
     private Optional<Instant> reportedAlone(ScanResponse response) {
         Optional<Instant> reported = Optional.empty();
         for (Map<String, AttributeValue> row : response.items()) {
-            AttributeValue type = row.get("entityType");
-            if (type == null || EntityType.LEASE.getDdbValue().equals(type.s())) {
+            if (isLease(row)) {
                 if (!isEnded(row) && (!isText(row, LeaseRows.OWNER, worker) || row.containsKey("checkpointOwner"))) {
                     return Optional.empty();
                 }
-            } else if (EntityType.WORKER_METRIC_STATS.getDdbValue().equals(type.s())) {
-                Instant at = Instant.ofEpochSecond(
-                        Long.parseLong(requireNonNull(row.get("lut")).n()));
+            } else if (isText(row, "entityType", EntityType.WORKER_METRIC_STATS.getDdbValue())) {
+                Instant at = LeaseSnapshot.report(row).at();
                 if (isText(row, "leaseKey", worker)) {
                     reported = Optional.of(at);
                 } else if (isAlive(at)) {

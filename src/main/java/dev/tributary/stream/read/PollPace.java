@@ -51,9 +51,7 @@ final class PollPace {
         }
         errors = 0;
         long pause = pauseAfter(changes, now - active);
-        read = now;
-        next = Rounds.after(now, pause);
-        inRound = Rounds.end(pause);
+        pause(now, Rounds.after(now, pause), Rounds.end(pause));
     }
 
     private long pauseAfter(int changes, long quiet) {
@@ -102,8 +100,12 @@ final class PollPace {
     }
 
     private void pause(long now, long pause) {
-        inRound = false;
+        pause(now, now + pause, false);
+    }
+
+    private void pause(long now, long end, boolean endsWithRound) {
         read = now;
-        next = now + pause;
+        next = end;
+        inRound = endsWithRound;
     }
 }
