@@ -50,7 +50,7 @@ public final class DistantTarget {
                 return answer(call);
             }
         });
-        VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
+        VirtualTimer timer = new VirtualTimer(time);
         pipeline = new ReplicationPipeline(
                 List.of(new Route(
                         "items.copies",

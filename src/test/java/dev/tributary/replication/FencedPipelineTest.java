@@ -46,7 +46,7 @@ class FencedPipelineTest {
     private final HeldCalls calls = new HeldCalls();
     private final SwitchedFence fence = new SwitchedFence();
     private final FakeDynamoDb client = new FakeDynamoDb(tables, calls);
-    private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
+    private final VirtualTimer timer = new VirtualTimer(time);
     private final List<Throwable> failures = new ArrayList<>();
     private final MockClock clock = new MockClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);

@@ -41,7 +41,7 @@ class ParkedItemsRefreshTest {
 
     private final VirtualTime time = new VirtualTime();
     private final FakeTables tables = new FakeTables();
-    private final VirtualTimer timer = new VirtualTimer(time, asked -> asked, Runnable::run);
+    private final VirtualTimer timer = new VirtualTimer(time);
     private final FakeDynamoDb client = new FakeDynamoDb(tables, new CountedQueries());
     private final ParkedItemIndex index = client.deadLetters("users.by_city", () -> time.now() * 1_000_000, 100);
     private final List<ReplicationPipeline> pipelines = new ArrayList<>();

@@ -43,6 +43,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkClient;
@@ -419,28 +420,34 @@ final class SimulatedSource implements AutoCloseable {
 
     /** Takes the lease of a shard from its owner, like a worker that finds it expired. */
     void give(SimulatedShard shard, String worker) {
-        dynamo.client().updateItem(request -> request.tableName(leaseTable)
-                .key(Map.of("leaseKey", AttributeValue.fromS(name + "/" + shard.id())))
-                .updateExpression("SET leaseOwner = :owner ADD leaseCounter :one")
-                .expressionAttributeValues(
-                        Map.of(":owner", AttributeValue.fromS(worker), ":one", AttributeValue.fromN("1"))));
+        updateLease(shard, "SET leaseOwner = :owner", Map.of(":owner", AttributeValue.fromS(worker)));
     }
 
     /** Takes the lease of a shard from its owner, so that KCL's leader has to assign it. */
     void free(SimulatedShard shard) {
-        dynamo.client().updateItem(request -> request.tableName(leaseTable)
-                .key(Map.of("leaseKey", AttributeValue.fromS(name + "/" + shard.id())))
-                .updateExpression("REMOVE leaseOwner ADD leaseCounter :one")
-                .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"))));
+        updateLease(shard, "REMOVE leaseOwner", Map.of());
     }
 
-    /** Number of leases of unfinished shards by worker. */
-    Map<String, Long> leasesByOwner() {
+    private void updateLease(SimulatedShard shard, String change, Map<String, AttributeValue> values) {
+        Map<String, AttributeValue> all = new HashMap<>(values);
+        all.put(":one", AttributeValue.fromN("1"));
+        dynamo.client().updateItem(request -> request.tableName(leaseTable)
+                .key(Map.of("leaseKey", AttributeValue.fromS(name + "/" + shard.id())))
+                .updateExpression(change + " ADD leaseCounter :one")
+                .expressionAttributeValues(all));
+    }
+
+    private Stream<Map<String, AttributeValue>> leaseTableRows() {
         return dynamo
                 .client()
                 .scanPaginator(request -> request.tableName(leaseTable).consistentRead(true))
                 .items()
-                .stream()
+                .stream();
+    }
+
+    /** Number of leases of unfinished shards by worker. */
+    Map<String, Long> leasesByOwner() {
+        return leaseTableRows()
                 .filter(row -> row.containsKey("checkpoint") && row.containsKey("leaseOwner"))
                 .filter(row -> row.get("leaseKey").s().startsWith(name + "/"))
                 .filter(row -> !"SHARD_END".equals(row.get("checkpoint").s()))
@@ -449,11 +456,7 @@ final class SimulatedSource implements AutoCloseable {
 
     /** The keys of all leases in the table, finished or not, of whatever source. */
     Set<String> leaseKeys() {
-        return dynamo
-                .client()
-                .scanPaginator(request -> request.tableName(leaseTable).consistentRead(true))
-                .items()
-                .stream()
+        return leaseTableRows()
                 .filter(row -> row.containsKey("checkpoint"))
                 .map(row -> row.get("leaseKey").s())
                 .collect(toSet());
@@ -461,11 +464,7 @@ final class SimulatedSource implements AutoCloseable {
 
     /** How often each unfinished lease has passed to another worker, by its key. */
     Map<String, Long> ownerSwitches() {
-        return dynamo
-                .client()
-                .scanPaginator(request -> request.tableName(leaseTable).consistentRead(true))
-                .items()
-                .stream()
+        return leaseTableRows()
                 .filter(row -> row.get("leaseKey").s().startsWith(name + "/") && row.containsKey("leaseOwner"))
                 .collect(toMap(
                         row -> row.get("leaseKey").s(),

@@ -106,7 +106,7 @@ class LeaseUpgradeTest {
         upgrade().run();
         rows.end("shard-2");
         dynamo.client().deleteItem(request -> request.tableName(table)
-                .key(Map.of("leaseKey", AttributeValue.fromS(new LeaseKey("users", "tributary-stream").text()))));
+                .key(Map.of("leaseKey", AttributeValue.fromS(SourceStateRow.key("users")))));
         assertThat(state.read()).isEmpty();
         upgrade().run();
         assertThat(state.read()).isPresent();

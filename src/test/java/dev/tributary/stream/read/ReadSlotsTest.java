@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class ReadSlotsTest {
 
     private final ArrayDeque<Runnable> threads = new ArrayDeque<>();
-    private final ReadSlots slots = new ReadSlots(
-            new ReaderThreads(threads::add, new VirtualTimer(new VirtualTime(), millis -> millis, Runnable::run)), 16);
+    private final ReadSlots slots =
+            new ReadSlots(new ReaderThreads(threads::add, new VirtualTimer(new VirtualTime())), 16);
     private final List<Integer> ran = new ArrayList<>();
 
     @Test

@@ -14,8 +14,7 @@ class ReaderThreadsTest {
 
     private final Queue<Runnable> threads = new ArrayDeque<>();
     private final VirtualTime time = new VirtualTime();
-    private final ReaderThreads readers =
-            new ReaderThreads(threads::add, new VirtualTimer(time, millis -> millis, Runnable::run));
+    private final ReaderThreads readers = new ReaderThreads(threads::add, new VirtualTimer(time));
     private final List<Integer> ran = new ArrayList<>();
 
     @Test

@@ -52,7 +52,7 @@ class ShardPublisherTest {
     private final MemoryBudget memory = new MemoryBudget(64 << 20, 16 << 20);
     private final PollPauses pauses =
             new PollPauses(Duration.ofMillis(INTERVAL), Duration.ofMillis(IDLE), () -> time.now() * 1_000_000);
-    private final VirtualTimer timer = new VirtualTimer(time, millis -> millis, Runnable::run);
+    private final VirtualTimer timer = new VirtualTimer(time);
     private final ReadSlots slots = new ReadSlots(new ReaderThreads(threads::add, timer), 16);
     private final ShardPublisher publisher = new ShardPublisher(
             this::fetcher, pauses, slots, timer, () -> Instant.EPOCH.plusMillis(time.now()), fatal::add);
