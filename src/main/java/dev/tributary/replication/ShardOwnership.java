@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * the renewal is the only known lower bound of that moment, so all times count from the starts of renewals. A call starts
  * only if its timeout ends before the lease may be taken.
  *
- * <p>Reads take a volatile read and no lock. Safe for any thread.
+ * <p>Reads take a volatile read and, until the lease is lost, no lock. Safe for any thread.
  */
 public final class ShardOwnership implements Fence {
 
@@ -115,9 +115,15 @@ public final class ShardOwnership implements Fence {
      * Notes a renewal that succeeded, and would have failed if the lease had been handed over or taken.
      *
      * @param start of the renewal, as {@link #attempt} returned it
+     * @return false if the lease is lost all the same: it had expired before the renewal was answered, and changes may have
+     *     been left to the next owner meanwhile
      */
-    public synchronized void renewed(long start) {
+    public synchronized boolean renewed(long start) {
+        if (seen(nanoTime.getAsLong()).gone()) {
+            return terms.finished();
+        }
         terms = terms.afterRenewal(start);
+        return true;
     }
 
     /**
@@ -155,8 +161,8 @@ public final class ShardOwnership implements Fence {
 
     @Override
     public boolean lost() {
-        Terms now = terms;
-        return isLost(now, nanoTime.getAsLong());
+        long time = nanoTime.getAsLong();
+        return isLost(seen(time), time);
     }
 
     /** Whether no more changes may be taken. */
@@ -190,8 +196,8 @@ public final class ShardOwnership implements Fence {
      * Whether the lease may pass to another worker: no call can start, and none is in flight that has not timed out.
      */
     public boolean quiet() {
-        Terms now = terms;
         long time = nanoTime.getAsLong();
+        Terms now = seen(time);
         return isLost(now, time)
                 && (inFlight.get() == 0
                         || time - startsUntil(now) - timing.call().toNanos() >= 0);
@@ -202,12 +208,12 @@ public final class ShardOwnership implements Fence {
      * waits to be handed over, because no worker reads the shard meanwhile.
      */
     public boolean renewable() {
-        Terms now = terms;
+        long time = nanoTime.getAsLong();
+        Terms now = seen(time);
         if (now.finished()) {
             return true;
         }
-        long time = nanoTime.getAsLong();
-        if (now.gone() || expired(now, time)) {
+        if (now.gone()) {
             return false;
         }
         Duration handOver = timing.call().plus(timing.lease()).plus(timing.lease());
@@ -228,18 +234,33 @@ public final class ShardOwnership implements Fence {
     }
 
     public State state() {
-        Terms now = terms;
-        if (now.gone() || expired(now, nanoTime.getAsLong())) {
+        if (seen(nanoTime.getAsLong()).gone()) {
             return State.GONE;
         }
-        if (now.draining()) {
+        if (draining()) {
             return quiet() ? State.QUIET : State.DRAINING;
         }
         return holds() ? State.HELD : State.LATE;
     }
 
+    /**
+     * The terms at this time. That a lease has expired is final once anybody has seen it: who saw it left changes to the
+     * next owner, so no late answer to a renewal may make this worker the owner again.
+     */
+    private Terms seen(long time) {
+        Terms now = terms;
+        return now.gone() || !expired(now, time) ? now : expire(time);
+    }
+
+    private synchronized Terms expire(long time) {
+        if (expired(terms, time)) {
+            lose();
+        }
+        return terms;
+    }
+
     private boolean isLost(Terms now, long time) {
-        return now.gone() || expired(now, time) || (now.draining() && time - now.lastStart() >= 0);
+        return now.gone() || (now.draining() && time - now.lastStart() >= 0);
     }
 
     private boolean expired(Terms now, long time) {

@@ -103,6 +103,30 @@ class ShardOwnershipTest {
         assertThat(ownership.quiet()).isTrue();
     }
 
+    /** Whoever saw the lease expire left changes to its next owner, which must not be this one. */
+    @Test
+    void staysGoneIfARenewalThatBeganInTimeIsAnsweredAfterTheLeaseHasExpired() {
+        renewNow();
+        now += 8;
+        long start = now;
+        now += 1;
+        assertThat(ownership.lost()).isTrue();
+        assertThat(ownership.renewed(start)).isFalse();
+        assertThat(ownership.lost()).isTrue();
+        assertThat(ownership.holds()).isFalse();
+        assertThat(ownership.renewable()).isFalse();
+    }
+
+    @Test
+    void isGoneAlthoughNobodySawItExpireBeforeTheRenewalWasAnswered() {
+        renewNow();
+        now += 8;
+        long start = now;
+        now += 1;
+        assertThat(ownership.renewed(start)).isFalse();
+        assertThat(ownership.lost()).isTrue();
+    }
+
     @Test
     void takesNothingOnceItDrainsAndWritesWhatItTookForTheDrainTimeOnly() {
         renewNow();

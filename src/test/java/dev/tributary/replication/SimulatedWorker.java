@@ -111,7 +111,7 @@ final class SimulatedWorker {
     }
 
     private boolean read(Reading begun) {
-        if (away || shard.isEnded() || (fenced && begun.ownership.state() == ShardOwnership.State.GONE)) {
+        if (away || shard.isEnded()) {
             return false;
         }
         if (blocked) {
@@ -175,18 +175,23 @@ final class SimulatedWorker {
         }
     }
 
+    /** As KCL does, gives the lease up only where a renewal begins or is answered. */
     private boolean renew(Reading begun) {
-        if (away || !begun.ownership.renewable()) {
+        if (away) {
             return false;
         }
         if (renewing || time.now() < Math.max(attemptedAt + LEASE / 3, noRenewalBefore)) {
             return true;
         }
+        if (!begun.ownership.renewable()) {
+            away = true;
+            return false;
+        }
         renewing = true;
         attemptedAt = time.now();
         long start = begun.ownership.attempt(counter);
         long known = counter;
-        boolean answerLost = random.nextInt(10) == 0;
+        boolean answerLost = random.nextInt(10) == 0 && !isQuiet();
         time.in(latency(), () -> {
             boolean renewed = shard.renew(this, known, time.now());
             boolean revealed = shard.owner() == this && shard.isHandedOver();
@@ -217,11 +222,11 @@ final class SimulatedWorker {
                         }));
             }
         }
-        if (renewed) {
+        if (renewed && begun.ownership.renewed(start)) {
             counter++;
-            begun.ownership.renewed(start);
         } else {
             begun.ownership.lose();
+            away = true;
         }
     }
 
@@ -234,12 +239,17 @@ final class SimulatedWorker {
             shard.renew(this, counter, time.now());
             counter++;
         }
-        return !away && begun.ownership.state() != ShardOwnership.State.GONE;
+        return !away;
     }
 
     /** Mostly short, sometimes half of the lease duration. */
     private long latency() {
-        return 1 + random.nextLong(random.nextInt(8) == 0 ? LEASE / 2 : 20);
+        return 1 + random.nextLong(random.nextInt(8) == 0 && !isQuiet() ? LEASE / 2 : 20);
+    }
+
+    /** Then leases stay with their owners, and nobody reads again what an owner has left open. */
+    private boolean isQuiet() {
+        return time.now() >= Simulation.QUIET_FROM;
     }
 
     /** Kills the worker. */

@@ -78,7 +78,7 @@ public final class LeaseOwnerships {
         this.nanoTime = nanoTime;
     }
 
-    /** Renews a lease with the call. If it is too late for that, returns false, and KCL drops the lease. */
+    /** Renews a lease with the call. If that is too late, or was answered too late, returns false: KCL drops the lease. */
     boolean renew(Lease lease, Call call)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         if (lease.concurrencyToken() == null) {
@@ -87,26 +87,29 @@ public final class LeaseOwnerships {
         }
         Acquired held = of(lease);
         if (!held.ownership.renewable()) {
-            log.warn(
-                    "shard {}: the lease is given up: {}",
-                    LogFields.shard(lease.leaseKey()),
-                    lease.shutdownRequested()
-                            ? "it was not handed over to " + lease.leaseOwner() + " in time"
-                            : "it was not renewed in time");
-            held.ownership.lose();
-            return false;
+            return givenUp(lease, held);
         }
         long start = held.ownership.attempt(lease.leaseCounter());
         boolean renewed = call.run();
         if (lease.shutdownRequested()) {
             held.ownership.drain(start);
         }
-        if (renewed) {
-            held.ownership.renewed(start);
-        } else {
+        if (!renewed) {
             held.ownership.lose();
+            return false;
         }
-        return renewed;
+        return held.ownership.renewed(start) || givenUp(lease, held);
+    }
+
+    private static boolean givenUp(Lease lease, Acquired held) {
+        log.warn(
+                "shard {}: the lease is given up: {}",
+                LogFields.shard(lease.leaseKey()),
+                lease.shutdownRequested()
+                        ? "it was not handed over to " + lease.leaseOwner() + " in time"
+                        : "it was not renewed in time");
+        held.ownership.lose();
+        return false;
     }
 
     /**

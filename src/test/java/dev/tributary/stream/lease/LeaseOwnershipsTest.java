@@ -119,6 +119,16 @@ class LeaseOwnershipsTest {
         assertThat(renew(0)).isFalse();
     }
 
+    /** KCL takes the lease again then, and its shard is read from the checkpoint. */
+    @Test
+    void aLeaseWhoseRenewalIsAnsweredAfterItHasExpiredIsGivenUp() throws Exception {
+        ShardOwnership ownership = read();
+        now += 8;
+        assertThat(renew(1)).isFalse();
+        assertThat(ownership.lost()).isTrue();
+        assertThat(ownership.holds()).isFalse();
+    }
+
     @Test
     void aRenewalThatRevealsAHandOverBeginsToDrain() throws Exception {
         ShardOwnership ownership = read();
