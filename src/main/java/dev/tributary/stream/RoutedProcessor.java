@@ -1,7 +1,7 @@
 package dev.tributary.stream;
 
 import dev.tributary.stream.lease.LeaseKey;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
@@ -16,21 +16,32 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
  */
 final class RoutedProcessor implements ShardRecordProcessor {
 
-    private final Function<String, ReadSource> sources;
+    private final BiFunction<String, String, ReadSource> sources;
+    private volatile String acquisition = "";
     private volatile @Nullable ShardProcessor processor;
 
     /**
-     * @param sources returns the source of a lease by the key of the lease; throws {@link IllegalStateException} if it is
-     *     not read here
+     * @param sources returns the source of a lease by the key of the lease and KCL's token of its acquisition; throws {@link
+     *     IllegalStateException} if it is not read here, or if the lease is not held or was acquired again since
      */
-    RoutedProcessor(Function<String, ReadSource> sources) {
+    RoutedProcessor(BiFunction<String, String, ReadSource> sources) {
         this.sources = sources;
+    }
+
+    /**
+     * Called before {@link #initialize}. A lease may be lost before its processor is initialized, and acquired again: then
+     * another processor reads its shard, and this one must not.
+     *
+     * @param token KCL's, of the acquisition of the lease that the processor belongs to
+     */
+    void acquiredWith(String token) {
+        acquisition = token;
     }
 
     /** May be called again after it threw. */
     @Override
     public void initialize(InitializationInput input) {
-        processor = sources.apply(input.shardId())
+        processor = sources.apply(input.shardId(), acquisition)
                 .processor(InitializationInput.builder()
                         .shardId(LeaseKey.parse(input.shardId()).orElseThrow().id())
                         .extendedSequenceNumber(input.extendedSequenceNumber())

@@ -166,8 +166,16 @@ record SchedulerFactory(
         }
     }
 
-    /** The leases that follow a shard that has ended are of its source. */
+    /** A processor learns for which acquisition of its lease it is. The leases that follow an ended shard are of its source. */
     private static final class SourceTasks extends DynamoDBStreamsConsumerTaskFactory {
+        @Override
+        public ConsumerTask createInitializeTask(ShardConsumerArgument argument) {
+            if (argument.shardRecordProcessor() instanceof RoutedProcessor processor) {
+                processor.acquiredWith(argument.shardInfo().concurrencyToken());
+            }
+            return super.createInitializeTask(argument);
+        }
+
         @Override
         public ConsumerTask createShutdownTask(
                 ShardConsumerArgument argument, ShardConsumer consumer, @Nullable ProcessRecordsInput input) {

@@ -181,6 +181,16 @@ public final class StreamScheduler {
         finished.giveUp(coordinator());
     }
 
+    /** The source of a lease that is held since this acquisition; throws otherwise, and KCL finds that the lease is lost. */
+    private ReadSource reading(String leaseKey, String acquisition) {
+        Lease held = coordinator().getCurrentlyHeldLease(leaseKey);
+        if (held == null || !acquisition.equals(String.valueOf(held.concurrencyToken()))) {
+            throw new IllegalStateException(
+                    "The lease " + leaseKey + " was lost before its shard was read, and may have been acquired again");
+        }
+        return reading(leaseKey);
+    }
+
     /** KCL tries again after an exception, or finds that the lease is no longer held. */
     private ReadSource reading(String leaseKey) {
         ReadSource reading =
