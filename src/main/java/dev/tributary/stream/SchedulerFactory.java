@@ -170,9 +170,8 @@ record SchedulerFactory(
     private static final class SourceTasks extends DynamoDBStreamsConsumerTaskFactory {
         @Override
         public ConsumerTask createInitializeTask(ShardConsumerArgument argument) {
-            if (argument.shardRecordProcessor() instanceof RoutedProcessor processor) {
-                processor.acquiredWith(argument.shardInfo().concurrencyToken());
-            }
+            ((RoutedProcessor) argument.shardRecordProcessor())
+                    .acquiredWith(argument.shardInfo().concurrencyToken());
             return super.createInitializeTask(argument);
         }
 

@@ -183,10 +183,9 @@ public final class StreamScheduler {
 
     /** The source of a lease that is held since this acquisition; throws otherwise, and KCL finds that the lease is lost. */
     private ReadSource reading(String leaseKey, String acquisition) {
-        Lease held = coordinator().getCurrentlyHeldLease(leaseKey);
-        if (held == null || !acquisition.equals(String.valueOf(held.concurrencyToken()))) {
+        if (!acquisition.equals(held(leaseKey).concurrencyToken().toString())) {
             throw new IllegalStateException(
-                    "The lease " + leaseKey + " was lost before its shard was read, and may have been acquired again");
+                    "The lease " + leaseKey + " was lost before its shard was read, and acquired again");
         }
         return reading(leaseKey);
     }
@@ -204,11 +203,15 @@ public final class StreamScheduler {
 
     /** The ownership of a lease whose shard is read from now on; throws if the lease is not held. */
     ShardOwnership ownership(LeaseKey key) {
-        Lease held = coordinator().getCurrentlyHeldLease(key.text());
+        return ownerships.read(held(key.text()), coordinator()::runLeaseRenewer);
+    }
+
+    private Lease held(String leaseKey) {
+        Lease held = coordinator().getCurrentlyHeldLease(leaseKey);
         if (held == null) {
-            throw new IllegalStateException("The lease " + key.text() + " is not held");
+            throw new IllegalStateException("The lease " + leaseKey + " is not held");
         }
-        return ownerships.read(held, coordinator()::runLeaseRenewer);
+        return held;
     }
 
     private LeaseCoordinator coordinator() {

@@ -87,7 +87,8 @@ public final class LeaseOwnerships {
         }
         Acquired held = of(lease);
         if (!held.ownership.renewable()) {
-            return givenUp(lease, held);
+            giveUp(lease, held);
+            return false;
         }
         long start = held.ownership.attempt(lease.leaseCounter());
         boolean renewed = call.run();
@@ -98,10 +99,14 @@ public final class LeaseOwnerships {
             held.ownership.lose();
             return false;
         }
-        return held.ownership.renewed(start) || givenUp(lease, held);
+        if (!held.ownership.renewed(start)) {
+            giveUp(lease, held);
+            return false;
+        }
+        return true;
     }
 
-    private static boolean givenUp(Lease lease, Acquired held) {
+    private static void giveUp(Lease lease, Acquired held) {
         log.warn(
                 "shard {}: the lease is given up: {}",
                 LogFields.shard(lease.leaseKey()),
@@ -109,7 +114,6 @@ public final class LeaseOwnerships {
                         ? "it was not handed over to " + lease.leaseOwner() + " in time"
                         : "it was not renewed in time");
         held.ownership.lose();
-        return false;
     }
 
     /**
