@@ -47,7 +47,7 @@ public final class ShardOwnership implements Fence {
     }
 
     /** See {@link ShardOwnership}. */
-    public enum State {
+    enum State {
         HELD,
         LATE,
         DRAINING,
@@ -233,7 +233,7 @@ public final class ShardOwnership implements Fence {
         return Duration.ofNanos(nanoTime.getAsLong() - terms.renewedAt());
     }
 
-    public State state() {
+    State state() {
         if (seen(nanoTime.getAsLong()).gone()) {
             return State.GONE;
         }

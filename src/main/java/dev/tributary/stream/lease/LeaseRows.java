@@ -37,7 +37,11 @@ public final class LeaseRows {
     private static final Logger log = LoggerFactory.getLogger(LeaseRows.class);
 
     static final String KEY = "leaseKey";
-    private static final String CHECKPOINT = "checkpoint";
+
+    /** KCL's; tells leases from its other rows. */
+    static final String ENTITY_TYPE = "entityType";
+
+    static final String CHECKPOINT = "checkpoint";
     private static final String CHECKPOINT_WITHIN_RECORD = "checkpointSubSequenceNumber";
 
     /** Of a lease's parents, with their source. */

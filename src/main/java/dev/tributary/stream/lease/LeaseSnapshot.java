@@ -27,10 +27,7 @@ import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
  */
 public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases, List<WorkerReport> workers) {
 
-    /** Attribute names of KCL's rows in the lease table. */
-    private static final String KEY = "leaseKey";
-
-    private static final String ENTITY_TYPE = "entityType";
+    /** KCL's attribute name. */
     private static final String LAST_UPDATE = "lut";
 
     /** A source of which there is no lease table. */
@@ -88,7 +85,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
     }
 
     static boolean isReport(Map<String, AttributeValue> row) {
-        AttributeValue type = row.get(ENTITY_TYPE);
+        AttributeValue type = row.get(LeaseRows.ENTITY_TYPE);
         return type != null
                 && EntityType.WORKER_METRIC_STATS.getDdbValue().equals(type.s())
                 && row.containsKey(LAST_UPDATE);
@@ -96,7 +93,7 @@ public record LeaseSnapshot(Optional<SourceState> state, List<ShardLease> leases
 
     static WorkerReport report(Map<String, AttributeValue> row) {
         return new WorkerReport(
-                requireNonNull(row.get(KEY)).s(),
+                requireNonNull(row.get(LeaseRows.KEY)).s(),
                 Instant.ofEpochSecond(
                         Long.parseLong(requireNonNull(row.get(LAST_UPDATE)).n())));
     }

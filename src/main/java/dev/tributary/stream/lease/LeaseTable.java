@@ -29,16 +29,14 @@ public final class LeaseTable {
     private static final Logger log = LoggerFactory.getLogger(LeaseTable.class);
 
     /** KCL's names. */
-    private static final String LEASE_KEY = "leaseKey";
-
     private static final String LEASE_OWNER = "leaseOwner";
     /** The index of lease tables, with the name that KCL gives it. */
     public static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
 
     /** The key of a lease table, and its index. */
     public static final TableDefinition DEFINITION = TableDefinition.of(
-                    new KeySchema(text(LEASE_KEY), Optional.empty()))
-            .withIndex(INDEX, new KeySchema(text(LEASE_OWNER), Optional.of(text(LEASE_KEY))));
+                    new KeySchema(text(LeaseRows.KEY), Optional.empty()))
+            .withIndex(INDEX, new KeySchema(text(LEASE_OWNER), Optional.of(text(LeaseRows.KEY))));
 
     private static final Duration CREATION_TIMEOUT = Duration.ofMinutes(2);
 
@@ -58,7 +56,7 @@ public final class LeaseTable {
             }
             if (!isLeaseTable(Calls.join(control.awaitActive(CREATION_TIMEOUT)))) {
                 throw SourceStartException.configuration("Table " + table + " is not a lease table: its key is not "
-                        + LEASE_KEY + " (S). Change application, which names it.");
+                        + LeaseRows.KEY + " (S). Change application, which names it.");
             }
             createVersionRow(client, table, worker);
         } catch (SdkException e) {
@@ -75,7 +73,7 @@ public final class LeaseTable {
         try {
             Calls.join(client.putItem(request -> request.tableName(table)
                     .item(new LeaseTableCoordinatorStateDAODelegate(client, table).toTransactRecord(version))
-                    .conditionExpression("attribute_not_exists(" + LEASE_KEY + ")")));
+                    .conditionExpression("attribute_not_exists(" + LeaseRows.KEY + ")")));
         } catch (ConditionalCheckFailedException settled) {
             return;
         }

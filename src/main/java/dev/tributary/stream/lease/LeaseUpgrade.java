@@ -164,7 +164,7 @@ public final class LeaseUpgrade {
     }
 
     private static boolean isLease(Map<String, AttributeValue> row) {
-        return row.containsKey("checkpoint");
+        return row.containsKey(LeaseRows.CHECKPOINT);
     }
 
     /** The counters of the unfinished leases that have an owner. */

@@ -29,9 +29,7 @@ import software.amazon.kinesis.leases.EntityType;
  */
 public final class SourceStateRow {
 
-    private static final String KEY = "leaseKey";
     private static final String ROW = "tributary-stream"; // no shard has this id
-    private static final String ENTITY_TYPE = "entityType";
 
     /** KCL's attribute name. */
     private static final String STREAM = "streamId";
@@ -96,17 +94,25 @@ public final class SourceStateRow {
      */
     public SourceState begin(String streamArn, String identity, Instant now, Optional<Instant> startsAt) {
         Map<String, AttributeValue> row = new HashMap<>(Map.of(
-                KEY, AttributeValue.fromS(key(source)),
-                ENTITY_TYPE, AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
-                STREAM, AttributeValue.fromS(streamArn),
-                SINCE, AttributeValue.fromS(now.toString()),
-                EPOCH, AttributeValue.fromS(Epoch.first(streamArn, now).text()),
-                IDENTITY, AttributeValue.fromS(identity),
-                GAPS, AttributeValue.fromM(Map.of())));
+                LeaseRows.KEY,
+                AttributeValue.fromS(key(source)),
+                LeaseRows.ENTITY_TYPE,
+                AttributeValue.fromS(EntityType.STREAM_INFO.getDdbValue()),
+                STREAM,
+                AttributeValue.fromS(streamArn),
+                SINCE,
+                AttributeValue.fromS(now.toString()),
+                EPOCH,
+                AttributeValue.fromS(Epoch.first(streamArn, now).text()),
+                IDENTITY,
+                AttributeValue.fromS(identity),
+                GAPS,
+                AttributeValue.fromM(Map.of())));
         startsAt.ifPresent(at -> row.put(STARTS_AT, AttributeValue.fromS(at.toString())));
         try {
-            Calls.join(client.putItem(request ->
-                    request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")));
+            Calls.join(client.putItem(request -> request.tableName(table)
+                    .item(row)
+                    .conditionExpression("attribute_not_exists(" + LeaseRows.KEY + ")")));
             return read().orElseThrow();
         } catch (ConditionalCheckFailedException e) {
             return read().orElseThrow(); // another worker has begun
@@ -151,14 +157,14 @@ public final class SourceStateRow {
             update(
                     "ADD #further :one",
                     "attribute_exists(#key)",
-                    Map.of("#further", FURTHER, "#key", KEY),
+                    Map.of("#further", FURTHER, "#key", LeaseRows.KEY),
                     Map.of(":one", AttributeValue.fromN("1")));
         }
     }
 
     /** Deletes these gaps and the number of further ones. Gaps recorded meanwhile stay. */
     public void acknowledge(Collection<RecordedGap> gaps) {
-        Map<String, String> names = new HashMap<>(Map.of("#gaps", GAPS, "#further", FURTHER, "#key", KEY));
+        Map<String, String> names = new HashMap<>(Map.of("#gaps", GAPS, "#further", FURTHER, "#key", LeaseRows.KEY));
         StringBuilder remove = new StringBuilder("REMOVE #further");
         int next = 0;
         for (RecordedGap gap : gaps) {
@@ -184,7 +190,7 @@ public final class SourceStateRow {
 
     /** Whether a row of the lease table is the one of the source's state. */
     static boolean isState(String source, Map<String, AttributeValue> row) {
-        return key(source).equals(text(row, KEY).s());
+        return key(source).equals(text(row, LeaseRows.KEY).s());
     }
 
     /** The state in a row. */
@@ -228,6 +234,6 @@ public final class SourceStateRow {
     }
 
     private Map<String, AttributeValue> key() {
-        return Map.of(KEY, AttributeValue.fromS(key(source)));
+        return Map.of(LeaseRows.KEY, AttributeValue.fromS(key(source)));
     }
 }

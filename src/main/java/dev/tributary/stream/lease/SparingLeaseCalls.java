@@ -162,7 +162,7 @@ public final class SparingLeaseCalls {
     }
 
     private static boolean isLease(Map<String, AttributeValue> row) {
-        AttributeValue type = row.get("entityType");
+        AttributeValue type = row.get(LeaseRows.ENTITY_TYPE);
         return type == null || EntityType.LEASE.getDdbValue().equals(type.s());
     }
 
@@ -198,9 +198,9 @@ public final class SparingLeaseCalls {
                 if (!isEnded(row) && (!isText(row, LeaseRows.OWNER, worker) || row.containsKey("checkpointOwner"))) {
                     return Optional.empty();
                 }
-            } else if (isText(row, "entityType", EntityType.WORKER_METRIC_STATS.getDdbValue())) {
+            } else if (LeaseSnapshot.isReport(row)) {
                 Instant at = LeaseSnapshot.report(row).at();
-                if (isText(row, "leaseKey", worker)) {
+                if (isText(row, LeaseRows.KEY, worker)) {
                     reported = Optional.of(at);
                 } else if (isAlive(at)) {
                     return Optional.empty();
@@ -211,7 +211,7 @@ public final class SparingLeaseCalls {
     }
 
     private static boolean isEnded(Map<String, AttributeValue> row) {
-        return isText(row, "checkpoint", ExtendedSequenceNumber.SHARD_END.sequenceNumber());
+        return isText(row, LeaseRows.CHECKPOINT, ExtendedSequenceNumber.SHARD_END.sequenceNumber());
     }
 
     private static boolean isText(Map<String, AttributeValue> row, String name, String value) {
