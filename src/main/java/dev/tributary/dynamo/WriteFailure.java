@@ -7,6 +7,8 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ItemCollectionSizeLimitExceededException;
@@ -136,6 +138,12 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
                     .anyMatch(reason -> THROTTLING_REASONS.contains(text(reason.code())));
         }
         return failure instanceof AwsServiceException service && service.isThrottlingException();
+    }
+
+    /** Whether a call had no answer within the time that it is given. */
+    public static boolean isTimeout(Throwable thrown) {
+        Throwable failure = Failures.unwrap(thrown);
+        return failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException;
     }
 
     private static String describe(CancellationReason reason) {

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
@@ -43,7 +41,7 @@ record TableFailures(String table, Duration timeout) {
         if (!(failure instanceof SdkException)) {
             throw new CompletionException(failure);
         }
-        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
+        if (WriteFailure.isTimeout(failure)) {
             return Problem.of(
                     Kind.TIMEOUT,
                     "DynamoDB did not answer within %d ms. A write may have taken effect all the same: send it again if it had an idempotency key, else read the item before you decide."
@@ -73,7 +71,7 @@ record TableFailures(String table, Duration timeout) {
     /** Returns the problem of a failed read: as {@link #explain}, but no item is at fault, and nothing was written. */
     Problem explainRead(Throwable thrown) {
         Throwable failure = Failures.unwrap(thrown);
-        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
+        if (WriteFailure.isTimeout(failure)) {
             return Problem.of(
                     Kind.TIMEOUT, "DynamoDB did not answer within %d ms. Try again.".formatted(timeout.toMillis()));
         }

@@ -15,6 +15,11 @@ import java.util.function.LongSupplier;
  * <p>Calls that wait at the receiver lengthen all round trips. Therefore, once in {@link #INTERVAL}, the limit is the
  * least one until a call that started under it has been answered.
  *
+ * <p>A receiver goes on with calls that nobody waits for any more. If calls exceed their time and are repeated, it could
+ * do nothing else. So the limit, also the least one, is halved when a call exceeds its time, at most once for all that
+ * were in flight then, down to one; and it grows by one in each round trip again (Jacobson, "Congestion Avoidance and
+ * Control", 1988).
+ *
  * <p>Safe for any thread.
  */
 public final class AdaptiveConcurrencyLimit {
@@ -53,8 +58,13 @@ public final class AdaptiveConcurrencyLimit {
 
     private long roundTripBefore = Long.MAX_VALUE;
 
+    /** Calls that fit into their time, as far as is known. */
+    private double inTime;
+
+    private long lastHalved;
+
     /**
-     * @param least calls that are always permitted; at least 1
+     * @param least calls that are permitted while none exceeds its time; at least 1
      * @param most calls that are permitted at any distance; at least {@code least}
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
@@ -64,6 +74,8 @@ public final class AdaptiveConcurrencyLimit {
         this.nanoTime = nanoTime;
         this.intervalStart = nanoTime.getAsLong();
         this.sampleStart = intervalStart;
+        this.inTime = most;
+        this.lastHalved = intervalStart;
     }
 
     /** Calls in flight at most. */
@@ -77,7 +89,11 @@ public final class AdaptiveConcurrencyLimit {
             roundTrip = Long.MAX_VALUE;
             intervalStart = now;
         }
-        return probing ? least : needed();
+        return permitted();
+    }
+
+    private int permitted() {
+        return (int) Math.min(inTime, probing ? least : needed());
     }
 
     private int needed() {
@@ -99,6 +115,7 @@ public final class AdaptiveConcurrencyLimit {
      */
     public synchronized void answered(long start, double fullness) {
         long now = nanoTime.getAsLong();
+        inTime = Math.min(most, inTime + 1 / inTime);
         answered += fullness;
         if (fullness >= FULL) {
             roundTrip = Math.min(roundTrip, Math.max(1, now - start));
@@ -109,6 +126,18 @@ public final class AdaptiveConcurrencyLimit {
             rate = Math.max(rate, answered / sampled);
             answered = 0;
             sampleStart = now;
+        }
+    }
+
+    /**
+     * A call has exceeded its time; the receiver may still be busy with it.
+     *
+     * @param start the time that {@link #started} returned
+     */
+    public synchronized void timedOut(long start) {
+        if (start - lastHalved >= 0) {
+            inTime = Math.max(1, permitted() / 2.0);
+            lastHalved = nanoTime.getAsLong();
         }
     }
 }

@@ -172,7 +172,7 @@ public final class BatchingTable {
     }
 
     private CompletableFuture<?> sendTogether(List<QueuedWrite> writes) {
-        return writes.size() == 1 ? sendSingle(writes.get(0)) : sendBatch(writes);
+        return writes.size() == 1 ? sendSingle(writes.get(0), batchLimit, 1.0 / batchSize) : sendBatch(writes);
     }
 
     private CompletableFuture<?> sendBatch(List<QueuedWrite> writes) {
@@ -198,6 +198,7 @@ public final class BatchingTable {
                 .batchExecuteStatement(request -> request.statements(requests))
                 .handle((response, thrown) -> {
                     if (thrown != null) {
+                        timedOut(batchLimit, start, thrown);
                         answers.refused(sent, thrown);
                     } else {
                         batchLimit.answered(start, fullness(sent, answers.answered(sent, response.responses())));
@@ -207,8 +208,7 @@ public final class BatchingTable {
     }
 
     private CompletableFuture<?> sendAlone(List<QueuedWrite> writes) {
-        long start = singleLimit.started();
-        return sendSingle(writes.get(0)).thenRun(() -> singleLimit.answered(start, 1));
+        return sendSingle(writes.get(0), singleLimit, 1);
     }
 
     /** How much of a call the writes are that the table has taken. */
@@ -218,17 +218,26 @@ public final class BatchingTable {
         return Math.min(1, full * accepted / sent.size());
     }
 
-    private CompletableFuture<?> sendSingle(QueuedWrite pending) {
+    private CompletableFuture<?> sendSingle(QueuedWrite pending, AdaptiveConcurrencyLimit limit, double fullness) {
         if (!pending.goesOn()) {
             return CompletableFuture.completedFuture(null);
         }
+        long start = limit.started();
         return table.apply(pending.write(), pending.permitted()).whenComplete((outcome, thrown) -> {
             answers.count(1, thrown != null && WriteFailure.isThrottling(thrown));
             if (thrown != null) {
+                timedOut(limit, start, thrown);
                 pending.done().completeExceptionally(thrown);
             } else {
+                limit.answered(start, fullness);
                 pending.done().complete(outcome);
             }
         });
+    }
+
+    private static void timedOut(AdaptiveConcurrencyLimit limit, long start, Throwable thrown) {
+        if (WriteFailure.isTimeout(thrown)) {
+            limit.timedOut(start);
+        }
     }
 }

@@ -87,6 +87,72 @@ class AdaptiveConcurrencyLimitTest {
         assertThat(limit.limit()).isEqualTo(LEAST);
     }
 
+    /** The receiver works on each call, also if nobody waits for its answer any more. */
+    @Test
+    void aReceiverThatTakesLessThanTheLeastInTheTimeOfACallAnswersMostCallsInTime() {
+        AdaptiveConcurrencyLimit single = new AdaptiveConcurrencyLimit(64, MOST, () -> nanos);
+        Answers early = sendWithin(Duration.ofSeconds(1), single, 20, Duration.ofSeconds(30));
+        Answers later = sendWithin(Duration.ofSeconds(1), single, 20, Duration.ofSeconds(60));
+        assertThat(early.inTime()).isGreaterThan(30 * 20 / 2);
+        assertThat(later.inTime()).isGreaterThan((int) (0.9 * 60 * 20));
+    }
+
+    @Test
+    void theLimitIsHalvedOnceForAllCallsThatWereInFlight() {
+        AdaptiveConcurrencyLimit single = new AdaptiveConcurrencyLimit(64, MOST, () -> nanos);
+        long start = single.started();
+        nanos += Duration.ofSeconds(1).toNanos();
+        for (int i = 0; i < 64; i++) {
+            single.timedOut(start);
+        }
+        assertThat(single.limit()).isEqualTo(32);
+    }
+
+    @Test
+    void oneCallIsPermittedHoweverManyExceedTheirTime() {
+        for (int i = 0; i < 20; i++) {
+            nanos += Duration.ofSeconds(1).toNanos();
+            limit.timedOut(limit.started());
+        }
+        assertThat(limit.limit()).isEqualTo(1);
+    }
+
+    @Test
+    void theLeastIsPermittedAgainOnceCallsAreAnsweredInTime() {
+        for (int i = 0; i < 20; i++) {
+            nanos += Duration.ofSeconds(1).toNanos();
+            limit.timedOut(limit.started());
+        }
+        send(new Receiver(Duration.ofMillis(5), UNLIMITED), Duration.ofMillis(100), 1);
+        assertThat(limit.limit()).isGreaterThanOrEqualTo(LEAST);
+    }
+
+    /** Calls that were answered in time, and those that were not. */
+    private record Answers(int inTime, int late) {}
+
+    private Answers sendWithin(
+            Duration timeout, AdaptiveConcurrencyLimit permitted, int callsPerSecond, Duration time) {
+        long end = nanos + time.toNanos();
+        Answers answers = new Answers(0, 0);
+        while (nanos < end) {
+            while (inFlight.size() < permitted.limit()) {
+                lastEnd = Math.max(nanos, lastEnd) + 1_000_000_000L / callsPerSecond;
+                inFlight.add(new long[] {permitted.started(), lastEnd});
+            }
+            long[] call = inFlight.remove();
+            long given = call[0] + timeout.toNanos();
+            nanos = Math.max(nanos, Math.min(call[1], given));
+            if (call[1] <= given) {
+                permitted.answered(call[0], 1);
+                answers = new Answers(answers.inTime() + 1, answers.late());
+            } else {
+                permitted.timedOut(call[0]);
+                answers = new Answers(answers.inTime(), answers.late() + 1);
+            }
+        }
+        return answers;
+    }
+
     /** Sends as many calls as permitted; returns how many were answered. */
     private int send(Receiver receiver, Duration time, double fullness) {
         long end = nanos + time.toNanos();
