@@ -8,16 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The named conditions of one part of a health component, such as one shard's writes on a route.
  *
- * <p>A condition is in health from when it is raised until it is cleared. It is logged when it starts and when it ends,
- * and at most once a minute if it keeps starting and ending ({@link LogThrottle}).
+ * <p>A condition is in health from when it is raised until it is cleared. It is logged when the first part raises it and when
+ * the last one clears it, and at most once a minute if it keeps starting and ending ({@link LogThrottle}).
  *
  * <p>A component has the worst status of all conditions of all its parts. A closed part no longer counts, and conditions
  * raised on it later are ignored: calls of a pipeline may end after its lease is lost. Safe for any thread.
@@ -29,41 +27,34 @@ public final class Conditions implements AutoCloseable {
     private final String component;
     private final Supplier<Component> usual;
     private final Collection<Conditions> parts;
-    private final LongSupplier nanoTime;
+    private final ConditionLog log;
     private final List<String> leading;
 
-    /** In the order in which they were first raised. Guarded by this. */
-    private final Map<String, Condition> conditions = new LinkedHashMap<>();
+    /** In the order in which they were raised. Guarded by this. */
+    private final Map<String, Component> raised = new LinkedHashMap<>();
 
     /** Whether any condition is raised; lets {@link #clear} of a part without conditions return without a lock. */
     private volatile boolean anyRaised;
 
-    /** Kept after it is cleared for as long as its log lines are throttled. Guarded by the {@link Conditions}. */
-    private static final class Condition {
-        private final LogThrottle<Object> throttle;
-        private @Nullable Component raised;
-
-        private Condition(LongSupplier nanoTime) {
-            this.throttle = new LogThrottle<>(nanoTime);
-        }
-    }
+    /** Guarded by this. */
+    private boolean closed;
 
     /**
      * @param usual what the part reports while no condition is raised
      * @param parts those that count; this one removes itself when it is closed
-     * @param nanoTime monotonic
+     * @param log of all parts
      * @param leading names of conditions that are reported before others of the same status
      */
     Conditions(
             String component,
             Supplier<Component> usual,
             Collection<Conditions> parts,
-            LongSupplier nanoTime,
+            ConditionLog log,
             List<String> leading) {
         this.component = component;
         this.usual = usual;
         this.parts = parts;
-        this.nanoTime = nanoTime;
+        this.log = log;
         this.leading = leading;
     }
 
@@ -76,10 +67,12 @@ public final class Conditions implements AutoCloseable {
      * @param logStart logs the start of the condition; called only if a line is due
      */
     public synchronized void raise(String name, Object kind, Status status, String detail, Runnable logStart) {
-        Condition condition = conditions.computeIfAbsent(name, added -> new Condition(nanoTime));
-        condition.raised = new Component(status, detail);
+        if (closed) {
+            return;
+        }
+        boolean first = raised.put(name, new Component(status, detail)) == null;
         anyRaised = true;
-        if (condition.throttle.begins(kind)) {
+        if (log.begins(component, name, kind, first)) {
             logStart.run();
         }
     }
@@ -87,7 +80,8 @@ public final class Conditions implements AutoCloseable {
     /**
      * Ends a condition; no effect if it is not raised.
      *
-     * @param logEnd logs the end of the condition; called only if its start was logged
+     * @param logEnd logs the end of the condition; called only if its start was logged and no other part
+     *     raises it
      */
     public void clear(String name, Runnable logEnd) {
         if (anyRaised) {
@@ -102,7 +96,7 @@ public final class Conditions implements AutoCloseable {
      * @param logEnd logs the end of the condition with this name
      */
     public synchronized void retain(Collection<String> names, Consumer<String> logEnd) {
-        for (String name : List.copyOf(conditions.keySet())) {
+        for (String name : List.copyOf(raised.keySet())) {
             if (!names.contains(name)) {
                 end(name, () -> logEnd.accept(name));
             }
@@ -110,14 +104,15 @@ public final class Conditions implements AutoCloseable {
     }
 
     public synchronized boolean isRaised(String name) {
-        Condition condition = conditions.get(name);
-        return condition != null && condition.raised != null;
+        return raised.containsKey(name);
     }
 
     /** Removes this part from health. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         parts.remove(this);
+        retain(List.of(), name -> {});
     }
 
     String component() {
@@ -126,23 +121,18 @@ public final class Conditions implements AutoCloseable {
 
     synchronized Component worst() {
         return Stream.concat(
-                        leading.stream().flatMap(name -> Stream.ofNullable(conditions.get(name))),
-                        conditions.values().stream())
-                .flatMap(condition -> Stream.ofNullable(condition.raised))
+                        leading.stream().flatMap(name -> Stream.ofNullable(raised.get(name))), raised.values().stream())
                 .max(BY_STATUS)
                 .orElseGet(usual);
     }
 
     private synchronized void end(String name, Runnable logEnd) {
-        Condition condition = conditions.get(name);
-        if (condition == null || condition.raised == null) {
+        if (raised.remove(name) == null) {
             return;
         }
-        condition.raised = null;
-        if (condition.throttle.ends()) {
+        anyRaised = !raised.isEmpty();
+        if (log.ends(component, name)) {
             logEnd.run();
         }
-        conditions.values().removeIf(other -> other.raised == null && other.throttle.idle());
-        anyRaised = conditions.values().stream().anyMatch(other -> other.raised != null);
     }
 }

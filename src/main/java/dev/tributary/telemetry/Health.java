@@ -19,6 +19,7 @@ public final class Health {
 
     private final ConcurrentSkipListMap<String, Component> components = new ConcurrentSkipListMap<>();
     private final Collection<Conditions> parts = new ConcurrentLinkedQueue<>();
+    private final ConditionLog log;
     private final Liveness liveness;
     private volatile Phase phase = Phase.STARTING;
 
@@ -27,7 +28,15 @@ public final class Health {
     }
 
     public Health(Liveness liveness) {
+        this(liveness, System::nanoTime);
+    }
+
+    /**
+     * @param nanoTime monotonic
+     */
+    Health(Liveness liveness, LongSupplier nanoTime) {
         this.liveness = liveness;
+        this.log = new ConditionLog(nanoTime);
     }
 
     /** The life of the daemon as a whole. */
@@ -91,23 +100,14 @@ public final class Health {
      * @param leading names of conditions that are reported before others of the same status; then the first raised is
      */
     public Conditions conditions(String component, Supplier<Component> usual, String... leading) {
-        return conditions(component, usual, System::nanoTime, leading);
+        Conditions part = new Conditions(component, usual, parts, log, List.of(leading));
+        parts.add(part);
+        return part;
     }
 
     /** Adds a part that is in health only while a condition is raised. */
     public Conditions conditions(String component) {
         return conditions(component, () -> NOTHING);
-    }
-
-    /**
-     * The same with an injected clock.
-     *
-     * @param nanoTime monotonic
-     */
-    Conditions conditions(String component, Supplier<Component> usual, LongSupplier nanoTime, String... leading) {
-        Conditions part = new Conditions(component, usual, parts, nanoTime, List.of(leading));
-        parts.add(part);
-        return part;
     }
 
     public Snapshot snapshot() {

@@ -16,8 +16,9 @@ class ConditionsTest {
 
     private long now;
     private final List<String> lines = new ArrayList<>();
-    private final Health health = new Health();
-    private final Conditions conditions = health.conditions("source", () -> USUAL, () -> now);
+    private final Health health = new Health(new Liveness(), () -> now);
+    private final Conditions conditions = health.conditions("source", () -> USUAL);
+    private final Conditions other = health.conditions("source", () -> USUAL);
 
     private void raise(String name, String kind) {
         conditions.raise(name, kind, Status.DEGRADED, name + " is " + kind, () -> lines.add(name + " " + kind));
@@ -70,5 +71,38 @@ class ConditionsTest {
         assertThat(conditions.isRaised("one")).isFalse();
         assertThat(conditions.isRaised("two")).isTrue();
         assertThat(lines).containsExactly("one slow", "two slow", "one left");
+    }
+
+    @Test
+    void aConditionOfManyPartsIsLoggedWhenTheFirstRaisesItAndTheLastClearsIt() {
+        raise("writes", "slow");
+        other.raise("writes", "slow", Status.DEGRADED, "other", () -> lines.add("other slow"));
+        clear("writes");
+        assertThat(lines).containsExactly("writes slow");
+        raise("writes", "slow");
+        other.clear("writes", () -> lines.add("other ended"));
+        assertThat(lines).containsExactly("writes slow");
+        clear("writes");
+        assertThat(lines).containsExactly("writes slow", "writes ended");
+    }
+
+    @Test
+    void aClosedPartKeepsNoConditionFromEnding() {
+        raise("writes", "slow");
+        other.raise("writes", "slow", Status.DEGRADED, "other", () -> lines.add("other slow"));
+        other.close();
+        other.raise("writes", "denied", Status.DOWN, "other", () -> lines.add("other denied"));
+        assertThat(component()).isEqualTo(new Component(Status.DEGRADED, "writes is slow"));
+        clear("writes");
+        assertThat(lines).containsExactly("writes slow", "writes ended");
+    }
+
+    @Test
+    void theSameConditionOfAnotherComponentIsLogged() {
+        raise("writes", "slow");
+        Conditions target = health.conditions("target", () -> USUAL);
+        target.raise("writes", "slow", Status.DEGRADED, "target", () -> lines.add("target slow"));
+        target.clear("writes", () -> lines.add("target ended"));
+        assertThat(lines).containsExactly("writes slow", "target slow", "target ended");
     }
 }
