@@ -83,6 +83,7 @@ public final class Daemon {
      * @throws CancellationException if the stop came first
      */
     public void start() throws StartException {
+        HttpFiles.check(settings); // before anything is created, copied or read
         LeaseTimings timings = new LeaseTimings(settings.lease().duration());
         DynamoDbLocal local = startLocal();
         Clients clients = started.push(

@@ -162,6 +162,24 @@ class TableChecksTest {
     }
 
     @Test
+    void aStartThatTokensDoNotAllowCreatesNoTable() throws Exception {
+        write(users);
+        configure("application", users);
+        configure("http.port", "0");
+        configure("admin.port", "0");
+        configure("http.token-list", "nonsense");
+        Daemon daemon = new Daemon(Settings.load(file(), Map.of()), failure -> {});
+        try {
+            assertThatThrownBy(daemon::start)
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("http.token-list: line 1");
+        } finally {
+            daemon.stop();
+        }
+        assertThat(dynamo.client().listTables().tableNames()).noneMatch(name -> name.startsWith(users + "-"));
+    }
+
+    @Test
     void anotherTableWithTheNameOfTheTableForKeysIsRefused() throws IOException {
         new TableControl(dynamo.asyncClient(), users + "-idempotency")
                 .create(TableDefinition.of(new KeySchema(new KeyAttribute("email", AttributeType.S), Optional.empty())))
