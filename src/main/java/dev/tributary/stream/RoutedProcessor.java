@@ -1,6 +1,8 @@
 package dev.tributary.stream;
 
 import dev.tributary.stream.lease.LeaseKey;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
@@ -13,24 +15,31 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 /**
  * Delegates to the record processor of the source of a lease. KCL creates processors before it names their leases, so the
  * source is known only when the processor is initialized.
+ *
+ * <p>A lease may be lost before its processor is initialized, and acquired again: then another processor reads its shard, and
+ * this one does nothing. It must not refuse its initialization, which KCL would repeat until the process ends: KCL ends no
+ * processor whose last task has failed.
  */
 final class RoutedProcessor implements ShardRecordProcessor {
 
-    private final BiFunction<String, String, ReadSource> sources;
+    private final BiFunction<String, String, Optional<ReadSource>> sources;
+    private final BiConsumer<String, String> giveUp;
+    private volatile String leaseKey = "";
     private volatile String acquisition = "";
     private volatile @Nullable ShardProcessor processor;
 
     /**
-     * @param sources returns the source of a lease by the key of the lease and KCL's token of its acquisition; throws {@link
-     *     IllegalStateException} if it is not read here, or if the lease is not held or was acquired again since
+     * @param sources returns the source of a lease by its key and KCL's token of its acquisition; empty if the lease is not held
+     *     since; throws {@link IllegalStateException} if the source is not read here
+     * @param giveUp gives a lease up, by the same, if it is held since
      */
-    RoutedProcessor(BiFunction<String, String, ReadSource> sources) {
+    RoutedProcessor(BiFunction<String, String, Optional<ReadSource>> sources, BiConsumer<String, String> giveUp) {
         this.sources = sources;
+        this.giveUp = giveUp;
     }
 
     /**
-     * Called before {@link #initialize}. A lease may be lost before its processor is initialized, and acquired again: then
-     * another processor reads its shard, and this one must not.
+     * Called before {@link #initialize}.
      *
      * @param token KCL's, of the acquisition of the lease that the processor belongs to
      */
@@ -41,17 +50,22 @@ final class RoutedProcessor implements ShardRecordProcessor {
     /** May be called again after it threw. */
     @Override
     public void initialize(InitializationInput input) {
-        processor = sources.apply(input.shardId(), acquisition)
-                .processor(InitializationInput.builder()
-                        .shardId(LeaseKey.parse(input.shardId()).orElseThrow().id())
+        leaseKey = input.shardId();
+        processor = sources.apply(leaseKey, acquisition)
+                .map(source -> source.processor(InitializationInput.builder()
+                        .shardId(LeaseKey.parse(leaseKey).orElseThrow().id())
                         .extendedSequenceNumber(input.extendedSequenceNumber())
-                        .build());
+                        .build()))
+                .orElse(null);
     }
 
+    /** A renewal that was answered late may have made the lease of a processor that does nothing held again. */
     @Override
     public void processRecords(ProcessRecordsInput input) {
         ShardProcessor current = processor;
-        if (current != null) {
+        if (current == null) {
+            giveUp.accept(leaseKey, acquisition);
+        } else {
             current.processRecords(input);
         }
     }

@@ -55,6 +55,8 @@ public final class StreamScheduler {
     /** The sources that are read now, by name. */
     private final Map<String, ReadSource> sources = new ConcurrentHashMap<>();
 
+    private final HeldLeases held = new HeldLeases(sources, this::coordinator);
+
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /** KCL's scheduler before it starts; from {@link #prepare} on. */
@@ -163,9 +165,9 @@ public final class StreamScheduler {
                         shared.clock())
                 .assemble(
                         this::isReadHere,
-                        key -> reading(key)
+                        key -> held.source(key)
                                 .publisher(LeaseKey.parse(key).orElseThrow().id()),
-                        () -> new RoutedProcessor(this::reading),
+                        () -> new RoutedProcessor(held::source, held::giveUp),
                         new Listener());
     }
 
@@ -181,37 +183,9 @@ public final class StreamScheduler {
         finished.giveUp(coordinator());
     }
 
-    /** The source of a lease that is held since this acquisition; throws otherwise, and KCL finds that the lease is lost. */
-    private ReadSource reading(String leaseKey, String acquisition) {
-        if (!acquisition.equals(held(leaseKey).concurrencyToken().toString())) {
-            throw new IllegalStateException(
-                    "The lease " + leaseKey + " was lost before its shard was read, and acquired again");
-        }
-        return reading(leaseKey);
-    }
-
-    /** KCL tries again after an exception, or finds that the lease is no longer held. */
-    private ReadSource reading(String leaseKey) {
-        ReadSource reading =
-                LeaseKey.parse(leaseKey).map(key -> sources.get(key.source())).orElse(null);
-        if (reading == null) {
-            coordinator().dropLease(coordinator().getCurrentlyHeldLease(leaseKey));
-            throw new IllegalStateException("The source of the lease " + leaseKey + " is not read here any more");
-        }
-        return reading;
-    }
-
     /** The ownership of a lease whose shard is read from now on; throws if the lease is not held. */
     ShardOwnership ownership(LeaseKey key) {
-        return ownerships.read(held(key.text()), coordinator()::runLeaseRenewer);
-    }
-
-    private Lease held(String leaseKey) {
-        Lease held = coordinator().getCurrentlyHeldLease(leaseKey);
-        if (held == null) {
-            throw new IllegalStateException("The lease " + leaseKey + " is not held");
-        }
-        return held;
+        return ownerships.read(held.get(key.text()), coordinator()::runLeaseRenewer);
     }
 
     private LeaseCoordinator coordinator() {
