@@ -70,6 +70,7 @@ class LateRenewalTest {
             assertThat(source.rows().size())
                     .as("rows written while the lease was not renewed, of %s", changes)
                     .isLessThan(changes.get());
+            assertThat(leases.waiting()).as("renewals that are held").isPositive();
             leases.release();
 
             await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).hasSize(1 + changes.get()));
