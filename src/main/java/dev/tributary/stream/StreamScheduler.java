@@ -271,7 +271,7 @@ public final class StreamScheduler {
                 running.leaseCoordinator().leaseRefresher(),
                 leaseTable,
                 shared.worker(),
-                shared.timings().workerReport(),
+                shared.timings(),
                 shared.clock());
     }
 

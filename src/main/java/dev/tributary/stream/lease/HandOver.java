@@ -2,7 +2,6 @@ package dev.tributary.stream.lease;
 
 import dev.tributary.dynamo.Calls;
 import dev.tributary.telemetry.LogFields;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ public final class HandOver {
     private final LeaseRefresher leases;
     private final String table;
     private final String worker;
-    private final Duration workerReport;
+    private final LeaseTimings timings;
     private final InstantSource clock;
 
     public HandOver(
@@ -44,13 +43,13 @@ public final class HandOver {
             LeaseRefresher leases,
             String table,
             String worker,
-            Duration workerReport,
+            LeaseTimings timings,
             InstantSource clock) {
         this.client = client;
         this.leases = leases;
         this.table = table;
         this.worker = worker;
-        this.workerReport = workerReport;
+        this.timings = timings;
         this.clock = clock;
     }
 
@@ -80,7 +79,7 @@ public final class HandOver {
             log.warn("leases not handed over, they will expire: {}", e.toString());
             return;
         }
-        SourcesOfWorkers alive = SourcesOfWorkers.of(rows, this::isAlive);
+        SourcesOfWorkers alive = SourcesOfWorkers.at(clock.instant(), timings, rows);
         DynamoDBLeaseSerializer serializer = new DynamoDBLeaseSerializer();
         rows.stream()
                 .map(serializer::fromDynamoRecord)
@@ -121,11 +120,5 @@ public final class HandOver {
                 "shard {}: lease not handed over, it will expire: {}",
                 LogFields.shard(lease.leaseKey()),
                 failure.toString());
-    }
-
-    /** KCL's own rule: a report is at most two report intervals old. */
-    private boolean isAlive(Map<String, AttributeValue> report) {
-        long oldest = clock.instant().minus(workerReport.multipliedBy(2)).getEpochSecond();
-        return LeaseSnapshot.report(report).at().getEpochSecond() >= oldest;
     }
 }

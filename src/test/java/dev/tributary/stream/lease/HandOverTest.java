@@ -58,7 +58,8 @@ class HandOverTest {
     }
 
     private HandOver handOver(DynamoDBLeaseRefresher leases, String readFrom) {
-        return new HandOver(client, leases, readFrom, "me", Duration.ofSeconds(1), InstantSource.system());
+        return new HandOver(
+                client, leases, readFrom, "me", new LeaseTimings(Duration.ofSeconds(4)), InstantSource.system());
     }
 
     private static Lease lease(String key) {
