@@ -12,6 +12,7 @@ class AdaptiveConcurrencyLimitTest {
     private static final int LEAST = 8;
     private static final int MOST = 256;
     private static final int UNLIMITED = 1_000_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private long nanos;
     private final AdaptiveConcurrencyLimit limit = new AdaptiveConcurrencyLimit(LEAST, MOST, () -> nanos);
@@ -91,17 +92,15 @@ class AdaptiveConcurrencyLimitTest {
     @Test
     void aReceiverThatTakesLessThanTheLeastInTheTimeOfACallAnswersMostCallsInTime() {
         AdaptiveConcurrencyLimit single = new AdaptiveConcurrencyLimit(64, MOST, () -> nanos);
-        Answers early = sendWithin(Duration.ofSeconds(1), single, 20, Duration.ofSeconds(30));
-        Answers later = sendWithin(Duration.ofSeconds(1), single, 20, Duration.ofSeconds(60));
-        assertThat(early.inTime()).isGreaterThan(30 * 20 / 2);
-        assertThat(later.inTime()).isGreaterThan((int) (0.9 * 60 * 20));
+        assertThat(answeredInTime(single, 20, Duration.ofSeconds(30))).isGreaterThan(30 * 20 / 2);
+        assertThat(answeredInTime(single, 20, Duration.ofSeconds(60))).isGreaterThan((int) (0.9 * 60 * 20));
     }
 
     @Test
     void theLimitIsHalvedOnceForAllCallsThatWereInFlight() {
         AdaptiveConcurrencyLimit single = new AdaptiveConcurrencyLimit(64, MOST, () -> nanos);
         long start = single.started();
-        nanos += Duration.ofSeconds(1).toNanos();
+        nanos += TIMEOUT.toNanos();
         for (int i = 0; i < 64; i++) {
             single.timedOut(start);
         }
@@ -110,47 +109,44 @@ class AdaptiveConcurrencyLimitTest {
 
     @Test
     void oneCallIsPermittedHoweverManyExceedTheirTime() {
-        for (int i = 0; i < 20; i++) {
-            nanos += Duration.ofSeconds(1).toNanos();
-            limit.timedOut(limit.started());
-        }
+        exceedTime(20);
         assertThat(limit.limit()).isEqualTo(1);
     }
 
     @Test
     void theLeastIsPermittedAgainOnceCallsAreAnsweredInTime() {
-        for (int i = 0; i < 20; i++) {
-            nanos += Duration.ofSeconds(1).toNanos();
-            limit.timedOut(limit.started());
-        }
+        exceedTime(20);
         send(new Receiver(Duration.ofMillis(5), UNLIMITED), Duration.ofMillis(100), 1);
         assertThat(limit.limit()).isGreaterThanOrEqualTo(LEAST);
     }
 
-    /** Calls that were answered in time, and those that were not. */
-    private record Answers(int inTime, int late) {}
+    private void exceedTime(int calls) {
+        for (int i = 0; i < calls; i++) {
+            nanos += TIMEOUT.toNanos();
+            limit.timedOut(limit.started());
+        }
+    }
 
-    private Answers sendWithin(
-            Duration timeout, AdaptiveConcurrencyLimit permitted, int callsPerSecond, Duration time) {
+    /** Sends as many calls as permitted to a receiver that is near; returns how many were answered in time. */
+    private int answeredInTime(AdaptiveConcurrencyLimit permitted, int callsPerSecond, Duration time) {
         long end = nanos + time.toNanos();
-        Answers answers = new Answers(0, 0);
+        int answered = 0;
         while (nanos < end) {
             while (inFlight.size() < permitted.limit()) {
                 lastEnd = Math.max(nanos, lastEnd) + 1_000_000_000L / callsPerSecond;
                 inFlight.add(new long[] {permitted.started(), lastEnd});
             }
             long[] call = inFlight.remove();
-            long given = call[0] + timeout.toNanos();
+            long given = call[0] + TIMEOUT.toNanos();
             nanos = Math.max(nanos, Math.min(call[1], given));
             if (call[1] <= given) {
                 permitted.answered(call[0], 1);
-                answers = new Answers(answers.inTime() + 1, answers.late());
+                answered++;
             } else {
                 permitted.timedOut(call[0]);
-                answers = new Answers(answers.inTime(), answers.late() + 1);
             }
         }
-        return answers;
+        return answered;
     }
 
     /** Sends as many calls as permitted; returns how many were answered. */
