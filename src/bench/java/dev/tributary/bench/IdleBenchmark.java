@@ -80,7 +80,8 @@ final class IdleBenchmark {
                 Runtime.version().feature(),
                 Runtime.getRuntime().availableProcessors());
         Path configuration = Files.createTempFile("tributary-bench", ".properties");
-        try (ChildProcess database = ChildProcess.start(DatabaseProcess.class, List.of("-Xmx1g"));
+        try (ChildProcess database =
+                        ChildProcess.start(DatabaseProcess.class, List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"));
                 SimulatedStreams streams = new SimulatedStreams()) {
             URI endpoint = URI.create(database.await("endpoint", PATIENCE));
             clients = Clients.of(endpoint, Duration.ofSeconds(10));

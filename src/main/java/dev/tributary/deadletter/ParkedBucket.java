@@ -1,5 +1,6 @@
 package dev.tributary.deadletter;
 
+import dev.tributary.ordering.SharedRead;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -4,6 +4,7 @@ import dev.tributary.latewrite.LateWriteTable.Worker;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
+import dev.tributary.ordering.SharedRead;
 import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,6 +51,10 @@ public final class LateWrites {
     private final ScheduledExecutorService timer;
     private final MeterRegistry registry;
     private final Announcements announcements;
+
+    /** Shards are often taken at the same time. */
+    private final SharedRead known;
+
     private final Map<String, RouteLateWrites> routes = new ConcurrentHashMap<>();
 
     /** Workers whose removals this process repeats too, with the revision of their announcement. */
@@ -81,6 +86,7 @@ public final class LateWrites {
         this.timer = timer;
         this.registry = registry;
         this.announcements = new Announcements(table, source, worker, job);
+        this.known = new SharedRead(() -> others(this::expectAndRepeat), System::nanoTime);
     }
 
     /**
@@ -159,18 +165,20 @@ public final class LateWrites {
     /**
      * Reads until when writes of other workers may arrive late, and starts to repeat the removals of all other workers: one
      * of them may have recorded some for the shard that this worker takes. Has to complete before anything is written for
-     * that shard.
+     * that shard. Concurrent calls share a read.
      */
     public CompletableFuture<Void> learnAndRepeat() {
         if (watching.compareAndSet(false, true)) {
             timer.schedule(this::watch, timing.refresh().toMillis(), TimeUnit.MILLISECONDS);
         }
-        return others(other -> {
-            expectUntil(other.writesUntil());
-            if (other.removalsUntil() > 0) {
-                adopt(other);
-            }
-        });
+        return known.since(System.nanoTime());
+    }
+
+    private void expectAndRepeat(Worker other) {
+        expectUntil(other.writesUntil());
+        if (other.removalsUntil() > 0) {
+            adopt(other);
+        }
     }
 
     private CompletableFuture<Void> others(Consumer<Worker> action) {

@@ -81,16 +81,21 @@ final class RouteMeters {
         for (WriteFailure.Kind kind : WriteFailure.Kind.values()) {
             failures.put(kind, FAILURES.counter(registry, route, lower(kind)));
         }
-        if (!PARKED.isRegistered(registry, route)) { // each shard's pipeline makes this object
-            PARKED.gauge(registry, measured.deadLetters(), ParkedItemIndex::items, route);
-            LIMIT.gauge(registry, measured.target(), BatchingTable::rate, route);
-            THROTTLES.counter(registry, measured.target(), BatchingTable::throttles, route);
-        }
+        register(registry, measured);
         merged = MERGED.counter(registry, route);
         retries = RETRIES.counter(registry, route);
         write = WRITE.timer(registry, route);
         latency = LATENCY.timer(registry, route);
         clock = registry.config().clock();
+    }
+
+    /** Once for each route, although the pipelines of its shards make this object at the same time. */
+    private static synchronized void register(MeterRegistry registry, Route measured) {
+        if (!PARKED.isRegistered(registry, measured.name())) {
+            PARKED.gauge(registry, measured.deadLetters(), ParkedItemIndex::items, measured.name());
+            LIMIT.gauge(registry, measured.target(), BatchingTable::rate, measured.name());
+            THROTTLES.counter(registry, measured.target(), BatchingTable::throttles, measured.name());
+        }
     }
 
     String route() {

@@ -26,11 +26,6 @@ final class HeldLeases {
         this.coordinator = coordinator;
     }
 
-    /** A lease as it is now; throws {@link IllegalStateException} if it is not held. */
-    Lease get(String leaseKey) {
-        return find(leaseKey).orElseThrow(() -> new IllegalStateException("The lease " + leaseKey + " is not held"));
-    }
-
     /**
      * The source of a lease. If it is not read here any more, the lease is given up.
      *
@@ -67,7 +62,8 @@ final class HeldLeases {
                 .filter(lease -> acquisition.equals(lease.concurrencyToken().toString()));
     }
 
-    private Optional<Lease> find(String leaseKey) {
+    /** A lease as it is now; empty if it is not held. */
+    Optional<Lease> find(String leaseKey) {
         return Optional.ofNullable(coordinator.get().getCurrentlyHeldLease(leaseKey));
     }
 }

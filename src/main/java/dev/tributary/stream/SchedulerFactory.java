@@ -123,7 +123,7 @@ record SchedulerFactory(
         leaseConfig.shardSyncIntervalMillis(STREAM_INFO_MILLIS);
 
         Scheduler scheduler = new Scheduler(
-                configs.checkpointConfig(),
+                configs.checkpointConfig().checkpointFactory(HeldCheckpoints::new),
                 coordinator,
                 leaseConfig,
                 configs.lifecycleConfig(),

@@ -9,6 +9,7 @@ import dev.tributary.stream.read.StreamRecord;
 import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -67,7 +68,7 @@ final class ShardProcessor implements ShardRecordProcessor {
      *
      * @param startsAt changes before this time are passed without a write
      * @param pipeline builds the pipeline of a shard from its id and its ownership
-     * @param ownership returns the ownership of a shard; throws {@link IllegalStateException} if its lease is not held
+     * @param ownership returns the ownership of a shard; empty if its lease is not held
      * @param shards measures the progress of the shards
      * @param memory counts the changes that are taken and that have ended
      * @param checkpoints runs only checkpoints, each of which may wait for KCL and the lease table
@@ -78,7 +79,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             ChangeDecoder decoder,
             Instant startsAt,
             BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline,
-            Function<String, ShardOwnership> ownership,
+            Function<String, Optional<ShardOwnership>> ownership,
             HeldShards shards,
             MemoryBudget memory,
             Ticker.Threads checkpoints,
@@ -89,15 +90,16 @@ final class ShardProcessor implements ShardRecordProcessor {
         this.settings = settings;
     }
 
+    /** If the lease is not held any more, this processor does nothing. */
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
-        memory = settings.memory().of(shardId);
-        ShardOwnership held = settings.ownership().apply(shardId);
-        if (held.lost()) {
-            // KCL tries again or finds that the lease is lost; a pipeline without a lease would never take a change.
-            throw new IllegalStateException("The lease of shard " + shardId + " is not held");
+        ShardOwnership held = settings.ownership().apply(shardId).orElse(null);
+        if (held == null || held.lost()) {
+            log.info("shard {}: the lease was lost before the shard was read", LogFields.shard(shardId));
+            return;
         }
+        memory = settings.memory().of(shardId);
         ownership = held;
         pipeline = settings.pipeline().apply(shardId, held);
         checkpointing = new Ticker(
@@ -289,9 +291,9 @@ final class ShardProcessor implements ShardRecordProcessor {
         checkpointer = null;
     }
 
-    /** Whether the lease has been left or lost. */
+    /** Whether the lease has been left or lost, also before the shard was read. */
     boolean stopped() {
-        return ownership != null && ownership.lost();
+        return ownership == null || ownership.lost();
     }
 
     private void stop() {

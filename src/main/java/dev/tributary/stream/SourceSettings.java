@@ -57,8 +57,9 @@ public record SourceSettings(
 
         @Option(key = "poll-interval", min = "20ms", max = "1m", defaultValue = "100ms", doc = """
                 Pause between two reads of a shard that has had changes recently. It is halved after a read that returned
-                changes, and left out after a large batch, because more changes are waiting. Shorter is fresher and takes
-                more read requests.""")
+                changes, and left out after a large batch, because more changes are waiting. While that would take more than
+                250 reads a second of all shards of the source, pauses are longer in proportion, up to `idle-poll-interval`.
+                Shorter is fresher and takes more read requests.""")
         Duration pollInterval,
 
         @Option(key = "idle-poll-interval", min = "20ms", max = "1m", defaultValue = "2s", doc = """

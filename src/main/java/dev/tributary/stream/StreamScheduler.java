@@ -13,6 +13,7 @@ import dev.tributary.stream.lease.SourcesReport;
 import dev.tributary.stream.lease.SparingLeaseCalls;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -183,9 +184,9 @@ public final class StreamScheduler {
         finished.giveUp(coordinator());
     }
 
-    /** The ownership of a lease whose shard is read from now on; throws if the lease is not held. */
-    ShardOwnership ownership(LeaseKey key) {
-        return ownerships.read(held.get(key.text()), coordinator()::runLeaseRenewer);
+    /** The ownership of a lease whose shard is read from now on; empty if the lease is not held. */
+    Optional<ShardOwnership> ownership(LeaseKey key) {
+        return held.find(key.text()).map(lease -> ownerships.read(lease, coordinator()::runLeaseRenewer));
     }
 
     private LeaseCoordinator coordinator() {

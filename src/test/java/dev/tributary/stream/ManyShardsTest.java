@@ -3,6 +3,7 @@ package dev.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.DynamoDbFront;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.streams.Operation;
 import dev.tributary.streams.SimulatedShard;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +59,28 @@ class ManyShardsTest {
             await().atMost(LONG).untilAsserted(() -> assertThat(source.rows()).isEqualTo(expected));
             await().atMost(LONG).untilAsserted(() -> assertThat(shards)
                     .allMatch(shard -> "SHARD_END".equals(source.checkpoint(shard))));
+        }
+    }
+
+    /** KCL alone renews each lease and reads its checkpoint with a call of its own, one lease after the other. */
+    @Test
+    void theFirstStartOfAShardWritesItsLeaseAndReadsNothingForItAlone() {
+        Map<String, Integer> calls = new ConcurrentHashMap<>();
+        try (DynamoDbFront leases = new DynamoDbFront(dynamo.endpoint());
+                SimulatedSource source = new SimulatedSource(dynamo, 60)
+                        .leases(Duration.ofSeconds(12))
+                        .leaseTable(leases.endpoint())) {
+            leases.answerAfterwards(call -> {
+                calls.merge(call.operation(), 1, Integer::sum);
+                return Optional.empty();
+            });
+            source.start("one");
+            await().atMost(LONG).untilAsserted(() -> assertThat(source.stream().roots())
+                    .allMatch(shard -> source.endpoint().calls().count(Operation.GetRecords, shard) > 0));
+
+            assertThat(calls.get("PutItem")).isBetween(60, 70);
+            assertThat(calls.getOrDefault("GetItem", 0)).isLessThan(30);
+            assertThat(calls.getOrDefault("UpdateItem", 0)).isLessThan(30);
         }
     }
 

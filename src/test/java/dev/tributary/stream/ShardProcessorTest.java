@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -68,13 +69,18 @@ class ShardProcessorTest {
             failure -> {})));
 
     private ShardProcessor.Settings settings(BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline) {
+        return settings(pipeline, Optional.of(held()));
+    }
+
+    private ShardProcessor.Settings settings(
+            BiFunction<String, ShardOwnership, ReplicationPipeline> pipeline, Optional<ShardOwnership> ownership) {
         return new ShardProcessor.Settings(
                 new ChangeDecoder(
                         new SourceStream("s", "t", "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/l", "l"),
                         () -> Instant.EPOCH),
                 Instant.MIN,
                 pipeline,
-                shard -> held(),
+                shard -> ownership,
                 shards,
                 new MemoryBudget(1 << 20, 1 << 20),
                 new Ticker.Threads(timer, Runnable::run),
@@ -99,6 +105,28 @@ class ShardProcessorTest {
                 System::nanoTime);
         held.renewed(held.attempt(1));
         return held;
+    }
+
+    /** KCL would repeat an initialization that throws, with a stack trace each time. */
+    @Test
+    void doesNothingIfTheLeaseIsLostWhenItBegins() {
+        ShardOwnership lost = held();
+        lost.lose();
+        for (Optional<ShardOwnership> ownership : List.of(Optional.of(lost), Optional.<ShardOwnership>empty())) {
+            ShardProcessor late = new ShardProcessor(settings(
+                    (shard, fence) -> {
+                        throw new AssertionError("a pipeline without a lease");
+                    },
+                    ownership));
+            late.initialize(initialization());
+            late.processRecords(ProcessRecordsInput.builder()
+                    .records(List.of(record("100000000000000000001")))
+                    .build());
+            late.shutdownRequested(ShutdownRequestedInput.builder().build());
+            late.leaseLost(LeaseLostInput.builder().build());
+            assertThat(late.stopped()).isTrue();
+        }
+        assertThat(fatal).isEmpty();
     }
 
     @AfterEach

@@ -78,12 +78,16 @@ public final class LeaseOwnerships {
         this.nanoTime = nanoTime;
     }
 
-    /** Renews a lease with the call. If that is too late, or was answered too late, returns false: KCL drops the lease. */
+    /**
+     * Renews a lease with the call. If that is too late, or was answered too late, returns false: KCL drops the lease.
+     *
+     * <p>Returns true without a call if KCL starts, and has found the lease in the table as this worker's: it would renew
+     * them one after the other, and all are renewed together before anything is written.
+     */
     boolean renew(Lease lease, Call call)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         if (lease.concurrencyToken() == null) {
-            // KCL starts, and looks for leases of this worker. They are renewed again before their shards are read.
-            return call.run();
+            return true;
         }
         Acquired held = of(lease);
         if (!held.ownership.renewable()) {

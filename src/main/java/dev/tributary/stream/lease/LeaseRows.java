@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,11 +131,18 @@ public final class LeaseRows {
      * @param owner the worker that owns them; null if KCL's leader is to assign them
      */
     public void create(List<Shard> shards, @Nullable String owner) {
-        Calls.join(CompletableFuture.allOf(
-                shards.stream().map(shard -> create(shard, owner)).toArray(CompletableFuture[]::new)));
+        List<Map<String, AttributeValue>> rows =
+                shards.stream().map(shard -> newRow(shard, owner)).toList();
+        List<CompletableFuture<Boolean>> created =
+                rows.stream().map(this::create).toList();
+        Calls.join(CompletableFuture.allOf(created.toArray(CompletableFuture[]::new)));
+        shared.created(IntStream.range(0, rows.size())
+                .filter(i -> created.get(i).join())
+                .mapToObj(rows::get)
+                .toList());
     }
 
-    private CompletableFuture<Boolean> create(Shard shard, @Nullable String owner) {
+    private Map<String, AttributeValue> newRow(Shard shard, @Nullable String owner) {
         Lease lease = new Lease();
         lease.leaseKey(key(shard.shardId()));
         lease.leaseOwner(owner);
@@ -142,9 +150,12 @@ public final class LeaseRows {
         lease.ownerSwitchesSinceCheckpoint(0L);
         lease.parentShardIds(shard.parentShardId() == null ? List.of() : List.of(key(shard.parentShardId())));
         lease.hashKeyRange(HashKeyRangeForLease.deserialize(BigInteger.ZERO.toString(), BigInteger.ONE.toString()));
-        return Calls.applied(client.putItem(request -> request.tableName(table)
-                .item(serializer.toDynamoRecord(lease))
-                .conditionExpression("attribute_not_exists(" + KEY + ")")));
+        return serializer.toDynamoRecord(lease);
+    }
+
+    private CompletableFuture<Boolean> create(Map<String, AttributeValue> row) {
+        return Calls.applied(client.putItem(request ->
+                request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")));
     }
 
     /**

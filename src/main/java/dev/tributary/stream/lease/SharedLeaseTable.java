@@ -4,12 +4,14 @@ import dev.tributary.dynamo.Calls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -66,6 +68,16 @@ public final class SharedLeaseTable {
                 last = scan();
             }
             return last.rows();
+        }
+    }
+
+    /** Adds rows that this process has created to the last scan, if that does not have them. */
+    synchronized void created(List<Map<String, AttributeValue>> rows) {
+        if (last != null && !rows.isEmpty()) {
+            Map<AttributeValue, Map<String, AttributeValue>> byKey = new LinkedHashMap<>();
+            Stream.concat(last.rows().stream(), rows.stream())
+                    .forEach(row -> byKey.putIfAbsent(row.get(LeaseRows.KEY), row));
+            last = new Scan(List.copyOf(byKey.values()), last.at());
         }
     }
 

@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * Determines when a shard is read next: at once after a large batch, because more changes are waiting; after half the poll
  * interval following a small one; and otherwise after an eighth of the time without changes, between the poll interval and
- * the idle poll interval. Long pauses end with one of the {@link Rounds}. After failures the pause is longer with each. Times
- * are those of a monotonic clock in nanoseconds, and are passed in. Safe for any thread.
+ * the idle poll interval. While many shards of the source have changes, pauses are longer: see {@link ReadDemand}. Long
+ * pauses end with one of the {@link Rounds}. After failures the pause is longer with each. Times are those of a monotonic
+ * clock in nanoseconds, and are passed in. Safe for any thread.
  */
 final class PollPace {
 
@@ -21,8 +22,12 @@ final class PollPace {
 
     private final long interval;
     private final long idle;
+    private final ReadDemand demand;
 
-    /** End of the last read; guarded by this, as all below. */
+    /** This shard's part of the demand; guarded by this, as all below. */
+    private double demanded;
+
+    /** End of the last read. */
     private long read;
 
     /** Time of the last change or wake. */
@@ -35,10 +40,12 @@ final class PollPace {
     /**
      * @param interval between two reads of a shard that has had changes recently
      * @param idle longest interval; the other one if that is longer
+     * @param demand of the shards of the source together
      */
-    PollPace(Duration interval, Duration idle, long now) {
+    PollPace(Duration interval, Duration idle, ReadDemand demand, long now) {
         this.interval = interval.toNanos();
         this.idle = Math.max(this.interval, idle.toNanos());
+        this.demand = demand;
         this.read = now;
         this.active = now;
         this.next = now;
@@ -50,7 +57,9 @@ final class PollPace {
             active = now;
         }
         errors = 0;
-        long pause = pauseAfter(changes, now - active);
+        long wanted = pauseAfter(changes, now - active);
+        want(wanted);
+        long pause = demand.stretch(wanted, idle);
         pause(now, Rounds.after(now, pause), Rounds.end(pause));
     }
 
@@ -61,14 +70,30 @@ final class PollPace {
         return changes > 0 ? interval / 2 : Math.min(idle, Math.max(interval, quiet / QUIET_DIVISOR));
     }
 
+    /**
+     * @param pause 0 for no further reads, or for one that is not delayed in any case
+     */
+    private void want(long pause) {
+        double next = pause == 0 ? 0 : 1e9 / pause;
+        demand.change(next - demanded);
+        demanded = next;
+    }
+
     /** The shard could not be read. */
     synchronized void failed(long now) {
+        want(0);
         pause(now, Math.min(MAX_ERROR_PAUSE, ERROR_PAUSE << Math.min(errors, 10)));
         errors++;
     }
 
+    /** The shard is not read any more. */
+    synchronized void close() {
+        want(0);
+    }
+
     /** The shard was not read, because there is no room for its changes. */
     synchronized void waits(long now) {
+        want(0);
         pause(now, interval);
     }
 
@@ -76,11 +101,12 @@ final class PollPace {
      * The shard probably has a change: it is read at once, but no sooner after the last read than while changes arrive,
      * and in short intervals from then on, because changes reach the stream with a delay. Failed reads keep their pause.
      *
+     * @param shards that are woken at the same time
      * @return whether the next read is earlier than before
      */
-    synchronized boolean wake(long now) {
+    synchronized boolean wake(int shards, long now) {
         active = now;
-        long soon = read + interval / 2;
+        long soon = read + Math.max(interval / 2, ReadDemand.spread(shards, idle));
         if (errors > 0 || soon - next >= 0) {
             return false;
         }

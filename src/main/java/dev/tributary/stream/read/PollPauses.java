@@ -17,6 +17,7 @@ public final class PollPauses {
     private final Duration interval;
     private final Duration idle;
     private final LongSupplier nanoTime;
+    private final ReadDemand demand = new ReadDemand();
     private final Map<Pause, Boolean> pauses = new ConcurrentHashMap<>();
     private final AtomicLong woken = new AtomicLong();
     private volatile boolean held;
@@ -63,7 +64,8 @@ public final class PollPauses {
         long now = nanoTime.getAsLong();
         long before = woken.get();
         if (now - before >= interval.toNanos() / WAKES_PER_INTERVAL && woken.compareAndSet(before, now)) {
-            pauses.keySet().forEach(Pause::wake);
+            int shards = pauses.size();
+            pauses.keySet().forEach(pause -> pause.wake(shards));
         }
     }
 
@@ -79,7 +81,7 @@ public final class PollPauses {
     /** The pauses of one reader of a shard. */
     final class Pause implements AutoCloseable {
 
-        private final PollPace pace = new PollPace(interval, idle, nanoTime.getAsLong());
+        private final PollPace pace = new PollPace(interval, idle, demand, nanoTime.getAsLong());
         private final Runnable shortened;
 
         private Pause(Runnable shortened) {
@@ -108,8 +110,8 @@ public final class PollPauses {
             pace.waits(nanoTime.getAsLong());
         }
 
-        private void wake() {
-            if (pace.wake(nanoTime.getAsLong()) && !held) {
+        private void wake(int shards) {
+            if (pace.wake(shards, nanoTime.getAsLong()) && !held) {
                 shortened.run();
             }
         }
@@ -117,6 +119,7 @@ public final class PollPauses {
         @Override
         public void close() {
             pauses.remove(this);
+            pace.close();
         }
     }
 }

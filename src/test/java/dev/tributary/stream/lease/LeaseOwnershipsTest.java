@@ -51,6 +51,19 @@ class LeaseOwnershipsTest {
         return ownerships.pass(lease, () -> true);
     }
 
+    /** KCL renews what it finds at its start one by one, before it gives the leases their tokens. */
+    @Test
+    void leasesThatAreFoundAtTheStartAreRenewedOnlyTogether() throws Exception {
+        Lease found = new Lease();
+        found.leaseKey(lease.leaseKey());
+        assertThat(ownerships.renew(found, () -> {
+                    throw new AssertionError("a call for one lease");
+                }))
+                .isTrue();
+        assertThat(ownerships.read(lease, () -> {}).holds()).isFalse();
+        assertThat(read().holds()).isTrue();
+    }
+
     /** Time after the start of reading for which calls may start. */
     @Test
     void aLeaseThatWasJustFoundIsRenewedBeforeAnythingIsWritten() {

@@ -67,6 +67,20 @@ class LeaseRowsTest {
     }
 
     @Test
+    void createdLeasesAreKnownWithoutAnotherScan() {
+        put(lease("users/taken", "TRIM_HORIZON"));
+        rows.all();
+        put(lease("users/others", "TRIM_HORIZON"));
+
+        rows.create(List.of(shard("taken"), shard("new"), shard("others")), "me");
+
+        assertThat(rows.all(Duration.ofMinutes(1)))
+                .extracting(Lease::leaseKey)
+                .containsExactlyInAnyOrder("taken", "new");
+        assertThat(rows.all()).extracting(Lease::leaseKey).containsExactlyInAnyOrder("taken", "new", "others");
+    }
+
+    @Test
     void aWorkerIsAloneWhileNoOtherThatReadsTheSourceIsAlive() {
         assertThat(isAlone()).isTrue();
         put(report("me", NOON, "users"));

@@ -3,6 +3,8 @@ package dev.tributary.stream.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +17,7 @@ class PollPaceTest {
     /** Negative, and overflowing within the tests: a monotonic clock may do both. */
     private long now = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
 
-    private final PollPace pace = new PollPace(INTERVAL, IDLE, now);
+    private final PollPace pace = new PollPace(INTERVAL, IDLE, new ReadDemand(), now);
 
     @Test
     void theFirstReadIsNotDelayed() {
@@ -71,7 +73,7 @@ class PollPaceTest {
     void whatIsWokenOrFailsIsReadInNoRound() {
         pass(60_000);
         pace.read(0, now);
-        pace.wake(now);
+        pace.wake(1, now);
         assertThat(pace.inRound()).isFalse();
 
         pass(60_000);
@@ -99,7 +101,7 @@ class PollPaceTest {
         pass(60_000);
         pace.read(0, now);
         pass(500);
-        pace.wake(now);
+        pace.wake(1, now);
         assertThat(left()).isNegative();
         pace.read(0, now);
         assertThat(left()).isEqualTo(100);
@@ -109,15 +111,15 @@ class PollPaceTest {
     void wakesCauseNoMoreReadsThanChanges() {
         pace.read(0, now);
         pass(10);
-        pace.wake(now);
-        pace.wake(now);
+        pace.wake(1, now);
+        pace.wake(1, now);
         assertThat(left()).isEqualTo(40);
     }
 
     @Test
     void aWakeDelaysNoRead() {
         pace.read(100, now);
-        pace.wake(now);
+        pace.wake(1, now);
         assertThat(left()).isZero();
     }
 
@@ -126,7 +128,7 @@ class PollPaceTest {
         long pause = 0;
         for (int failure = 0; failure < 20; failure++) {
             pace.failed(now);
-            pace.wake(now);
+            pace.wake(1, now);
             assertThat(left()).isGreaterThanOrEqualTo(pause);
             pause = left();
         }
@@ -145,10 +147,85 @@ class PollPaceTest {
 
     @Test
     void anIdleIntervalThatIsShorterThanTheOtherCountsForNothing() {
-        PollPace slow = new PollPace(/* interval= */ IDLE, /* idle= */ INTERVAL, now);
+        PollPace slow = new PollPace(/* interval= */ IDLE, /* idle= */ INTERVAL, new ReadDemand(), now);
         pass(3_600_000);
         slow.read(0, now);
         assertThat(Duration.ofNanos(slow.left(now))).isBetween(IDLE.minusMillis(500), IDLE);
+    }
+
+    @Test
+    void manyShardsWithChangesShareTwoHundredAndFiftyReadsASecond() {
+        ReadDemand shared = new ReadDemand();
+        List<PollPace> shards = Stream.generate(() -> new PollPace(INTERVAL, IDLE, shared, now))
+                .limit(200)
+                .toList();
+        shards.forEach(shard -> shard.read(0, now));
+        shards.forEach(shard -> shard.read(0, now));
+        assertThat(shards).allSatisfy(shard -> assertThat(left(shard)).isEqualTo(200 * 1000 / ReadDemand.PER_SECOND));
+
+        shards.forEach(shard -> shard.read(1, now));
+        shards.forEach(shard -> shard.read(100, now));
+        assertThat(shards).as("large batches").allSatisfy(shard -> assertThat(left(shard))
+                .isZero());
+    }
+
+    @Test
+    void aShardWithChangesIsReadAsOftenAsEverBesideManyWithout() {
+        ReadDemand shared = new ReadDemand();
+        List<PollPace> quiet = Stream.generate(() -> new PollPace(INTERVAL, IDLE, shared, now))
+                .limit(400)
+                .toList();
+        PollPace busy = new PollPace(INTERVAL, IDLE, shared, now);
+        pass(60_000);
+        quiet.forEach(shard -> shard.read(0, now));
+        busy.read(1, now);
+        assertThat(left(busy)).isEqualTo(50);
+    }
+
+    @Test
+    void shardsThatFailOrCloseLeaveTheReadsToTheOthers() {
+        ReadDemand shared = new ReadDemand();
+        List<PollPace> others = Stream.generate(() -> new PollPace(INTERVAL, IDLE, shared, now))
+                .limit(200)
+                .toList();
+        others.forEach(shard -> shard.read(0, now));
+        PollPace shard = new PollPace(INTERVAL, IDLE, shared, now);
+        shard.read(0, now);
+        assertThat(left(shard)).isGreaterThan(800);
+        others.subList(0, 100).forEach(other -> other.failed(now));
+        others.subList(100, 200).forEach(PollPace::close);
+        shard.read(0, now);
+        assertThat(left(shard)).isEqualTo(100);
+    }
+
+    @Test
+    void noNumberOfShardsStretchesAPauseBeyondTheIdleInterval() {
+        ReadDemand shared = new ReadDemand();
+        shared.change(1e6);
+        PollPace shard = new PollPace(INTERVAL, IDLE, shared, now);
+        shard.read(0, now);
+        assertThat(left(shard)).isBetween(IDLE.toMillis() - 500, IDLE.toMillis());
+        pass(60_000);
+        shard.read(0, now);
+        assertThat(left(shard)).isBetween(IDLE.toMillis() - 500, IDLE.toMillis());
+    }
+
+    @Test
+    void oneWakeReadsAllShardsAtOnceAndManyWakesShareTheReads() {
+        pass(60_000);
+        pace.read(0, now);
+        pass(1_000);
+        pace.wake(/* shards= */ 200, now);
+        assertThat(left()).isNegative();
+        pace.read(0, now);
+        pass(10);
+        pace.wake(/* shards= */ 20, now);
+        assertThat(left()).isEqualTo(70);
+        pass(60_000);
+        pace.read(0, now);
+        pass(10);
+        pace.wake(/* shards= */ 200, now);
+        assertThat(left()).isEqualTo(790);
     }
 
     private void pass(long millis) {
@@ -156,6 +233,10 @@ class PollPaceTest {
     }
 
     private long left() {
-        return Duration.ofNanos(pace.left(now)).toMillis();
+        return left(pace);
+    }
+
+    private long left(PollPace read) {
+        return Duration.ofNanos(read.left(now)).toMillis();
     }
 }

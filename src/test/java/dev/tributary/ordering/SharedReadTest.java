@@ -1,4 +1,4 @@
-package dev.tributary.deadletter;
+package dev.tributary.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

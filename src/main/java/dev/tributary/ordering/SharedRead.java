@@ -1,4 +1,4 @@
-package dev.tributary.deadletter;
+package dev.tributary.ordering;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Shares a read between callers, each of which demands a read that began after a moment. Runs one read at a time; callers
  * for whom the running read began too early share the next one. Safe for any thread.
  */
-final class SharedRead {
+public final class SharedRead {
 
     private final Supplier<CompletableFuture<Void>> read;
     private final LongSupplier nanoTime;
@@ -28,13 +28,13 @@ final class SharedRead {
      * @param read starts a read; may complete at once
      * @param nanoTime a monotonic clock
      */
-    SharedRead(Supplier<CompletableFuture<Void>> read, LongSupplier nanoTime) {
+    public SharedRead(Supplier<CompletableFuture<Void>> read, LongSupplier nanoTime) {
         this.read = read;
         this.nanoTime = nanoTime;
     }
 
     /** Completes once a read has succeeded that began after this moment; fails if that read fails. */
-    CompletableFuture<Void> since(long moment) {
+    public CompletableFuture<Void> since(long moment) {
         Running mine;
         synchronized (this) {
             if (readAt != null && readAt - moment > 0) {
