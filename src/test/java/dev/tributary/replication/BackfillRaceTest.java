@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * projection.
  */
 @Tag("slow")
+@Tag("model")
 class BackfillRaceTest {
 
     @RegisterExtension

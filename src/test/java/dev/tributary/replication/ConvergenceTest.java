@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * When the source rests, the targets equal its projection, after any history of faults.
  */
 @Tag("slow")
+@Tag("model")
 class ConvergenceTest {
 
     @RegisterExtension

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * targets equal its projection, and nothing is parked.
  */
 @Tag("slow")
+@Tag("model")
 class RedriveRaceTest {
 
     @RegisterExtension

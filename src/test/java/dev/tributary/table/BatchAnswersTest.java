@@ -4,17 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.model.Item;
-import dev.tributary.model.ItemKey;
 import dev.tributary.model.Outcome;
-import dev.tributary.model.Row;
-import dev.tributary.model.TargetWrite;
-import dev.tributary.model.Version;
-import dev.tributary.model.VersionStamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementResponse;
@@ -110,7 +101,7 @@ class BatchAnswersTest {
     /** One write that keeps the only call busy, then those of the batch behind it. */
     private void startBatch() {
         for (int i = 0; i <= BATCH; i++) {
-            writes.add(table.apply(upsert(i), () -> true));
+            writes.add(table.apply(CityRows.upsert("users/" + i, 1, "city-" + i), () -> true));
         }
         first.complete(PutItemResponse.builder().build());
         assertThat(writes.get(0)).isCompletedWithValue(Outcome.APPLIED);
@@ -138,13 +129,6 @@ class BatchAnswersTest {
     private static WriteFailure failure(CompletableFuture<Outcome> write) {
         assertThat(write).isCompletedExceptionally();
         return write.handle((outcome, thrown) -> WriteFailure.of(thrown)).join();
-    }
-
-    private static TargetWrite upsert(int n) {
-        Item key = new Item(Map.of("id", AttributeValue.fromN(Integer.toString(n))));
-        VersionStamp stamp = new VersionStamp(
-                new ItemKey("users/" + n), Version.of("2026-11-21T00:00:00.000", "1"), Instant.ofEpochSecond(60));
-        return new TargetWrite.Upsert(stamp, new Row(key, key));
     }
 
     /** Holds the first write, and answers the first batch as the test requires. */

@@ -2,16 +2,8 @@ package dev.tributary.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tributary.model.Item;
-import dev.tributary.model.ItemKey;
-import dev.tributary.model.Row;
-import dev.tributary.model.TargetWrite;
-import dev.tributary.model.Version;
-import dev.tributary.model.VersionStamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +11,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchExecuteStatementResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -43,7 +34,7 @@ class SlowTableTest {
     @Test
     void fewerSingleWritesAreInFlightAfterSomeHaveExceededTheirTime() {
         for (int i = 0; i < WRITES; i++) {
-            table.applyAlone(upsert(i));
+            table.applyAlone(CityRows.upsert("users/" + i, 1, "city-" + i));
         }
         assertThat(exceedTime()).isEqualTo(64);
         assertThat(exceedTime()).isEqualTo(32);
@@ -53,7 +44,7 @@ class SlowTableTest {
     @Test
     void fewerBatchesAreInFlightAfterSomeHaveExceededTheirTime() {
         for (int i = 0; i < WRITES; i++) {
-            table.apply(upsert(i), () -> true);
+            table.apply(CityRows.upsert("users/" + i, 1, "city-" + i), () -> true);
         }
         assertThat(exceedTime()).isEqualTo(8);
         assertThat(exceedTime()).isEqualTo(4);
@@ -68,13 +59,6 @@ class SlowTableTest {
         open.clear();
         calls.forEach(call -> call.completeExceptionally(ApiCallTimeoutException.create(1_000)));
         return calls.size();
-    }
-
-    private static TargetWrite upsert(int n) {
-        Item key = new Item(Map.of("id", AttributeValue.fromN(Integer.toString(n))));
-        VersionStamp stamp = new VersionStamp(
-                new ItemKey("users/" + n), Version.of("2026-11-21T00:00:00.000", "1"), Instant.ofEpochSecond(60));
-        return new TargetWrite.Upsert(stamp, new Row(key, key));
     }
 
     private final class SlowClient implements DynamoDbAsyncClient {
