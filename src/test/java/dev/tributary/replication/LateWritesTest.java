@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,9 @@ class LateWritesTest {
     private final FakeTables tables = new FakeTables();
     private int calls;
     private boolean throwing;
+
+    /** No call is answered before it. */
+    private CompletableFuture<Void> answers = CompletableFuture.completedFuture(null);
 
     @BeforeEach
     void createTable() {
@@ -98,7 +102,7 @@ class LateWritesTest {
                 if (throwing) {
                     throw new IllegalStateException("thrown at once");
                 }
-                return DIRECT.send(request, call);
+                return answers.thenCompose(begun -> DIRECT.send(request, call));
             }
         };
     }
@@ -134,6 +138,19 @@ class LateWritesTest {
 
     private static TargetWrite move(int version, String from, String to) {
         return new TargetWrite.Move(stamp(version), Set.of(key(from)), new Row(key(to), key(to)));
+    }
+
+    /** Hundreds are, when a process starts. */
+    @Test
+    void shardsThatAreTakenAtTheSameTimeShareTheReadOfWhatOthersHaveAnnounced() {
+        Worker worker = new Worker("a");
+        answers = new CompletableFuture<>();
+        List<CompletableFuture<Void>> learned =
+                Stream.generate(worker.late::learnAndRepeat).limit(100).toList();
+        assertThat(learned).noneMatch(CompletableFuture::isDone);
+        answers.complete(null);
+        assertThat(learned).allSatisfy(one -> assertThat(one).isCompleted());
+        assertThat(calls).isEqualTo(2);
     }
 
     @Test
