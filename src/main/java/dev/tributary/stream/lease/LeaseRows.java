@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,15 +130,10 @@ public final class LeaseRows {
      * @param owner the worker that owns them; null if KCL's leader is to assign them
      */
     public void create(List<Shard> shards, @Nullable String owner) {
-        List<Map<String, AttributeValue>> rows =
-                shards.stream().map(shard -> newRow(shard, owner)).toList();
-        List<CompletableFuture<Boolean>> created =
-                rows.stream().map(this::create).toList();
+        List<CompletableFuture<Optional<Map<String, AttributeValue>>>> created =
+                shards.stream().map(shard -> create(newRow(shard, owner))).toList();
         Calls.join(CompletableFuture.allOf(created.toArray(CompletableFuture[]::new)));
-        shared.created(IntStream.range(0, rows.size())
-                .filter(i -> created.get(i).join())
-                .mapToObj(rows::get)
-                .toList());
+        shared.created(created.stream().flatMap(row -> row.join().stream()).toList());
     }
 
     private Map<String, AttributeValue> newRow(Shard shard, @Nullable String owner) {
@@ -153,9 +147,11 @@ public final class LeaseRows {
         return serializer.toDynamoRecord(lease);
     }
 
-    private CompletableFuture<Boolean> create(Map<String, AttributeValue> row) {
+    /** Completes with the row; empty if the lease exists. */
+    private CompletableFuture<Optional<Map<String, AttributeValue>>> create(Map<String, AttributeValue> row) {
         return Calls.applied(client.putItem(request ->
-                request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")));
+                        request.tableName(table).item(row).conditionExpression("attribute_not_exists(" + KEY + ")")))
+                .thenApply(applied -> applied ? Optional.of(row) : Optional.empty());
     }
 
     /**

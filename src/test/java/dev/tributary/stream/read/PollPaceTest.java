@@ -17,7 +17,8 @@ class PollPaceTest {
     /** Negative, and overflowing within the tests: a monotonic clock may do both. */
     private long now = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
 
-    private final PollPace pace = new PollPace(INTERVAL, IDLE, new ReadDemand(), now);
+    private final ReadDemand demand = new ReadDemand();
+    private final PollPace pace = new PollPace(INTERVAL, IDLE, demand, now);
 
     @Test
     void theFirstReadIsNotDelayed() {
@@ -155,10 +156,7 @@ class PollPaceTest {
 
     @Test
     void manyShardsWithChangesShareTwoHundredAndFiftyReadsASecond() {
-        ReadDemand shared = new ReadDemand();
-        List<PollPace> shards = Stream.generate(() -> new PollPace(INTERVAL, IDLE, shared, now))
-                .limit(200)
-                .toList();
+        List<PollPace> shards = shards(200);
         shards.forEach(shard -> shard.read(0, now));
         shards.forEach(shard -> shard.read(0, now));
         assertThat(shards).allSatisfy(shard -> assertThat(left(shard)).isEqualTo(200 * 1000 / ReadDemand.PER_SECOND));
@@ -171,11 +169,8 @@ class PollPaceTest {
 
     @Test
     void aShardWithChangesIsReadAsOftenAsEverBesideManyWithout() {
-        ReadDemand shared = new ReadDemand();
-        List<PollPace> quiet = Stream.generate(() -> new PollPace(INTERVAL, IDLE, shared, now))
-                .limit(400)
-                .toList();
-        PollPace busy = new PollPace(INTERVAL, IDLE, shared, now);
+        List<PollPace> quiet = shards(400);
+        PollPace busy = new PollPace(INTERVAL, IDLE, demand, now);
         pass(60_000);
         quiet.forEach(shard -> shard.read(0, now));
         busy.read(1, now);
@@ -184,12 +179,9 @@ class PollPaceTest {
 
     @Test
     void shardsThatFailOrCloseLeaveTheReadsToTheOthers() {
-        ReadDemand shared = new ReadDemand();
-        List<PollPace> others = Stream.generate(() -> new PollPace(INTERVAL, IDLE, shared, now))
-                .limit(200)
-                .toList();
+        List<PollPace> others = shards(200);
         others.forEach(shard -> shard.read(0, now));
-        PollPace shard = new PollPace(INTERVAL, IDLE, shared, now);
+        PollPace shard = new PollPace(INTERVAL, IDLE, demand, now);
         shard.read(0, now);
         assertThat(left(shard)).isGreaterThan(800);
         others.subList(0, 100).forEach(other -> other.failed(now));
@@ -200,9 +192,8 @@ class PollPaceTest {
 
     @Test
     void noNumberOfShardsStretchesAPauseBeyondTheIdleInterval() {
-        ReadDemand shared = new ReadDemand();
-        shared.change(1e6);
-        PollPace shard = new PollPace(INTERVAL, IDLE, shared, now);
+        demand.change(1e6);
+        PollPace shard = new PollPace(INTERVAL, IDLE, demand, now);
         shard.read(0, now);
         assertThat(left(shard)).isBetween(IDLE.toMillis() - 500, IDLE.toMillis());
         pass(60_000);
@@ -226,6 +217,13 @@ class PollPaceTest {
         pass(10);
         pace.wake(/* shards= */ 200, now);
         assertThat(left()).isEqualTo(790);
+    }
+
+    /** Further shards of the source. */
+    private List<PollPace> shards(int number) {
+        return Stream.generate(() -> new PollPace(INTERVAL, IDLE, demand, now))
+                .limit(number)
+                .toList();
     }
 
     private void pass(long millis) {
