@@ -5,7 +5,6 @@ import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemType;
 import dev.tributary.http.reply.Reply;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -225,17 +224,9 @@ public final class Exchange {
             return written;
         }
 
-        /**
-         * Ends the reply. Called once, and not after a write that failed.
-         *
-         * @param writing whether a write has not completed; the connection is closed then
-         */
-        public void end(boolean writing) {
-            if (writing) {
-                callback.failed(new EOFException("the server ends the reply"));
-            } else {
-                response.write(true, ByteBuffer.allocate(0), callback);
-            }
+        /** Ends the reply. Called once, not during a write and not after one that failed. */
+        public void end() {
+            response.write(true, ByteBuffer.allocate(0), callback);
         }
     }
 

@@ -179,7 +179,7 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
         return viewers.size();
     }
 
-    /** Ends all events at once. Idempotent. */
+    /** Ends the events of every page, after the one that is sent to it. Idempotent. */
     @Override
     public void close() {
         List<Viewer> last;
@@ -236,22 +236,31 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
 
         private void written(@Nullable Throwable failure) {
             String next;
+            boolean last;
             synchronized (this) {
                 writing = false;
+                last = ended;
                 ended |= failure != null;
                 next = take();
             }
-            if (failure == null) {
-                write(next);
-            } else {
+            if (failure != null) {
                 remove(this);
+            } else if (last) {
+                stream.end();
+            } else {
+                write(next);
             }
         }
 
-        synchronized void end() {
-            if (!ended) {
+        /** Ends the events, after the write in flight if there is one. */
+        void end() {
+            boolean now;
+            synchronized (this) {
+                now = !writing && !ended;
                 ended = true;
-                stream.end(writing);
+            }
+            if (now) {
+                stream.end();
             }
         }
     }
