@@ -15,6 +15,8 @@ public record Version(String encoded) implements Comparable<Version> {
 
     private static final int DIGITS = 40;
 
+    private static final String BEFORE_ALL = '#' + "0".repeat(DIGITS);
+
     /**
      * The version of a stream record.
      *
@@ -31,6 +33,11 @@ public record Version(String encoded) implements Comparable<Version> {
     /** The version before every change of the epoch and after every change of earlier epochs. */
     public static Version beforeAllOf(String epoch) {
         return of(epoch, "0");
+    }
+
+    /** Whether all rows of an item with this version are equal. Before all changes an item may have had any state. */
+    public boolean isOfOneChange() {
+        return !encoded.endsWith(BEFORE_ALL);
     }
 
     /** A version after this one and before every later change of the item. */

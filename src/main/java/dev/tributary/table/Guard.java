@@ -25,6 +25,9 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
 
     private static final String OWN_AND_OLDER = "(#stamp.#o = :o AND #stamp.#v < :v)";
 
+    /** No tombstone: one of this version stands for a change that must not come back. */
+    private static final String ROW_OF_THE_CHANGE = "(#stamp.#o = :o AND #stamp.#v = :v AND attribute_not_exists(#x))";
+
     /** A row without a stamp was not written by the replication, and gives way. */
     private static final String FREE_OR_OWN =
             "attribute_not_exists(#stamp) OR " + OWN_AND_OLDER + " OR (#stamp.#o <> :o AND attribute_exists(#x))";
@@ -32,11 +35,15 @@ record Guard(String condition, Map<String, String> names, Map<String, AttributeV
     private static final String OTHERS_AND_EARLIER = "(#stamp.#o <> :o AND (#stamp.#t < :t OR (#stamp.#t = :t AND"
             + " (#stamp.#v < :v OR (#stamp.#v = :v AND #stamp.#o < :o)))))";
 
-    /** Allows a put if there is no row, an older one of its owner, or one that loses the collision. */
+    /**
+     * Allows a put if there is no row, an older one of its owner, or one that loses the collision; and over the row of the
+     * same change, because a replayed put that is refused would look like one that another row keeps out.
+     */
     static Guard put(VersionStamp stamp, CollisionPolicy collisions) {
+        String freeOrOwn = stamp.version().isOfOneChange() ? FREE_OR_OWN + " OR " + ROW_OF_THE_CHANGE : FREE_OR_OWN;
         return switch (collisions) {
-            case LATEST -> new Guard(FREE_OR_OWN + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(stamp));
-            case REJECT -> new Guard(FREE_OR_OWN, untimedNames(), untimedValues(stamp));
+            case LATEST -> new Guard(freeOrOwn + " OR " + OTHERS_AND_EARLIER, timedNames(), timedValues(stamp));
+            case REJECT -> new Guard(freeOrOwn, untimedNames(), untimedValues(stamp));
         };
     }
 

@@ -163,15 +163,19 @@ final class Statements {
         names.replaced().stream()
                 .filter(name -> !names.row().contains(name))
                 .forEach(name -> update.append(" REMOVE \"" + name + "\""));
-        return update + guard(key) + " AND " + stampField(StampAttribute.NAMES) + " = ?";
+        return update + guard(key, "<=") + " AND " + stampField(StampAttribute.NAMES) + " = ?";
     }
 
     private String delete(Set<String> key) {
-        return "DELETE FROM \"" + table + "\"" + guard(List.copyOf(key));
+        return "DELETE FROM \"" + table + "\"" + guard(List.copyOf(key), "<");
     }
 
-    /** The condition that the row is an older one of the stamp's owner. */
-    private static String guard(List<String> key) {
+    /**
+     * The condition that the row is one of the stamp's owner.
+     *
+     * @param order how its version compares with the stamp's
+     */
+    private static String guard(List<String> key, String order) {
         StringBuilder guard = new StringBuilder();
         String word = " WHERE ";
         for (String name : key) {
@@ -179,7 +183,7 @@ final class Statements {
             word = " AND ";
         }
         return guard + " AND " + stampField(StampAttribute.OWNER) + " = ? AND " + stampField(StampAttribute.VERSION)
-                + " < ?";
+                + " " + order + " ?";
     }
 
     private static String stampField(String field) {

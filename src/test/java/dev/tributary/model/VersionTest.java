@@ -48,4 +48,11 @@ class VersionTest {
         assertThat(before).isLessThan(Version.of("2026-11-21T00:00:00.000+", "1"));
         assertThat(before).isGreaterThan(Version.of("2026-11-21T00:00:00.000", "9".repeat(40)));
     }
+
+    @Test
+    void onlyTheVersionBeforeAllIsNotThatOfOneChange() {
+        assertThat(Version.beforeAllOf(LABEL).isOfOneChange()).isFalse();
+        assertThat(Version.of(LABEL, "1").isOfOneChange()).isTrue();
+        assertThat(Version.of(LABEL, "1" + "0".repeat(39)).isOfOneChange()).isTrue();
+    }
 }

@@ -42,6 +42,11 @@ final class Expectation {
     private final boolean late;
     private final List<String> violations = new ArrayList<>();
 
+    /** What the first write of a version wrote under a key. */
+    private final Map<WrittenVersion, Map<String, AttributeValue>> written = new HashMap<>();
+
+    private record WrittenVersion(String table, Map<String, AttributeValue> key, ItemKey owner, Version version) {}
+
     /** A row of a target, and its stamp. */
     private record MarkedRow(Item key, Item item, VersionStamp stamp) {
 
@@ -61,19 +66,28 @@ final class Expectation {
         this.late = late;
     }
 
-    /** A row that stays never goes back, neither to an older change of its item nor to an item of a lower stamp. */
+    /**
+     * A row that stays never goes back, neither to an older change of its item nor to an item of a lower stamp. A version
+     * that is written again writes the same row, which replaces no other unless another writer has changed it.
+     */
     void changed(
             String table,
             Map<String, AttributeValue> key,
             Map<String, AttributeValue> before,
             Map<String, AttributeValue> after) {
-        if (before.isEmpty() || after.isEmpty()) {
+        if (after.isEmpty()) {
+            return;
+        }
+        VersionStamp now = stamp(after);
+        boolean again =
+                after.equals(written.putIfAbsent(new WrittenVersion(table, key, now.owner(), now.version()), after));
+        if (before.isEmpty()) {
             return;
         }
         VersionStamp old = stamp(before);
-        VersionStamp now = stamp(after);
+        int order = old.version().compareTo(now.version());
         boolean advances =
-                old.owner().equals(now.owner()) ? old.version().compareTo(now.version()) < 0 : takesOver(before, after);
+                old.owner().equals(now.owner()) ? order < 0 || (order == 0 && again) : takesOver(before, after);
         if (!advances) {
             violations.add(table + ": a row went back from " + say(old) + " to " + say(now));
         }

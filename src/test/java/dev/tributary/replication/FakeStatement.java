@@ -42,7 +42,7 @@ record FakeStatement(
     private static final Pattern OTHER =
             Pattern.compile("(UPDATE|DELETE FROM) \"([^\"]+)\"((?: (?:SET|REMOVE) \"[^\"]+\"(?: = \\?)?)*) WHERE (.*)");
     private static final Pattern CLAUSE = Pattern.compile(" (SET|REMOVE) \"([^\"]+)\"( = \\?)?");
-    private static final Pattern COMPARISON = Pattern.compile("\"([^\"]+)\"(?:\\.\"([^\"]+)\")? (=|<) \\?( AND |$)");
+    private static final Pattern COMPARISON = Pattern.compile("\"([^\"]+)\"(?:\\.\"([^\"]+)\")? (=|<=?) \\?( AND |$)");
 
     static FakeStatement parse(BatchStatementRequest request) {
         Deque<AttributeValue> parameters = new ArrayDeque<>(request.parameters());

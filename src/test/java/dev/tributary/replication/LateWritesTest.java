@@ -14,6 +14,8 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.table.Policies;
+import dev.tributary.table.TargetTable;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -217,6 +219,22 @@ class LateWritesTest {
         worker.route.settle(put(2, "Oakland"), Optional.of(Outcome.SUPERSEDED)).join();
         pass(Duration.ofSeconds(2));
         assertThat(worker.removals).containsExactly("1 Oakland");
+    }
+
+    /** After a crash every key counts, and a removal for each replayed change would be repeated in vain. */
+    @Test
+    void aReplayedWriteIsNotTakenForARowThatWasNotWritten() {
+        tables.create("target", "city");
+        TargetTable target = new TargetTable(new FakeDynamoDb(tables, counting()), "target", Policies.USUAL);
+        new Worker("dead").take("shard");
+        Worker worker = new Worker("a");
+        worker.take("shard");
+        for (TargetWrite write : List.of(put(1, "Oakland"), put(1, "Oakland"))) {
+            Outcome outcome = target.apply(write, () -> true).join();
+            worker.route.settle(write, Optional.of(outcome)).join();
+        }
+        pass(Duration.ofSeconds(2));
+        assertThat(worker.removals).isEmpty();
     }
 
     @Test

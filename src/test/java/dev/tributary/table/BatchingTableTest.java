@@ -119,15 +119,29 @@ class BatchingTableTest {
 
     @Test
     void olderAndRepeatedWritesOfABatchChangeNothing() {
+        Map<String, AttributeValue> narrow = Map.of("n", AttributeValue.fromN("1"));
         applyAll(table, writes(n -> upsert(n, 5)));
         List<Map<String, AttributeValue>> rested = rows(name);
         for (int version : List.of(5, 4)) {
-            assertThat(applyAll(table, writes(n -> upsert(n, version)))).containsOnly(Outcome.SUPERSEDED);
-            assertThat(applyAll(table, writes(n -> upsert(n, version, Map.of(), names(Map.of())))))
-                    .containsOnly(Outcome.SUPERSEDED);
+            Outcome outcome = version == 5 ? Outcome.APPLIED : Outcome.SUPERSEDED;
+            assertThat(applyAll(table, writes(n -> upsert(n, version)))).containsOnly(outcome);
+            assertThat(applyAll(table, writes(n -> upsert(n, version, narrow, names(narrow)))))
+                    .containsOnly(outcome);
             assertThat(applyAll(table, writes(n -> delete(n, version)))).containsOnly(Outcome.SUPERSEDED);
         }
         assertThat(rows(name)).containsExactlyInAnyOrderElementsOf(rested);
+    }
+
+    @Test
+    void repeatedUpdatesShareCallsToo() {
+        Map<String, AttributeValue> narrow = Map.of("n", AttributeValue.fromN("1"));
+        applyAll(table, writes(n -> upsert(n, 1)));
+        sent.clear();
+        for (int repetition = 0; repetition < 2; repetition++) {
+            assertThat(applyAll(table, writes(n -> upsert(n, 2, narrow, names(narrow)))))
+                    .containsOnly(Outcome.APPLIED);
+        }
+        assertThat(sent.size()).isLessThan(2 * MANY / 3);
     }
 
     @Test

@@ -60,7 +60,9 @@ class TargetTableTest {
     @Test
     void aRepeatedUpsertChangesNothing() {
         apply(upsert(ADA, 1, "Oakland"));
-        assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.SUPERSEDED);
+        var rested = row("Oakland");
+        assertThat(apply(upsert(ADA, 1, "Oakland"))).isEqualTo(Outcome.APPLIED);
+        assertThat(row("Oakland")).isEqualTo(rested);
     }
 
     @Test
