@@ -7,6 +7,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tributary.DynamoDbFront;
+import dev.tributary.DynamoDbFront.Answer;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.streams.Fault;
 import dev.tributary.streams.Operation;
@@ -15,6 +17,7 @@ import dev.tributary.telemetry.Health.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +123,28 @@ class StreamTroubleTest {
         String last = SimulatedSource.put(shard, "a", 1);
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(last));
+    }
+
+    /** As when the endpoint cannot be reached, or credentials cannot be renewed. */
+    @Test
+    void aCheckpointThatGetsNoAnswerIsTriedAgain() throws Exception {
+        try (DynamoDbFront leases = new DynamoDbFront(dynamo.endpoint())) {
+            source.leaseTable(leases.endpoint()).read("one");
+            SimulatedSource.put(shard, "a", 1);
+            leases.answerInPlace(call -> isCheckpoint(call) ? Optional.of(Answer.brokenOff("{}")) : Optional.empty());
+            await().atMost(LONG).until(() -> List.copyOf(logged.list).stream()
+                    .anyMatch(event -> event.getFormattedMessage().contains("failed and is tried again")));
+            leases.answerInPlace(call -> Optional.empty());
+
+            String last = SimulatedSource.put(shard, "b", 1);
+            awaitRows(Map.of("a", 1, "b", 1));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(last));
+        }
+    }
+
+    private static boolean isCheckpoint(DynamoDbFront.Call call) {
+        return call.operation().equals("UpdateItem") && call.body().contains("\"checkpoint\"");
     }
 
     @Test

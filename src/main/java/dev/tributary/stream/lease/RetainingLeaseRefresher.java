@@ -3,6 +3,7 @@ package dev.tributary.stream.lease;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.telemetry.LogFields;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,14 +39,17 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     /** KCL's attribute name. */
     private static final String CHECKPOINT_OWNER = "checkpointOwner";
 
+    /** Pause after a refused batch; permissions and credentials change while the daemon runs. */
+    private static final Duration BATCH_PAUSE = Duration.ofMinutes(1);
+
     private final Set<String> retained = ConcurrentHashMap.newKeySet();
     private final LeaseOwnerships ownerships;
     private final SparingLeaseCalls calls;
     private final SharedLeaseTable shared;
     private final Predicate<String> readHere;
 
-    /** Whether the caller may write with PartiQL. */
-    private volatile boolean batches = true;
+    /** When a batch may be sent again, in nanoseconds of {@link System#nanoTime()}, after one was refused. */
+    private volatile long batchesAt = System.nanoTime();
 
     /**
      * @param readHere whether this process reads the shard of the lease with this key now
@@ -107,13 +111,29 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     public boolean createLeaseIfNotExists(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         calls.changed();
-        return super.createLeaseIfNotExists(lease);
+        return mapped(() -> super.createLeaseIfNotExists(lease));
     }
 
     @Override
     public boolean renewLease(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        return ownerships.renew(lease, () -> renewTogether(lease) || super.renewLease(lease));
+        return ownerships.renew(lease, () -> renewTogether(lease) || mapped(() -> super.renewLease(lease)));
+    }
+
+    /**
+     * Runs a call of KCL, which maps the errors of the service only: an error of the client, such as a timeout, would look like
+     * an error of this program, and the lease in memory would keep what could not be written.
+     */
+    private static boolean mapped(LeaseOwnerships.Call call)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        try {
+            return call.run();
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof SdkException failure) {
+                throw new DependencyException(failure);
+            }
+            throw e;
+        }
     }
 
     /**
@@ -122,7 +142,7 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
      * call whose answer was lost.
      */
     private boolean renewTogether(Lease lease) throws DependencyException {
-        if (lease.concurrencyToken() == null || lease.shutdownRequested() || !batches) {
+        if (lease.concurrencyToken() == null || lease.shutdownRequested() || System.nanoTime() - batchesAt < 0) {
             return false;
         }
         AttributeValue key = AttributeValue.fromS(lease.leaseKey());
@@ -145,10 +165,10 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
                 throw new DependencyException(e);
             }
             log.warn(
-                    "leases cannot be renewed together, and are renewed one by one from now on, which takes up to 25 times"
+                    "leases cannot be renewed together, and are renewed one by one for a minute, which takes up to 25 times"
                             + " the calls: {}",
                     WriteFailure.of(e).message());
-            batches = false;
+            batchesAt = System.nanoTime() + BATCH_PAUSE.toNanos();
             return false;
         }
     }
@@ -156,7 +176,7 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     @Override
     public boolean updateLease(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        return ownerships.update(lease, () -> super.updateLease(lease));
+        return ownerships.update(lease, () -> mapped(() -> super.updateLease(lease)));
     }
 
     /** Assigns the lease to another worker than KCL's choice if that one does not read its source. */
@@ -168,7 +188,7 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
             return false;
         }
         calls.changed();
-        return ownerships.pass(lease, () -> super.assignLease(lease, reader.get()));
+        return ownerships.pass(lease, () -> mapped(() -> super.assignLease(lease, reader.get())));
     }
 
     @Override
@@ -182,7 +202,7 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     public boolean evictLease(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
         calls.changed();
-        return ownerships.pass(lease, () -> super.evictLease(lease));
+        return ownerships.pass(lease, () -> mapped(() -> super.evictLease(lease)));
     }
 
     @Override
