@@ -35,6 +35,12 @@ public final class LeaseOwnerships {
 
     private static final Duration QUIET_CHECK = Duration.ofMillis(20);
 
+    /**
+     * How long a lost acquisition is remembered. KCL may try to renew its lease again, which must fail; KCL gives it up then, or
+     * when the calls of one round of renewals have timed out.
+     */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
     private final Timing timing;
     private final LongSupplier nanoTime;
     private final Map<UUID, Acquired> acquired = new ConcurrentHashMap<>();
@@ -157,7 +163,10 @@ public final class LeaseOwnerships {
      * worker's is renewed first, because the time of its last renewal is unknown.
      */
     public ShardOwnership read(Lease lease, Renewal renewal) {
-        acquired.values().removeIf(other -> other.ownership.lost() && other.ownership.quiet());
+        acquired.values()
+                .removeIf(other -> other.ownership.lost()
+                        && other.ownership.quiet()
+                        && other.ownership.sinceRenewal().compareTo(REMEMBERED) > 0);
         Acquired held = of(lease);
         held.read = true;
         synchronized (renewing) {

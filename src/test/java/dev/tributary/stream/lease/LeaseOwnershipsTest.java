@@ -132,6 +132,16 @@ class LeaseOwnershipsTest {
         assertThat(renew(0)).isFalse();
     }
 
+    /** It would be renewed for ever, and its processor, which knows that it is lost, would read nothing. */
+    @Test
+    void anExpiredLeaseStaysLostWhenAnotherShardBeginsToBeRead() throws Exception {
+        ShardOwnership ownership = read();
+        now += 9;
+        ownerships.read(lease(), () -> {});
+        assertThat(renew(0)).isFalse();
+        assertThat(ownership.lost()).isTrue();
+    }
+
     /** KCL takes the lease again then, and its shard is read from the checkpoint. */
     @Test
     void aLeaseWhoseRenewalIsAnsweredAfterItHasExpiredIsGivenUp() throws Exception {
