@@ -135,6 +135,8 @@ record SchedulerFactory(
 
     private void configure(LeaseManagementConfig leases) {
         leases.failoverTimeMillis(timings.lease().toMillis());
+        // KCL takes a parent whose lease it does not find for one that was read to its end.
+        leases.consistentReads(true);
         leases.maxLeaseRenewalThreads(RENEWALS);
         leases.leaseAssignmentIntervalMillis(timings.assignment().toMillis());
         leases.leaseAssignmentStrategy(LeaseAssignmentStrategy.LEASE_COUNT_BASED);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,11 +126,27 @@ public final class LeaseRows {
     }
 
     /**
-     * Creates the leases of shards that are to be read from their beginnings, unless they exist.
+     * Creates the leases of shards that are to be read from their beginnings, unless they exist: those of parents before those
+     * of their children. A shard without a lease whose children have leases counts as read to its end.
      *
      * @param owner the worker that owns them; null if KCL's leader is to assign them
      */
     public void create(List<Shard> shards, @Nullable String owner) {
+        Map<String, Shard> left = shards.stream().collect(Collectors.toMap(Shard::shardId, shard -> shard));
+        for (List<Shard> next = first(left); !next.isEmpty(); next = first(left)) {
+            createTogether(next, owner);
+            next.forEach(shard -> left.remove(shard.shardId()));
+        }
+    }
+
+    /** The shards whose parents are not among them. */
+    private static List<Shard> first(Map<String, Shard> shards) {
+        return shards.values().stream()
+                .filter(shard -> !shards.containsKey(shard.parentShardId()))
+                .toList();
+    }
+
+    private void createTogether(List<Shard> shards, @Nullable String owner) {
         List<CompletableFuture<Optional<Map<String, AttributeValue>>>> created =
                 shards.stream().map(shard -> create(newRow(shard, owner))).toList();
         Calls.join(CompletableFuture.allOf(created.toArray(CompletableFuture[]::new)));

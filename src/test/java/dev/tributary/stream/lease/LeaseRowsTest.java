@@ -1,6 +1,7 @@
 package dev.tributary.stream.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.local.LocalDynamoDb;
 import java.time.Duration;
@@ -8,9 +9,17 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.kinesis.leases.EntityType;
 import software.amazon.kinesis.leases.Lease;
@@ -66,6 +75,39 @@ class LeaseRowsTest {
         assertThat(owner("users/left")).isNull();
     }
 
+    /** A shard without a lease whose children have leases counts as read to its end, and would never be read. */
+    @Test
+    void noLeaseIsCreatedBeforeThatOfItsParent() {
+        List<String> sent = new CopyOnWriteArrayList<>();
+        AtomicReference<String> refused = new AtomicReference<>("users/parent");
+        try (DynamoDbAsyncClient client = dynamo.configure(DynamoDbAsyncClient.builder())
+                .overrideConfiguration(override -> override.addExecutionInterceptor(new ExecutionInterceptor() {
+                    @Override
+                    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+                        String key = ((PutItemRequest) context.request())
+                                .item()
+                                .get("leaseKey")
+                                .s();
+                        sent.add(key);
+                        if (key.equals(refused.get())) {
+                            throw SdkClientException.create("refused");
+                        }
+                    }
+                }))
+                .build()) {
+            LeaseRows failing = new LeaseRows(client, table, "users");
+            List<Shard> lineage =
+                    List.of(shard("grandchild", "child"), shard("child", "parent"), shard("parent", "gone"));
+            assertThatThrownBy(() -> failing.create(lineage, "me")).isInstanceOf(SdkClientException.class);
+            assertThat(rows.all()).isEmpty();
+
+            refused.set("");
+            sent.clear();
+            failing.create(lineage, "me");
+            assertThat(sent).containsExactly("users/parent", "users/child", "users/grandchild");
+        }
+    }
+
     @Test
     void createdLeasesAreKnownWithoutAnotherScan() {
         put(lease("users/taken", "TRIM_HORIZON"));
@@ -97,6 +139,10 @@ class LeaseRowsTest {
 
     private static Shard shard(String id) {
         return Shard.builder().shardId(id).build();
+    }
+
+    private static Shard shard(String id, String parent) {
+        return Shard.builder().shardId(id).parentShardId(parent).build();
     }
 
     private static Map<String, AttributeValue> lease(String key, String checkpoint) {
