@@ -37,7 +37,7 @@ public record AwsSettings(
 
         @Option(key = "call-timeout", min = "1s", max = "30s", defaultValue = "10s", doc = """
                 Longest time of a call about tables, streams or items, retries included. Writes to targets have a time of
-                their own, which follows from `lease.duration`; calls of leases have 10 s.""")
+                their own, which follows from `lease.duration`; calls of leases have two thirds of it, and at most 10 s.""")
         Duration callTimeout,
 
         @Option(key = "attempt-timeout", min = "200ms", max = "30s", defaultValue = "5s", doc = """

@@ -46,9 +46,6 @@ public final class Clients implements AutoCloseable {
     /** Timeout of one write of a backfill or a repair. */
     public static final Duration JOB_WRITE_TIMEOUT = CALL_TIMEOUT.dividedBy(2);
 
-    /** Timeout of an attempt of a call for leases. Not configurable, because a renewal has to end in time. */
-    private static final Duration LEASE_ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
-
     /** Names the sessions of assumed roles, in the logs of the other account. */
     private static final String ROLE_SESSION = "tributary";
 
@@ -123,12 +120,21 @@ public final class Clients implements AutoCloseable {
         return patient(Kind.CONTROL, source.place().withoutRole(), MAX_CONNECTIONS);
     }
 
-    /** For leases: with separate connections, because a renewal that waits behind other calls loses the shard. */
+    /**
+     * For leases: with separate connections, because a renewal that waits behind other calls loses the shard. An attempt has
+     * the time of a replicated write, and a call that of two, because KCL renews no lease while one call is open: a second
+     * attempt has to be in time.
+     */
     public DynamoDbAsyncClient leases(TableSettings source) {
+        Duration call = atMost(writeTimeout.multipliedBy(2), CALL_TIMEOUT);
         return (DynamoDbAsyncClient) client(
                 key(Kind.LEASE, source.place().withoutRole()),
-                key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(CALL_TIMEOUT)
-                        .apiCallAttemptTimeout(LEASE_ATTEMPT_TIMEOUT)));
+                key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(call)
+                        .apiCallAttemptTimeout(call.dividedBy(2))));
+    }
+
+    private static Duration atMost(Duration duration, Duration limit) {
+        return duration.compareTo(limit) < 0 ? duration : limit;
     }
 
     /**

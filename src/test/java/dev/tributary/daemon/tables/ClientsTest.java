@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,10 @@ class ClientsTest {
     }
 
     private Clients clients(int targets) {
+        return clients(targets, Duration.ofSeconds(30));
+    }
+
+    private Clients clients(int targets, Duration writeTimeout) {
         return new Clients(
                 new AwsSettings(
                         Optional.of("us-east-1"),
@@ -59,7 +64,7 @@ class ClientsTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(5)),
                 null,
-                Duration.ofSeconds(30),
+                writeTimeout,
                 targets);
     }
 
@@ -97,6 +102,19 @@ class ClientsTest {
                     .getItem(request -> request.tableName(table).key(id(0)))
                     .get(5, TimeUnit.SECONDS);
             assertThat(stuck).noneMatch(CompletableFuture::isDone);
+        }
+    }
+
+    /** Otherwise one connection that hangs costs the process all its leases: KCL renews none while a call is open. */
+    @Test
+    void aLeaseIsRenewedInTimeAlthoughAnAttemptHangs() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        front.hold(call -> attempts.getAndIncrement() == 0);
+        try (Clients clients = clients(1, Duration.ofSeconds(1))) {
+            clients.leases(source)
+                    .getItem(request -> request.tableName(table).key(id(0)))
+                    .get(4, TimeUnit.SECONDS);
+            assertThat(attempts).hasValue(2);
         }
     }
 
