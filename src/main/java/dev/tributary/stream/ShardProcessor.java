@@ -90,9 +90,18 @@ final class ShardProcessor implements ShardRecordProcessor {
         this.settings = settings;
     }
 
-    /** If the lease is not held any more, this processor does nothing. */
+    /** If the lease is not held any more, this processor does nothing. KCL repeats it if it throws. */
     @Override
     public void initialize(InitializationInput input) {
+        try {
+            begin(input);
+        } catch (Error e) {
+            settings.onFatal().accept(e);
+            throw new IllegalStateException(e); // an error would stop KCL's loop over all shards
+        }
+    }
+
+    private void begin(InitializationInput input) {
         shardId = input.shardId();
         ShardOwnership held = settings.ownership().apply(shardId).orElse(null);
         if (held == null || held.lost()) {

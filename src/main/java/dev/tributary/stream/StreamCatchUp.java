@@ -172,13 +172,15 @@ public final class StreamCatchUp implements CatchUp {
             return now - since > timing.atMost().toNanos() ? Optional.of(Result.BEHIND) : Optional.empty();
         }
 
+        /** A shard that is no longer in the stream has no changes to wait for; a worker reports the gap. */
         private Map<String, BigInteger> find(String arn, StreamShards shards, Map<String, Lease> byShard) {
             more = false;
             Map<String, BigInteger> found = new HashMap<>();
             Stream.concat(
                             byShard.values().stream()
                                     .filter(lease -> !LeaseRows.ended(lease))
-                                    .map(Lease::leaseKey),
+                                    .map(Lease::leaseKey)
+                                    .filter(shard -> shards.all().isEmpty() || shards.contains(shard)),
                             shards.withoutLease(byShard.keySet()).stream().map(Shard::shardId))
                     .forEach(shard -> goal(arn, shard, byShard.get(shard)).ifPresent(goal -> found.put(shard, goal)));
             return found;

@@ -1,6 +1,7 @@
 package dev.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.deadletter.DeadLetterTable;
@@ -105,6 +106,17 @@ class ShardProcessorTest {
                 System::nanoTime);
         held.renewed(held.attempt(1));
         return held;
+    }
+
+    /** Such as a thread that cannot be created. KCL would end its loop over all shards, and say nothing. */
+    @Test
+    void anErrorAtTheBeginStopsTheWorker() {
+        Error error = new OutOfMemoryError("no thread");
+        ShardProcessor failing = new ShardProcessor(settings((shard, fence) -> {
+            throw error;
+        }));
+        assertThatThrownBy(() -> failing.initialize(initialization())).isInstanceOf(IllegalStateException.class);
+        assertThat(fatal).containsExactly(error);
     }
 
     /** KCL would repeat an initialization that throws, with a stack trace each time. */

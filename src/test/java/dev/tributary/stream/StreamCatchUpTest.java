@@ -134,6 +134,17 @@ class StreamCatchUpTest {
         assertThat(await(LONG, LONG).get(30, SECONDS)).isEqualTo(Result.CAUGHT_UP);
     }
 
+    /** Nobody can read what it had any more: with `gaps = stop` its lease stays as it is. */
+    @Test
+    void aShardThatTheStreamNoLongerHasIsNotWaitedFor() throws Exception {
+        Shard gone =
+                Shard.builder().shardId("shardId-00000000000000000001-gone").build();
+        rows.create(List.of(shard(), gone), null);
+        put("one");
+        checkpoint(records().get(0).dynamodb().sequenceNumber());
+        assertThat(await(LONG, LONG).get(30, SECONDS)).isEqualTo(Result.CAUGHT_UP);
+    }
+
     @Test
     void leasesThatNobodyRenewsMeanThatThereIsNoWorker() throws Exception {
         rows.create(List.of(shard()), null);

@@ -26,7 +26,7 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  * takes a vanished shard for a finished one. Here, records that the stream no longer has are a {@link StreamGap}, and
  * {@link GapHandler} decides whether reading continues past it.
  *
- * <p>Not thread-safe: its methods are called by one thread at a time.
+ * <p>Not thread-safe: its methods are called by one thread at a time, but for {@link #drop}.
  */
 final class ShardFetcher {
 
@@ -150,7 +150,7 @@ final class ShardFetcher {
         cursor.moveBehind(fetched.records(), fetched.nextShardIterator());
     }
 
-    /** Keeps the position; the last read is repeated, as are all records that were read and not processed. */
+    /** Keeps the position; the last read is repeated, as are all records that were read and not processed. Safe for any thread. */
     void drop() {
         memory.restarted();
     }

@@ -156,6 +156,7 @@ final class ShardPublisher implements RecordsPublisher {
     public synchronized void shutdown() {
         stopped = true;
         demand = null;
+        fetcher.drop();
         pause.close();
         cancelNext();
     }

@@ -54,7 +54,7 @@ public record StreamShards(boolean enabled, List<Shard> all) {
         return id.matches() ? Optional.of(Instant.ofEpochMilli(Long.parseLong(id.group(1)))) : Optional.empty();
     }
 
-    boolean contains(String shardId) {
+    public boolean contains(String shardId) {
         return all.stream().anyMatch(shard -> shard.shardId().equals(shardId));
     }
 
