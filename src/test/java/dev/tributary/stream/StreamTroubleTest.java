@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +142,25 @@ class StreamTroubleTest {
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(last));
         }
+    }
+
+    @Test
+    void aCheckpointWhoseAnswerIsLostCostsNoLease() throws Exception {
+        AtomicBoolean lost = new AtomicBoolean();
+        try (DynamoDbFront leases = new DynamoDbFront(dynamo.endpoint())) {
+            leases.loseAnswers(call -> isCheckpoint(call) && lost.compareAndSet(false, true));
+            source.leaseTable(leases.endpoint()).read("one");
+            SimulatedSource.put(shard, "a", 1);
+            awaitRows(Map.of("a", 1));
+            await().atMost(LONG).untilTrue(lost);
+
+            String last = SimulatedSource.put(shard, "b", 1);
+            awaitRows(Map.of("a", 1, "b", 1));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(source.checkpoint(shard)).isEqualTo(last));
+        }
+        assertThat(List.copyOf(logged.list))
+                .noneMatch(event -> event.getFormattedMessage().contains("the lease is no longer held"));
     }
 
     private static boolean isCheckpoint(DynamoDbFront.Call call) {

@@ -6,6 +6,7 @@ import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -176,7 +177,25 @@ final class RetainingLeaseRefresher extends DynamoDBLeaseRefresher {
     @Override
     public boolean updateLease(Lease lease)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        return ownerships.update(lease, () -> mapped(() -> super.updateLease(lease)));
+        return ownerships.update(lease, () -> mapped(() -> super.updateLease(lease) || isUpdated(lease)));
+    }
+
+    /**
+     * Whether the row has what was to be written: the reply to an attempt was lost, and its repetition found another counter.
+     * KCL looks at the row after a renewal that failed so, but takes the lease for lost after a checkpoint.
+     */
+    private boolean isUpdated(Lease lease)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        Lease found = getLease(lease.leaseKey());
+        boolean updated = found != null
+                && found.leaseCounter() == lease.leaseCounter() + 1
+                && Objects.equals(found.leaseOwner(), lease.leaseOwner())
+                && Objects.equals(found.checkpointOwner(), lease.checkpointOwner())
+                && Objects.equals(found.checkpoint(), lease.checkpoint());
+        if (updated) {
+            lease.leaseCounter(found.leaseCounter());
+        }
+        return updated;
     }
 
     /** Assigns the lease to another worker than KCL's choice if that one does not read its source. */
