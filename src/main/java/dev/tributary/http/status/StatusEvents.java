@@ -1,7 +1,5 @@
 package dev.tributary.http.status;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tributary.http.reply.ProblemDocument;
 import dev.tributary.http.reply.ProblemException;
 import dev.tributary.http.reply.ProblemType;
@@ -9,7 +7,6 @@ import dev.tributary.http.reply.Reply;
 import dev.tributary.http.server.Exchange;
 import dev.tributary.http.server.ExchangeHandler;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +88,8 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
                                                 .formatted(MAX_VIEWERS)))
                         .retryAfter(RETRY_AFTER));
             }
-            Viewer viewer = new Viewer(exchange.stream(HEAD));
+            Exchange.Stream stream = exchange.stream(HEAD);
+            Viewer viewer = new Viewer(stream::write, stream::end, this::remove);
             viewers.add(viewer);
             thread.execute(() -> welcome(viewer));
             if (viewers.size() == 1) {
@@ -190,78 +188,5 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
         }
         last.forEach(Viewer::end);
         thread.shutdownNow();
-    }
-
-    /** One page. It has at most one write in flight, and one event of each name that waits for it. */
-    private final class Viewer {
-
-        private final Exchange.Stream stream;
-
-        /** Events that wait by name, in the order of their first offer. Guarded by this, as are the fields below. */
-        private final Map<String, StatusEvent> waiting = new LinkedHashMap<>();
-
-        private boolean writing;
-        private boolean ended;
-
-        Viewer(Exchange.Stream stream) {
-            this.stream = stream;
-        }
-
-        void offer(StatusEvent event) {
-            String text;
-            synchronized (this) {
-                waiting.put(event.name(), event);
-                text = take();
-            }
-            write(text);
-        }
-
-        /** The text of all events that wait; empty if nothing may be written now. */
-        private synchronized String take() {
-            if (writing || ended || waiting.isEmpty()) {
-                return "";
-            }
-            StringBuilder text = new StringBuilder();
-            waiting.values().forEach(event -> text.append(event.text()));
-            waiting.clear();
-            writing = true;
-            return text.toString();
-        }
-
-        private void write(String text) {
-            if (!text.isEmpty()) {
-                stream.write(text.getBytes(UTF_8)).whenComplete((done, failure) -> written(failure));
-            }
-        }
-
-        private void written(@Nullable Throwable failure) {
-            String next;
-            boolean last;
-            synchronized (this) {
-                writing = false;
-                last = ended;
-                ended |= failure != null;
-                next = take();
-            }
-            if (failure != null) {
-                remove(this);
-            } else if (last) {
-                stream.end();
-            } else {
-                write(next);
-            }
-        }
-
-        /** Ends the events, after the write in flight if there is one. */
-        void end() {
-            boolean now;
-            synchronized (this) {
-                now = !writing && !ended;
-                ended = true;
-            }
-            if (now) {
-                stream.end();
-            }
-        }
     }
 }
