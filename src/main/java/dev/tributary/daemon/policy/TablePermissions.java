@@ -108,7 +108,9 @@ public final class TablePermissions {
         if (verifies || fills) {
             add(source, source.table(), "Scan");
             add(route, route.table(), "Scan");
-            // The lock of jobs.
+        }
+        if (verifies || fills || settings.admin().tokens().given()) {
+            // The lock of jobs, and what an operator redrives or discards on the status page.
             add(source.place().withoutRole(), name(OwnTable.DEAD_LETTERS), "DeleteItem");
         }
         if (verifies) {

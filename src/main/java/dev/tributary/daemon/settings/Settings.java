@@ -53,7 +53,7 @@ public record Settings(
 
         @Option(key = "shutdown-timeout", min = "3s", max = "5m", defaultValue = "8s", doc = """
                 Longest time from a stop signal to the end of the process. Keep it below the time after which the platform
-                kills the process (10s with `docker stop`, 30s on ECS, 90s with systemd).""")
+                kills the process (10s with `docker stop`, 30s on ECS and with the systemd unit).""")
         Duration shutdownTimeout,
 
         LateWriteSettings lateWrite,
