@@ -103,6 +103,56 @@ class TwoDaemonsIT {
         assertThat(two.awaitExit(Duration.ofSeconds(2))).isEqualTo(128 + 15);
     }
 
+    @Test
+    void aRouteThatIsAddedWhileAFormerConfigurationStillReadsIsReportedAndNotFilledYet() throws Exception {
+        DaemonProcess former = start();
+        replicate("first");
+        String copy = dynamo.createTable("copy", "email:S");
+        String added = configuration + """
+                source.users.route.copy.table = %s
+                source.users.route.copy.backfill = auto
+                """.formatted(copy);
+        DaemonProcess next = daemons.start(added, Map.of()).awaitReady();
+        next.awaitLine("users.copy: missed-changes: worker .* without this route.*A daemon repairs the target");
+        replicate("second");
+        assertThat(dynamo.client().scan(scan -> scan.tableName(copy)).items())
+                .as("filled while another daemon reads changes without the route")
+                .isEmpty();
+        former.signal("TERM");
+        assertThat(former.awaitExit(Duration.ofSeconds(10))).isZero();
+        put("third");
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(dynamo.client()
+                        .scan(scan -> scan.tableName(copy).consistentRead(true))
+                        .items())
+                .as("the changes that the daemon with the route has read")
+                .isNotEmpty());
+    }
+
+    @Test
+    void aRouteThatWasAwayKnowsThatChangesAreMissing() throws Exception {
+        DaemonProcess with = start();
+        replicate("first");
+        stop(with);
+        String copy = dynamo.createTable("copy", "email:S");
+        String without = """
+                application = %1$s
+                source.users.table = %1$s
+                source.users.route.copy.table = %2$s
+                """.formatted(users, copy);
+        DaemonProcess other = daemons.start(without, Map.of()).awaitReady();
+        put("missed");
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> dynamo.client().scan(scan -> scan.tableName(copy)).hasItems());
+        other.signal("KILL");
+        DaemonProcess again = start();
+        again.awaitLine("users.by-city: missed-changes: .*tributary backfill users.by-city --reshape");
+    }
+
+    private static void stop(DaemonProcess daemon) throws Exception {
+        daemon.signal("TERM");
+        assertThat(daemon.awaitExit(Duration.ofSeconds(10))).isZero();
+    }
+
     /** Deletes the target and waits until the write of this item fails. */
     private void loseTarget(DaemonProcess daemon, String item) throws Exception {
         dynamo.client().deleteTable(request -> request.tableName(byCity));

@@ -13,6 +13,7 @@ import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.jobs.reconcile.ReconcileTiming;
 import dev.tributary.jobs.reconcile.Reconciler;
 import dev.tributary.jobs.reconcile.RowRepair;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.model.KeySchema;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.BatchingTable;
@@ -174,11 +175,11 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                 timer);
         Backfill backfill = new Backfill(
                 route,
-                table,
+                new TargetStates(table, "users.copy", target),
                 reconciler,
                 new RowRepair(reconciler, removal -> CompletableFuture.completedFuture(null)),
                 limits.reads(),
-                BackfillPlan.all(Kind.FILL, projection.shape(), JobsBenchmark.SEGMENTS),
+                BackfillPlan.all(Kind.FILL, projection.shape(), "", JobsBenchmark.SEGMENTS),
                 Clock.systemUTC(),
                 System::nanoTime);
         backfill.run().join();

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -103,6 +104,7 @@ final class ReplicationProcess {
             String stream = Users.streamArn(clients.control());
             SourceWorker.Shared shared = new SourceWorker.Shared(
                     "benchmark",
+                    Set.of(),
                     TIMINGS,
                     Runtime.getRuntime().maxMemory() / 4,
                     LONGEST_STOP,

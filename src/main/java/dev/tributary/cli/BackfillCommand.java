@@ -4,6 +4,7 @@ import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.cli.progress.JobProgress;
 import dev.tributary.cli.progress.Progress;
 import dev.tributary.cli.progress.ProgressOptions;
+import dev.tributary.daemon.jobs.GapRepair;
 import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
@@ -14,16 +15,22 @@ import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.backfill.ItemCondition;
+import dev.tributary.jobs.backfill.TargetHistory;
 import dev.tributary.jobs.reconcile.PageResult;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
+import dev.tributary.stream.lease.RouteReaders;
+import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +46,12 @@ import picocli.CommandLine.Spec;
                 + " exit code is 0 if every item was written, and 1 if one could not be or the command failed.",
         mixinStandardHelpOptions = true)
 final class BackfillCommand implements Callable<Integer> {
+
+    /** Longest wait for workers that have just started to report their routes. */
+    private static final Duration REPORTS = Duration.ofMinutes(1);
+
+    /** Longest wait for the current pages and the release of the lock after a signal. */
+    private static final Duration STOP = Duration.ofSeconds(10);
 
     /** Refused items that are listed; all are counted. */
     private static final int MAX_LISTED = 100;
@@ -73,6 +86,7 @@ final class BackfillCommand implements Callable<Integer> {
             Executors.newScheduledThreadPool(2, task -> new Thread(task, "timer"));
 
     private long refused;
+    private boolean outdated;
 
     @Override
     public Integer call() throws StartException {
@@ -87,7 +101,7 @@ final class BackfillCommand implements Callable<Integer> {
             timer.shutdownNow();
             out.flush();
         }
-        return refused == 0 ? ExitCode.OK : ExitCode.FAILED;
+        return refused == 0 && !outdated ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private ItemCondition condition() throws StartException {
@@ -105,11 +119,53 @@ final class BackfillCommand implements Callable<Integer> {
                         route.name()
                                 + ": no worker has begun to read the source, so changes made during a backfill could"
                                 + " be lost; start the daemon first, and run this again"));
+        awaitReaders(route);
+        CompletableFuture<Void> released = new CompletableFuture<>();
         Backfill backfill = RouteCalls.await(
                 route,
                 RouteCalls.exclusively(
-                        route, spec.commandLine().getErr(), lock -> run(backfill(route, lock, source, condition))));
+                                route,
+                                spec.commandLine().getErr(),
+                                lock -> run(backfill(route, lock, source, condition), released))
+                        .whenComplete((ended, thrown) -> released.complete(null)));
         print(route, backfill, out);
+        if (!reshape) {
+            warnOfMissed(route);
+        }
+    }
+
+    /** A change that a worker without the route reads during the backfill would be missing. */
+    private void awaitReaders(RouteJobs route) throws StartException {
+        SharedLeaseTable leases = route.leases();
+        long end = System.nanoTime() + REPORTS.toNanos();
+        RouteReaders readers = RouteCalls.call(route, () -> route.readers(leases, ""));
+        while (readers.isOnlyUnknown() && System.nanoTime() - end < 0) {
+            pause();
+            readers = RouteCalls.call(route, () -> route.readers(leases, ""));
+        }
+        if (!readers.complete()) {
+            throw new StartException(
+                    ExitCode.FAILED,
+                    route.name() + ": " + readers.text() + ", so the target would not"
+                            + " be complete; restart all workers of the source with this configuration, and run this again");
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while waiting for the reports of workers");
+        }
+    }
+
+    private void warnOfMissed(RouteJobs route) throws StartException {
+        RouteCalls.await(route, TargetHistory.read(route.states())).missed().ifPresent(missed -> spec.commandLine()
+                .getErr()
+                .printf(
+                        "%s: %s. This backfill did not bring them; run it with --reshape after %s%n",
+                        route.name(), missed.text(), missed.repairableAt(route.lateness())));
     }
 
     private Backfill backfill(RouteJobs route, JobLock lock, SourceState source, ItemCondition condition) {
@@ -117,17 +173,22 @@ final class BackfillCommand implements Callable<Integer> {
                 BackfillPlan.BACKFILL,
                 reshape ? Kind.REPAIR : Kind.FILL,
                 route.projection().shape(),
+                GapRepair.id(source),
                 condition.text(),
                 condition,
                 routes.segments());
         return route.backfill(lock, source.epoch(), plan, routes.limits(timer));
     }
 
-    /** Runs to the end, or until a signal stops it: the next run continues there. */
-    private CompletableFuture<Backfill> run(Backfill backfill) {
+    /**
+     * Runs to the end, or until a signal stops it: the next run continues there.
+     *
+     * @param released completes when the lock is released
+     */
+    private CompletableFuture<Backfill> run(Backfill backfill, CompletableFuture<Void> released) {
         JobProgress shown = progress.start(
                 "backfill", backfill.route(), "items", spec.commandLine().getErr(), () -> progress(backfill));
-        Thread onSignal = new Thread(backfill::stop, "stop");
+        Thread onSignal = new Thread(() -> stop(backfill, released), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         return backfill.run().thenApply(ended -> backfill).whenComplete((ended, thrown) -> {
             if (thrown == null) {
@@ -136,6 +197,11 @@ final class BackfillCommand implements Callable<Integer> {
             shown.close();
             removeHook(onSignal);
         });
+    }
+
+    private static void stop(Backfill backfill, CompletableFuture<Void> released) {
+        backfill.stop();
+        released.completeOnTimeout(null, STOP.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 
     private static void removeHook(Thread hook) {
@@ -172,5 +238,11 @@ final class BackfillCommand implements Callable<Integer> {
             out.printf("%s %s: %s%n", route.name(), item.item(), item.reason());
         }
         refused += backfill.refused();
+        if (backfill.isOutdated()) {
+            outdated = true;
+            out.printf(
+                    "%s: a worker wrote rows of another shape, or read changes without the route, meanwhile: run this again%n",
+                    route.name());
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Waits for the calls of commands on a route, and reports failures as messages. */
@@ -38,8 +39,17 @@ final class RouteCalls {
      * @throws StartException if it cannot be read
      */
     static Optional<SourceState> sourceState(RouteJobs route) throws StartException {
+        return call(route, route::sourceState);
+    }
+
+    /**
+     * Makes a call that waits for DynamoDB.
+     *
+     * @throws StartException if it fails
+     */
+    static <T> T call(RouteJobs route, Supplier<T> call) throws StartException {
         try {
-            return route.sourceState();
+            return call.get();
         } catch (SdkException e) {
             throw failed(route, e);
         }

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 /** The options of commands that read whole tables: which routes, and how much of the tables' capacity. */
 final class RouteOptions {
 
-    private static final NumberRange SEGMENTS = new NumberRange(1, 1_000);
+    /** The recorded position has a key, of up to 3 KB, for each; an item may have 400 KB. */
+    private static final NumberRange SEGMENTS = new NumberRange(1, 64);
 
     /** Of the command with these options. */
     @Spec(Spec.Target.MIXEE)
@@ -41,7 +42,7 @@ final class RouteOptions {
             names = "--segments",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Parts of a table that are read at the same time, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+            description = "Parts of a table that are read at the same time, 1 to 64. Default: ${DEFAULT-VALUE}.")
     private int segments;
 
     @Option(

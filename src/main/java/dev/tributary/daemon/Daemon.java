@@ -131,7 +131,7 @@ public final class Daemon {
         ScheduledExecutorService timer = startTimer();
         status.start(timer);
         startMetricsLog(timer);
-        SourceWorker.Shared shared = shared(timings, timer, startReaders(timer));
+        SourceWorker.Shared shared = shared(timings, tables, timer, startReaders(timer));
         started.push((AutoCloseable) servers::awaitWritesClosed);
         Duration stopTimeout = settings.shutdownTimeout().minus(STOP_MARGIN);
         SourceWorkers workers = new SourceWorkers(settings, tables, clients, shared, stopTimeout.minus(STOP_MARGIN));
@@ -190,9 +190,11 @@ public final class Daemon {
         return new ReaderThreads(readers, timer);
     }
 
-    private SourceWorker.Shared shared(LeaseTimings timings, ScheduledExecutorService timer, ReaderThreads readers) {
+    private SourceWorker.Shared shared(
+            LeaseTimings timings, CheckedTables tables, ScheduledExecutorService timer, ReaderThreads readers) {
         return new SourceWorker.Shared(
                 worker,
+                tables.reported(settings.source()),
                 timings,
                 Runtime.getRuntime().maxMemory()
                         / HEAP_DIVISOR

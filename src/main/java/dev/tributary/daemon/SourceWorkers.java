@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import dev.tributary.acknowledgement.AcknowledgementTable;
 import dev.tributary.acknowledgement.Acknowledgements;
+import dev.tributary.daemon.jobs.AbsentTargets;
 import dev.tributary.daemon.jobs.RouteJobs;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
@@ -96,11 +97,13 @@ final class SourceWorkers {
      * @throws java.util.concurrent.CancellationException if the stop came first
      */
     void start(ShutdownStack started) {
-        Map<String, CompletableFuture<Void>> paused = watchPauses();
+        Map<String, CompletableFuture<Void>> ready = watchPauses();
+        made.keySet()
+                .forEach(source -> ready.merge(source, absentTargets(source).start(), CompletableFuture::allOf));
         ExecutorService starting = Executors.newFixedThreadPool(STARTS, task -> new Thread(task, "start-source"));
         try {
             Failures.join(CompletableFuture.allOf(made.entrySet().stream()
-                    .map(source -> Objects.requireNonNull(paused.get(source.getKey()))
+                    .map(source -> Objects.requireNonNull(ready.get(source.getKey()))
                             .thenRunAsync(() -> start(source.getKey(), source.getValue(), started), starting))
                     .toArray(CompletableFuture[]::new)));
         } finally {
@@ -134,6 +137,19 @@ final class SourceWorkers {
                 new EnabledStream(clients.control(source), source.table()),
                 clients.streams(source, tables.isLocal(name)),
                 shared);
+    }
+
+    private AbsentTargets absentTargets(String source) {
+        return new AbsentTargets(
+                RouteJobs.table(clients.own(source(source)), settings),
+                source,
+                source(source).route().keySet().stream()
+                        .map(route ->
+                                new RouteJobs(source, route, settings, tables, clients, shared.timer(), shared.clock()))
+                        .toList(),
+                shared.worker(),
+                shared.timer(),
+                shared.clock());
     }
 
     /** Completes for each source when it is held or may be read. */

@@ -5,8 +5,9 @@ import dev.tributary.config.Option;
 /** The backfills of a route that the daemon starts. */
 public record BackfillSettings(
         @Option(key = "backfill", defaultValue = "manual", example = "auto", doc = """
-                With `auto` the daemon brings the existing items of the source to the target, beside replication, if that has
-                never been done; one daemon at a time. With `manual`, `tributary backfill` does. See
+                With `auto` the daemon brings the existing items of the source to the target table, beside replication, if that
+                has never been done, and repairs it after workers have read the source without the route; one daemon at a time.
+                With `manual`, `tributary backfill` does. See
                 [operations.md](operations.md#backfilling-a-target).""")
         BackfillStart start,
 

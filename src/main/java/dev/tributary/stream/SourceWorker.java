@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -72,6 +73,7 @@ public final class SourceWorker {
      * What all sources of a process share.
      *
      * @param worker name of the process among the workers, different from that of every other live one
+     * @param routes of the process, and its sources, as {@link dev.tributary.stream.lease.RouteReaders} names them
      * @param heldBytes heap that the changes of one source may take over all its shards, in bytes
      * @param drainTimeout longest wait for open writes when the worker stops
      * @param timer runs retries and pauses, and nothing that waits
@@ -79,6 +81,7 @@ public final class SourceWorker {
      */
     public record Shared(
             String worker,
+            Set<String> routes,
             LeaseTimings timings,
             long heldBytes,
             Duration drainTimeout,

@@ -89,7 +89,12 @@ public final class StreamScheduler {
         this.ownerships = new LeaseOwnerships(shared.timings().ownership(shared.drainTimeout()), System::nanoTime);
         this.table = new SharedLeaseTable(leaseClient, leaseTable, System::nanoTime);
         this.report = new SourcesReport(
-                leaseClient, leaseTable, shared.worker(), shared.timings().lease(), System::nanoTime);
+                leaseClient,
+                leaseTable,
+                shared.worker(),
+                shared.routes(),
+                shared.timings().lease(),
+                System::nanoTime);
         this.ticker = new Ticker(
                 "the upkeep of lease table " + leaseTable,
                 TICK,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.stream.lease.GivenWorker;
 import dev.tributary.stream.lease.SourceStateRow;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -116,6 +117,26 @@ class BackfillCommandTest {
         assertThat(execute("")).isEqualTo(1);
         assertThat(err.toString()).contains("no worker has begun to read the source");
         assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void nothingIsBroughtWhileAWorkerReadsTheSourceWithoutTheRoute() throws IOException {
+        begin();
+        put("ann", "Oakland", 1);
+        Instant now = Instant.now();
+        report(GivenWorker.report("former", now, "users", "users.other 1 2"));
+        assertThat(execute("")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("users.by-city: worker former reads the source without this route", "restart all workers");
+        assertThat(rows()).isEmpty();
+        report(GivenWorker.report("former", now.minusSeconds(3600), "users", "users.other 1 2"));
+        report(GivenWorker.report("elsewhere", now, "orders", "orders.all 1 2"));
+        assertThat(execute("")).as(err.toString()).isZero();
+        assertThat(rows()).hasSize(1);
+    }
+
+    private void report(Map<String, AttributeValue> row) {
+        dynamo.client().putItem(put -> put.tableName(leases).item(row));
     }
 
     @Test

@@ -72,12 +72,12 @@ class CliTest {
     @CsvSource(delimiter = '|', textBlock = """
             verify   | --read-units -1   | --read-units -1: expected more than 0
             verify   | --write-units 0   | --write-units 0: expected more than 0
-            verify   | --segments 0      | --segments 0: expected 1 to 1,000
+            verify   | --segments 0      | --segments 0: expected 1 to 64
             verify   | --sample -1       | --sample -1: expected 0 or more
             verify   | --limit -1        | --limit -1: expected 0 or more
             verify   | --wait -1         | --wait -1: expected 0 or more
             backfill | --read-units NaN  | --read-units NaN: expected more than 0
-            backfill | --segments 1001   | --segments 1001: expected 1 to 1,000
+            backfill | --segments 65     | --segments 65: expected 1 to 64
             plan     | --sample 0        | --sample 0: expected 1 to 1,000,000
             """)
     void aNumberThatAnOptionDoesNotTakeIsRefusedWithTheOption(String command, String option, String refusal)

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -204,6 +205,7 @@ class LocalStreamChangeTest {
                 .table());
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 name,
+                Set.of(),
                 new LeaseTimings(Duration.ofSeconds(3)),
                 64L << 20,
                 Duration.ofSeconds(5),

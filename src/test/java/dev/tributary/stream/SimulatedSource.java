@@ -279,6 +279,7 @@ final class SimulatedSource implements AutoCloseable {
                 .table());
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 workerName,
+                Set.of(),
                 timings,
                 heldBytes,
                 Duration.ofSeconds(5),

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -218,6 +219,7 @@ class SourceWorkerTest {
                 .table());
         SourceWorker.Shared shared = new SourceWorker.Shared(
                 name,
+                Set.of(),
                 TIMINGS,
                 64L << 20,
                 Duration.ofSeconds(5),

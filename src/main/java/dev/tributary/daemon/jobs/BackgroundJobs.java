@@ -11,6 +11,7 @@ import dev.tributary.jobs.verify.Verification;
 import dev.tributary.jobs.verify.Verification.Position;
 import dev.tributary.ordering.UnitRateLimiter;
 import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.telemetry.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -77,11 +78,21 @@ public final class BackgroundJobs implements AutoCloseable {
     /** Starts the jobs of all routes. */
     public void start() {
         Map<DynamoDbAsyncClient, Map<String, PageSettler>> settlers = new HashMap<>();
+        Map<DynamoDbAsyncClient, SharedLeaseTable> leases = new HashMap<>();
         settings.source().forEach((sourceName, source) -> source.route().forEach((routeName, route) -> {
             RouteJobs jobs = new RouteJobs(sourceName, routeName, settings, tables, clients, timer, clock);
             settlers.computeIfAbsent(clients.own(source), place -> new HashMap<>())
                     .put(jobs.name(), jobs.settler());
-            RouteUpkeep upkeep = new RouteUpkeep(jobs, worker, health, registry, timer, clock);
+            RouteUpkeep upkeep = new RouteUpkeep(
+                    jobs,
+                    leases.computeIfAbsent(
+                            clients.own(source),
+                            place -> new SharedLeaseTable(place, settings.leaseTable(), System::nanoTime)),
+                    worker,
+                    health,
+                    registry,
+                    timer,
+                    clock);
             stops.add(upkeep::stop);
             upkeep.start();
             route.verify().interval().ifPresent(every -> verify(jobs, route, every));
@@ -93,9 +104,8 @@ public final class BackgroundJobs implements AutoCloseable {
     private void verify(RouteJobs jobs, RouteSettings route, Duration every) {
         PacedCalls calls = new PacedCalls(new UnitRateLimiter(route.verify().readUnits(), System::nanoTime), timer);
         ContinuousVerification verification = new ContinuousVerification(
-                jobs.name(),
+                jobs.states(),
                 every,
-                jobs.table(),
                 () -> jobs.verificationLock(worker),
                 position -> jobs.verification(CATCH_UP).thenApply(parts -> verification(parts, position, calls)),
                 new ProofReport(jobs.name(), every, health, registry, clock)::seen,

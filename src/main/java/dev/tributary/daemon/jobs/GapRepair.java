@@ -2,7 +2,7 @@ package dev.tributary.daemon.jobs;
 
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillProgress;
-import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
@@ -17,22 +17,20 @@ import java.util.concurrent.Executor;
  * Decides when the targets of a source may be repaired after gaps, and acknowledges the gaps once all are repaired. Safe for
  * any thread.
  */
-final class GapRepair {
+public final class GapRepair {
 
-    private final List<String> routes;
-    private final JobTable jobs;
+    private final List<TargetStates> routes;
     private final SourceStateRow row;
     private final Duration lateness;
     private final Executor executor;
 
     /**
-     * @param routes names of all routes of the source
+     * @param routes the states of all routes of the source
      * @param lateness how long the removals from before a gap may be repeated
      * @param executor runs calls that wait for DynamoDB
      */
-    GapRepair(List<String> routes, JobTable jobs, SourceStateRow row, Duration lateness, Executor executor) {
+    GapRepair(List<TargetStates> routes, SourceStateRow row, Duration lateness, Executor executor) {
         this.routes = routes;
-        this.jobs = jobs;
         this.row = row;
         this.lateness = lateness;
         this.executor = executor;
@@ -43,9 +41,11 @@ final class GapRepair {
         return last(state).plus(lateness);
     }
 
-    /** Identifies the gaps that are not acknowledged. */
-    static String id(SourceState state) {
-        return "%d gaps up to %s, and %d more".formatted(state.passed().size(), last(state), state.further());
+    /** Identifies the gaps that are not acknowledged; empty if there are none. */
+    public static String id(SourceState state) {
+        return state.passed().isEmpty() && state.further() == 0
+                ? ""
+                : "%d gaps up to %s, and %d more".formatted(state.passed().size(), last(state), state.further());
     }
 
     private static Instant last(SourceState state) {
@@ -56,7 +56,8 @@ final class GapRepair {
     }
 
     /**
-     * Acknowledges the gaps if the targets of all routes are repaired, and no further gap has been recorded.
+     * Acknowledges the gaps if the targets of all routes are repaired, every item was written, and no further gap has been
+     * recorded.
      *
      * @return completes with whether the gaps are acknowledged
      */
@@ -80,9 +81,9 @@ final class GapRepair {
                         executor);
     }
 
-    private CompletableFuture<Boolean> isRepaired(String route, String gaps) {
-        return jobs.state(route, BackfillPlan.RESYNC).thenApply(stored -> BackfillProgress.of(stored)
-                .filter(progress -> progress.isDone(gaps))
+    private static CompletableFuture<Boolean> isRepaired(TargetStates route, String gaps) {
+        return route.get(BackfillPlan.RESYNC).thenApply(stored -> BackfillProgress.of(stored)
+                .filter(progress -> progress.isDone(gaps) && progress.refused() == 0)
                 .isPresent());
     }
 }

@@ -17,6 +17,7 @@ import dev.tributary.jobs.reconcile.PageSettler;
 import dev.tributary.jobs.reconcile.ReconcileTiming;
 import dev.tributary.jobs.reconcile.Reconciler;
 import dev.tributary.jobs.reconcile.RowRepair;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
@@ -29,6 +30,9 @@ import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.StreamCatchUp;
+import dev.tributary.stream.lease.LeaseTimings;
+import dev.tributary.stream.lease.RouteReaders;
+import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapPolicy;
@@ -141,6 +145,44 @@ public final class RouteJobs {
         return new JobTable(place, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
     }
 
+    /** The states of jobs on the target of the route. */
+    public TargetStates states() {
+        return states(routeName);
+    }
+
+    private TargetStates states(String route) {
+        return new TargetStates(
+                table(),
+                Route.name(sourceName, route),
+                tables.target(sourceName, route).identity());
+    }
+
+    /** The route as workers report it. */
+    String entry() {
+        return tables.entry(sourceName, routeName, route());
+    }
+
+    /** The lease table of the source. */
+    public SharedLeaseTable leases() {
+        return new SharedLeaseTable(clients.own(source()), settings.leaseTable(), System::nanoTime);
+    }
+
+    /**
+     * The live workers of the source that do not have the route as it is configured here. Waits for DynamoDB.
+     *
+     * @param leases the lease table of the source
+     * @param except a worker that is left out; empty text for none
+     */
+    public RouteReaders readers(SharedLeaseTable leases, String except) {
+        return RouteReaders.read(
+                leases,
+                sourceName,
+                entry(),
+                except,
+                clock.instant(),
+                new LeaseTimings(settings.lease().duration()));
+    }
+
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
     public Optional<SourceState> sourceState() {
         return stateRow().read();
@@ -160,13 +202,7 @@ public final class RouteJobs {
     Optional<GapRepair> gapRepair() {
         return source().gaps() == GapPolicy.RESYNC
                 ? Optional.of(new GapRepair(
-                        source().route().keySet().stream()
-                                .map(route -> Route.name(sourceName, route))
-                                .toList(),
-                        table(),
-                        stateRow(),
-                        lateness(),
-                        timer))
+                        source().route().keySet().stream().map(this::states).toList(), stateRow(), lateness(), timer))
                 : Optional.empty();
     }
 
@@ -267,7 +303,7 @@ public final class RouteJobs {
     }
 
     /** How long a write that was given up, or the removal behind it, may matter. */
-    private Duration lateness() {
+    public Duration lateness() {
         return Duration.ofMillis(new LateWriteTiming(settings.lateWrite().horizon()).lateness());
     }
 
@@ -284,7 +320,7 @@ public final class RouteJobs {
     public Backfill backfill(JobLock lock, String epoch, BackfillPlan plan, JobLimits limits) {
         Reconciler reconciler = reconciler(lock, epoch, limits);
         return new Backfill(
-                jobRoute(), table(), reconciler, rowRepair(reconciler), limits.reads(), plan, clock, System::nanoTime);
+                jobRoute(), states(), reconciler, rowRepair(reconciler), limits.reads(), plan, clock, System::nanoTime);
     }
 
     /**

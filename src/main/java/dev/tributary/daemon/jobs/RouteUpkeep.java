@@ -1,22 +1,20 @@
 package dev.tributary.daemon.jobs;
 
-import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.JobLock.LockedException;
-import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.backfill.BackfillProgress;
-import dev.tributary.jobs.backfill.RowShapes;
-import dev.tributary.jobs.reconcile.JobLimits;
+import dev.tributary.jobs.backfill.TargetHistory;
+import dev.tributary.jobs.backfill.TargetHistory.Missed;
 import dev.tributary.model.Failures;
+import dev.tributary.stream.lease.RouteReaders;
+import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
-import dev.tributary.telemetry.Health.Component;
 import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
-import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,75 +23,71 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a daemon does for a route every few minutes: it notices that the target may have rows of another shape, and runs the
- * backfills that the configuration asks for, the first one ({@code backfill = auto}) and those after gaps ({@code gaps =
- * resync}). One process at a time does the latter, with the lock of the jobs that put rows; a backfill that was interrupted
- * continues where it was. Safe for any thread.
+ * What a daemon does for a route every few minutes: it notices why rows of the target may be wrong ({@link TargetHistory}),
+ * and runs the backfills that the configuration asks for: the first one ({@code backfill = auto}), that after changes were
+ * missed, and those after gaps ({@code gaps = resync}). None starts while a worker reads the source without the route. Safe
+ * for any thread.
  */
 final class RouteUpkeep {
 
     private static final Logger log = LoggerFactory.getLogger(RouteUpkeep.class);
 
-    private static final Metric RUNNING = Metric.gauge("tributary.backfill.running", """
-            1 while this process runs a backfill of the route, or its repair after a [gap](operations.md#gaps).""", "route");
-
-    private static final Metric ITEMS = Metric.gauge("tributary.backfill.items", """
-            Progress of the last backfill that this process began: items and rows, also of earlier processes that worked on it.
-            `state` is `read`, or `refused` (could not be written). Compare `read` with the number of items of the
-            source.""", "route", "state");
-
     static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /** While there is nothing to fill or to repair, and all rows have one shape. */
+    /** While there is nothing to fill or to repair. */
     static final Duration IDLE_INTERVAL = Duration.ofMinutes(10);
 
-    /** Until a worker has begun to read the source. */
-    private static final Duration SOON = Duration.ofSeconds(2);
+    /** Until a worker has begun to read the source, and has reported its routes. */
+    static final Duration SOON = Duration.ofSeconds(2);
+
+    /** After a start: a worker that starts at the same time may report its routes after the first of them. */
+    private static final int FIRST_TICKS = 3;
 
     private static final int SEGMENTS = 4;
     private static final String SHAPE = "row-shape";
+    private static final String MISSED = "missed-changes";
+    private static final String REFUSED = "resync-refused";
 
     private final RouteJobs route;
+    private final SharedLeaseTable leases;
     private final String worker;
-    private final Health health;
     private final Conditions conditions;
+    private final RouteBackfills backfills;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final LogThrottle<String> failures = new LogThrottle<>();
 
-    /** Guarded by this. */
-    private @Nullable Backfill running;
-
-    /** The one that is running, or ran last. */
-    private volatile @Nullable Backfill last;
-
-    /** Guarded by this. */
-    private boolean closed;
-
     /** The last tick. */
     private volatile CompletableFuture<Void> work = CompletableFuture.completedFuture(null);
 
-    /** @param worker names this process in locks */
+    /** Used by one tick at a time. */
+    private int ticks;
+
+    /**
+     * @param leases the lease table of the source
+     * @param worker names this process in locks and reports
+     */
     RouteUpkeep(
             RouteJobs route,
+            SharedLeaseTable leases,
             String worker,
             Health health,
             MeterRegistry registry,
             ScheduledExecutorService timer,
             InstantSource clock) {
         this.route = route;
+        this.leases = leases;
         this.worker = worker;
-        this.health = health;
         this.conditions = health.conditions("route " + route.name());
+        this.backfills = new RouteBackfills(route, worker, health, registry, timer);
         this.timer = timer;
         this.clock = clock;
-        measure(registry);
     }
 
     void start() {
@@ -101,11 +95,15 @@ final class RouteUpkeep {
     }
 
     private void next(Duration pause) {
-        if (!isClosed()) {
+        if (!backfills.isClosed()) {
             timer.schedule(
                     () -> work = tick().handle((pauseToNext, thrown) -> {
                         ended(thrown);
-                        next(thrown == null ? pauseToNext : INTERVAL);
+                        ticks++;
+                        next(
+                                thrown == null && (ticks >= FIRST_TICKS || pauseToNext.equals(SOON))
+                                        ? pauseToNext
+                                        : INTERVAL);
                         return null;
                     }),
                     pause.toMillis(),
@@ -117,7 +115,7 @@ final class RouteUpkeep {
         Throwable failure = thrown == null ? null : Failures.unwrap(thrown);
         if (failure == null || failure instanceof LockedException) {
             failures.ends();
-        } else if (!isClosed() && failures.begins(failure.getClass().getName())) {
+        } else if (!backfills.isClosed() && failures.begins(failure.getClass().getName())) {
             log.warn(
                     "{}: the jobs of the route failed, trying again: {}",
                     LogFields.route(route.name()),
@@ -127,138 +125,164 @@ final class RouteUpkeep {
 
     /** Completes with the time until the next tick. */
     CompletableFuture<Duration> tick() {
-        String shape = route.projection().shape();
-        CompletableFuture<Boolean> reported = RowShapes.add(route.table(), route.name(), shape, clock.instant())
-                .thenApply(shapes -> report(shapes, shape));
-        if (!route.fills() && route.gapRepair().isEmpty()) {
-            return reported.thenApply(same -> same ? IDLE_INTERVAL : INTERVAL);
-        }
-        return reported.thenApplyAsync(same -> route.sourceState(), timer).thenCompose(state -> state.map(this::fill)
-                .orElseGet(() -> CompletableFuture.completedFuture(null))
-                .thenApply(done -> state.isPresent() ? INTERVAL : SOON));
+        return TargetHistory.written(route.states(), shape(), clock.instant())
+                .thenCompose(history -> ticks < FIRST_TICKS || history.missed().isPresent()
+                        ? look(history)
+                        : CompletableFuture.completedFuture(history))
+                .thenCompose(history -> {
+                    report(history);
+                    return repairs()
+                            ? CompletableFuture.supplyAsync(route::sourceState, timer)
+                                    .thenCompose(state -> state.map(read -> fill(read, history))
+                                            .orElseGet(() -> CompletableFuture.completedFuture(SOON)))
+                            : CompletableFuture.completedFuture(isUsual(history) ? IDLE_INTERVAL : INTERVAL);
+                });
     }
 
-    /** Returns whether all rows have the configured shape. */
-    private boolean report(RowShapes shapes, String shape) {
-        if (shapes.others(shape).isEmpty()) {
-            conditions.clear(
-                    SHAPE, () -> log.info("{}: all rows have the configured shape", LogFields.route(route.name())));
-            return true;
-        }
-        String detail = SHAPE + ": " + shapes.otherText(shape) + ". To bring all rows into it: tributary backfill "
-                + route.name() + " --reshape";
-        conditions.raise(
+    /** Records a worker that reads the source without the route, if there is one. */
+    private CompletableFuture<TargetHistory> look(TargetHistory history) {
+        return readers().thenCompose(readers -> readers.without().stream()
+                .findFirst()
+                .map(without -> TargetHistory.missed(route.states(), without, clock.instant()))
+                .orElseGet(() -> CompletableFuture.completedFuture(history)));
+    }
+
+    private CompletableFuture<RouteReaders> readers() {
+        return CompletableFuture.supplyAsync(() -> route.readers(leases, worker), timer);
+    }
+
+    private boolean isUsual(TargetHistory history) {
+        return history.missed().isEmpty() && history.others(shape()).isEmpty();
+    }
+
+    private String shape() {
+        return route.projection().shape();
+    }
+
+    private void report(TargetHistory history) {
+        String repair = ": tributary backfill " + route.name() + " --reshape";
+        tell(
                 SHAPE,
-                shapes.others(shape),
-                Status.DEGRADED,
-                detail,
-                () -> log.warn("{}: {}", LogFields.route(route.name()), detail));
-        return false;
+                !history.others(shape()).isEmpty(),
+                history.otherText(shape()) + ". To bring all rows into it" + repair,
+                "all rows have the configured shape");
+        tell(
+                MISSED,
+                history.missed().isPresent(),
+                history.missed().map(this::missedText).orElse("") + (repairs() ? "" : ". To bring them" + repair),
+                "no change is missing any more");
     }
 
-    private CompletableFuture<Void> fill(SourceState state) {
+    private String missedText(Missed missed) {
+        return missed.text() + ". " + (repairs() ? "A daemon repairs the target" : "It can be repaired")
+                + " once every worker has the route, after " + missed.repairableAt(route.lateness());
+    }
+
+    private void tell(String condition, boolean raised, String detail, String cleared) {
+        if (raised) {
+            String text = condition + ": " + detail;
+            conditions.raise(
+                    condition,
+                    condition,
+                    Status.DEGRADED,
+                    text,
+                    () -> log.warn("{}: {}", LogFields.route(route.name()), text));
+        } else {
+            conditions.clear(condition, () -> log.info("{}: {}", LogFields.route(route.name()), cleared));
+        }
+    }
+
+    /** Whether daemons repair the target without being asked. */
+    private boolean repairs() {
+        return route.fills() || route.gapRepair().isPresent();
+    }
+
+    /** Completes with the time until the next tick. */
+    private CompletableFuture<Duration> fill(SourceState state, TargetHistory history) {
         Optional<GapRepair> repair =
                 route.gapRepair().filter(asked -> !state.passed().isEmpty());
         if (repair.isPresent()) {
             return resync(state, repair.get());
         }
+        conditions.clear(REFUSED, () -> {});
+        if (history.missed().isPresent()) {
+            return bringMissed(state, history.missed().get());
+        }
         return route.fills()
                 ? run(
                         state,
-                        BackfillPlan.all(Kind.FILL, route.projection().shape(), SEGMENTS),
-                        progress -> progress.filledAt().isPresent())
-                : CompletableFuture.completedFuture(null);
+                        plan(Kind.FILL, state),
+                        () -> is(BackfillPlan.BACKFILL, progress -> progress.filledAt()
+                                .isPresent()))
+                : CompletableFuture.completedFuture(INTERVAL);
+    }
+
+    private BackfillPlan plan(Kind kind, SourceState state) {
+        return BackfillPlan.all(kind, shape(), GapRepair.id(state), SEGMENTS);
+    }
+
+    /** Runs a backfill unless it is done, once every worker has the route; completes with the time until the next tick. */
+    private CompletableFuture<Duration> run(
+            SourceState state, BackfillPlan plan, Supplier<CompletableFuture<Boolean>> done) {
+        return done.get().thenCompose(before -> {
+            if (before) {
+                return CompletableFuture.completedFuture(INTERVAL);
+            }
+            return readers()
+                    .thenCompose(readers -> readers.complete()
+                            ? backfills.run(state, plan, done).thenApply(ran -> INTERVAL)
+                            : CompletableFuture.completedFuture(
+                                    readers.unknown().isEmpty() ? INTERVAL : SOON));
+        });
+    }
+
+    /** Repairs the target, and so fills it too. */
+    private CompletableFuture<Duration> bringMissed(SourceState state, Missed missed) {
+        return clock.instant().isBefore(missed.repairableAt(route.lateness()))
+                ? CompletableFuture.completedFuture(INTERVAL)
+                : run(state, plan(Kind.REPAIR, state), () -> TargetHistory.read(route.states())
+                        .thenApply(now -> now.missed().isEmpty()));
     }
 
     /** Repairs the target after gaps, once no repetition of a removal from before them can follow. */
-    private CompletableFuture<Void> resync(SourceState state, GapRepair repair) {
+    private CompletableFuture<Duration> resync(SourceState state, GapRepair repair) {
         if (clock.instant().isBefore(repair.startsAt(state))) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(INTERVAL);
         }
         String gaps = GapRepair.id(state);
         return run(
                         state,
-                        BackfillPlan.resync(gaps, route.projection().shape(), SEGMENTS),
-                        progress -> progress.isDone(gaps))
-                .thenComposeAsync(done -> repair.acknowledge(state), timer)
-                .thenAccept(acknowledged -> {
-                    if (acknowledged) {
-                        log.info(
-                                "{}: all targets of the source are repaired, and its gaps acknowledged",
-                                LogFields.route(route.name()));
-                    }
-                });
+                        BackfillPlan.resync(shape(), gaps, SEGMENTS),
+                        () -> is(BackfillPlan.RESYNC, progress -> progress.isDone(gaps)))
+                .thenCompose(pause -> route.states()
+                        .get(BackfillPlan.RESYNC)
+                        .thenAccept(stored -> BackfillProgress.of(stored)
+                                .filter(progress -> progress.isDone(gaps))
+                                .ifPresent(this::reportRefused))
+                        .thenComposeAsync(reported -> repair.acknowledge(state), timer)
+                        .thenApply(acknowledged -> {
+                            if (acknowledged) {
+                                log.info(
+                                        "{}: all targets of the source are repaired, and its gaps acknowledged",
+                                        LogFields.route(route.name()));
+                            }
+                            return pause;
+                        }));
     }
 
-    /** Runs a backfill unless it is done, also by another process that had the lock. */
-    private CompletableFuture<Void> run(SourceState state, BackfillPlan plan, Predicate<BackfillProgress> done) {
-        return isDone(plan, done)
-                .thenCompose(before -> before || isClosed()
-                        ? CompletableFuture.completedFuture(null)
-                        : route.exclusively(worker, other -> {}, lock -> isDone(plan, done)
-                                .thenCompose(now ->
-                                        now ? CompletableFuture.completedFuture(null) : run(lock, state, plan))));
+    private void reportRefused(BackfillProgress progress) {
+        tell(
+                REFUSED,
+                progress.refused() > 0,
+                "the repair after gaps could not write %d items. To see them: tributary verify %s; once they are right: tributary gaps --acknowledge"
+                        .formatted(progress.refused(), route.name()),
+                "the repair after gaps has written every item");
     }
 
-    private CompletableFuture<Boolean> isDone(BackfillPlan plan, Predicate<BackfillProgress> done) {
-        return route.table()
-                .state(route.name(), plan.state())
-                .thenApply(stored -> BackfillProgress.of(stored).filter(done).isPresent());
-    }
-
-    private CompletableFuture<Void> run(JobLock lock, SourceState state, BackfillPlan plan) {
-        Backfill backfill =
-                route.backfill(lock, state.epoch(), plan, JobLimits.of(route.units(), route.units(), timer));
-        if (!begin(backfill)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        log.info("{}: a {} starts or continues", LogFields.route(route.name()), plan.state());
-        Conditions shown = health.conditions(
-                plan.state() + " " + route.name(),
-                () -> new Component(Status.UP, "%d read, %d refused".formatted(backfill.read(), backfill.refused())));
-        return backfill.run()
-                .thenAccept(ended -> log.info(
-                        "{}: the {} {}: {} read, {} written, {} removed, {} refused",
-                        LogFields.route(route.name()),
-                        plan.state(),
-                        ended ? "has ended" : "is interrupted, and continues later",
-                        backfill.read(),
-                        backfill.result().written(),
-                        backfill.result().removed(),
-                        backfill.refused()))
-                .whenComplete((ended, thrown) -> {
-                    shown.close();
-                    end();
-                });
-    }
-
-    private synchronized boolean begin(Backfill backfill) {
-        running = backfill;
-        last = backfill;
-        return !closed;
-    }
-
-    private synchronized void end() {
-        running = null;
-    }
-
-    private void measure(MeterRegistry registry) {
-        RUNNING.gauge(registry, this, upkeep -> upkeep.isRunning() ? 1 : 0, route.name());
-        ITEMS.gauge(registry, this, upkeep -> upkeep.ofLast(Backfill::read), route.name(), "read");
-        ITEMS.gauge(registry, this, upkeep -> upkeep.ofLast(Backfill::refused), route.name(), "refused");
-    }
-
-    private synchronized boolean isRunning() {
-        return running != null;
-    }
-
-    private double ofLast(ToDoubleFunction<Backfill> count) {
-        Backfill backfill = last;
-        return backfill == null ? 0 : count.applyAsDouble(backfill);
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
+    private CompletableFuture<Boolean> is(String state, Predicate<BackfillProgress> wanted) {
+        return route.states()
+                .get(state)
+                .thenApply(stored -> BackfillProgress.of(stored).filter(wanted).isPresent());
     }
 
     /**
@@ -267,12 +291,6 @@ final class RouteUpkeep {
      * @return completes when its position is recorded and its lock released
      */
     CompletableFuture<Void> stop() {
-        Optional<Backfill> now;
-        synchronized (this) {
-            closed = true;
-            now = Optional.ofNullable(running);
-        }
-        now.ifPresent(Backfill::stop);
-        return now.isPresent() ? work : CompletableFuture.completedFuture(null);
+        return backfills.stop() ? work : CompletableFuture.completedFuture(null);
     }
 }

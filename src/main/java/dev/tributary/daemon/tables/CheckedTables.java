@@ -3,10 +3,14 @@ package dev.tributary.daemon.tables;
 import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.local.LocalStreams;
 import dev.tributary.projection.Projection;
+import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
+import dev.tributary.stream.SourceSettings;
+import dev.tributary.stream.lease.RouteReaders;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The tables of a configuration, after all checks have passed.
@@ -40,6 +44,22 @@ public record CheckedTables(Map<String, DescribedTable> described, Set<String> p
     /** The projection of a route. */
     public Projection projection(String source, String route, RouteSettings settings) {
         return new Projection(settings.projection(), target(source, route).key());
+    }
+
+    /** The route as workers report it. */
+    public String entry(String source, String route, RouteSettings settings) {
+        return RouteReaders.entry(
+                Route.name(source, route),
+                projection(source, route, settings).shape(),
+                target(source, route).arn());
+    }
+
+    /** The sources and their routes, as workers report them. */
+    public Set<String> reported(Map<String, SourceSettings> sources) {
+        Set<String> reported = new TreeSet<>(sources.keySet());
+        sources.forEach((source, settings) ->
+                settings.route().forEach((route, routeSettings) -> reported.add(entry(source, route, routeSettings))));
+        return reported;
     }
 
     private DescribedTable get(String prefix) {

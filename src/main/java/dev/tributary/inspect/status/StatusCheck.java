@@ -158,8 +158,9 @@ public final class StatusCheck {
     }
 
     private void jobs(String route, JobsStatus jobs) {
-        jobs.otherShapes()
-                .ifPresent(text -> findings.add(
+        Stream.of(jobs.otherShapes(), jobs.missed())
+                .flatMap(Optional::stream)
+                .forEach(text -> findings.add(
                         new Finding(Kind.PERSON, route, text + ": tributary backfill " + route + " --reshape")));
         jobs.proof()
                 .filter(proved -> proved.proof().state(now, proved.every()) == State.DIFFERS)

@@ -103,6 +103,7 @@ public final class StatusJson {
         jobs.backfill().ifPresent(progress -> backfill(json.putObject("backfill"), progress));
         jobs.resync().ifPresent(progress -> backfill(json.putObject("resync"), progress));
         jobs.otherShapes().ifPresent(text -> json.put("otherShapes", text));
+        jobs.missed().ifPresent(text -> json.put("missedChanges", text));
         jobs.proof().ifPresent(proved -> {
             ObjectNode proof = json.putObject("proof");
             proof.put("state", proved.proof().state(now, proved.every()).name().toLowerCase(Locale.ROOT));

@@ -49,9 +49,8 @@ public final class StatusReader {
                 new TableControl(route.client(), table).describe());
         CompletableFuture<Answer<Optional<Instant>>> paused =
                 Answer.of("the pause of " + route.name(), route.pauses().since(route.name()));
-        CompletableFuture<Answer<JobsStatus>> jobs = description.thenCompose(described -> Answer.of(
-                "table " + route.jobs().name() + " of jobs",
-                JobsStatus.of(route, described.value().map(DescribedTable::key), now)));
+        CompletableFuture<Answer<JobsStatus>> jobs = description.thenCompose(described ->
+                Answer.of("table " + route.jobs().name() + " of jobs", JobsStatus.of(route, described.value(), now)));
         return Answer.of("the dead letters of " + route.name(), ParkedCount.of(route.deadLetters()))
                 .thenCombine(description, Parts::new)
                 .thenCombine(jobs, (parts, recorded) -> parts)

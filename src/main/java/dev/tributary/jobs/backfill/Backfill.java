@@ -2,10 +2,10 @@ package dev.tributary.jobs.backfill;
 
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobState;
-import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.jobs.reconcile.PageResult;
 import dev.tributary.jobs.reconcile.Reconciler;
 import dev.tributary.jobs.reconcile.RowRepair;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.jobs.scan.ScanPage;
 import dev.tributary.jobs.scan.TableScan;
@@ -13,6 +13,8 @@ import dev.tributary.model.Item;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -31,7 +33,7 @@ public final class Backfill {
     private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final JobRoute route;
-    private final JobTable table;
+    private final TargetStates states;
     private final Reconciler reconciler;
     private final RowRepair repair;
     private final PacedCalls reads;
@@ -44,10 +46,16 @@ public final class Backfill {
 
     private volatile boolean stopped;
 
+    private volatile boolean outdated;
+
     /** Guarded by this, as are the fields below. */
     private PageResult result = PageResult.NONE;
 
     private JobState stored = JobState.NONE;
+
+    /** When this run began. */
+    private TargetHistory history = new TargetHistory(0, Map.of(), Optional.empty());
+
     private BackfillState state;
     private long savedAt;
     private CompletableFuture<Void> saving = CompletableFuture.completedFuture(null);
@@ -58,7 +66,7 @@ public final class Backfill {
      */
     public Backfill(
             JobRoute route,
-            JobTable table,
+            TargetStates states,
             Reconciler reconciler,
             RowRepair repair,
             PacedCalls reads,
@@ -66,7 +74,7 @@ public final class Backfill {
             InstantSource clock,
             LongSupplier nanoTime) {
         this.route = route;
-        this.table = table;
+        this.states = states;
         this.reconciler = reconciler;
         this.repair = repair;
         this.reads = reads;
@@ -83,8 +91,8 @@ public final class Backfill {
      * @return whether the end was reached, or {@link #stop()} came first; fails if a call fails for good or the lock is lost
      */
     public CompletableFuture<Boolean> run() {
-        return table.state(route.name(), plan.state())
-                .thenCompose(this::begin)
+        return TargetHistory.written(states, plan.shape(), clock.instant())
+                .thenCompose(known -> states.get(plan.state()).thenCompose(found -> begin(found, known)))
                 .thenCompose(begun -> rows() ? repairRows() : CompletableFuture.completedFuture(null))
                 .thenCompose(repaired -> stopped ? CompletableFuture.completedFuture(null) : bringItems())
                 .handle((ended, thrown) -> end(thrown))
@@ -92,9 +100,10 @@ public final class Backfill {
                 .thenApply(ended -> !stopped);
     }
 
-    private synchronized CompletableFuture<Void> begin(JobState found) {
+    private synchronized CompletableFuture<Void> begin(JobState found, TargetHistory known) {
+        history = known;
         stored = found;
-        state = BackfillState.of(found, plan);
+        state = BackfillState.of(found, plan, known);
         return save();
     }
 
@@ -149,28 +158,38 @@ public final class Backfill {
 
     private synchronized CompletableFuture<Void> save() {
         savedAt = nanoTime.getAsLong();
-        stored = stored.next(state.stored(plan, stored, clock.instant()));
-        saving = table.putState(route.name(), plan.state(), stored);
+        stored = stored.next(state.stored(plan, history, stored, clock.instant()));
+        saving = states.put(plan.state(), stored);
         return saving;
     }
 
     /** Records the position, also after a failure; that failure is the one that counts. */
     private CompletableFuture<Void> end(@Nullable Throwable thrown) {
         CompletableFuture<Void> ended =
-                reconciler.close().thenCompose(closed -> save()).thenCompose(saved -> recordShape());
+                reconciler.close().thenCompose(closed -> save()).thenCompose(saved -> recordRepair());
         return thrown == null
                 ? ended
                 : ended.handle((done, further) -> null).thenCompose(done -> CompletableFuture.failedFuture(thrown));
     }
 
-    private CompletableFuture<Void> recordShape() {
-        boolean reshaped;
+    private CompletableFuture<Void> recordRepair() {
+        boolean repaired;
+        long changes;
         synchronized (this) {
-            reshaped = plan.reshapes() && state.isDone();
+            repaired = plan.repairsAll() && state.isDone();
+            changes = history.changes();
         }
-        return reshaped
-                ? RowShapes.reset(table, route.name(), plan.shape(), clock.instant())
+        return repaired
+                ? TargetHistory.repaired(states, plan.shape(), changes, clock.instant())
+                        .thenAccept(recorded -> outdated = !recorded)
                 : CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Whether rows of another shape were written, or changes missed, while this repair ran. It has to be repeated then.
+     */
+    public boolean isOutdated() {
+        return outdated;
     }
 
     /** Stops after the current pages. */

@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param ended whether it has read all
  * @param savedAt when this was recorded
  * @param filledAt when a backfill of all items ended last; empty if none has
+ * @param gaps of its plan
  */
 public record BackfillProgress(
-        long read, long refused, boolean ended, Instant savedAt, Optional<Instant> filledAt, String selection) {
+        long read, long refused, boolean ended, Instant savedAt, Optional<Instant> filledAt, String gaps) {
 
     /**
      * Reads a record; empty if there is none.
@@ -25,8 +26,8 @@ public record BackfillProgress(
         return BackfillState.progress(stored);
     }
 
-    /** Whether a backfill of all items with this selection has ended. */
+    /** Whether a backfill after these gaps has ended. */
     public boolean isDone(String wanted) {
-        return ended && selection.equals(wanted);
+        return ended && gaps.equals(wanted);
     }
 }

@@ -24,6 +24,8 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     private static final String FILLED_AT = "filledAt";
     private static final String KIND = "kind";
     private static final String SHAPE = "shape";
+    private static final String GAPS = "gaps";
+    private static final String HISTORY = "history";
     private static final String SELECTION = "selection";
     private static final String PHASE = "phase";
     private static final String ROWS = "rows";
@@ -37,11 +39,16 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
         return new BackfillState(plan.kind() == Kind.REPAIR, ScanPosition.start(plan.segments()), 0, 0);
     }
 
-    /** The state of an unfinished backfill with this plan, or the start of one. */
-    static BackfillState of(JobState stored, BackfillPlan plan) {
+    /**
+     * The state of an unfinished backfill with this plan, or the start of one. A repair starts again after a reason why rows
+     * may differ was recorded: it may have passed such rows.
+     */
+    static BackfillState of(JobState stored, BackfillPlan plan, TargetHistory history) {
         boolean same = stored.value(KIND).equals(kind(plan))
                 && stored.value(SHAPE).equals(plan.shape())
-                && stored.value(SELECTION).equals(plan.selection());
+                && stored.value(GAPS).equals(plan.gaps())
+                && stored.value(SELECTION).equals(plan.selection())
+                && (plan.kind() == Kind.FILL || stored.value(HISTORY).equals(Long.toString(history.changes())));
         return same && !stored.value(PHASE).equals(DONE)
                 ? new BackfillState(
                         stored.value(PHASE).equals(ROWS),
@@ -60,7 +67,7 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                         stored.value(PHASE).equals(DONE),
                         Instant.parse(stored.value(SAVED_AT)),
                         Optional.ofNullable(stored.values().get(FILLED_AT)).map(Instant::parse),
-                        stored.value(SELECTION)));
+                        stored.value(GAPS)));
     }
 
     /** Whether all is read. */
@@ -84,14 +91,19 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     /**
      * The recorded form.
      *
+     * @param history when it began
      * @param before the state that was recorded last
      */
-    Map<String, String> stored(BackfillPlan plan, JobState before, Instant now) {
+    Map<String, String> stored(BackfillPlan plan, TargetHistory history, JobState before, Instant now) {
         Map<String, String> values = new HashMap<>(Map.of(
                 KIND,
                 kind(plan),
                 SHAPE,
                 plan.shape(),
+                GAPS,
+                plan.gaps(),
+                HISTORY,
+                Long.toString(history.changes()),
                 SELECTION,
                 plan.selection(),
                 PHASE,
@@ -109,7 +121,7 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
         if (isDone()) {
             values.put(PHASE, DONE);
             values.remove(POSITION);
-            if (plan.selection().isEmpty() || plan.state().equals(BackfillPlan.RESYNC)) {
+            if (plan.selection().isEmpty()) {
                 values.put(FILLED_AT, now.toString());
             }
         }

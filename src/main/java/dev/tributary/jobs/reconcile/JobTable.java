@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -27,7 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 /**
  * The table for the state of jobs that has to outlive their process.
  *
- * <p>Rows by {@code scope}, which is a route or the subject of a state of several routes, and {@code entry}:
+ * <p>Rows by {@code scope}, which is a route, its target table, or the subject of a state of several routes, and {@code
+ * entry}:
  *
  * <ul>
  *   <li>{@code page/<slot>}: the keys of a page whose rows are being put.
@@ -157,23 +159,44 @@ public final class JobTable {
      * @param name of the state, unique in its scope
      */
     public CompletableFuture<Void> putState(String scope, String name, JobState state) {
+        return put(scope, name, state).thenAccept(applied -> {});
+    }
+
+    /**
+     * Changes a state, and repeats that if another process has changed it meanwhile. No write if its values stay as they are.
+     *
+     * @param change from the recorded values to others; may be applied several times
+     * @return the recorded state afterwards
+     */
+    public CompletableFuture<JobState> update(String scope, String name, UnaryOperator<Map<String, String>> change) {
+        return state(scope, name).thenCompose(found -> {
+            JobState next = found.next(change.apply(found.values()));
+            return next.values().equals(found.values())
+                    ? CompletableFuture.completedFuture(found)
+                    : put(scope, name, next)
+                            .thenCompose(applied ->
+                                    applied ? CompletableFuture.completedFuture(next) : update(scope, name, change));
+        });
+    }
+
+    /** Completes with whether the state is stored. */
+    private CompletableFuture<Boolean> put(String scope, String name, JobState state) {
         Map<String, AttributeValue> values = new HashMap<>();
         state.values().forEach((key, value) -> values.put(key, text(value)));
         return Calls.applied(client.putItem(request -> request.tableName(this.name)
-                        .item(Map.of(
-                                SCOPE,
-                                text(scope),
-                                ENTRY,
-                                text(STATE + name),
-                                REVISION,
-                                number(state.revision()),
-                                VALUES,
-                                AttributeValue.fromM(values)))
-                        .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
-                        .expressionAttributeNames(Map.of("#revision", REVISION))
-                        .expressionAttributeValues(Map.of(":revision", number(state.revision())))
-                        .overrideConfiguration(call -> call.apiCallTimeout(timeout))))
-                .thenAccept(applied -> {});
+                .item(Map.of(
+                        SCOPE,
+                        text(scope),
+                        ENTRY,
+                        text(STATE + name),
+                        REVISION,
+                        number(state.revision()),
+                        VALUES,
+                        AttributeValue.fromM(values)))
+                .conditionExpression("attribute_not_exists(#revision) OR #revision < :revision")
+                .expressionAttributeNames(Map.of("#revision", REVISION))
+                .expressionAttributeValues(Map.of(":revision", number(state.revision())))
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout))));
     }
 
     /** The state of this name; with revision 0 and no values if there is none. */

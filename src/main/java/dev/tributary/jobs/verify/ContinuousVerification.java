@@ -3,7 +3,7 @@ package dev.tributary.jobs.verify;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.JobLock.LockedException;
 import dev.tributary.jobs.reconcile.JobState;
-import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.jobs.verify.Proof.Walk;
 import dev.tributary.jobs.verify.Verification.Phase;
 import dev.tributary.jobs.verify.Verification.Position;
@@ -36,9 +36,8 @@ public final class ContinuousVerification {
     /** The name of the state in the table of jobs. */
     public static final String STATE = "verify";
 
-    private final String route;
     private final Duration every;
-    private final JobTable table;
+    private final TargetStates states;
     private final Supplier<JobLock> locks;
     private final Function<Position, CompletableFuture<Verification>> verifications;
     private final Consumer<Proof> seen;
@@ -65,16 +64,14 @@ public final class ContinuousVerification {
      * @param seen receives the state at each tick
      */
     public ContinuousVerification(
-            String route,
+            TargetStates states,
             Duration every,
-            JobTable table,
             Supplier<JobLock> locks,
             Function<Position, CompletableFuture<Verification>> verifications,
             Consumer<Proof> seen,
             InstantSource clock) {
-        this.route = route;
+        this.states = states;
         this.every = every;
-        this.table = table;
         this.locks = locks;
         this.verifications = verifications;
         this.seen = seen;
@@ -102,12 +99,12 @@ public final class ContinuousVerification {
         Throwable failure = thrown == null ? null : Failures.unwrap(thrown);
         if (failure == null || failure instanceof LockedException) {
             if (failures.ends()) {
-                log.info("{}: the verification of the route works again", LogFields.route(route));
+                log.info("{}: the verification of the route works again", LogFields.route(states.route()));
             }
         } else if (failures.begins(failure.getClass().getName())) {
             log.warn(
                     "{}: the route could not be verified, trying again: {}",
-                    LogFields.route(route),
+                    LogFields.route(states.route()),
                     failure.toString());
         }
     }
@@ -123,7 +120,7 @@ public final class ContinuousVerification {
     }
 
     private CompletableFuture<JobState> read() {
-        return table.state(route, STATE).thenApply(state -> {
+        return states.get(STATE).thenApply(state -> {
             seen.accept(proof(state));
             return state;
         });
@@ -145,7 +142,7 @@ public final class ContinuousVerification {
                 return lock.release();
             }
             Walk walk = now.walk().orElseGet(() -> new Walk(clock.instant(), Position.start(1), 0, 0));
-            return table.putState(route, STATE, state.next(now.with(walk).values()))
+            return states.put(STATE, state.next(now.with(walk).values()))
                     .thenCompose(recorded -> verifications.apply(walk.position()))
                     .thenAccept(verification -> run(verification, walk, lock))
                     .exceptionallyCompose(
@@ -160,7 +157,7 @@ public final class ContinuousVerification {
         }
         log.info(
                 "{}: verification {}",
-                LogFields.route(route),
+                LogFields.route(states.route()),
                 walk.position().phase() == Phase.DIGEST ? "starts" : "continues");
         verification.all().whenComplete((done, thrown) -> finish(started, thrown));
     }
@@ -239,9 +236,9 @@ public final class ContinuousVerification {
     private CompletableFuture<Void> store(Running now, Function<Proof, Proof> change) {
         return now.lock()
                 .ensure()
-                .thenCompose(held -> table.state(route, STATE))
-                .thenCompose(state -> table.putState(
-                        route, STATE, state.next(change.apply(proof(state)).values())));
+                .thenCompose(held -> states.get(STATE))
+                .thenCompose(state ->
+                        states.put(STATE, state.next(change.apply(proof(state)).values())));
     }
 
     /**

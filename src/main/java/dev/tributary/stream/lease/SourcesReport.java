@@ -3,6 +3,8 @@ package dev.tributary.stream.lease;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -15,8 +17,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
- * Adds the sources that this process reads to its report in the lease table; see {@link SourcesOfWorkers}. Used by one thread
- * at a time.
+ * Adds the sources that this process reads, and its routes, to its report in the lease table; see {@link SourcesOfWorkers} and
+ * {@link RouteReaders}. Used by one thread at a time.
  */
 public final class SourcesReport {
 
@@ -32,28 +34,45 @@ public final class SourcesReport {
 
     private final Duration settling;
 
+    private final AttributeValue routes;
+
     private Set<String> last = Set.of();
     private long changedAt;
-    private Set<String> written = Set.of();
+    private Map<String, AttributeValue> written = Map.of();
     private long writtenAt;
 
     /**
      * @param worker name of this process among the workers
+     * @param routes of this process, and its sources, as {@link RouteReaders} names them; written with the first report
      * @param settling time without a change after which the sources are written: a process starts them one after another
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
     public SourcesReport(
-            DynamoDbAsyncClient client, String table, String worker, Duration settling, LongSupplier nanoTime) {
+            DynamoDbAsyncClient client,
+            String table,
+            String worker,
+            Set<String> routes,
+            Duration settling,
+            LongSupplier nanoTime) {
         this.client = client;
         this.table = table;
         this.worker = worker;
+        this.routes = set(routes);
         this.settling = settling;
         this.nanoTime = nanoTime;
     }
 
+    /** An empty set cannot be stored. */
+    private static AttributeValue set(Set<String> values) {
+        return AttributeValue.fromSs(
+                values.isEmpty()
+                        ? List.of(SourcesOfWorkers.NONE)
+                        : values.stream().sorted().toList());
+    }
+
     /**
-     * Writes the sources if they differ from what was written, and have not changed for a while. A failed write is repeated
-     * by the next call.
+     * Writes the routes, and the sources once they have not changed for a while, unless that is written. A failed write is
+     * repeated by the next call.
      */
     public void write(Set<String> sources) {
         long now = nanoTime.getAsLong();
@@ -61,21 +80,27 @@ public final class SourcesReport {
             last = sources;
             changedAt = now;
         }
-        if (now - changedAt < settling.toNanos() || (sources.equals(written) && now - writtenAt < REPEATED.toNanos())) {
+        Map<String, AttributeValue> report = new HashMap<>(written);
+        report.put(":routes", routes);
+        if (now - changedAt >= settling.toNanos()) {
+            report.put(":sources", set(sources));
+        }
+        if (report.equals(written) && now - writtenAt < REPEATED.toNanos()) {
             return;
         }
         try {
+            boolean settled = report.containsKey(":sources");
+            Map<String, String> names = new HashMap<>(Map.of("#routes", RouteReaders.ROUTES, "#key", LeaseRows.KEY));
+            if (settled) {
+                names.put("#sources", SourcesOfWorkers.SOURCES);
+            }
             Calls.join(client.updateItem(request -> request.tableName(table)
                     .key(Map.of(LeaseRows.KEY, AttributeValue.fromS(worker)))
-                    .updateExpression("SET #sources = :sources")
+                    .updateExpression("SET #routes = :routes" + (settled ? ", #sources = :sources" : ""))
                     .conditionExpression("attribute_exists(#key)")
-                    .expressionAttributeNames(Map.of("#sources", SourcesOfWorkers.SOURCES, "#key", LeaseRows.KEY))
-                    .expressionAttributeValues(Map.of(
-                            ":sources",
-                            AttributeValue.builder()
-                                    .ss(sources.isEmpty() ? Set.of(SourcesOfWorkers.NONE) : sources)
-                                    .build()))));
-            written = sources;
+                    .expressionAttributeNames(names)
+                    .expressionAttributeValues(report)));
+            written = report;
             writtenAt = now;
         } catch (ConditionalCheckFailedException e) {
             log.debug("worker {} has no report yet", worker);

@@ -8,9 +8,11 @@ import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.daemon.tables.TableChecks;
+import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.reconcile.JobLimits;
+import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
@@ -19,7 +21,9 @@ import dev.tributary.model.Row;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
+import dev.tributary.stream.lease.GivenWorker;
 import dev.tributary.stream.lease.RecordedGap;
+import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
@@ -59,6 +63,7 @@ class RouteUpkeepTest {
     private String users;
     private String byCity;
     private String copy;
+    private String leases;
     private Clients clients;
 
     @BeforeEach
@@ -69,7 +74,8 @@ class RouteUpkeepTest {
         for (OwnTable table : List.of(OwnTable.DEAD_LETTERS, OwnTable.LATE_WRITES, OwnTable.JOBS)) {
             OwnTables.create(table, dynamo.asyncClient(), application, false).join();
         }
-        state = new SourceStateRow(dynamo.asyncClient(), dynamo.createLeaseTable(application), "users");
+        leases = dynamo.createLeaseTable(application);
+        state = new SourceStateRow(dynamo.asyncClient(), leases, "users");
     }
 
     @AfterEach
@@ -105,7 +111,9 @@ class RouteUpkeepTest {
 
     private RouteUpkeep upkeep(RouteJobs jobs) {
         meters.clear();
-        return new RouteUpkeep(jobs, "test", health, meters, timer, now::get);
+        SharedLeaseTable shared = new SharedLeaseTable(
+                dynamo.asyncClient(), leases, () -> now.get().toEpochMilli() * 1_000_000);
+        return new RouteUpkeep(jobs, shared, "test", health, meters, timer, now::get);
     }
 
     /** Returns the time until the next tick. */
@@ -193,7 +201,7 @@ class RouteUpkeepTest {
                                         lock,
                                         state.read().orElseThrow().epoch(),
                                         BackfillPlan.all(
-                                                Kind.REPAIR, after.projection().shape(), 2),
+                                                Kind.REPAIR, after.projection().shape(), "", 2),
                                         JobLimits.none(timer))
                                 .run())
                         .get(60, SECONDS))
@@ -228,6 +236,160 @@ class RouteUpkeepTest {
         tick(jobs("copy", "source.users.gaps=resync"));
         assertThat(rows(copy)).containsExactlyInAnyOrder("Oakland/ann/2", "Oakland/bob/1");
         assertThat(state.read().orElseThrow().passed()).isEmpty();
+    }
+
+    @Test
+    void aGapStaysIfTheRepairCouldNotWriteAnItem() throws Exception {
+        begin();
+        dynamo.client().putItem(put -> put.tableName(users).item(Map.of("email", AttributeValue.fromS("ann"))));
+        state.passed(new RecordedGap("trimmed-checkpoint/1", "lost", Instant.EPOCH, "test"));
+        String[] lines = {
+            "source.users.gaps=resync",
+            "source.users.route.by-city.missing-key=park",
+            "source.users.route.copy.missing-key=park"
+        };
+        tick(jobs("copy", lines));
+        RouteUpkeep upkeep = upkeep(jobs("by-city", lines));
+        upkeep.tick().get(60, SECONDS);
+        assertThat(state.read().orElseThrow().passed()).hasSize(1);
+        assertThat(component("route users.by-city").detail())
+                .contains("resync-refused", "1 items", "tributary verify users.by-city");
+        put("ann", "Oakland", 1);
+        state.acknowledge(state.read().orElseThrow().passed());
+        upkeep.tick().get(60, SECONDS);
+        assertThat(health.snapshot().components()).isEmpty();
+    }
+
+    @Test
+    void aTargetThatWasCreatedAgainIsFilledAgainFromTheBeginning() throws Exception {
+        begin();
+        put("ann", "Oakland", 1);
+        tick(jobs("by-city", "source.users.route.by-city.backfill=auto"));
+        assertThat(rows(byCity)).hasSize(1);
+        byCity = dynamo.createTable("by_city", "city:S, email:S");
+        tick(jobs("by-city", "source.users.route.by-city.backfill=auto"));
+        assertThat(rows(byCity)).containsExactly("Oakland/ann/1");
+    }
+
+    private void worker(String name, String... routes) {
+        dynamo.client().putItem(put -> put.tableName(leases)
+                .item(
+                        routes.length == 0
+                                ? GivenWorker.report(name, now.get())
+                                : GivenWorker.report(name, now.get(), routes)));
+    }
+
+    private void later(Duration time) {
+        now.set(now.get().plus(time));
+    }
+
+    @Test
+    void aBackfillWaitsForWorkersWithoutTheRouteAndRepairsWhatTheyMissed() throws Exception {
+        begin();
+        put("ann", "Oakland", 1);
+        replicate("bob", "Oakland", 1); // removed in a change that the other worker has read
+        RouteJobs route = jobs("by-city", "source.users.route.by-city.backfill=auto");
+        RouteUpkeep upkeep = upkeep(route);
+        worker("starting");
+        assertThat(upkeep.tick().get(60, SECONDS)).isEqualTo(RouteUpkeep.SOON);
+        worker("starting", "orders", "orders.all 1 2");
+        worker("former", "users", "users.copy 1 2");
+        later(Duration.ofSeconds(2));
+        assertThat(upkeep.tick().get(60, SECONDS)).isEqualTo(RouteUpkeep.INTERVAL);
+        assertThat(rows(byCity)).as("not filled yet").containsExactly("Oakland/bob/1");
+        assertThat(component("route users.by-city").detail())
+                .contains("missed-changes: worker former has read the source since", "A daemon repairs the target");
+
+        later(Duration.ofMinutes(20)); // former has ended
+        upkeep.tick().get(60, SECONDS);
+        assertThat(rows(byCity)).as("its removals are still repeated").hasSize(1);
+        later(Duration.ofMinutes(6));
+        upkeep.tick().get(60, SECONDS);
+        assertThat(rows(byCity)).containsExactly("Oakland/ann/1");
+        upkeep.tick().get(60, SECONDS);
+        assertThat(health.snapshot().components()).isEmpty();
+    }
+
+    @Test
+    void aBackfillWaitsForWorkersThatWriteRowsOfAnotherShape() throws Exception {
+        begin();
+        put("ann", "Oakland", 1);
+        RouteJobs route = jobs("by-city", "source.users.route.by-city.backfill=auto");
+        String entry = route.entry();
+        worker("former", "users", entry.substring(0, entry.lastIndexOf(' ')) + " 0000");
+        assertThat(tick(route)).isEqualTo(RouteUpkeep.INTERVAL);
+        assertThat(rows(byCity)).isEmpty();
+        assertThat(health.snapshot().components()).as("nothing is missing").isEmpty();
+        worker("former", "users", entry);
+        later(Duration.ofSeconds(2));
+        tick(route);
+        assertThat(rows(byCity)).hasSize(1);
+    }
+
+    @Test
+    void aRouteThatComesBackKnowsThatItsChangesWereMissed() throws Exception {
+        begin();
+        tick(jobs("by-city"));
+        RouteJobs copyOnly = jobs("copy");
+        tick(copyOnly);
+        absentTargets(List.of(jobs("by-city"), copyOnly)).start().get(60, SECONDS);
+        tick(jobs("by-city"));
+        assertThat(health.snapshot().components()).isEmpty();
+
+        absentTargets(List.of(copyOnly)).start().get(60, SECONDS); // a configuration without by-city
+        assertThat(tick(jobs("by-city"))).isEqualTo(RouteUpkeep.INTERVAL);
+        assertThat(component("route users.by-city").detail())
+                .contains("worker former has read", "tributary backfill users.by-city --reshape");
+        tick(copyOnly);
+        assertThat(health.snapshot().components()).containsOnlyKeys("route users.by-city");
+    }
+
+    private AbsentTargets absentTargets(List<RouteJobs> routes) {
+        return new AbsentTargets(routes.get(0).table(), "users", routes, "former", timer, now::get);
+    }
+
+    @Test
+    void aRepairStartsAgainAfterItMayHavePassedRowsOfAnotherShape() throws Exception {
+        begin();
+        RouteJobs route = jobs("by-city");
+        String shape = route.projection().shape();
+        BackfillPlan plan = BackfillPlan.all(Kind.REPAIR, shape, "", 1);
+        JobLimits none = JobLimits.none(timer);
+        for (int item = 0; item < 3; item++) {
+            replicate("removed" + item, "Oakland", 1);
+        }
+        route.exclusively("test", other -> {}, lock -> {
+                    Backfill interrupted = route.backfill(lock, epoch(), plan, none);
+                    interrupted.stop();
+                    return interrupted.run();
+                })
+                .get(60, SECONDS);
+        JobState before = route.states().get(BackfillPlan.BACKFILL).get(60, SECONDS);
+        Map<String, String> halfway = new HashMap<>(before.values());
+        halfway.put("read", "50");
+        route.states().put(BackfillPlan.BACKFILL, before.next(halfway)).get(60, SECONDS);
+        assertThat(repair(route, plan).read()).as("continued").isEqualTo(53);
+
+        route.states()
+                .put(BackfillPlan.BACKFILL, before.next(before.next(halfway).values()))
+                .get(60, SECONDS);
+        tick(jobs("by-city", "source.users.route.by-city.exclude=n"));
+        tick(route);
+        Backfill repaired = repair(route, plan);
+        assertThat(repaired.read()).as("from the beginning").isLessThan(50);
+        assertThat(repaired.isOutdated()).isFalse();
+    }
+
+    private String epoch() {
+        return state.read().orElseThrow().epoch();
+    }
+
+    private Backfill repair(RouteJobs route, BackfillPlan plan) throws Exception {
+        return route.exclusively("test", other -> {}, lock -> {
+                    Backfill backfill = route.backfill(lock, epoch(), plan, JobLimits.none(timer));
+                    return backfill.run().thenApply(ended -> backfill);
+                })
+                .get(60, SECONDS);
     }
 
     @Test

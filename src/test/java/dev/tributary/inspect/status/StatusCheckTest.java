@@ -37,7 +37,8 @@ class StatusCheckTest {
     private List<WorkerReport> workers = List.of(ALIVE);
     private String tableStream = STREAM;
     private ParkedCount parked = new ParkedCount(0, false, Optional.empty(), List.of());
-    private JobsStatus jobs = new JobsStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    private JobsStatus jobs =
+            new JobsStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     @Test
     void aSourceThatIsReadNeedsNobody() {
@@ -182,14 +183,21 @@ class StatusCheckTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new JobsStatus.Proved(differs, day)),
-                Optional.of("rows of another shape"));
+                Optional.of("rows of another shape"),
+                Optional.of("changes are missing"));
         assertThat(findings(lease("shard-1", "one", NOW)))
                 .extracting(Finding::what)
                 .anySatisfy(what -> assertThat(what).contains("found 2 faults", "--repair"))
                 .anySatisfy(
-                        what -> assertThat(what).contains("rows of another shape", "backfill users.by-city --reshape"));
+                        what -> assertThat(what).contains("rows of another shape", "backfill users.by-city --reshape"))
+                .anySatisfy(
+                        what -> assertThat(what).contains("changes are missing", "backfill users.by-city --reshape"));
         jobs = new JobsStatus(
-                Optional.empty(), Optional.empty(), Optional.of(new JobsStatus.Proved(stale, day)), Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new JobsStatus.Proved(stale, day)),
+                Optional.empty(),
+                Optional.empty());
         assertThat(findings(lease("shard-1", "one", NOW))).singleElement().satisfies(finding -> assertThat(
                         finding.what())
                 .contains("stale: not proven right yet", "every 1 d 0 h"));

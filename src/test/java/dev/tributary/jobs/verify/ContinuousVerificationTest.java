@@ -12,6 +12,7 @@ import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.jobs.scan.ScanPosition;
 import dev.tributary.jobs.verify.Proof.State;
@@ -82,6 +83,10 @@ class ContinuousVerificationTest {
         return table;
     }
 
+    private TargetStates states() {
+        return new TargetStates(jobs, ROUTE, copy);
+    }
+
     @AfterEach
     void stopTimer() {
         timer.shutdownNow();
@@ -91,12 +96,11 @@ class ContinuousVerificationTest {
 
         private final AtomicReference<Proof> seen = new AtomicReference<>();
         private final ContinuousVerification verification = new ContinuousVerification(
-                ROUTE,
+                states(),
                 DAY,
-                jobs,
                 () -> locks.lock(
                         ROUTE,
-                        new JobLock.Timing(Duration.ofMillis(600), Duration.ofMillis(100), System::nanoTime, timer),
+                        new JobLock.Timing(Duration.ofSeconds(3), Duration.ofSeconds(1), System::nanoTime, timer),
                         "test"),
                 position -> {
                     started.add(position);
@@ -209,7 +213,7 @@ class ContinuousVerificationTest {
     void theNextProcessGoesOnWhereTheLastRecordWas() throws Exception {
         Position position = new Position(Phase.ITEMS, ScanPosition.start(3));
         Proof recorded = Proof.none(now.get()).with(new Walk(now.get().minusSeconds(60), position, 2, 0));
-        jobs.putState(ROUTE, ContinuousVerification.STATE, JobState.NONE.next(recorded.values()))
+        states().put(ContinuousVerification.STATE, JobState.NONE.next(recorded.values()))
                 .get(30, SECONDS);
         Daemon one = new Daemon();
         one.tick();

@@ -1,0 +1,99 @@
+package dev.tributary.daemon.jobs;
+
+import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.jobs.backfill.TargetHistory;
+import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.TargetStates;
+import dev.tributary.telemetry.LogFields;
+import dev.tributary.telemetry.LogThrottle;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records that this process reads a source and does not write some of its targets, which another configuration of the
+ * application has or had. If that configuration comes back, its daemons know that changes are missing there. Safe for any
+ * thread.
+ */
+public final class AbsentTargets {
+
+    private static final Logger log = LoggerFactory.getLogger(AbsentTargets.class);
+
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
+    private final JobTable table;
+    private final String source;
+    private final Set<TargetStates> written;
+    private final String worker;
+    private final ScheduledExecutorService timer;
+    private final InstantSource clock;
+    private final LogThrottle<String> failures = new LogThrottle<>();
+
+    /**
+     * @param jobs all routes of the source
+     * @param worker names this process
+     */
+    public AbsentTargets(
+            JobTable table,
+            String source,
+            List<RouteJobs> jobs,
+            String worker,
+            ScheduledExecutorService timer,
+            InstantSource clock) {
+        this.table = table;
+        this.source = source;
+        this.written = jobs.stream()
+                .map(route ->
+                        new TargetStates(table, route.name(), route.states().target()))
+                .collect(Collectors.toUnmodifiableSet());
+        this.worker = worker;
+        this.timer = timer;
+        this.clock = clock;
+    }
+
+    /**
+     * Records it now, and again after each {@link TargetHistory#REPEATED} while the timer runs.
+     *
+     * @return completes after the first attempt; never fails
+     */
+    public CompletableFuture<Void> start() {
+        return TargetStates.all(table, source)
+                .thenCompose(all -> CompletableFuture.allOf(all.stream()
+                        .filter(target -> !written.contains(target))
+                        .map(target -> TargetHistory.missed(target, worker, clock.instant()))
+                        .toArray(CompletableFuture[]::new)))
+                .handle((recorded, failure) -> {
+                    if (failure == null) {
+                        failures.ends();
+                        again(TargetHistory.REPEATED);
+                    } else {
+                        failed(WriteFailure.of(failure));
+                        again(AGAIN);
+                    }
+                    return null;
+                });
+    }
+
+    private void failed(WriteFailure failure) {
+        if (failures.begins(failure.kind().name())) {
+            log.warn(
+                    "source {}: table {} does not record yet that this worker does not have all its routes: {}",
+                    LogFields.source(source),
+                    table.name(),
+                    failure.message());
+        }
+    }
+
+    private void again(Duration pause) {
+        if (!timer.isShutdown()) {
+            timer.schedule(this::start, pause.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+}
