@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** The shards of one source whose leases this process holds, and their gauges. Safe for any thread. */
 final class HeldShards {
@@ -118,8 +119,11 @@ final class HeldShards {
         }
     }
 
-    ReplicationPipeline add(String shardId, ReplicationPipeline pipeline, ShardOwnership ownership) {
+    synchronized ReplicationPipeline add(String shardId, ReplicationPipeline pipeline, ShardOwnership ownership) {
         shards.removeIf(other -> !other.active() && !other.renewalOverdue());
+        Set<String> left = shards.stream().map(Shard::shardId).collect(Collectors.toSet());
+        checkpointed.keySet().retainAll(left);
+        ending.retainAll(left);
         long now = nanoTime.getAsLong();
         checkpointed.put(shardId, now);
         ending.remove(shardId);

@@ -86,6 +86,14 @@ final class RoutedProcessor implements ShardRecordProcessor {
         }
     }
 
+    /** KCL does nothing with the shard any more. */
+    void end() {
+        ShardProcessor current = processor;
+        if (current != null) {
+            current.end();
+        }
+    }
+
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
         ShardProcessor current = processor;

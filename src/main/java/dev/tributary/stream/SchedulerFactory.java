@@ -37,6 +37,8 @@ import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.lifecycle.ConsumerTask;
 import software.amazon.kinesis.lifecycle.ShardConsumer;
 import software.amazon.kinesis.lifecycle.ShardConsumerArgument;
+import software.amazon.kinesis.lifecycle.TaskResult;
+import software.amazon.kinesis.lifecycle.TaskType;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.metrics.MetricsFactory;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
@@ -168,7 +170,10 @@ record SchedulerFactory(
         }
     }
 
-    /** A processor learns for which acquisition of its lease it is. The leases that follow an ended shard are of its source. */
+    /**
+     * A processor learns for which acquisition of its lease it is, and when KCL is done with its shard. The leases that follow
+     * an ended shard are of its source.
+     */
     private static final class SourceTasks extends DynamoDBStreamsConsumerTaskFactory {
         @Override
         public ConsumerTask createInitializeTask(ShardConsumerArgument argument) {
@@ -179,6 +184,12 @@ record SchedulerFactory(
 
         @Override
         public ConsumerTask createShutdownTask(
+                ShardConsumerArgument argument, ShardConsumer consumer, @Nullable ProcessRecordsInput input) {
+            return new LastTask(
+                    shutdownTask(argument, consumer, input), (RoutedProcessor) argument.shardRecordProcessor());
+        }
+
+        private ConsumerTask shutdownTask(
                 ShardConsumerArgument argument, ShardConsumer consumer, @Nullable ProcessRecordsInput input) {
             if (input == null || input.childShards() == null) {
                 return super.createShutdownTask(argument, consumer, input);
@@ -195,6 +206,23 @@ record SchedulerFactory(
                     .toList();
             return super.createShutdownTask(
                     argument, consumer, input.toBuilder().childShards(children).build());
+        }
+    }
+
+    /** The adapter does not tell the processor of the end of a shard if that is in the lease table already. */
+    private record LastTask(ConsumerTask task, RoutedProcessor processor) implements ConsumerTask {
+        @Override
+        public TaskResult call() {
+            TaskResult result = task.call();
+            if (result.getException() == null) {
+                processor.end();
+            }
+            return result;
+        }
+
+        @Override
+        public TaskType taskType() {
+            return task.taskType();
         }
     }
 

@@ -181,12 +181,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             }
             release();
             input.checkpointer().checkpoint();
-            if (ownership != null) {
-                ownership.finish();
-            }
-            stop();
-            count(HeldShards.Event.ENDED);
-            log.info("shard {}: ended, all its changes are in the targets", LogFields.shard(shardId));
+            end();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ShutdownException e) {
@@ -197,6 +192,20 @@ final class ShardProcessor implements ShardRecordProcessor {
                     LogFields.shard(shardId),
                     e.toString());
         }
+    }
+
+    /**
+     * The shard is over; no effect after its lease was lost or handed over. If no attempt to record its end got an answer, but
+     * one took effect, KCL does not repeat {@link #shardEnded}: then this is all that it calls.
+     */
+    void end() {
+        if (ownership == null || pipeline == null || over.get()) {
+            return;
+        }
+        ownership.finish();
+        stop();
+        count(HeldShards.Event.ENDED);
+        log.info("shard {}: ended, all its changes are in the targets", LogFields.shard(shardId));
     }
 
     /** KCL releases the lease as soon as this returns. */

@@ -51,7 +51,7 @@ public final class StreamScheduler {
     private final SourcesReport report;
     private final Ticker ticker;
 
-    private final FinishedLeases finished = new FinishedLeases();
+    private final FinishedLeases finished = new FinishedLeases(System::nanoTime);
 
     /** The sources that are read now, by name. */
     private final Map<String, ReadSource> sources = new ConcurrentHashMap<>();

@@ -163,6 +163,30 @@ class StreamTroubleTest {
                 .noneMatch(event -> event.getFormattedMessage().contains("the lease is no longer held"));
     }
 
+    @Test
+    void aShardWhoseEndIsRecordedWithoutAnyAnswerIsOver() throws Exception {
+        AtomicBoolean losing = new AtomicBoolean(true);
+        try (DynamoDbFront leases = new DynamoDbFront(dynamo.endpoint())) {
+            leases.loseAnswers(
+                    call -> losing.get() && isCheckpoint(call) && call.body().contains("SHARD_END"));
+            source.leaseTable(leases.endpoint()).read("one");
+            SimulatedSource.put(shard, "a", 1);
+            awaitRows(Map.of("a", 1));
+            shard.split();
+            await().atMost(LONG).until(() -> isLogged("its end could not be checkpointed"));
+            losing.set(false);
+            await().atMost(LONG)
+                    .until(() -> isLogged("ended, all its changes are in the targets")
+                            || isLogged("lease lost")); // if a renewal found the counter of the checkpoint
+        }
+    }
+
+    private boolean isLogged(String text) {
+        return List.copyOf(logged.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .anyMatch(message -> message.contains(shard.id() + ": " + text));
+    }
+
     private static boolean isCheckpoint(DynamoDbFront.Call call) {
         return call.operation().equals("UpdateItem") && call.body().contains("\"checkpoint\"");
     }
