@@ -9,11 +9,9 @@ import dev.tributary.telemetry.LogThrottle;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +28,7 @@ public final class AbsentTargets {
 
     private final JobTable table;
     private final String source;
-    private final Set<TargetStates> written;
+    private final List<TargetStates> written;
     private final String worker;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
@@ -49,10 +47,7 @@ public final class AbsentTargets {
             InstantSource clock) {
         this.table = table;
         this.source = source;
-        this.written = jobs.stream()
-                .map(route ->
-                        new TargetStates(table, route.name(), route.states().target()))
-                .collect(Collectors.toUnmodifiableSet());
+        this.written = jobs.stream().map(RouteJobs::states).toList();
         this.worker = worker;
         this.timer = timer;
         this.clock = clock;
@@ -66,7 +61,7 @@ public final class AbsentTargets {
     public CompletableFuture<Void> start() {
         return TargetStates.all(table, source)
                 .thenCompose(all -> CompletableFuture.allOf(all.stream()
-                        .filter(target -> !written.contains(target))
+                        .filter(target -> written.stream().noneMatch(target::isSameArn))
                         .map(target -> TargetHistory.missed(target, worker, clock.instant()))
                         .toArray(CompletableFuture[]::new)))
                 .handle((recorded, failure) -> {

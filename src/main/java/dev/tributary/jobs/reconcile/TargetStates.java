@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  *
  * @param table where they are recorded
  * @param route {@code <source>.<route>}
- * @param target identity of the target table, different from that of every other table and of former ones
+ * @param target identity of the target table: its ARN, {@code #}, and what tells it from a former table of that ARN
  */
 public record TargetStates(JobTable table, String route, String target) {
 
@@ -37,6 +37,16 @@ public record TargetStates(JobTable table, String route, String target) {
     /** The entry of the target in the list of all targets of its source; with revision 0 and no values if there is none. */
     public CompletableFuture<JobState> listed() {
         return table.state(list(source()), scope());
+    }
+
+    /** Whether the other is the same route to a table of the same ARN, of which only one can exist. */
+    public boolean isSameArn(TargetStates other) {
+        return route.equals(other.route) && arn().equals(other.arn());
+    }
+
+    private String arn() {
+        int id = target.lastIndexOf('#');
+        return id < 0 ? target : target.substring(0, id);
     }
 
     private String source() {

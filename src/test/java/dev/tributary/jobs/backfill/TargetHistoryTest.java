@@ -107,5 +107,8 @@ class TargetHistoryTest {
         get(TargetHistory.written(created, SHAPE, NOON));
         get(TargetHistory.written(new TargetStates(jobs, "orders.all", "arn:table/all#1"), SHAPE, NOON));
         assertThat(get(TargetStates.all(jobs, "users"))).containsExactlyInAnyOrder(target, created);
+        assertThat(created.isSameArn(target)).isTrue();
+        assertThat(new TargetStates(jobs, "users.by-city", "arn:table/other#1").isSameArn(target))
+                .isFalse();
     }
 }
