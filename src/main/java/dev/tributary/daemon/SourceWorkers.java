@@ -6,6 +6,7 @@ import dev.tributary.acknowledgement.AcknowledgementTable;
 import dev.tributary.acknowledgement.Acknowledgements;
 import dev.tributary.daemon.jobs.AbsentTargets;
 import dev.tributary.daemon.jobs.RouteJobs;
+import dev.tributary.daemon.jobs.RouteParts;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
@@ -141,7 +142,7 @@ final class SourceWorkers {
 
     private AbsentTargets absentTargets(String source) {
         return new AbsentTargets(
-                RouteJobs.table(clients.own(source(source)), settings),
+                RouteParts.jobTable(clients.own(source(source)), settings),
                 source,
                 source(source).route().keySet().stream()
                         .map(route ->
@@ -158,7 +159,7 @@ final class SourceWorkers {
                 made.keySet().stream().collect(groupingBy(name -> clients.own(source(name))));
         Map<String, CompletableFuture<Void>> known = new HashMap<>();
         places.forEach((place, sources) -> {
-            RoutePauses pauses = new RoutePauses(RouteJobs.table(place, settings));
+            RoutePauses pauses = new RoutePauses(RouteParts.jobTable(place, settings));
             List<SourcePauses> watched = sources.stream()
                     .map(name -> new SourcePauses(
                             name, source(name).route(), Objects.requireNonNull(made.get(name)), shared.registry()))

@@ -1,6 +1,6 @@
 package dev.tributary.cli.deadletter;
 
-import dev.tributary.daemon.jobs.RouteJobs;
+import dev.tributary.daemon.jobs.RouteParts;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
@@ -62,7 +62,7 @@ final class DeadLetterJob implements AutoCloseable {
      * @throws StartException if another job does, or a call to a table fails
      */
     void run(DeadLetterRoute route, Work work) throws StartException {
-        JobLock.Timing timing = RouteJobs.lockTiming(timer);
+        JobLock.Timing timing = RouteParts.lockTiming(timer);
         JobLock lock = route.table().lock(route.name(), timing, JobLock.thisProcess());
         route.await(lock.take(holder -> {
             err.printf(

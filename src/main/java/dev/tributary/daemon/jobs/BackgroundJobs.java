@@ -98,7 +98,7 @@ public final class BackgroundJobs implements AutoCloseable {
             route.verify().interval().ifPresent(every -> verify(jobs, route, every));
         }));
         settlers.forEach((place, ofPlace) ->
-                new LeftPages(RouteJobs.table(place, settings), ofPlace, timer).start(SETTLE_INTERVAL));
+                new LeftPages(RouteParts.jobTable(place, settings), ofPlace, timer).start(SETTLE_INTERVAL));
     }
 
     private void verify(RouteJobs jobs, RouteSettings route, Duration every) {
@@ -106,7 +106,7 @@ public final class BackgroundJobs implements AutoCloseable {
         ContinuousVerification verification = new ContinuousVerification(
                 jobs.states(),
                 every,
-                () -> jobs.verificationLock(worker),
+                () -> jobs.parts().verificationLock(worker),
                 position -> jobs.verification(CATCH_UP).thenApply(parts -> verification(parts, position, calls)),
                 new ProofReport(jobs.name(), every, health, registry, clock)::seen,
                 clock);

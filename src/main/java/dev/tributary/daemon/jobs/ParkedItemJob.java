@@ -32,6 +32,7 @@ public final class ParkedItemJob {
     private static final int PARALLEL = 16;
 
     private final RouteJobs route;
+    private final RouteParts parts;
     private final RouteDeadLetters deadLetters;
 
     private volatile boolean stopped;
@@ -72,7 +73,8 @@ public final class ParkedItemJob {
             ScheduledExecutorService timer,
             InstantSource clock) {
         this.route = new RouteJobs(sourceName, routeName, settings, tables, clients, timer, clock);
-        this.deadLetters = route.deadLetters();
+        this.parts = route.parts();
+        this.deadLetters = parts.deadLetters();
     }
 
     /** Starts no further items; those under way end. */
@@ -87,8 +89,8 @@ public final class ParkedItemJob {
      */
     public CompletableFuture<Done> redrive(Predicate<ParkedItem> selected) {
         return run(selected, lock -> {
-            Redrive redrive =
-                    new Redrive(route.projection(), route.target(), deadLetters, route.routeLateWrites(), lock);
+            Redrive redrive = new Redrive(
+                    route.projection(), parts.target(), deadLetters, parts.ofRoute(parts.lateWrites()), lock);
             return item -> redrive.item(item.item());
         });
     }
@@ -109,7 +111,7 @@ public final class ParkedItemJob {
     private CompletableFuture<Done> run(
             Predicate<ParkedItem> selected,
             Function<JobLock, Function<ParkedItem, CompletableFuture<RedriveResult>>> work) {
-        JobLock lock = route.deadLetterLock(JobLock.thisProcess());
+        JobLock lock = parts.deadLetterLock(JobLock.thisProcess());
         return lock.during(holder -> {}, () -> select(selected, Optional.empty(), new ArrayList<>())
                 .thenCompose(found ->
                         each(found.items(), 0, work.apply(lock), new Done(0, 0, 0, Optional.empty(), found.more()))));

@@ -3,25 +3,18 @@ package dev.tributary.daemon.jobs;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
-import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.SourceIdentity;
-import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
-import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobRoute;
-import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.jobs.reconcile.PageSettler;
 import dev.tributary.jobs.reconcile.ReconcileTiming;
 import dev.tributary.jobs.reconcile.Reconciler;
 import dev.tributary.jobs.reconcile.RowRepair;
 import dev.tributary.jobs.reconcile.TargetStates;
-import dev.tributary.latewrite.LateWriteTable;
-import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
-import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.model.DeletePolicy;
 import dev.tributary.projection.Projection;
 import dev.tributary.replication.BackfillSettings.BackfillStart;
@@ -34,7 +27,6 @@ import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.RouteReaders;
 import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
-import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
 import dev.tributary.table.ExactWrites;
@@ -42,14 +34,12 @@ import dev.tributary.table.Policies;
 import dev.tributary.table.TargetTable;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
  * Builds the parts of jobs on one route from settings and tables.
@@ -58,15 +48,11 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  */
 public final class RouteJobs {
 
-    /** Above twice the longest call, so that a write can always start. The lock of a killed job is waited for as long. */
-    private static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
-
     /** How long after its record the puts of a page may start; longer only if the page is recorded again. */
     private static final Duration SENDS = Duration.ofSeconds(30);
 
+    private final RouteParts parts;
     private final String sourceName;
-    private final String routeName;
-    private final Settings settings;
     private final CheckedTables tables;
     private final Clients clients;
     private final ScheduledExecutorService timer;
@@ -83,9 +69,8 @@ public final class RouteJobs {
             Clients clients,
             ScheduledExecutorService timer,
             InstantSource clock) {
+        this.parts = new RouteParts(sourceName, routeName, settings, clients, timer, clock);
         this.sourceName = sourceName;
-        this.routeName = routeName;
-        this.settings = settings;
         this.tables = tables;
         this.clients = clients;
         this.timer = timer;
@@ -94,20 +79,25 @@ public final class RouteJobs {
 
     /** {@code <source>.<route>}. */
     public String name() {
-        return Route.name(sourceName, routeName);
+        return parts.name();
+    }
+
+    /** What needs no description of the tables. */
+    RouteParts parts() {
+        return parts;
     }
 
     private SourceSettings source() {
-        return Objects.requireNonNull(settings.source().get(sourceName));
+        return parts.source();
     }
 
     private RouteSettings route() {
-        return Objects.requireNonNull(source().route().get(routeName));
+        return parts.route();
     }
 
     /** The projection of the route. */
     public Projection projection() {
-        return tables.projection(sourceName, routeName, route());
+        return tables.projection(sourceName, parts.routeName(), route());
     }
 
     /** The route as jobs see it. */
@@ -131,40 +121,26 @@ public final class RouteJobs {
                 new ExactWrites(clients.writes(route), route.table()));
     }
 
-    /** The table for the state of jobs. */
-    public JobTable table() {
-        return table(clients.own(source()), settings);
-    }
-
-    /**
-     * The table for the state of jobs at one place of sources.
-     *
-     * @param place the client for the daemon's own tables there
-     */
-    public static JobTable table(DynamoDbAsyncClient place, Settings settings) {
-        return new JobTable(place, OwnTable.JOBS.name(settings.application()), Clients.CALL_TIMEOUT);
-    }
-
     /** The states of jobs on the target of the route. */
     public TargetStates states() {
-        return states(routeName);
+        return states(parts.routeName());
     }
 
     private TargetStates states(String route) {
         return new TargetStates(
-                table(),
+                parts.jobTable(),
                 Route.name(sourceName, route),
                 tables.target(sourceName, route).identity());
     }
 
     /** The route as workers report it. */
     String entry() {
-        return tables.entry(sourceName, routeName, route());
+        return tables.entry(sourceName, parts.routeName(), route());
     }
 
     /** The lease table of the source. */
     public SharedLeaseTable leases() {
-        return new SharedLeaseTable(clients.own(source()), settings.leaseTable(), System::nanoTime);
+        return parts.leases();
     }
 
     /**
@@ -180,12 +156,12 @@ public final class RouteJobs {
                 entry(),
                 except,
                 clock.instant(),
-                new LeaseTimings(settings.lease().duration()));
+                new LeaseTimings(parts.settings().lease().duration()));
     }
 
     /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
     public Optional<SourceState> sourceState() {
-        return stateRow().read();
+        return parts.stateRow().read();
     }
 
     /** Whether the daemon starts the first backfill of the route. */
@@ -202,55 +178,11 @@ public final class RouteJobs {
     Optional<GapRepair> gapRepair() {
         return source().gaps() == GapPolicy.RESYNC
                 ? Optional.of(new GapRepair(
-                        source().route().keySet().stream().map(this::states).toList(), stateRow(), lateness(), timer))
+                        source().route().keySet().stream().map(this::states).toList(),
+                        parts.stateRow(),
+                        lateness(),
+                        timer))
                 : Optional.empty();
-    }
-
-    /** A lock that is shared by the jobs that put rows, and not by redrives. */
-    private JobLock lock(String holder) {
-        return lock(name() + " backfill", holder);
-    }
-
-    /** The lock of the route's continuous verification. */
-    JobLock verificationLock(String holder) {
-        return lock(name() + " verify", holder);
-    }
-
-    /** The lock of the jobs that delete dead letters of the route. */
-    JobLock deadLetterLock(String holder) {
-        return lock(name(), holder);
-    }
-
-    private JobLock lock(String name, String holder) {
-        return deadLetterTable().lock(name, lockTiming(timer), holder);
-    }
-
-    /**
-     * The times of the locks of jobs.
-     *
-     * @param timer waits for a lock that another process holds
-     */
-    public static JobLock.Timing lockTiming(ScheduledExecutorService timer) {
-        return new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer);
-    }
-
-    private DeadLetterTable deadLetterTable() {
-        return new DeadLetterTable(
-                clients.own(source()), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
-    }
-
-    /** The dead letters of the route. */
-    RouteDeadLetters deadLetters() {
-        return deadLetterTable().deadLetters(name());
-    }
-
-    /** The target, through a client that retries. */
-    TargetTable target() {
-        RouteSettings route = route();
-        return new TargetTable(
-                clients.control(route),
-                route.table(),
-                Policies.of(route.projection().deletes(), route.target()));
     }
 
     /**
@@ -263,7 +195,7 @@ public final class RouteJobs {
      */
     public <T> CompletableFuture<T> exclusively(
             String holder, Consumer<String> waiting, Function<JobLock, CompletableFuture<T>> work) {
-        JobLock lock = lock(holder);
+        JobLock lock = parts.backfillLock(holder);
         return lock.during(waiting, () -> settler().settle().thenCompose(settled -> work.apply(lock)));
     }
 
@@ -276,9 +208,9 @@ public final class RouteJobs {
         return RouteVerification.of(
                 jobRoute(),
                 route(),
-                RouteVerification.siblings(settings, tables, clients, sourceName, route()),
+                RouteVerification.siblings(parts.settings(), tables, clients, sourceName, route()),
                 catchUp(wait),
-                deadLetters(),
+                parts.deadLetters(),
                 clock);
     }
 
@@ -286,25 +218,21 @@ public final class RouteJobs {
         return new StreamCatchUp(
                 clients.streams(source(), tables.isLocal(sourceName)),
                 clients.own(source()),
-                settings.leaseTable(),
+                parts.settings().leaseTable(),
                 sourceName,
-                StreamCatchUp.Timing.of(settings.lease().duration(), wait),
+                StreamCatchUp.Timing.of(parts.settings().lease().duration(), wait),
                 timer,
                 System::nanoTime);
     }
 
     /** The check of pages that a backfill has left. */
     PageSettler settler() {
-        return new PageSettler(jobRoute(), table(), timing(), timer);
-    }
-
-    private SourceStateRow stateRow() {
-        return new SourceStateRow(clients.own(source()), settings.leaseTable(), sourceName);
+        return new PageSettler(jobRoute(), parts.jobTable(), timing(), timer);
     }
 
     /** How long a write that was given up, or the removal behind it, may matter. */
     public Duration lateness() {
-        return Duration.ofMillis(new LateWriteTiming(settings.lateWrite().horizon()).lateness());
+        return parts.lateness();
     }
 
     private ReconcileTiming timing() {
@@ -330,7 +258,8 @@ public final class RouteJobs {
      * @param epoch of the source's stream
      */
     public Reconciler reconciler(JobLock lock, String epoch, JobLimits limits) {
-        return new Reconciler(jobRoute(), table(), UUID.randomUUID().toString(), lock, epoch, limits, timing(), timer);
+        return new Reconciler(
+                jobRoute(), parts.jobTable(), UUID.randomUUID().toString(), lock, epoch, limits, timing(), timer);
     }
 
     /** Replaces and removes rows that differ from their items. */
@@ -339,28 +268,7 @@ public final class RouteJobs {
     }
 
     private LateRemovals lateRemovals() {
-        LateWrites late = lateWrites();
-        return new LateRemovals(late, lateWrites(late), System::nanoTime);
-    }
-
-    /** The late writes of a new job to the target. */
-    RouteLateWrites routeLateWrites() {
-        return lateWrites(lateWrites());
-    }
-
-    private RouteLateWrites lateWrites(LateWrites ofSource) {
-        TargetTable target = target();
-        return ofSource.route(name(), write -> target.apply(write, () -> true));
-    }
-
-    private LateWrites lateWrites() {
-        return LateWrites.ofJob(
-                new LateWriteTable(
-                        clients.own(source()), OwnTable.LATE_WRITES.name(settings.application()), Clients.CALL_TIMEOUT),
-                sourceName,
-                UUID.randomUUID().toString(),
-                new LateWriteTiming(settings.lateWrite().horizon()),
-                clock,
-                timer);
+        LateWrites late = parts.lateWrites();
+        return new LateRemovals(late, parts.ofRoute(late), System::nanoTime);
     }
 }

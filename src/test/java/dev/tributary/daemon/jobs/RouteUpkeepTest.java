@@ -345,7 +345,7 @@ class RouteUpkeepTest {
     }
 
     private AbsentTargets absentTargets(List<RouteJobs> routes) {
-        return new AbsentTargets(routes.get(0).table(), "users", routes, "former", timer, now::get);
+        return new AbsentTargets(routes.get(0).parts().jobTable(), "users", routes, "former", timer, now::get);
     }
 
     @Test
