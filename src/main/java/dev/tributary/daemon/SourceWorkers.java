@@ -134,7 +134,6 @@ final class SourceWorkers {
                 lateWrites(name, place),
                 settings.isWrittenHere(source) ? acknowledgements(name, place)::ended : (mark, end) -> {},
                 scheduler(clients.leases(source)),
-                settings.formerLeaseTable(name),
                 new EnabledStream(clients.control(source), source.table()),
                 clients.streams(source, tables.isLocal(name)),
                 shared);

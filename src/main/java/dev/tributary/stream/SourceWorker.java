@@ -6,7 +6,6 @@ import dev.tributary.replication.Route;
 import dev.tributary.replication.WriteListener;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.LeaseTimings;
-import dev.tributary.stream.lease.LeaseUpgrade;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceStateRow;
 import dev.tributary.stream.read.GapHandler;
@@ -56,7 +55,6 @@ public final class SourceWorker {
     private final SourceHealth health;
     private final PollPauses pauses;
     private final ReadSlots slots;
-    private final LeaseUpgrade upgrade;
     private final StreamSelector streams;
     private final CurrentReader reader;
     private final SourceCheck check;
@@ -98,7 +96,6 @@ public final class SourceWorker {
      * @param lateWrites the late writes to the targets of this source
      * @param writes receives the ends of the writes that requests wait for
      * @param scheduler shares the shards of the sources whose leases are in its table; stops with the first of its sources
-     * @param formerLeaseTable the lease table that earlier versions had for this source; its leases are taken over
      * @param enabledStream returns the ARN of the stream with new and old images that the table has now, in a region that
      *     the streams adapter knows; empty if it has none; throws what the SDK throws
      */
@@ -110,7 +107,6 @@ public final class SourceWorker {
             LateWrites lateWrites,
             WriteListener writes,
             StreamScheduler scheduler,
-            String formerLeaseTable,
             Supplier<Optional<String>> enabledStream,
             DynamoDbStreamsClient streamsClient,
             Shared shared) {
@@ -133,13 +129,6 @@ public final class SourceWorker {
         LeaseRows leases = new LeaseRows(scheduler.leaseClient(), scheduler.leaseTable(), source, scheduler.table());
         SourceStateRow state =
                 new SourceStateRow(scheduler.leaseClient(), scheduler.leaseTable(), source, scheduler.table());
-        this.upgrade = new LeaseUpgrade(
-                source,
-                scheduler.leaseClient(),
-                formerLeaseTable,
-                scheduler.leaseTable(),
-                state,
-                shared.timings().lease());
         ShardSync sync = new ShardSync(source, leases, state, shared.clock());
         this.watermarks = new Watermarks(
                 source,
@@ -202,7 +191,6 @@ public final class SourceWorker {
     public void start() {
         scheduler.prepare();
         try {
-            upgrade.run();
             streams.select();
         } catch (SdkException | CompletionException e) {
             throw SourceStartException.of(

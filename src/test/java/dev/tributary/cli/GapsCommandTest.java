@@ -111,6 +111,8 @@ class GapsCommandTest {
                 "entityType", AttributeValue.fromS("STREAM"),
                 "streamId", AttributeValue.fromS(dynamo.streamArn(users)),
                 "since", AttributeValue.fromS("2026-01-01T00:00:00Z"),
+                "epoch", AttributeValue.fromS("2026-01-01T00:00:00.000"),
+                "identity", AttributeValue.fromS(users),
                 "gaps",
                         AttributeValue.fromM(Map.of(
                                 "trimmed-checkpoint/shard/1",

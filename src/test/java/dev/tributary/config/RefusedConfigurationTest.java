@@ -251,18 +251,6 @@ class RefusedConfigurationTest {
                         "source.users: has no route, so its changes would go nowhere; give"
                                 + " source.users.route.<name>.table, or remove the source"),
                 refusal(
-                        "source.dead-letters.table = letters\nsource.dead-letters.route.all.table = all_letters",
-                        "source.dead-letters: its lease table had the name of the table of dead letters in earlier versions; choose"
-                                + " another name for the source"),
-                refusal(
-                        "source.late-writes.table = writes\nsource.late-writes.route.all.table = all_writes",
-                        "source.late-writes: its lease table had the name of the table of late writes in earlier versions; choose"
-                                + " another name for the source"),
-                refusal(
-                        "source.idempotency.table = keys\nsource.idempotency.route.all.table = all_keys",
-                        "source.idempotency: its lease table had the name of the table of idempotency keys in earlier versions; choose"
-                                + " another name for the source"),
-                refusal(
                         """
                         source.users.route.by-city.include = state, city, zipcode
                         source.users.route.by-city.exclude = zipcode

@@ -233,7 +233,6 @@ class LocalStreamChangeTest {
                 GivenLateWrites.none(),
                 (mark, end) -> {},
                 new StreamScheduler(dynamo.asyncClient(), leaseTable, shared),
-                "former-" + leaseTable,
                 this::enabledStream,
                 dynamo.streamsClient(),
                 shared);

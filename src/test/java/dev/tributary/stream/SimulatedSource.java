@@ -316,7 +316,6 @@ final class SimulatedSource implements AutoCloseable {
                 GivenLateWrites.none(),
                 (mark, end) -> {},
                 schedulers.computeIfAbsent(workerName, one -> new StreamScheduler(leaseClient(), leaseTable, shared)),
-                "former-" + leaseTable,
                 () -> endpoint.enabledStream(stream.table()),
                 streamsClient(),
                 shared);

@@ -247,7 +247,6 @@ class SourceWorkerTest {
                 GivenLateWrites.none(),
                 (mark, end) -> {},
                 new StreamScheduler(leases, leaseTable, shared),
-                "former-" + leaseTable,
                 () -> Optional.of(dynamo.streamArn(users)),
                 dynamo.streamsClient(),
                 shared);

@@ -75,20 +75,18 @@ public final class TablePermissions {
     }
 
     private void addDaemon() {
-        settings.source().forEach(this::addReplication);
+        settings.source().values().forEach(this::addReplication);
         settings.resource().values().forEach(this::addWrites);
         settings.read().values().forEach(this::addReads);
     }
 
-    private void addReplication(String name, SourceSettings source) {
+    private void addReplication(SourceSettings source) {
         add(source, source.table(), "DescribeTable");
         add(source, source.table() + STREAMS, "DescribeStream", "GetRecords", "GetShardIterator");
         // For the pages that a killed backfill has left.
         add(source, source.table(), "BatchGetItem");
         PlaceSettings own = source.place().withoutRole();
         addLeases(own, settings.leaseTable());
-        // An earlier version may have left the leases there.
-        add(own, settings.formerLeaseTable(name), "GetItem");
         addOwn(own, OwnTable.DEAD_LETTERS, "ConditionCheckItem", "PutItem", "Query", "UpdateItem");
         addOwn(own, OwnTable.LATE_WRITES, "DeleteItem", "PutItem", "Query");
         addOwn(own, OwnTable.JOBS, "DeleteItem", "GetItem", "PutItem", "Query", "Scan");

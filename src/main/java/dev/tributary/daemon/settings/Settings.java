@@ -101,11 +101,6 @@ public record Settings(
         return application + "-leases";
     }
 
-    /** Name of the lease table that earlier versions had for each source. */
-    public String formerLeaseTable(String source) {
-        return application + "-" + source;
-    }
-
     /** Whether two entries of the configuration name the same table. */
     public boolean isSame(TableSettings one, TableSettings other) {
         return TablePlace.of(one, aws).equals(TablePlace.of(other, aws));

@@ -36,12 +36,6 @@ final class SettingsCheck {
         checkPorts();
         checkLocalMode();
         checkStreams();
-        checkSourceName("dead-letters", "dead letters");
-        checkSourceName("late-writes", "late writes");
-        checkSourceName("jobs", "jobs");
-        checkSourceName("leases", "leases");
-        checkSourceName("idempotency", "idempotency keys");
-        checkSourceName("acknowledgements", "ends of awaited writes");
         checkPaths();
         checkArns();
     }
@@ -128,16 +122,6 @@ final class SettingsCheck {
                 value,
                 "contradicts local.mode, which puts every table into this process",
                 "remove it, or set local.mode=off");
-    }
-
-    /** The lease table of a source is named by the source, like the daemon's other tables by their feature. */
-    private void checkSourceName(String reserved, String table) {
-        if (settings.source().containsKey(reserved)) {
-            check.report(
-                    "source." + reserved,
-                    "its lease table had the name of the table of " + table + " in earlier versions",
-                    "choose another name for the source");
-        }
     }
 
     private void checkPaths() {

@@ -46,7 +46,7 @@ public final class LeaseRows {
     private static final String CHECKPOINT_WITHIN_RECORD = "checkpointSubSequenceNumber";
 
     /** Of a lease's parents, with their source. */
-    static final String PARENTS = "parentShardId";
+    private static final String PARENTS = "parentShardId";
 
     static final String OWNER = "leaseOwner";
 

@@ -205,14 +205,11 @@ public final class SourceStateRow {
                         text(entry.m(), WORKER).s())));
         passed.sort(Comparator.comparing(RecordedGap::at).thenComparing(RecordedGap::id));
         AttributeValue further = row.get(FURTHER);
-        String streamArn = text(row, STREAM).s();
-        // Earlier versions wrote no epoch and no identity: versions began with the label then, and owners with the
-        // table.
         return new SourceState(
-                streamArn,
+                text(row, STREAM).s(),
                 Instant.parse(text(row, SINCE).s()),
-                row.containsKey(EPOCH) ? text(row, EPOCH).s() : SourceStream.label(streamArn),
-                row.containsKey(IDENTITY) ? text(row, IDENTITY).s() : SourceStream.table(streamArn),
+                text(row, EPOCH).s(),
+                text(row, IDENTITY).s(),
                 Optional.ofNullable(row.get(STARTS_AT)).map(at -> Instant.parse(at.s())),
                 List.copyOf(passed),
                 further == null ? 0 : Integer.parseInt(further.n()));

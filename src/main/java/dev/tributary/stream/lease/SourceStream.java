@@ -14,10 +14,4 @@ public record SourceStream(String source, String identity, String arn, String ep
     public static String label(String arn) {
         return arn.substring(arn.lastIndexOf('/') + 1);
     }
-
-    /** The table name in the ARN of a stream. */
-    static String table(String arn) {
-        int from = arn.indexOf('/') + 1;
-        return arn.substring(from, arn.indexOf('/', from));
-    }
 }
