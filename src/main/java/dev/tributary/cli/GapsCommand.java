@@ -1,5 +1,7 @@
 package dev.tributary.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
@@ -11,13 +13,21 @@ import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.lease.SourceStateRow;
+import dev.tributary.stream.read.GapPolicy;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -34,64 +44,133 @@ final class GapsCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config = new ConfigOption();
 
+    @Parameters(
+            paramLabel = "SOURCE",
+            arity = "0..*",
+            description = "Sources, as in the configuration. Default: all of them.")
+    private List<String> names = new ArrayList<>();
+
     @Option(
             names = "--acknowledge",
-            description = "Acknowledge the listed gaps, so that they are not reported any more.")
+            description =
+                    "Acknowledge the listed gaps, so that they are not reported any more. Sources with gaps=resync have to"
+                            + " be named, because the repair of their targets is cancelled then.")
     private boolean acknowledge;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    private final Columns columns = new Columns("SOURCE", "AT", "WORKER", "GAP");
-    private int found;
+    private record Found(String source, SourceSettings settings, SourceStateRow row, SourceState state) {
+
+        /** Whether daemons repair the targets, and acknowledge the gaps then. */
+        boolean repaired() {
+            return settings.gaps() == GapPolicy.RESYNC;
+        }
+    }
 
     @Override
     public Integer call() throws StartException {
         Settings settings = config.load();
         PrintWriter out = spec.commandLine().getOut();
+        List<Found> found = new ArrayList<>();
         try (Clients clients = Clients.ofCommand(settings)) {
-            for (var source : settings.source().entrySet()) {
-                list(source.getKey(), source.getValue(), settings.leaseTable(), clients);
+            try {
+                for (String source : selected(settings)) {
+                    find(source, settings, clients).ifPresent(found::add);
+                }
+            } finally {
+                print(found, out); // also if a source cannot be read
             }
+            if (found.isEmpty()) {
+                out.println("There are no unacknowledged gaps.");
+            } else if (acknowledge) {
+                acknowledge(found, settings.leaseTable(), out);
+            } else {
+                advise(found, out);
+            }
+        } finally {
+            out.flush();
         }
-        if (found == 0) {
-            out.println("There are no unacknowledged gaps.");
-        } else {
-            columns.lines().forEach(out::println);
-            out.println(
-                    acknowledge
-                            ? "Acknowledged. Health is updated within seconds."
-                            : "To acknowledge them: tributary gaps --acknowledge");
-        }
-        out.flush();
         return ExitCode.OK;
     }
 
-    private void list(String name, SourceSettings source, String leaseTable, Clients clients) throws StartException {
-        SourceStateRow row = new SourceStateRow(clients.own(source), leaseTable, name);
+    private Collection<String> selected(Settings settings) throws StartException {
+        Set<String> all = settings.source().keySet();
+        for (String name : names) {
+            if (!all.contains(name)) {
+                throw new StartException(
+                        ExitCode.CONFIGURATION,
+                        "%s: the configuration has no such source; it has %s".formatted(name, String.join(", ", all)));
+            }
+        }
+        return names.isEmpty() ? all : new LinkedHashSet<>(names);
+    }
+
+    private static Optional<Found> find(String name, Settings settings, Clients clients) throws StartException {
+        SourceSettings source = requireNonNull(settings.source().get(name));
+        SourceStateRow row = new SourceStateRow(clients.own(source), settings.leaseTable(), name);
         try {
-            Optional<SourceState> state = row.read();
-            if (state.isEmpty()
-                    || (state.get().passed().isEmpty() && state.get().further() == 0)) {
-                return;
-            }
-            found++;
-            for (RecordedGap gap : state.get().passed()) {
-                columns.row(name, gap.at().toString(), gap.worker(), gap.description());
-            }
-            if (state.get().further() > 0) {
-                columns.row(name, "later", "", state.get().further() + " more, which are only in the log");
-            }
-            if (acknowledge) {
-                row.acknowledge(state.get().passed());
-            }
+            return row.read()
+                    .filter(state -> !state.passed().isEmpty() || state.further() > 0)
+                    .map(state -> new Found(name, source, row, state));
         } catch (ResourceNotFoundException e) {
-            return; // no worker has read the source yet
+            return Optional.empty(); // no worker has read the source yet
         } catch (SdkException e) {
-            throw new StartException(
-                    ExitCode.FAILED,
-                    "source." + name + ": the lease table " + leaseTable + " could not be read or written: "
-                            + WriteFailure.of(e).message());
+            throw failed(name, settings.leaseTable(), e);
+        }
+    }
+
+    private static StartException failed(String source, String leaseTable, SdkException thrown) {
+        return new StartException(
+                ExitCode.FAILED,
+                "source." + source + ": the lease table " + leaseTable + " could not be read or written: "
+                        + WriteFailure.of(thrown).message());
+    }
+
+    private static void print(List<Found> found, PrintWriter out) {
+        Columns columns = new Columns("SOURCE", "AT", "WORKER", "GAP");
+        for (Found one : found) {
+            for (RecordedGap gap : one.state().passed()) {
+                columns.row(one.source(), gap.at().toString(), gap.worker(), gap.description());
+            }
+            if (one.state().further() > 0) {
+                columns.row(one.source(), "later", "", one.state().further() + " more, which are only in the log");
+            }
+        }
+        if (!columns.isEmpty()) {
+            columns.lines().forEach(out::println);
+        }
+    }
+
+    private static void advise(List<Found> found, PrintWriter out) {
+        String byHand =
+                found.stream().filter(one -> !one.repaired()).map(Found::source).collect(Collectors.joining(" "));
+        if (!byHand.isEmpty()) {
+            out.println("To acknowledge them: tributary gaps " + byHand + " --acknowledge");
+        }
+        found.stream()
+                .filter(Found::repaired)
+                .forEach(one -> out.println(
+                        one.source() + ": gaps = resync, so its gaps are acknowledged when its targets are repaired."));
+    }
+
+    private void acknowledge(List<Found> found, String leaseTable, PrintWriter out) throws StartException {
+        for (Found one : found) {
+            if (one.repaired() && !names.contains(one.source())) {
+                throw new StartException(
+                        ExitCode.CONFIGURATION,
+                        ("source.%s has gaps = resync: the repair of its targets would be cancelled. Nothing was"
+                                        + " acknowledged; name the sources, such as: tributary gaps %s --acknowledge")
+                                .formatted(one.source(), one.source()));
+            }
+        }
+        for (Found one : found) {
+            try {
+                one.row().acknowledge(one.state().passed());
+            } catch (SdkException e) {
+                throw failed(one.source(), leaseTable, e);
+            }
+            out.println(one.source() + ": acknowledged. Health is updated within seconds.");
         }
     }
 }

@@ -10,7 +10,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +34,7 @@ class GapsCommandTest {
 
     private final String application = "app-" + UUID.randomUUID();
     private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
     private String users;
     private Path file;
 
@@ -62,10 +65,65 @@ class GapsCommandTest {
         assertThat(out.toString()).contains("users", "worker-1", "it was trimmed", "2 more", "--acknowledge");
 
         assertThat(execute("gaps", "--acknowledge")).isZero();
-        assertThat(out.toString()).contains("it was trimmed", "Acknowledged");
+        assertThat(out.toString()).contains("it was trimmed", "users: acknowledged");
 
         assertThat(execute("gaps")).isZero();
         assertThat(out.toString()).contains("There are no unacknowledged gaps").doesNotContain("trimmed");
+    }
+
+    @Test
+    void onlyGapsOfTheNamedSourcesAreAcknowledged() throws IOException {
+        with("source.archive.table = archive", "source.archive.route.copy.table = archive_copy");
+        state(0);
+        state("archive", 0);
+        assertThat(execute("gaps", "archive", "--acknowledge")).isZero();
+        assertThat(out.toString()).contains("archive").doesNotContain("users");
+
+        assertThat(execute("gaps")).isZero();
+        assertThat(out.toString()).contains("users  ").doesNotContain("archive");
+        assertThat(execute("gaps", "nowhere")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("nowhere: the configuration has no such source; it has archive, users");
+    }
+
+    /** The acknowledgement of such a gap cancels the repair of the targets. */
+    @Test
+    void gapsThatDaemonsRepairAreAcknowledgedByNameOnly() throws IOException {
+        with(
+                "source.archive.table = archive",
+                "source.archive.gaps = resync",
+                "source.archive.route.copy.table = archive_copy");
+        state(0);
+        state("archive", 0);
+        assertThat(execute("gaps")).isZero();
+        assertThat(out.toString()).contains("tributary gaps users --acknowledge", "archive: gaps = resync");
+        assertThat(execute("gaps", "--acknowledge")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString()).contains("archive  ", "users    ").doesNotContain("cknowledged");
+        assertThat(err.toString())
+                .contains("source.archive", "would be cancelled", "tributary gaps archive --acknowledge");
+
+        assertThat(execute("gaps")).isZero();
+        assertThat(out.toString()).contains("archive  ", "users    ");
+        assertThat(execute("gaps", "archive", "--acknowledge")).isZero();
+        assertThat(execute("gaps", "--acknowledge")).isZero();
+        assertThat(execute("gaps")).isZero();
+        assertThat(out.toString()).contains("There are no unacknowledged gaps");
+    }
+
+    @Test
+    void gapsArePrintedBeforeASourceThatCannotBeRead() throws IOException {
+        with(
+                "source.zoo.table = zoo",
+                "source.zoo.endpoint = http://127.0.0.1:1",
+                "aws.call-timeout = 1s",
+                "aws.attempt-timeout = 1s",
+                "source.zoo.route.copy.table = zoo_copy");
+        state(0);
+        assertThat(execute("gaps", "--acknowledge")).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).contains("it was trimmed").doesNotContain("cknowledged");
+        assertThat(err.toString()).contains("source.zoo");
+
+        assertThat(execute("gaps", "users")).isZero();
+        assertThat(out.toString()).contains("it was trimmed");
     }
 
     /** The records of a disabled stream can be read for 24 hours. */
@@ -103,11 +161,19 @@ class GapsCommandTest {
                 .streamSpecification(s -> s.streamEnabled(true).streamViewType(type)));
     }
 
-    /** Writes the rows that workers would have written. */
+    private void with(String... lines) throws IOException {
+        Files.write(file, List.of(lines), StandardOpenOption.APPEND);
+    }
+
     private void state(int further) {
+        state("users", further);
+    }
+
+    /** Writes the rows that workers would have written. */
+    private void state(String source, int further) {
         String table = dynamo.createLeaseTable(application);
         Map<String, AttributeValue> row = new HashMap<>(Map.of(
-                "leaseKey", AttributeValue.fromS("users/tributary-stream"),
+                "leaseKey", AttributeValue.fromS(source + "/tributary-stream"),
                 "entityType", AttributeValue.fromS("STREAM"),
                 "streamId", AttributeValue.fromS(dynamo.streamArn(users)),
                 "since", AttributeValue.fromS("2026-01-01T00:00:00Z"),
@@ -126,11 +192,15 @@ class GapsCommandTest {
 
     private int execute(String command, String... options) {
         out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
         String[] arguments = new String[options.length + 3];
         arguments[0] = command;
         arguments[1] = "--config";
         arguments[2] = file.toString();
         System.arraycopy(options, 0, arguments, 3, options.length);
-        return Cli.commandLine().setOut(new PrintWriter(out)).execute(arguments);
+        return Cli.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
     }
 }

@@ -115,17 +115,17 @@ public final class DaemonActions implements OperatorActions, AutoCloseable {
     public CompletableFuture<ObjectNode> acknowledge(String source, String gap) {
         return alone(() -> {
             SourceStateRow row = new SourceStateRow(clients.own(source(source)), settings.leaseTable(), source);
-            return CompletableFuture.supplyAsync(() -> acknowledge(row, gap), thread);
+            return CompletableFuture.supplyAsync(() -> acknowledge(source, row, gap), thread);
         });
     }
 
-    private static ObjectNode acknowledge(SourceStateRow row, String gap) {
+    private static ObjectNode acknowledge(String source, SourceStateRow row, String gap) {
         Optional<SourceState> state = row.read();
         if (state.filter(read -> read.further() > 0).isPresent()) {
             throw new ProblemException(
                     ProblemType.BAD_REQUEST,
-                    "%d more gaps are only in the log. Acknowledge all together: tributary gaps --acknowledge"
-                            .formatted(state.get().further()));
+                    "%d more gaps are only in the log. Acknowledge all together: tributary gaps %s --acknowledge"
+                            .formatted(state.get().further(), source));
         }
         List<RecordedGap> found = state.stream()
                 .flatMap(read -> read.passed().stream())
