@@ -24,7 +24,6 @@ import dev.tributary.jobs.verify.VerifyCounts;
 import dev.tributary.model.Item;
 import dev.tributary.model.KeySchema;
 import dev.tributary.replication.CatchUp;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,10 +113,9 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         checkOptions();
         Settings settings = config.load();
-        PrintWriter out = spec.commandLine().getOut();
-        VerifyReport report = new VerifyReport(out, json, limit);
         boolean right = true;
-        try (Clients clients = Clients.ofCommand(settings, Clients.JOB_WRITE_TIMEOUT)) {
+        try (VerifyReport report = new VerifyReport(spec.commandLine().getOut(), json, limit);
+                Clients clients = Clients.ofCommand(settings, Clients.JOB_WRITE_TIMEOUT)) {
             List<RouteJobs> selected = routes.select(settings, clients, timer);
             JobLimits limits = routes.limits(timer);
             for (RouteJobs route : selected) {
@@ -126,7 +124,6 @@ final class VerifyCommand implements Callable<Integer> {
         } finally {
             timer.shutdownNow();
         }
-        report.close();
         return right ? ExitCode.OK : ExitCode.FAILED;
     }
 

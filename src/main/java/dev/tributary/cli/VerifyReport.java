@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Prints what a verification has found: aligned tables, or JSON lines. Safe for any thread. */
-final class VerifyReport {
+final class VerifyReport implements AutoCloseable {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -144,13 +144,17 @@ final class VerifyReport {
         };
     }
 
-    synchronized void close() {
+    /** Prints what is left to print, also after a failure. */
+    @Override
+    public synchronized void close() {
         if (!json) {
             if (!differences.isEmpty()) {
                 differences.lines().forEach(out::println);
                 out.println();
             }
-            routes.lines().forEach(out::println);
+            if (!routes.isEmpty()) {
+                routes.lines().forEach(out::println);
+            }
             remarks.forEach(out::println);
         }
         out.flush();
