@@ -153,16 +153,17 @@ final class VerifyCommand implements Callable<Integer> {
                         parts.deadLetters(), differences -> found(route.name(), differences, report, repairs)),
                 1);
         long expected = sample > 0 ? 2L * sample : key.isEmpty() ? parts.items() + parts.rows() : 1;
+        Optional<String> absent;
         try (JobProgress shown = progress.start(
                 "verify",
                 route.name(),
                 "rows",
                 spec.commandLine().getErr(),
                 () -> progress(verification.counts(), expected))) {
-            RouteCalls.await(route, run(verification, parts, limits.reads()));
+            absent = RouteCalls.await(route, run(verification, parts, limits.reads()));
             shown.finished();
         }
-        report.route(route.name(), verification);
+        report.route(route.name(), verification, absent);
         return verification.counts().faults() == 0
                 && verification.counts().undecided() == 0
                 && verification.waited() != CatchUp.Result.BEHIND;
@@ -176,19 +177,29 @@ final class VerifyCommand implements Callable<Integer> {
                 .orElseGet(() -> CompletableFuture.completedFuture(differences));
     }
 
-    private CompletableFuture<Void> run(Verification verification, RouteVerification parts, PacedCalls calls) {
-        if (sample > 0) {
-            return verification.sample(sample, RandomGenerator.getDefault());
-        }
+    /** Completes with a remark if there is no item to verify. */
+    private CompletableFuture<Optional<String>> run(
+            Verification verification, RouteVerification parts, PacedCalls calls) {
         if (key.isEmpty()) {
-            return verification.all();
+            return (sample > 0 ? verification.sample(sample, RandomGenerator.getDefault()) : verification.all())
+                    .thenApply(done -> Optional.empty());
         }
         KeySchema schema = parts.route().sourceKey();
+        Item sourceKey = sourceKey(schema);
         return new KeyedReads(parts.tables().sourceClient(), parts.tables().source(), schema, calls)
-                .read(List.of(sourceKey(schema)), true)
+                .read(List.of(sourceKey), true)
                 .thenCompose(found -> found.isEmpty()
-                        ? CompletableFuture.completedFuture(null)
-                        : verification.item(found.values().iterator().next()));
+                        ? verification
+                                .absent(sourceKey)
+                                .thenApply(looked -> Optional.of(noItem(looked, verification.counts())))
+                        : verification.item(found.values().iterator().next()).thenApply(done -> Optional.empty()));
+    }
+
+    private static String noItem(boolean looked, VerifyCounts counts) {
+        boolean none = looked && counts.faults() == 0 && counts.undecided() == 0;
+        return "the source has no item with this key"
+                + (none ? ", and the target has no row of it" : "")
+                + (looked ? "" : "; rows of it were not looked for, because verify without --key finds them");
     }
 
     private Item sourceKey(KeySchema schema) {

@@ -90,14 +90,16 @@ final class VerifyReport implements AutoCloseable {
                 String.join(", ", found.attributes()));
     }
 
-    synchronized void route(String name, Verification verification) {
+    /** @param absent a remark if there is no item to verify */
+    synchronized void route(String name, Verification verification, Optional<String> absent) {
         VerifyCounts counts = verification.counts();
         long all = counts.faults() + counts.repaired() + counts.found(Kind.PARKED) + counts.found(Kind.COLLISION);
         if (listed < all && !json) {
             remarks.add("%s: %d of %d differences are listed; --limit lists more.".formatted(name, listed, all));
         }
         listed = 0;
-        String state = state(verification);
+        String state = state(verification, absent.isPresent());
+        absent.ifPresent(remark -> remarks.add(name + ": " + remark + "."));
         remark(verification.waited()).ifPresent(remark -> remarks.add(name + ": " + remark));
         if (json) {
             out.println(object(fields -> {
@@ -124,12 +126,12 @@ final class VerifyReport implements AutoCloseable {
         routes.row(row.toArray(String[]::new));
     }
 
-    private static String state(Verification verification) {
+    private static String state(Verification verification, boolean absent) {
         if (verification.counts().faults() > 0) {
             return "differs";
         }
         boolean proven = verification.counts().undecided() == 0 && verification.waited() != CatchUp.Result.BEHIND;
-        return proven ? "right" : "undecided";
+        return proven ? absent ? "absent" : "right" : "undecided";
     }
 
     private static Optional<String> remark(CatchUp.Result waited) {

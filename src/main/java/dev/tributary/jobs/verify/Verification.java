@@ -278,4 +278,27 @@ public final class Verification {
                 .orElse(List.of());
         return confirmation.add(suspects).thenCompose(added -> confirmation.settle());
     }
+
+    /**
+     * Verifies that there is no row of an item that does not exist, where that can be known: the key of its row follows from
+     * its own, and the route keeps no rows of removed items.
+     *
+     * @return completes with whether it was looked for
+     */
+    public CompletableFuture<Boolean> absent(Item sourceKey) {
+        if (route.keepsRemoved()
+                || !sourceKey
+                        .attributes()
+                        .keySet()
+                        .containsAll(route.projection().keySources())) {
+            return CompletableFuture.completedFuture(false);
+        }
+        List<Suspect> suspects = route.row(sourceKey)
+                .map(row -> List.<Suspect>of(new Suspect.OfRow(row.key())))
+                .orElse(List.of());
+        return confirmation
+                .add(suspects)
+                .thenCompose(added -> confirmation.settle())
+                .thenApply(settled -> true);
+    }
 }
