@@ -274,8 +274,9 @@ final class RouteUpkeep {
         tell(
                 REFUSED,
                 progress.refused() > 0,
-                "the repair after gaps could not write %d items. To see them: tributary verify %s; once they are right: tributary gaps --acknowledge"
-                        .formatted(progress.refused(), route.name()),
+                "the repair after gaps could not write %d of the items. To see them: tributary verify %s; once they are"
+                                .formatted(progress.refused(), route.name())
+                        + " right: tributary gaps " + route.parts().sourceName() + " --acknowledge",
                 "the repair after gaps has written every item");
     }
 

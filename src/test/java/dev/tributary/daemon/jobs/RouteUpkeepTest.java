@@ -253,7 +253,7 @@ class RouteUpkeepTest {
         upkeep.tick().get(60, SECONDS);
         assertThat(state.read().orElseThrow().passed()).hasSize(1);
         assertThat(component("route users.by-city").detail())
-                .contains("resync-refused", "1 items", "tributary verify users.by-city");
+                .contains("resync-refused", "1 of the items", "verify users.by-city", "gaps users --acknowledge");
         put("ann", "Oakland", 1);
         state.acknowledge(state.read().orElseThrow().passed());
         upkeep.tick().get(60, SECONDS);
