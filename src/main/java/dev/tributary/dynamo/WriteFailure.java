@@ -72,6 +72,9 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
 
     private static final Set<String> THROTTLING_REASONS = Set.of("ThrottlingError", "ProvisionedThroughputExceeded");
 
+    /** How the SDK's message begins. */
+    private static final String NO_CREDENTIALS = "Unable to load credentials from any of the providers";
+
     /** The lowest status of a server error, after which the effect of the request is unknown. */
     private static final int SERVER_ERRORS = 500;
 
@@ -101,9 +104,16 @@ public record WriteFailure(Kind kind, String message, boolean openEnded) {
             return ofResponse(service);
         }
         if (failure instanceof SdkClientException) {
-            return new WriteFailure(Kind.CAPACITY, "no response: " + failure.getMessage(), true);
+            return new WriteFailure(Kind.CAPACITY, withoutResponse(text(failure.getMessage())), true);
         }
         return new WriteFailure(Kind.CAPACITY, failure.toString(), true);
+    }
+
+    /** The SDK's message names the reasons of each of six providers. */
+    private static String withoutResponse(String message) {
+        return message.startsWith(NO_CREDENTIALS)
+                ? "no AWS credentials were found in the environment, the profile, or a role of the task or instance"
+                : "no response: " + message;
     }
 
     /** A response may be from a proxy or a load balancer, so it may have no error code. */

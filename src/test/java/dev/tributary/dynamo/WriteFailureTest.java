@@ -1,6 +1,7 @@
 package dev.tributary.dynamo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.dynamo.WriteFailure.Kind;
 import java.util.concurrent.CancellationException;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
@@ -35,6 +37,17 @@ class WriteFailureTest {
         WriteFailure failure = WriteFailure.of(answer(status, code));
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.openEnded()).isFalse();
+    }
+
+    @Test
+    void missingCredentialsAreNamedInOneLine() {
+        AwsCredentialsProviderChain none = AwsCredentialsProviderChain.of(() -> {
+            throw SdkClientException.create("not set, with a long explanation ".repeat(10));
+        });
+        assertThatThrownBy(none::resolveCredentials)
+                .satisfies(thrown -> assertThat(WriteFailure.of(thrown).message())
+                        .startsWith("no AWS credentials were found")
+                        .hasSizeLessThan(120));
     }
 
     @ParameterizedTest

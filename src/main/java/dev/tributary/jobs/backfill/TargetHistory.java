@@ -4,6 +4,7 @@ import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.TargetStates;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +46,8 @@ public record TargetHistory(long changes, Map<String, String> shapes, Optional<M
 
         /** For people. */
         public String text() {
-            return "worker " + worker + " has read the source since " + since
-                    + " without this route, or with other settings of it, so changes may be missing in the target";
+            return "worker " + worker + " has read the source since " + since.truncatedTo(ChronoUnit.SECONDS)
+                    + " without this route, or with another target of it, so changes may be missing in the target";
         }
 
         /**
@@ -56,7 +57,7 @@ public record TargetHistory(long changes, Map<String, String> shapes, Optional<M
          *     item that has come back in a change that was missed
          */
         public Instant repairableAt(Duration lateness) {
-            return until.plus(REPEATED).plus(lateness);
+            return until.plus(REPEATED).plus(lateness).truncatedTo(ChronoUnit.SECONDS);
         }
     }
 
