@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import picocli.CommandLine;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A source of users and its route by city, with rows as workers leave them, for tests of commands that only read. */
@@ -152,6 +153,10 @@ final class InspectedTables {
     }
 
     int execute(URI endpoint, String... command) throws IOException {
+        return execute(Cli.commandLine(), endpoint, command);
+    }
+
+    int execute(CommandLine cli, URI endpoint, String... command) throws IOException {
         Files.writeString(file, """
                 application = %s
                 aws.endpoint = %s
@@ -164,9 +169,6 @@ final class InspectedTables {
                 """.formatted(application, endpoint, users, IDENTITY, byCity, more));
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(1, List.of("--config", file.toString()));
-        return Cli.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments.toArray(String[]::new));
+        return cli.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments.toArray(String[]::new));
     }
 }

@@ -5,8 +5,12 @@ import static java.util.Objects.requireNonNull;
 import dev.tributary.dynamo.Calls;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -16,26 +20,53 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *
  * <p>Methods wait for DynamoDB, and throw what the SDK throws.
  *
- * @param keys of the rows, in the order in which they are deleted
- * @param readers live workers that read the source
+ * @param rows of the whole table
  */
-public record SourceRows(List<String> keys, List<String> readers) {
+public record SourceRows(String source, List<Map<String, AttributeValue>> rows) {
 
     /** Reads the whole table, consistently. */
-    public static SourceRows read(
-            DynamoDbAsyncClient client, String table, String source, LeaseTimings timings, Instant now) {
-        List<Map<String, AttributeValue>> rows = Calls.join(LeaseSnapshot.rows(client, table));
-        SourcesOfWorkers workers = SourcesOfWorkers.at(now, timings, rows);
+    public static SourceRows read(DynamoDbAsyncClient client, String table, String source) {
+        return new SourceRows(source, Calls.join(LeaseSnapshot.rows(client, table)));
+    }
+
+    /** The keys of the source's rows, in the order in which they are deleted. */
+    public List<String> keys() {
         Predicate<String> ofSource = LeaseKey.of(source);
-        String state = SourceStateRow.key(source);
-        return new SourceRows(
-                rows.stream()
-                        .map(row -> requireNonNull(row.get(LeaseRows.KEY)).s())
-                        .filter(ofSource)
-                        // The state comes last: without it, leases that are left would belong to no known stream.
-                        .sorted(Comparator.comparing(state::equals))
-                        .toList(),
-                workers.readers(state, ""));
+        return rows.stream()
+                .map(SourceRows::key)
+                .filter(ofSource)
+                // The state comes last: without it, leases that are left would belong to no known stream.
+                .sorted(Comparator.comparing(SourceStateRow.key(source)::equals))
+                .toList();
+    }
+
+    /** The workers that read the source, and whose last report is recent by the clock of the caller. */
+    public List<String> readers(LeaseTimings timings, Instant now) {
+        return readers(SourcesOfWorkers.at(now, timings, rows));
+    }
+
+    /**
+     * The workers that read the source, and have reported or written one of its leases since an earlier read: an answer that
+     * no clock can falsify, if {@link WorkerReport#longestPause} is in between.
+     */
+    public SortedSet<String> readersSince(SourceRows earlier) {
+        Set<Map<String, AttributeValue>> before = new HashSet<>(earlier.rows);
+        SortedSet<String> readers =
+                new TreeSet<>(readers(SourcesOfWorkers.of(rows, report -> !before.contains(report))));
+        Predicate<String> ofSource = LeaseKey.of(source);
+        rows.stream()
+                .filter(row -> ofSource.test(key(row)) && row.containsKey(LeaseRows.OWNER) && !before.contains(row))
+                .forEach(lease ->
+                        readers.add(requireNonNull(lease.get(LeaseRows.OWNER)).s()));
+        return readers;
+    }
+
+    private List<String> readers(SourcesOfWorkers workers) {
+        return workers.readers(SourceStateRow.key(source), "");
+    }
+
+    private static String key(Map<String, AttributeValue> row) {
+        return requireNonNull(row.get(LeaseRows.KEY)).s();
     }
 
     /**
@@ -43,7 +74,7 @@ public record SourceRows(List<String> keys, List<String> readers) {
      * while no worker reads the source: a live one would go on with an epoch that is no longer recorded.
      */
     public void delete(DynamoDbAsyncClient client, String table) {
-        keys.forEach(key -> Calls.join(client.deleteItem(
+        keys().forEach(key -> Calls.join(client.deleteItem(
                 request -> request.tableName(table).key(Map.of(LeaseRows.KEY, AttributeValue.fromS(key))))));
     }
 }
