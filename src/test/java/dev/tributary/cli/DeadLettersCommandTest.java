@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tributary.DynamoDbFront;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.TableControl;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -217,6 +219,34 @@ class DeadLettersCommandTest {
         assertThat(out.toString()).contains(id("ada", 1) + ": 1 discarded, 1 still parked");
         assertThat(execute("redrive")).isZero();
         assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
+    }
+
+    @Test
+    void theSourceIsDescribedOnceForAllItems() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            park("user" + i, i + 1, "Oakland");
+        }
+        String users = dynamo.createTable("users", "email:S", true);
+        edit(line -> line.startsWith("source.users.identity") ? "" : line.replace("= users", "= " + users));
+        try (DynamoDbFront front = front()) {
+            assertThat(execute("list", "--key", "email=user3")).isZero();
+            assertThat(front.passed())
+                    .filteredOn(call -> call.operation().equals("DescribeTable")
+                            && call.body().contains(users))
+                    .hasSize(1);
+        }
+    }
+
+    /** Records the calls of the commands from now on. */
+    private DynamoDbFront front() throws IOException {
+        DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
+        edit(line -> line.replace(dynamo.endpoint().toString(), front.endpoint().toString()));
+        return front;
+    }
+
+    private void edit(UnaryOperator<String> line) throws IOException {
+        Path path = Path.of(file);
+        Files.write(path, Files.readAllLines(path).stream().map(line).toList());
     }
 
     @Test

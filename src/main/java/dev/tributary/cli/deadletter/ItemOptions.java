@@ -5,6 +5,7 @@ import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.model.ItemKey;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ final class ItemOptions {
                     + " Write numbers as DynamoDB prints them, and binary values as Base64.")
     private Map<String, String> key = new LinkedHashMap<>();
 
+    /** The digest of the key as that of an item of the source, by source. */
+    private final Map<String, String> digests = new HashMap<>();
+
     boolean given() {
         return item != null || !key.isEmpty();
     }
@@ -54,7 +58,16 @@ final class ItemOptions {
         if (item != null && !item.matches(parked)) {
             return false;
         }
-        return key.isEmpty() || parked.item().equals(digest(route.identity()));
+        return key.isEmpty() || parked.item().equals(digest(route));
+    }
+
+    private String digest(DeadLetterRoute route) throws StartException {
+        String known = digests.get(route.sourceName());
+        if (known == null) {
+            known = digest(route.identity());
+            digests.put(route.sourceName(), known);
+        }
+        return known;
     }
 
     /** The types of key values are not part of an item's identity, so all values may be given as text. */
