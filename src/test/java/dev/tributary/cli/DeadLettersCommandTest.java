@@ -28,7 +28,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -219,6 +221,24 @@ class DeadLettersCommandTest {
         assertThat(out.toString()).contains(id("ada", 1) + ": 1 discarded, 1 still parked");
         assertThat(execute("redrive")).isZero();
         assertThat(rows()).isEqualTo(Map.of("Albany", "ada"));
+    }
+
+    @Test
+    void aChangeThatStaysParkedFailsItsDiscard() throws IOException {
+        park("ada", 1, "Oakland");
+        AtomicBoolean replayed = new AtomicBoolean();
+        try (DynamoDbFront front = front()) {
+            front.answerInPlace(call -> {
+                if (call.operation().equals("TransactWriteItems") && !replayed.getAndSet(true)) {
+                    park("ada", 1, "Oakland"); // a replay
+                }
+                return Optional.empty();
+            });
+            assertThat(execute("discard", id("ada", 1), "--yes")).isEqualTo(1);
+            assertThat(out.toString()).contains(id("ada", 1) + ": 0 discarded, 1 still parked");
+            assertThat(err.toString()).contains("replayed meanwhile", "Run this again");
+            assertThat(execute("discard", id("ada", 1), "--yes")).isZero();
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tributary.cli.deadletter;
 
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
+import dev.tributary.deadletter.DeadLetter;
 import dev.tributary.deadletter.ParkedItem;
 import java.io.PrintWriter;
 import java.util.List;
@@ -47,6 +48,7 @@ final class DiscardCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     private int matches;
+    private boolean replayed;
 
     @Override
     public Integer call() throws StartException {
@@ -75,8 +77,11 @@ final class DiscardCommand implements Callable<Integer> {
             err.println(
                     "Nothing was discarded. With --yes, these changes are deleted, and the targets keep their rows.");
         }
+        if (replayed) {
+            err.println("The change was replayed meanwhile, and is still parked. Run this again.");
+        }
         err.flush();
-        return matches > 0 && !yes ? ExitCode.CONFIGURATION : ExitCode.OK;
+        return matches > 0 && !yes ? ExitCode.CONFIGURATION : replayed ? ExitCode.FAILED : ExitCode.OK;
     }
 
     private void discardChange(DeadLetterRoutes routes, DeadLetterId change, DeadLetterJob job, PrintWriter out)
@@ -95,7 +100,11 @@ final class DiscardCommand implements Callable<Integer> {
             }
             job.run(route, lock -> {
                 boolean deleted = route.await(route.deadLetters().delete(one.deadLetter()));
-                print(route, name, deleted ? 1 : 0, left(route, one.deadLetter().item()), out);
+                List<DeadLetter> left =
+                        route.await(route.deadLetters().of(one.deadLetter().item()));
+                print(route, name, deleted ? 1 : 0, left.size(), out);
+                replayed |= left.stream().anyMatch(parked -> parked.stamp()
+                        .equals(one.deadLetter().stamp()));
             });
         }
     }
