@@ -2,6 +2,7 @@ package dev.tributary.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.cli.option.AbsentTable;
 import dev.tributary.cli.option.ConfigOption;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
@@ -60,6 +61,9 @@ final class GapsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** Remarks about lease tables that do not exist. */
+    private final Set<String> absent = new LinkedHashSet<>();
+
     private record Found(String source, SourceSettings settings, SourceStateRow row, SourceState state) {
 
         /** Whether daemons repair the targets, and acknowledge the gaps then. */
@@ -80,6 +84,7 @@ final class GapsCommand implements Callable<Integer> {
                 }
             } finally {
                 print(found, out); // also if a source cannot be read
+                absent.forEach(spec.commandLine().getErr()::println);
             }
             if (found.isEmpty()) {
                 out.println("There are no unacknowledged gaps.");
@@ -106,7 +111,7 @@ final class GapsCommand implements Callable<Integer> {
         return names.isEmpty() ? all : new LinkedHashSet<>(names);
     }
 
-    private static Optional<Found> find(String name, Settings settings, Clients clients) throws StartException {
+    private Optional<Found> find(String name, Settings settings, Clients clients) throws StartException {
         SourceSettings source = requireNonNull(settings.source().get(name));
         SourceStateRow row = new SourceStateRow(clients.own(source), settings.leaseTable(), name);
         try {
@@ -114,7 +119,8 @@ final class GapsCommand implements Callable<Integer> {
                     .filter(state -> !state.passed().isEmpty() || state.further() > 0)
                     .map(state -> new Found(name, source, row, state));
         } catch (ResourceNotFoundException e) {
-            return Optional.empty(); // no worker has read the source yet
+            absent.add(AbsentTable.remark(settings.leaseTable(), clients.own(source)));
+            return Optional.empty();
         } catch (SdkException e) {
             throw failed(name, settings.leaseTable(), e);
         }

@@ -241,6 +241,24 @@ class DeadLettersCommandTest {
         }
     }
 
+    /** Another application, region or endpoint than the daemon's has no table. */
+    @Test
+    void aTableThatDoesNotExistIsNamed() throws IOException {
+        park("ada", 1, "Oakland");
+        edit(line -> line.replace(application, "app-other"));
+        for (String command : List.of("list", "redrive", "discard --all --yes")) {
+            err.getBuffer().setLength(0);
+            assertThat(execute(command.split(" "))).isZero();
+            assertThat(err.toString())
+                    .containsOnlyOnce("There is no table app-other-dead-letters in us-east-1 at " + dynamo.endpoint());
+        }
+        for (String command : List.of("show", "discard --yes")) {
+            err.getBuffer().setLength(0);
+            assertThat(execute((command + " " + id("ada", 1)).split(" "))).isEqualTo(1);
+            assertThat(err.toString()).contains("There is no table app-other-dead-letters");
+        }
+    }
+
     @Test
     void theSourceIsDescribedOnceForAllItems() throws IOException {
         for (int i = 0; i < 5; i++) {

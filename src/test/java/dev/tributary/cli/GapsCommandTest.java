@@ -56,6 +56,8 @@ class GapsCommandTest {
     void aSourceThatWasNeverReadHasNoGaps() {
         assertThat(execute("gaps")).isZero();
         assertThat(out.toString()).contains("There are no unacknowledged gaps");
+        assertThat(err.toString())
+                .contains("There is no table " + application + "-leases in us-east-1 at " + dynamo.endpoint());
     }
 
     @Test
@@ -169,13 +171,17 @@ class GapsCommandTest {
         state("users", further);
     }
 
-    /** Writes the rows that workers would have written. */
     private void state(String source, int further) {
+        state(source, dynamo.streamArn(users), further);
+    }
+
+    /** Writes the rows that workers would have written. */
+    private void state(String source, String stream, int further) {
         String table = dynamo.createLeaseTable(application);
         Map<String, AttributeValue> row = new HashMap<>(Map.of(
                 "leaseKey", AttributeValue.fromS(source + "/tributary-stream"),
                 "entityType", AttributeValue.fromS("STREAM"),
-                "streamId", AttributeValue.fromS(dynamo.streamArn(users)),
+                "streamId", AttributeValue.fromS(stream),
                 "since", AttributeValue.fromS("2026-01-01T00:00:00Z"),
                 "epoch", AttributeValue.fromS("2026-01-01T00:00:00.000"),
                 "identity", AttributeValue.fromS(users),

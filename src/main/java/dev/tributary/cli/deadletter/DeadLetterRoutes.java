@@ -1,16 +1,21 @@
 package dev.tributary.cli.deadletter;
 
+import dev.tributary.cli.option.AbsentTable;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.deadletter.DeadLetterTable;
+import dev.tributary.dynamo.TableControl;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.replication.Route;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /** The selected routes of a configuration with their dead letters, and the clients of their tables. */
 final class DeadLetterRoutes implements AutoCloseable {
@@ -65,6 +70,19 @@ final class DeadLetterRoutes implements AutoCloseable {
 
     List<DeadLetterRoute> routes() {
         return routes;
+    }
+
+    /** Remarks about tables of dead letters that do not exist, for commands that find nothing. */
+    Set<String> absentTables() throws StartException {
+        Set<String> absent = new LinkedHashSet<>();
+        for (DeadLetterRoute route : routes) {
+            DynamoDbAsyncClient place = clients.own(route.source());
+            String table = route.table().name();
+            if (route.await(new TableControl(place, table).find()).isEmpty()) {
+                absent.add(AbsentTable.remark(table, place));
+            }
+        }
+        return absent;
     }
 
     @Override

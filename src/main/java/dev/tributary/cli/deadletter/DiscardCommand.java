@@ -68,12 +68,14 @@ final class DiscardCommand implements Callable<Integer> {
                     discardItems(route, job, out);
                 }
             }
+            if (matches == 0) {
+                err.println("No dead letter matches.");
+                routes.absentTables().forEach(err::println);
+            }
         } finally {
             out.flush();
         }
-        if (matches == 0) {
-            err.println("No dead letter matches.");
-        } else if (!yes) {
+        if (matches > 0 && !yes) {
             err.println(
                     "Nothing was discarded. With --yes, these changes are deleted, and the targets keep their rows.");
         }
@@ -88,7 +90,7 @@ final class DiscardCommand implements Callable<Integer> {
             throws StartException {
         List<FoundDeadLetter> found = FoundDeadLetter.all(routes, change);
         if (found.isEmpty()) {
-            throw FoundDeadLetter.none(change);
+            throw FoundDeadLetter.none(routes, change);
         }
         for (FoundDeadLetter one : found) {
             DeadLetterRoute route = one.route();

@@ -33,9 +33,10 @@ record FoundDeadLetter(DeadLetterRoute route, DeadLetter deadLetter) {
         return found;
     }
 
-    static StartException none(DeadLetterId id) {
-        return new StartException(
-                ExitCode.FAILED,
-                "there is no dead letter %s/%s; `dead-letters list` lists them".formatted(id.item(), id.sequence()));
+    static StartException none(DeadLetterRoutes routes, DeadLetterId id) throws StartException {
+        List<String> lines = new ArrayList<>(List.of(
+                "there is no dead letter %s/%s; `dead-letters list` lists them".formatted(id.item(), id.sequence())));
+        lines.addAll(routes.absentTables());
+        return new StartException(ExitCode.FAILED, String.join("\n", lines));
     }
 }

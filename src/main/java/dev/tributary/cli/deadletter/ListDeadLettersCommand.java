@@ -63,6 +63,9 @@ final class ListDeadLettersCommand implements Callable<Integer> {
         boolean complete;
         try (DeadLetterRoutes routes = options.open()) {
             complete = list(routes, out);
+            if (printed == 0) {
+                routes.absentTables().forEach(spec.commandLine().getErr()::println);
+            }
         }
         if (!options.json()) {
             printColumns(out);

@@ -55,6 +55,9 @@ final class RedriveCommand implements Callable<Integer> {
                     job.run(route, lock -> redrive(route, projection, late, lock, out));
                 }
             }
+            if (changesDone + changesLeft == 0) {
+                routes.absentTables().forEach(err::println);
+            }
         } finally {
             out.flush();
         }

@@ -46,7 +46,7 @@ final class ShowDeadLetterCommand implements Callable<Integer> {
             }
             out.flush();
             if (!found) {
-                throw FoundDeadLetter.none(id);
+                throw FoundDeadLetter.none(routes, id);
             }
         }
         return ExitCode.OK;
