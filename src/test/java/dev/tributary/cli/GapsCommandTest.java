@@ -138,6 +138,17 @@ class GapsCommandTest {
     }
 
     @Test
+    void aStartIsNotRefusedWhereAStreamOfAnotherViewTypeReplacesOneThatHasBeenRead() {
+        String read = dynamo.streamArn(users);
+        disable();
+        enable(StreamViewType.NEW_IMAGE);
+        assertThat(execute("check")).isEqualTo(ExitCode.TABLES);
+        assertThat(err.toString()).contains("view type NEW_IMAGE, and replication needs NEW_AND_OLD_IMAGES");
+        state("users", read, 0);
+        assertThat(execute("check")).isZero();
+    }
+
+    @Test
     void theStreamOfATableIsItsEnabledOneWithBothImages() {
         EnabledStream stream = new EnabledStream(dynamo.asyncClient(), users);
         assertThat(stream.get()).contains(dynamo.streamArn(users));

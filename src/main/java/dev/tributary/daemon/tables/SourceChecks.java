@@ -31,16 +31,19 @@ record SourceChecks(Map<String, DescribedTable> described, Clients clients, Tabl
 
     private void checkStream(String name, SourceSettings source, DescribedTable table, String leaseTable) {
         String key = CheckedTables.prefix(name) + ".table";
-        if (table.streamArn().isEmpty() || table.viewType().isEmpty()) {
-            if (!wasRead(name, source, leaseTable)) {
-                problems.add(
-                        key, source.table(), "the table has no stream; enable one with view type NEW_AND_OLD_IMAGES");
-            } // otherwise the records of its last stream can be read for 24 hours, and health reports the rest
-        } else if (table.viewType().get() != StreamViewType.NEW_AND_OLD_IMAGES) {
+        Optional<StreamViewType> viewType = table.streamArn().flatMap(arn -> table.viewType());
+        if (viewType.filter(StreamViewType.NEW_AND_OLD_IMAGES::equals).isPresent()
+                // The records of its last stream can be read for 24 hours, and health reports the rest.
+                || wasRead(name, source, leaseTable)) {
+            return;
+        }
+        if (viewType.isEmpty()) {
+            problems.add(key, source.table(), "the table has no stream; enable one with view type NEW_AND_OLD_IMAGES");
+        } else {
             problems.add(
                     key,
                     source.table(),
-                    "its stream has view type " + table.viewType().get()
+                    "its stream has view type " + viewType.get()
                             + ", and replication needs NEW_AND_OLD_IMAGES; disable the stream and enable a new one,"
                             + " because a view type cannot be changed");
         }
