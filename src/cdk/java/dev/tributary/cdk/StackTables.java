@@ -14,12 +14,17 @@ import dev.tributary.stream.lease.LeaseTable;
 import dev.tributary.table.Policies.Tombstones;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.dynamodb.Attribute;
 import software.amazon.awscdk.services.dynamodb.AttributeType;
 import software.amazon.awscdk.services.dynamodb.BillingMode;
@@ -28,7 +33,6 @@ import software.amazon.awscdk.services.dynamodb.PointInTimeRecoverySpecification
 import software.amazon.awscdk.services.dynamodb.ProjectionType;
 import software.amazon.awscdk.services.dynamodb.StreamViewType;
 import software.amazon.awscdk.services.dynamodb.Table;
-import software.constructs.Construct;
 
 /**
  * The tables of a stack: those that the configuration declares, and the daemon's own, which the daemon then need not
@@ -36,28 +40,54 @@ import software.constructs.Construct;
  */
 final class StackTables {
 
-    private final Construct stack;
+    private final Stack stack;
     private final Settings settings;
     private final boolean keep;
     private final Map<String, Table> tables = new LinkedHashMap<>();
 
+    /** The daemon's tables that are not in the region and the account of the stack, each with its place. */
+    private final SortedSet<String> elsewhere = new TreeSet<>();
+
     /**
      * @param keep whether the tables outlive the stack
      */
-    StackTables(Construct stack, Settings settings, boolean keep) {
+    StackTables(Stack stack, Settings settings, boolean keep) {
         this.stack = stack;
         this.settings = settings;
         this.keep = keep;
         settings.table().forEach(this::addDeclared);
-        Set<String> needed = TablePermissions.of(settings, Program.DAEMON, true).stream()
-                .map(TableAccess::resource)
-                .collect(Collectors.toSet());
+        Map<String, List<TableAccess>> needed = TablePermissions.of(settings, Program.DAEMON, true).stream()
+                .collect(Collectors.groupingBy(TableAccess::resource));
         Arrays.stream(OwnTable.values())
-                .filter(own -> needed.contains(own.name(settings.application())))
+                .filter(own -> isNeeded(own.name(settings.application()), needed))
                 .forEach(this::addOwn);
-        if (!settings.source().isEmpty()) {
+        if (isNeeded(settings.leaseTable(), needed)) {
             addLeases(settings.leaseTable());
         }
+        if (!elsewhere.isEmpty()) {
+            Annotations.of(stack)
+                    .addWarning(
+                            "The daemon's tables are where its sources and resources are. The stack does not make those of"
+                                    + " another region or account, and they have to exist: "
+                                    + String.join(", ", elsewhere));
+        }
+    }
+
+    /** Whether a table of the daemon is needed in the region and the account of the stack; notes where else it is needed. */
+    private boolean isNeeded(String own, Map<String, List<TableAccess>> needed) {
+        boolean here = false;
+        for (TableAccess table : needed.getOrDefault(own, List.of())) {
+            if (table.role().isPresent() || table.region().filter(this::isOther).isPresent()) {
+                elsewhere.add(own + " in " + table.role().or(table::region).orElseThrow());
+            } else {
+                here = true;
+            }
+        }
+        return here;
+    }
+
+    private boolean isOther(String region) {
+        return !Token.isUnresolved(stack.getRegion()) && !region.equals(stack.getRegion());
     }
 
     /** The declared tables, by the id of their constructs. */

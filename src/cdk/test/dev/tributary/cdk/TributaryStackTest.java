@@ -286,6 +286,25 @@ class TributaryStackTest {
         });
     }
 
+    /** The daemon's own tables are where their source is, and the task's role may not create them. */
+    @Test
+    void ownTablesOfAnotherRegionAreNamedAndNotMadeInThatOfTheStack() throws Exception {
+        Path file = directory.resolve("regions.properties");
+        Files.writeString(file, """
+                aws.region = eu-central-1
+                source.users.table = users
+                source.users.region = eu-west-1
+                source.users.route.by-city.table = users_by_city
+                """);
+        SynthesizedStack stack =
+                SynthesizedStack.of(DIRECTORY.resolve("regions"), Map.of("config", file.toString()));
+        assertThat(stack.tables()).isEmpty();
+        stack.annotations()
+                .hasWarning(
+                        "*",
+                        Match.stringLikeRegexp(".*tributary-dead-letters in eu-west-1, .*tributary-leases in eu-west-1.*"));
+    }
+
     /** A stack in a network that exists, as {@code cdk} would have found it in the account. */
     private SynthesizedStack inGivenNetwork(String privateEndpoints) throws Exception {
         Path file = directory.resolve("test.properties");
