@@ -4,24 +4,15 @@ import dev.tributary.daemon.jobs.RouteParts;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
-import dev.tributary.latewrite.LateWriteTiming;
-import dev.tributary.latewrite.LateWrites;
-import dev.tributary.latewrite.RouteLateWrites;
 import java.io.PrintWriter;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /** Runs commands that delete dead letters, one route at a time, while holding the lock of the route. */
-final class DeadLetterJob implements AutoCloseable {
+final class DeadLetterJob {
 
     private final PrintWriter err;
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "timer"));
 
     /** The work on the items of a route. */
     interface Work {
@@ -44,30 +35,17 @@ final class DeadLetterJob implements AutoCloseable {
         return selected;
     }
 
-    /** The late writes of this job to the target of a route. */
-    RouteLateWrites lateWrites(DeadLetterRoute route) {
-        return LateWrites.ofJob(
-                        route.lateWrites(),
-                        route.sourceName(),
-                        UUID.randomUUID().toString(),
-                        new LateWriteTiming(route.lateWriteHorizon()),
-                        Clock.systemUTC(),
-                        timer)
-                .route(route.name(), write -> route.target().apply(write, () -> true));
-    }
-
     /**
      * Runs the work while no other job deletes dead letters of the route.
      *
      * @throws StartException if another job does, or a call to a table fails
      */
     void run(DeadLetterRoute route, Work work) throws StartException {
-        JobLock.Timing timing = RouteParts.lockTiming(timer);
-        JobLock lock = route.table().lock(route.name(), timing, JobLock.thisProcess());
+        JobLock lock = route.parts().deadLetterLock(JobLock.thisProcess());
         route.await(lock.take(holder -> {
             err.printf(
                     "Another job (%s) holds the lock on the dead letters of %s. Waiting %d s for it to renew the lock.%n",
-                    holder, route.name(), timing.duration().toSeconds());
+                    holder, route.name(), RouteParts.LOCK.toSeconds());
             err.flush();
         }));
         try {
@@ -80,10 +58,5 @@ final class DeadLetterJob implements AutoCloseable {
     /** {@code 1 change}, {@code 2 changes}. */
     static String count(int number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
-    }
-
-    @Override
-    public void close() {
-        timer.shutdownNow();
     }
 }

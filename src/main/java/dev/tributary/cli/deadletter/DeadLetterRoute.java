@@ -1,46 +1,25 @@
 package dev.tributary.cli.deadletter;
 
+import dev.tributary.daemon.jobs.RouteParts;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
-import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.daemon.tables.TableChecks;
-import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock.LockedException;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.WriteFailure;
-import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.model.Failures;
 import dev.tributary.projection.Projection;
-import dev.tributary.replication.Route;
-import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
-import dev.tributary.table.Policies;
-import dev.tributary.table.TargetTable;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * A route and its dead letters, with calls that wait for their results.
- *
- * @param table holds its dead letters
- * @param lateWrites holds the late writes of its source
- * @param lateWriteHorizon how long a write may take effect after it was sent
- */
-record DeadLetterRoute(
-        String sourceName,
-        String routeName,
-        SourceSettings source,
-        RouteSettings settings,
-        DeadLetterTable table,
-        LateWriteTable lateWrites,
-        Duration lateWriteHorizon,
-        Clients clients) {
+/** A route and its dead letters, with calls that wait for their results. */
+record DeadLetterRoute(RouteParts parts) {
 
     private static final int PAGE = 100;
 
@@ -51,11 +30,11 @@ record DeadLetterRoute(
     }
 
     String name() {
-        return Route.name(sourceName, routeName);
+        return parts.name();
     }
 
     RouteDeadLetters deadLetters() {
-        return table.deadLetters(name());
+        return parts.deadLetters();
     }
 
     /**
@@ -85,7 +64,7 @@ record DeadLetterRoute(
      * @throws StartException if the target does not fit the configuration
      */
     Projection projection() throws StartException {
-        return TableChecks.projection(sourceName, routeName, settings, clients);
+        return TableChecks.projection(parts.sourceName(), parts.routeName(), parts.route(), parts.clients());
     }
 
     /**
@@ -94,19 +73,12 @@ record DeadLetterRoute(
      * @throws StartException if it is not configured, and the table cannot be described
      */
     String identity() throws StartException {
+        SourceSettings source = parts.source();
         return source.identity().isPresent()
                 ? source.identity().get()
-                : await(new TableControl(clients.control(source), source.table())
+                : await(new TableControl(parts.clients().control(source), source.table())
                         .describe()
-                        .thenApply(table -> SourceIdentity.of(source, table.arn(), clients)));
-    }
-
-    /** The target, through a client that retries. */
-    TargetTable target() {
-        return new TargetTable(
-                clients.control(settings),
-                settings.table(),
-                Policies.of(settings.projection().deletes(), settings.target()));
+                        .thenApply(table -> SourceIdentity.of(source, table.arn(), parts.clients())));
     }
 
     /**
@@ -127,10 +99,10 @@ record DeadLetterRoute(
                     "%s: a call failed. The dead letters are in table %s (%s), the target is table %s (%s). %s"
                             .formatted(
                                     name(),
-                                    table.name(),
-                                    clients.place(source),
-                                    settings.table(),
-                                    clients.place(settings),
+                                    parts.deadLetterTable().name(),
+                                    parts.clients().place(parts.source()),
+                                    parts.route().table(),
+                                    parts.clients().place(parts.route()),
                                     WriteFailure.of(failure).message()));
         }
     }

@@ -1,26 +1,29 @@
 package dev.tributary.cli.deadletter;
 
 import dev.tributary.cli.option.AbsentTable;
+import dev.tributary.daemon.jobs.RouteParts;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.daemon.tables.Clients;
-import dev.tributary.daemon.tables.OwnTable;
-import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.dynamo.TableControl;
-import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.replication.Route;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /** The selected routes of a configuration with their dead letters, and the clients of their tables. */
 final class DeadLetterRoutes implements AutoCloseable {
 
     private final Clients clients;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "timer"));
     private final List<DeadLetterRoute> routes = new ArrayList<>();
 
     private DeadLetterRoutes(Clients clients) {
@@ -36,28 +39,17 @@ final class DeadLetterRoutes implements AutoCloseable {
     static DeadLetterRoutes open(Settings settings, Optional<String> only) throws StartException {
         Clients clients = Clients.ofCommand(settings);
         DeadLetterRoutes opened = new DeadLetterRoutes(clients);
-        String table = OwnTable.DEAD_LETTERS.name(settings.application());
         List<String> names = new ArrayList<>();
         settings.source().forEach((sourceName, source) -> source.route().forEach((name, route) -> {
             String full = Route.name(sourceName, name);
             names.add(full);
             if (only.map(full::equals).orElse(true)) {
                 opened.routes.add(new DeadLetterRoute(
-                        sourceName,
-                        name,
-                        source,
-                        route,
-                        new DeadLetterTable(clients.own(source), table, Clients.CALL_TIMEOUT),
-                        new LateWriteTable(
-                                clients.own(source),
-                                OwnTable.LATE_WRITES.name(settings.application()),
-                                Clients.CALL_TIMEOUT),
-                        settings.lateWrite().horizon(),
-                        clients));
+                        new RouteParts(sourceName, name, settings, clients, opened.timer, Clock.systemUTC())));
             }
         }));
         if (opened.routes.isEmpty()) {
-            clients.close();
+            opened.close();
             throw new StartException(
                     ExitCode.CONFIGURATION,
                     names.isEmpty()
@@ -76,8 +68,8 @@ final class DeadLetterRoutes implements AutoCloseable {
     Set<String> absentTables() throws StartException {
         Set<String> absent = new LinkedHashSet<>();
         for (DeadLetterRoute route : routes) {
-            DynamoDbAsyncClient place = clients.own(route.source());
-            String table = route.table().name();
+            DynamoDbAsyncClient place = clients.own(route.parts().source());
+            String table = route.parts().deadLetterTable().name();
             if (route.await(new TableControl(place, table).find()).isEmpty()) {
                 absent.add(AbsentTable.remark(table, place));
             }
@@ -87,6 +79,7 @@ final class DeadLetterRoutes implements AutoCloseable {
 
     @Override
     public void close() {
+        timer.shutdownNow();
         clients.close();
     }
 }

@@ -59,8 +59,8 @@ final class DiscardCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (DeadLetterRoutes routes = options.open();
-                DeadLetterJob job = new DeadLetterJob(err)) {
+        DeadLetterJob job = new DeadLetterJob(err);
+        try (DeadLetterRoutes routes = options.open()) {
             if (id != null) {
                 discardChange(routes, id, job, out);
             } else {

@@ -62,10 +62,10 @@ final class ItemOptions {
     }
 
     private String digest(DeadLetterRoute route) throws StartException {
-        String known = digests.get(route.sourceName());
+        String known = digests.get(route.parts().sourceName());
         if (known == null) {
             known = digest(route.identity());
-            digests.put(route.sourceName(), known);
+            digests.put(route.parts().sourceName(), known);
         }
         return known;
     }

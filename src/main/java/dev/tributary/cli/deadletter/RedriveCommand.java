@@ -6,7 +6,6 @@ import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.RedriveResult;
-import dev.tributary.latewrite.RouteLateWrites;
 import dev.tributary.projection.Projection;
 import java.io.PrintWriter;
 import java.util.List;
@@ -46,13 +45,12 @@ final class RedriveCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (DeadLetterRoutes routes = options.open();
-                DeadLetterJob job = new DeadLetterJob(err)) {
+        DeadLetterJob job = new DeadLetterJob(err);
+        try (DeadLetterRoutes routes = options.open()) {
             for (DeadLetterRoute route : routes.routes()) {
                 if (!DeadLetterJob.items(route, items).isEmpty()) {
                     Projection projection = route.projection();
-                    RouteLateWrites late = job.lateWrites(route);
-                    job.run(route, lock -> redrive(route, projection, late, lock, out));
+                    job.run(route, lock -> redrive(route, projection, lock, out));
                 }
             }
             if (changesDone + changesLeft == 0) {
@@ -70,10 +68,9 @@ final class RedriveCommand implements Callable<Integer> {
         return changesLeft == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void redrive(
-            DeadLetterRoute route, Projection projection, RouteLateWrites late, JobLock lock, PrintWriter out)
+    private void redrive(DeadLetterRoute route, Projection projection, JobLock lock, PrintWriter out)
             throws StartException {
-        Redrive redrive = new Redrive(projection, route.target(), route.deadLetters(), late, lock);
+        Redrive redrive = route.parts().redrive(projection, lock);
         List<ParkedItem> selected = DeadLetterJob.items(route, items);
         for (int from = 0; from < selected.size(); from += PARALLEL) {
             List<ParkedItem> some = selected.subList(from, Math.min(selected.size(), from + PARALLEL));

@@ -89,8 +89,7 @@ public final class ParkedItemJob {
      */
     public CompletableFuture<Done> redrive(Predicate<ParkedItem> selected) {
         return run(selected, lock -> {
-            Redrive redrive = new Redrive(
-                    route.projection(), parts.target(), deadLetters, parts.ofRoute(parts.lateWrites()), lock);
+            Redrive redrive = parts.redrive(route.projection(), lock);
             return item -> redrive.item(item.item());
         });
     }

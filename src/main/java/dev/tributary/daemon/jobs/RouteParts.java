@@ -6,11 +6,13 @@ import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.RouteDeadLetters;
+import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
+import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
@@ -39,18 +41,20 @@ public record RouteParts(
         InstantSource clock) {
 
     /** Above twice the longest call, so that a write can always start. The lock of a killed job is waited for as long. */
-    private static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
+    public static final Duration LOCK = Clients.CALL_TIMEOUT.multipliedBy(3);
 
     /** {@code <source>.<route>}. */
     public String name() {
         return Route.name(sourceName, routeName);
     }
 
-    SourceSettings source() {
+    /** The settings of the source. */
+    public SourceSettings source() {
         return Objects.requireNonNull(settings.source().get(sourceName));
     }
 
-    RouteSettings route() {
+    /** The settings of the route. */
+    public RouteSettings route() {
         return Objects.requireNonNull(source().route().get(routeName));
     }
 
@@ -82,12 +86,13 @@ public record RouteParts(
         return new SourceStateRow(own(), settings.leaseTable(), sourceName);
     }
 
-    private DeadLetterTable deadLetterTable() {
+    /** The table of dead letters for the source. */
+    public DeadLetterTable deadLetterTable() {
         return new DeadLetterTable(own(), OwnTable.DEAD_LETTERS.name(settings.application()), Clients.CALL_TIMEOUT);
     }
 
     /** The dead letters of the route. */
-    RouteDeadLetters deadLetters() {
+    public RouteDeadLetters deadLetters() {
         return deadLetterTable().deadLetters(name());
     }
 
@@ -102,25 +107,17 @@ public record RouteParts(
     }
 
     /** The lock of the jobs that delete dead letters of the route. */
-    JobLock deadLetterLock(String holder) {
+    public JobLock deadLetterLock(String holder) {
         return lock(name(), holder);
     }
 
     private JobLock lock(String name, String holder) {
-        return deadLetterTable().lock(name, lockTiming(timer), holder);
-    }
-
-    /**
-     * The times of the locks of jobs.
-     *
-     * @param timer waits for a lock that another process holds
-     */
-    public static JobLock.Timing lockTiming(ScheduledExecutorService timer) {
-        return new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer);
+        JobLock.Timing timing = new JobLock.Timing(LOCK, Clients.CALL_TIMEOUT, System::nanoTime, timer);
+        return deadLetterTable().lock(name, timing, holder);
     }
 
     /** The target, through a client that retries. */
-    TargetTable target() {
+    private TargetTable target() {
         RouteSettings route = route();
         return new TargetTable(
                 clients.control(route),
@@ -152,5 +149,14 @@ public record RouteParts(
     RouteLateWrites ofRoute(LateWrites job) {
         TargetTable target = target();
         return job.route(name(), write -> target.apply(write, () -> true));
+    }
+
+    /**
+     * A redrive of dead letters of the route.
+     *
+     * @param lock of the jobs that delete dead letters, held already
+     */
+    public Redrive redrive(Projection projection, JobLock lock) {
+        return new Redrive(projection, target(), deadLetters(), ofRoute(lateWrites()), lock);
     }
 }
