@@ -141,7 +141,6 @@ final class ReplicationProcess {
                     lateWrites(clients, timer, registry),
                     (mark, end) -> {},
                     new StreamScheduler(clients.control(), System.getProperty("leases", "benchmark-leases"), shared),
-                    "no-former-leases",
                     () -> Optional.of(stream),
                     clients.streams(),
                     shared);
