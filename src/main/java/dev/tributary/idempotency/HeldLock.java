@@ -88,7 +88,7 @@ public final class HeldLock {
         Instant now = lock.timing().clock().instant();
         return update(
                         "SET #status = :completed, #expiration = :expiration, #data = :data, #validation = :validation"
-                                + " REMOVE #until",
+                                + " REMOVE #until, #partial",
                         "#token = :token",
                         Map.of(
                                 "#token", RequestRow.LOCK_TOKEN,
@@ -96,6 +96,7 @@ public final class HeldLock {
                                 "#until", RequestRow.IN_PROGRESS_EXPIRATION,
                                 "#expiration", RequestRow.EXPIRATION,
                                 "#data", RequestRow.DATA,
+                                "#partial", RequestRow.PARTIAL,
                                 "#validation", RequestRow.VALIDATION),
                         Map.of(
                                 ":completed", RequestRow.COMPLETED,

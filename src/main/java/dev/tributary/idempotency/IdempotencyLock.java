@@ -14,7 +14,6 @@ import java.util.function.LongSupplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
@@ -75,36 +74,74 @@ public final class IdempotencyLock {
         String token = UUID.randomUUID().toString();
         long sent = timing.nanoTime().getAsLong();
         Instant now = timing.clock().instant();
+        HeldLock held = new HeldLock(this, token, sent);
+        return create(token, now)
+                .<AcquireResult>thenApply(done -> new Acquired(held, Optional.empty()))
+                .exceptionallyCompose(thrown -> found(thrown)
+                        .map(row -> RequestRow.isReleased(row, now) && !isOf(token, row)
+                                ? takeReleased(held, token, now)
+                                : CompletableFuture.completedFuture(acquired(held, token, row, now)))
+                        .orElseGet(() -> CompletableFuture.failedFuture(thrown)));
+    }
+
+    /** Puts a row where there is none, or an expired one. */
+    private CompletableFuture<?> create(String token, Instant now) {
         Map<String, AttributeValue> times = times(now);
         Map<String, AttributeValue> row = new HashMap<>(RequestRow.key(id));
         row.put(RequestRow.STATUS, RequestRow.INPROGRESS);
         row.put(RequestRow.IN_PROGRESS_EXPIRATION, times.get(":until"));
         row.put(RequestRow.EXPIRATION, times.get(":expiration"));
         row.put(RequestRow.LOCK_TOKEN, AttributeValue.fromS(token));
-        PutItemRequest request = PutItemRequest.builder()
-                .tableName(table)
+        return client.putItem(request -> request.tableName(table)
                 .item(row)
-                .conditionExpression(RequestRow.FREE)
-                .expressionAttributeNames(RequestRow.FREE_NAMES)
-                .expressionAttributeValues(RequestRow.freeValues(now))
-                .returnValues(ReturnValue.ALL_OLD)
+                .conditionExpression("attribute_not_exists(#id) OR #expiration < :now")
+                .expressionAttributeNames(Map.of("#id", RequestRow.ID, "#expiration", RequestRow.EXPIRATION))
+                .expressionAttributeValues(Map.of(":now", RequestRow.seconds(now)))
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                .overrideConfiguration(call -> call.apiCallTimeout(timeout))
-                .build();
-        return client.putItem(request)
-                .<AcquireResult>thenApply(done ->
-                        new Acquired(new HeldLock(this, token, sent), RequestRow.partial(done.attributes(), now)))
-                .exceptionallyCompose(thrown -> {
-                    if (!(Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused)) {
-                        return CompletableFuture.failedFuture(thrown);
-                    }
-                    boolean unheard =
-                            AttributeValue.fromS(token).equals(refused.item().get(RequestRow.LOCK_TOKEN));
-                    return CompletableFuture.completedFuture(
-                            unheard // an earlier attempt of the client succeeded, and its response was lost
-                                    ? new Acquired(new HeldLock(this, token, sent), Optional.empty())
-                                    : RequestRow.decode(refused.item(), now));
-                });
+                .overrideConfiguration(call -> call.apiCallTimeout(timeout)));
+    }
+
+    /** The row keeps the part that was carried out: the reply to this call may be lost, and with it what it returned. */
+    private CompletableFuture<AcquireResult> takeReleased(HeldLock held, String token, Instant now) {
+        Map<String, AttributeValue> values = new HashMap<>(times(now));
+        values.put(":token", AttributeValue.fromS(token));
+        values.put(":inprogress", RequestRow.INPROGRESS);
+        values.put(":millis", RequestRow.millis(now));
+        return client.updateItem(request -> request.tableName(table)
+                        .key(RequestRow.key(id))
+                        .updateExpression("SET #until = :until, #expiration = :expiration, #token = :token")
+                        .conditionExpression("#status = :inprogress AND #until < :millis")
+                        .expressionAttributeNames(Map.of(
+                                "#status", RequestRow.STATUS,
+                                "#until", RequestRow.IN_PROGRESS_EXPIRATION,
+                                "#expiration", RequestRow.EXPIRATION,
+                                "#token", RequestRow.LOCK_TOKEN))
+                        .expressionAttributeValues(values)
+                        .returnValues(ReturnValue.ALL_NEW)
+                        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                        .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
+                .thenApply(done -> acquired(held, token, done.attributes(), now))
+                .exceptionallyCompose(thrown -> found(thrown)
+                        .map(row -> row.isEmpty()
+                                ? take() // it was deleted in between
+                                : CompletableFuture.completedFuture(acquired(held, token, row, now)))
+                        .orElseGet(() -> CompletableFuture.failedFuture(thrown)));
+    }
+
+    /** The row that a condition has found; empty if the call failed otherwise. */
+    private static Optional<Map<String, AttributeValue>> found(Throwable thrown) {
+        return Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused
+                ? Optional.of(refused.item())
+                : Optional.empty();
+    }
+
+    private static boolean isOf(String token, Map<String, AttributeValue> row) {
+        return AttributeValue.fromS(token).equals(row.get(RequestRow.LOCK_TOKEN));
+    }
+
+    /** A refused row has our token if an earlier attempt of the client succeeded, and its response was lost. */
+    private static AcquireResult acquired(HeldLock held, String token, Map<String, AttributeValue> row, Instant now) {
+        return isOf(token, row) ? new Acquired(held, RequestRow.partial(row)) : RequestRow.decode(row, now);
     }
 
     /** The expiry of a lock that starts now, as {@code :until} and {@code :expiration}. */

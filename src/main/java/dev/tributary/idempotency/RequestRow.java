@@ -61,8 +61,7 @@ final class RequestRow {
 
     /** Whether the record has expired, as in {@link #FREE}. */
     static boolean isOver(Map<String, AttributeValue> row, Instant now) {
-        return number(row, EXPIRATION) < now.getEpochSecond()
-                || (INPROGRESS.equals(row.get(STATUS)) && number(row, IN_PROGRESS_EXPIRATION) < now.toEpochMilli());
+        return number(row, EXPIRATION) < now.getEpochSecond() || isReleased(row, now);
     }
 
     static Found decode(Map<String, AttributeValue> row, Instant now) {
@@ -73,13 +72,14 @@ final class RequestRow {
         return new Completed(SavedReply.parse(text(row, DATA)), text(row, VALIDATION));
     }
 
+    /** Whether nobody carries out the request of a record that is not completed. */
+    static boolean isReleased(Map<String, AttributeValue> row, Instant now) {
+        return INPROGRESS.equals(row.get(STATUS)) && number(row, IN_PROGRESS_EXPIRATION) < now.toEpochMilli();
+    }
+
     /** The part of the request that an earlier holder carried out. */
-    static Optional<PartialReply> partial(Map<String, AttributeValue> row, Instant now) {
-        return number(row, EXPIRATION) < now.getEpochSecond()
-                ? Optional.empty()
-                : Optional.of(text(row, PARTIAL))
-                        .filter(json -> !json.isEmpty())
-                        .flatMap(PartialReply::parse);
+    static Optional<PartialReply> partial(Map<String, AttributeValue> row) {
+        return Optional.of(text(row, PARTIAL)).filter(json -> !json.isEmpty()).flatMap(PartialReply::parse);
     }
 
     private static String text(Map<String, AttributeValue> row, String attribute) {

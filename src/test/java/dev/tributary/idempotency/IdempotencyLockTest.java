@@ -10,7 +10,9 @@ import dev.tributary.idempotency.AcquireResult.OtherPayload;
 import dev.tributary.idempotency.AcquireResult.Replay;
 import dev.tributary.local.LocalDynamoDb;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,11 +150,39 @@ class IdempotencyLockTest {
     /** What the client does where the answer to its first attempt is lost. */
     @Test
     void anAttemptThatGotThroughUnheardIsRecognised() {
-        HeldLock held = acquire(lock(sendingPutsTwice()));
+        HeldLock held = acquire(lock(sendingTwice()));
         assertThat(held.complete(ANSWER, "f").join()).isTrue();
     }
 
-    private static DynamoDbAsyncClient sendingPutsTwice() {
+    /** Its reply is all that the call returns the part in, unless the row keeps it. */
+    @Test
+    void thePartOfAReleasedRequestIsKeptWhateverHappensToTheCallThatTakesItUp() {
+        PartialReply part = new PartialReply(List.of(new PartialReply.Part("hash", "{}")), Optional.empty());
+        assertThat(acquire(first).suspend(part).join()).isTrue();
+        assertThat(lock(sendingTwice()).take().join())
+                .isInstanceOfSatisfying(Acquired.class, acquired -> assertThat(acquired.before())
+                        .contains(part));
+
+        time.pass(HOLD.plusMillis(1)); // the holder died, or never heard that it is one
+        Acquired next = (Acquired) second.take().join();
+        assertThat(next.before()).contains(part);
+        assertThat(next.lock().complete(ANSWER, "f").join()).isTrue();
+        assertThat(row()).doesNotContainKey("partial");
+
+        time.pass(EXPIRES.plusSeconds(2));
+        assertThat(((Acquired) first.take().join()).before()).isEmpty();
+    }
+
+    @Test
+    void thePartOfAnExpiredRequestIsForgotten() {
+        acquire(first)
+                .suspend(new PartialReply(List.of(new PartialReply.Part("hash", "{}")), Optional.empty()))
+                .join();
+        time.pass(EXPIRES.plusSeconds(2));
+        assertThat(((Acquired) second.take().join()).before()).isEmpty();
+    }
+
+    private static DynamoDbAsyncClient sendingTwice() {
         return new DynamoDbAsyncClient() {
             @Override
             public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
@@ -162,7 +192,8 @@ class IdempotencyLockTest {
 
             @Override
             public CompletableFuture<UpdateItemResponse> updateItem(UpdateItemRequest request) {
-                return dynamo.asyncClient().updateItem(request);
+                return dynamo.asyncClient().updateItem(request).thenCompose(unheard -> dynamo.asyncClient()
+                        .updateItem(request));
             }
 
             @Override
