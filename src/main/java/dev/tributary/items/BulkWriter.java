@@ -1,5 +1,6 @@
 package dev.tributary.items;
 
+import dev.tributary.document.Problem;
 import dev.tributary.document.RefusedException;
 import dev.tributary.ordering.ConcurrencyLimiter;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -21,6 +23,11 @@ public final class BulkWriter {
 
     /** Writes in flight that take a call, and so a connection, each. */
     private static final int MAX_SINGLE = 64;
+
+    private static final Problem NOT_HELD = Problem.retryable(
+            Problem.Kind.UNAVAILABLE,
+            "The idempotency key could not be kept in use. Try again.",
+            TableFailures.RETRY_AFTER);
 
     private final Resource resource;
     private final Precondition precondition;
@@ -37,6 +44,8 @@ public final class BulkWriter {
 
     private boolean remembersKeys;
 
+    private volatile BooleanSupplier mayStart = () -> true;
+
     BulkWriter(Resource resource, Precondition precondition, Delivery delivery) {
         this.resource = resource;
         this.precondition = precondition;
@@ -48,6 +57,16 @@ public final class BulkWriter {
         synchronized (last) {
             remembersKeys = true;
         }
+    }
+
+    /**
+     * Starts a write only while this holds; a later one is refused as {@link Problem.Kind#UNAVAILABLE}. Called before the first
+     * document.
+     *
+     * @param held may be called by any thread
+     */
+    public void startOnlyWhile(BooleanSupplier held) {
+        mayStart = held;
     }
 
     /**
@@ -104,6 +123,9 @@ public final class BulkWriter {
 
     private CompletableFuture<WriteResult> write(ItemChange change) {
         boolean shares = change.first() instanceof NextCall.Send send && BatchDelivery.takes(send.write());
-        return (shares ? batched : single).run(() -> resource.run(change, delivery));
+        return (shares ? batched : single)
+                .run(() -> mayStart.getAsBoolean()
+                        ? resource.run(change, delivery)
+                        : CompletableFuture.completedFuture(new WriteResult.Refused(NOT_HELD)));
     }
 }

@@ -171,6 +171,23 @@ class KeyedBulkTest {
     }
 
     @Test
+    void repetitionThatIsCutBeforeAnythingIsStoredKeepsTheOutcomesOfTheFirst() throws Exception {
+        throttled.add("1");
+        String stored = post("/items", TWO, "k").body().lines().toList().get(1);
+        assertThat(stored).contains("\"status\":201");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
+            String head = "POST /items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+                    + "Idempotency-Key: k\r\nContent-Length: " + TWO.length() + "\r\n\r\n";
+            socket.getOutputStream().write((head + TWO.substring(0, 9)).getBytes(UTF_8));
+            await().until(() -> post("/items", TWO, "k").statusCode() == 409);
+        }
+        throttled.clear();
+        await().until(() -> post("/items", TWO, "k").statusCode() == 200);
+        assertThat(post("/items", TWO, "k").body().lines().toList().get(1)).isEqualTo(stored);
+        assertThat(rows()).isEqualTo(2);
+    }
+
+    @Test
     void otherDocumentsDoNotContinueAnUnfinishedRequest() throws Exception {
         throttled.add("2");
         post("/items", TWO, "k");

@@ -261,6 +261,22 @@ class BatchDeliveryTest {
     }
 
     @Test
+    void noWriteStartsOnceTheKeyOfItsRequestIsNotHeldAnyMore() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        BulkWriter writer = writer(Duration.ofSeconds(30), new Precondition.Absent());
+        writer.startOnlyWhile(() -> asked.incrementAndGet() <= 2);
+        for (int i = 0; i < 5; i++) {
+            WriteResult result = writer.post(document("id" + i, i)).get(20, TimeUnit.SECONDS);
+            if (i < 2) {
+                assertThat(result).isInstanceOf(WriteResult.Stored.class);
+            } else {
+                assertThat(((WriteResult.Refused) result).problem().kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
+            }
+        }
+        assertThat(table.rows).hasSize(2);
+    }
+
+    @Test
     void conditionalPutsUseSingleCallsWithinTheLimit() throws Exception {
         table.answersAfterMillis = 5;
         assertStored(1000, writer(Duration.ofSeconds(30), new Precondition.Absent()));

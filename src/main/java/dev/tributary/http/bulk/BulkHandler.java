@@ -120,12 +120,8 @@ public final class BulkHandler implements ExchangeHandler {
         if (held.continuesEarlierRequest()) {
             writer.rememberKeys();
         }
-        try {
-            return write(exchange, slot, documents, writer, Optional.of(held), fingerprint);
-        } catch (IOException | RuntimeException e) {
-            held.giveBack();
-            throw e;
-        }
+        writer.startOnlyWhile(held::mayWrite);
+        return write(exchange, slot, documents, writer, Optional.of(held), fingerprint);
     }
 
     private Documents documents(Exchange exchange) {
@@ -143,15 +139,24 @@ public final class BulkHandler implements ExchangeHandler {
             Optional<BulkKey> key,
             Fingerprint fingerprint)
             throws IOException {
-        try (BulkReply reply = new BulkReply(documents.numbering())) {
+        Runnable whileWaiting = key.<Runnable>map(held -> held::isHeld).orElse(() -> {});
+        try (BulkReply reply = new BulkReply(documents.numbering(), whileWaiting)) {
             DocumentWriter lines =
                     new DocumentWriter(resource, paths, body.memory(), meters, table, writer, reply, key, fingerprint);
-            Optional<ProblemDocument> cut = lines.writeAll(documents, slot);
-            Optional<String> whole = cut.isPresent() ? Optional.empty() : Optional.of(fingerprint.end());
-            if (key.isPresent() && whole.isPresent()) {
-                cut = key.get().refusal(whole.get());
+            Optional<ProblemDocument> cut;
+            Optional<String> whole;
+            try {
+                cut = lines.writeAll(documents, slot);
+                whole = cut.isPresent() ? Optional.empty() : Optional.of(fingerprint.end());
+                if (key.isPresent() && whole.isPresent()) {
+                    cut = key.get().refusal(whole.get());
+                }
+                reply.end(cut);
+            } catch (IOException | RuntimeException e) {
+                reply.abandon();
+                key.ifPresent(held -> held.release(reply, Optional.empty()));
+                throw e;
             }
-            reply.end(cut);
             if (key.isPresent()) {
                 keys.count(resource, end(key.get(), reply, cut, whole));
             }
@@ -174,16 +179,12 @@ public final class BulkHandler implements ExchangeHandler {
             key.giveBack();
             return "mismatch";
         }
-        if (!reply.tookEffect()) {
-            key.release();
-            return cut.isPresent() || reply.isUnfinished() ? "failed" : "refused";
-        }
-        if (whole.isPresent() && !reply.isUnfinished()) {
+        if (reply.tookEffect() && whole.isPresent() && !reply.isUnfinished()) {
             key.complete(reply.saved(), whole.get());
             return "executed";
         }
-        reply.partial(whole).ifPresentOrElse(key::suspend, key::release);
-        return "failed";
+        key.release(reply, whole);
+        return reply.tookEffect() || cut.isPresent() || reply.isUnfinished() ? "failed" : "refused";
     }
 
     /** Sends the recorded reply, if the documents are the same. */

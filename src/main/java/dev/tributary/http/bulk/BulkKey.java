@@ -143,7 +143,12 @@ final class BulkKey {
                 "The key was used with other documents. Use another key for each request, and repeat a request unchanged.");
     }
 
-    /** Whether a write that begins now ends while the lock is held. Renews the lock. */
+    /** Whether a write that begins now ends while the lock is held. Safe for any thread. */
+    boolean mayWrite() {
+        return lock.holds(resource.timeout());
+    }
+
+    /** As {@link #mayWrite}, and renews the lock. */
     boolean isHeld() {
         if (System.nanoTime() - renewed > RENEWAL.toNanos()) {
             try {
@@ -156,7 +161,7 @@ final class BulkKey {
                         e.toString());
             }
         }
-        return lock.holds(resource.timeout());
+        return mayWrite();
     }
 
     /** Records the reply. If that fails, the client still receives it, and the key is free once its lease ends. */
@@ -176,7 +181,7 @@ final class BulkKey {
      * Releases the key with the outcomes so far, so that the same request can continue. Outcomes of an earlier request beyond
      * the last document of this one are kept.
      */
-    void suspend(PartialReply partial) {
+    private void suspend(PartialReply partial) {
         PartialReply all = before.filter(
                         earlier -> earlier.parts().size() > partial.parts().size())
                 .map(earlier -> {
@@ -202,8 +207,18 @@ final class BulkKey {
         before.ifPresentOrElse(this::suspend, this::release);
     }
 
+    /**
+     * Releases the key of a request that is not completed. What it has stored, or an earlier one, is recorded.
+     *
+     * @param whole fingerprint of the whole request; empty if it was cut
+     */
+    void release(BulkReply reply, Optional<String> whole) {
+        Optional<PartialReply> outcomes = reply.tookEffect() ? reply.partial(whole) : Optional.empty();
+        outcomes.ifPresentOrElse(this::suspend, this::giveBack);
+    }
+
     /** Releases the key without outcomes, so that the same request is carried out from its beginning. */
-    void release() {
+    private void release() {
         try {
             lock.release().join();
         } catch (CompletionException e) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,11 @@ final class BulkReply implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** Between two calls of {@link #whileWaiting}. */
+    private static final long WAIT_SECONDS = 5;
+
     private final String numbering;
+    private final Runnable whileWaiting;
     private final Spool spool = new Spool(Path.of(System.getProperty("java.io.tmpdir")));
     private final Deque<Line> open = new ArrayDeque<>();
     private int held;
@@ -105,9 +110,13 @@ final class BulkReply implements AutoCloseable {
         }
     }
 
-    /** @param numbering name of a document's number in its line */
-    BulkReply(String numbering) {
+    /**
+     * @param numbering name of a document's number in its line
+     * @param whileWaiting runs now and then while an outcome is waited for
+     */
+    BulkReply(String numbering, Runnable whileWaiting) {
         this.numbering = numbering;
+        this.whileWaiting = whileWaiting;
     }
 
     /**
@@ -149,6 +158,14 @@ final class BulkReply implements AutoCloseable {
         cut.ifPresent(problem -> summary.set("problem", problem.node()));
         lastLine = summary + "\n";
         spool.write(lastLine.getBytes(UTF_8));
+    }
+
+    /** Waits for the open documents, whose outcomes are recorded without a line: the reply cannot be kept. */
+    void abandon() {
+        while (!open.isEmpty()) {
+            Line line = open.removeFirst();
+            count(line, outcome(line));
+        }
     }
 
     /** Whether the lines of refused documents have reached their largest size. */
@@ -198,11 +215,31 @@ final class BulkReply implements AutoCloseable {
 
     private void appendFirst() {
         Line line = open.removeFirst();
-        append(line, line.done().join());
+        append(line, outcome(line));
         held -= line.weight();
     }
 
+    private Outcome outcome(Line line) {
+        while (true) {
+            Outcome outcome = line.done()
+                    .<@Nullable Outcome>thenApply(done -> done)
+                    .completeOnTimeout(null, WAIT_SECONDS, TimeUnit.SECONDS)
+                    .join();
+            if (outcome != null) {
+                return outcome;
+            }
+            whileWaiting.run();
+        }
+    }
+
     private void append(Line line, Outcome outcome) {
+        count(line, outcome);
+        String text = "{\"%s\":%d,%s\n"
+                .formatted(numbering, line.number(), outcome.json().substring(1));
+        spool.write(text.getBytes(UTF_8));
+    }
+
+    private void count(Line line, Outcome outcome) {
         if (outcome.status() < 300) {
             stored++;
         } else {
@@ -213,9 +250,6 @@ final class BulkReply implements AutoCloseable {
         if (!line.document().isEmpty()) {
             record(new Part(line.document(), outcome.status() >= 500 ? "" : outcome.json()));
         }
-        String text = "{\"%s\":%d,%s\n"
-                .formatted(numbering, line.number(), outcome.json().substring(1));
-        spool.write(text.getBytes(UTF_8));
     }
 
     private void record(Part part) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.http.bulk.BulkReply.Outcome;
 import dev.tributary.http.reply.Reply;
+import dev.tributary.idempotency.PartialReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BulkReplyTest {
@@ -20,7 +23,7 @@ class BulkReplyTest {
 
     @Test
     void recordedReplyFullOfQuotesFitsIntoARecord() throws Exception {
-        try (BulkReply answer = new BulkReply("line")) {
+        try (BulkReply answer = new BulkReply("line", () -> {})) {
             for (int i = 0; i < 1000; i++) {
                 answer.add(i, 10, "hash", () -> completedFuture(Outcome.of(QUOTES)));
             }
@@ -33,8 +36,35 @@ class BulkReplyTest {
     }
 
     @Test
+    void outcomesOfOpenDocumentsAreKnownAlsoIfTheReplyIsNot() throws Exception {
+        try (BulkReply answer = new BulkReply("line", () -> {})) {
+            CompletableFuture<Outcome> open = new CompletableFuture<>();
+            answer.add(1, 10, "one", () -> open);
+            answer.add(2, 10, "two", () -> completedFuture(Outcome.of(new Reply(201, Map.of(), ""))));
+            open.complete(Outcome.of(QUOTES));
+            answer.abandon();
+            assertThat(answer.tookEffect()).isTrue();
+            assertThat(answer.partial(Optional.empty())).hasValueSatisfying(partial -> assertThat(partial.parts())
+                    .extracting(PartialReply.Part::document)
+                    .containsExactly("one", "two"));
+        }
+    }
+
+    /** The lock of the request is renewed then. */
+    @Test
+    @Tag("slow")
+    void aLongWaitForAnOutcomeIsInterrupted() throws Exception {
+        CompletableFuture<Outcome> open = new CompletableFuture<>();
+        try (BulkReply answer = new BulkReply("line", () -> open.complete(Outcome.of(QUOTES)))) {
+            answer.add(1, 10, "one", () -> open);
+            answer.end(Optional.empty());
+        }
+        assertThat(open).isCompleted();
+    }
+
+    @Test
     void fileOfALongReplyHasNoNameOnceItIsOpen() throws Exception {
-        try (BulkReply answer = new BulkReply("line")) {
+        try (BulkReply answer = new BulkReply("line", () -> {})) {
             for (int i = 0; i < 3000; i++) {
                 answer.add(i, 10, "", () -> completedFuture(Outcome.of(QUOTES)));
             }
