@@ -351,6 +351,14 @@ class IdempotentRequestsTest {
         assertThat(rows()).isEmpty();
     }
 
+    /** A group that is repeated for each character would need a frame of the stack for each. */
+    @Test
+    void longQuotedKeyIsRefused() throws Exception {
+        assertThat(raw("Idempotency-Key: \"" + "k".repeat(7_000) + "\"\r\n")).isEqualTo(400);
+        assertThat(raw("Idempotency-Key: \"" + "k".repeat(500) + "\"\r\n")).isEqualTo(400);
+        assertThat(rows()).isEmpty();
+    }
+
     @Test
     void secondKeyIsRefused() throws Exception {
         assertThat(raw("Idempotency-Key: a\r\nIdempotency-Key: a\r\n")).isEqualTo(400);

@@ -18,7 +18,10 @@ public final class IdempotencyKey {
     /** The header of a reply that repeats an earlier one. */
     public static final String REPLAYED = "Idempotency-Replayed";
 
-    private static final Pattern QUOTED = Pattern.compile("\"(?<text>(?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
+    private static final Pattern QUOTED = Pattern.compile("\"(?<text>(?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*+)\"");
+
+    /** Of a quoted key of which each character is escaped. */
+    private static final int LONGEST = 2 * Idempotency.MAX_KEY + 2;
 
     /** Wider than a token of RFC 8941, which must not start with a digit as UUIDs may. */
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9!#$%&'*+./:=^_`|~-]+");
@@ -41,6 +44,9 @@ public final class IdempotencyKey {
             throw bad("Expected one %s header; found %d.".formatted(HEADER, headers.size()));
         }
         String value = headers.get(0).strip();
+        if (value.length() > LONGEST) {
+            throw malformed();
+        }
         String key = BARE.matcher(value).matches() ? value : unquoted(value);
         if (key.isEmpty() || key.length() > Idempotency.MAX_KEY) {
             throw malformed();
