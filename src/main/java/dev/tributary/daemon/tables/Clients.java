@@ -3,6 +3,7 @@ package dev.tributary.daemon.tables;
 import dev.tributary.daemon.settings.AwsSettings;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.PlaceSettings;
+import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
@@ -269,7 +270,8 @@ public final class Clients implements AutoCloseable {
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder()
                         .maxConcurrency(connections)
                         .eventLoopGroup(threads.eventLoops()))
-                .overrideConfiguration(timed(override))
+                .overrideConfiguration(
+                        timed(override.andThen(each -> each.addExecutionInterceptor(ResponseCheck.OF_CLIENT))))
                 .build();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
+import dev.tributary.DynamoDbFront.Answer;
 import dev.tributary.daemon.settings.AwsSettings;
 import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
@@ -91,6 +92,19 @@ class ClientsTest {
     private static TableSettings in(String region) {
         return new OwnPlace(
                 "users", new PlaceSettings(Optional.of(region), Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    /** The SDK takes it for the response to a write that took effect. */
+    @Test
+    void anEmptyResponseOfAProxyIsNoSuccess() {
+        front.release();
+        front.answerInPlace(call -> Optional.of(Answer.empty(200)));
+        try (Clients clients = clients(1)) {
+            assertThat(puts(clients.requests(source), 1).get(0))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .withMessageContaining("an empty response with status 200");
+        }
     }
 
     /** For example by dead letters of many shards at once. */
