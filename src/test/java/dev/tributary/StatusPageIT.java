@@ -241,6 +241,35 @@ class StatusPageIT {
         }
     }
 
+    /** As two findings about one source: one of them stayed for good, and another one with each update. */
+    @Test
+    void itemsOfAListWithEqualKeysComeAndGoEach() throws Exception {
+        AdminTokenSettings none = new AdminTokenSettings(Optional.empty(), Optional.empty(), false);
+        try (Meters meters = new Meters();
+                AdminServer server = AdminServer.start(
+                        new AdminSettings(new HostName("127.0.0.1"), 0, false, none),
+                        new Health(),
+                        meters,
+                        ExampleStatus.page())) {
+            browser.open(server.uri().resolve("/status").toString());
+            Object result = browser.runAsync("""
+                    const done = arguments[arguments.length - 1];
+                    import('/status/dom.js').then(({ sync }) => {
+                      const list = document.createElement('ul');
+                      const texts = [];
+                      for (const items of [['a', 'a', 'b'], ['a', 'a', 'b'], ['a', 'c', 'a'], ['b'], []]) {
+                        sync(list, items, (item) => item, () => document.createElement('li'), (child, item) => {
+                          child.textContent = item;
+                        });
+                        texts.push(list.textContent);
+                      }
+                      done(texts.join(' '));
+                    }, (failure) => done(String(failure)));
+                    """);
+            assertThat(result).isEqualTo("aab aab aca b ");
+        }
+    }
+
     /** The sum of all layout shifts since the page was opened, as browsers measure it. */
     private static double layoutShift() {
         return ((Number) browser.runAsync("""

@@ -31,7 +31,10 @@ export function setAttribute(node, name, value) {
   }
 }
 
-/** Keeps the children of a list: one for each item, by key, in their order; focus and open details stay. */
+/**
+ * Keeps the children of a list: one for each item, by key, in their order; focus and open details stay. Items with equal keys
+ * have children of their own.
+ */
 export function sync(parent, items, key, create, update) {
   const known = new Map();
   for (const child of [...parent.children]) {
@@ -42,8 +45,12 @@ export function sync(parent, items, key, create, update) {
     }
   }
   let place = parent.firstElementChild;
+  const seen = new Map();
   for (const item of items) {
-    const name = key(item);
+    const base = key(item);
+    const before = seen.get(base) ?? 0;
+    seen.set(base, before + 1);
+    const name = before === 0 ? base : `${base} ${before}`;
     let child = known.get(name);
     if (child === undefined) {
       child = create(item);
