@@ -11,8 +11,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Builds the condition and update expressions of one write. Names and values are always placeholders. */
 final class ItemExpression {
 
-    /** DynamoDB's limits on one expression. */
-    private static final int MAX_BYTES = 4096;
+    /** DynamoDB's limit on one expression, without the part that marks the item of a request that waits. */
+    private static final int MAX_BYTES = 4096 - 16;
 
     private static final int MAX_OPERATORS = 300;
 
