@@ -56,6 +56,8 @@ class BatchDeliveryTest {
         private final List<Integer> sizes = new CopyOnWriteArrayList<>();
         private final AtomicInteger underWay = new AtomicInteger();
         private final AtomicInteger mostUnderWay = new AtomicInteger();
+        private final CompletableFuture<Void> mayAnswer = new CompletableFuture<>();
+        private volatile boolean waits;
         private volatile long answersAfterMillis = 1;
         private volatile int leavesUndoneOfFour;
         private volatile String refuses = "";
@@ -75,8 +77,13 @@ class BatchDeliveryTest {
                             .toList()))
                     .hasSameSizeAs(puts);
             CompletableFuture<BatchWriteItemResponse> answer = new CompletableFuture<>();
-            timer.schedule(() -> answer(puts, answer), answersAfterMillis, TimeUnit.MILLISECONDS);
+            later(() -> answer(puts, answer));
             return answer;
+        }
+
+        private void later(Runnable answer) {
+            (waits ? mayAnswer : CompletableFuture.completedFuture(null))
+                    .thenRun(() -> timer.schedule(answer, answersAfterMillis, TimeUnit.MILLISECONDS));
         }
 
         private void answer(List<WriteRequest> puts, CompletableFuture<BatchWriteItemResponse> answer) {
@@ -105,14 +112,11 @@ class BatchDeliveryTest {
             }
             mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
             CompletableFuture<PutItemResponse> answer = new CompletableFuture<>();
-            timer.schedule(
-                    () -> {
-                        underWay.decrementAndGet();
-                        store(request.item());
-                        answer.complete(PutItemResponse.builder().build());
-                    },
-                    answersAfterMillis,
-                    TimeUnit.MILLISECONDS);
+            later(() -> {
+                underWay.decrementAndGet();
+                store(request.item());
+                answer.complete(PutItemResponse.builder().build());
+            });
             return answer;
         }
 
@@ -152,6 +156,7 @@ class BatchDeliveryTest {
     @Test
     @Tag("slow")
     void unprocessedPutsAreRepeatedUntilTheyAreStoredAndInOrder() throws Exception {
+        table.waits = true; // else the table may be as fast as the calls of post, and no batch is full
         table.leavesUndoneOfFour = 2;
         Map<String, Integer> expected = new HashMap<>();
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
@@ -161,6 +166,7 @@ class BatchDeliveryTest {
             results.add(writer.post(document(id, i)));
             expected.put(id, i);
         }
+        table.mayAnswer.complete(null);
         for (CompletableFuture<WriteResult> result : results) {
             assertThat(result.get(30, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Stored.class);
         }
@@ -278,7 +284,7 @@ class BatchDeliveryTest {
 
     @Test
     void conditionalPutsUseSingleCallsWithinTheLimit() throws Exception {
-        table.answersAfterMillis = 5;
+        table.waits = true;
         assertStored(1000, writer(Duration.ofSeconds(30), new Precondition.Absent()));
         assertThat(table.sizes).isEmpty();
         assertThat(table.mostUnderWay.get()).isEqualTo(64);
@@ -289,6 +295,7 @@ class BatchDeliveryTest {
         for (int i = 0; i < documents; i++) {
             results.add(writer.post(document("id" + i, i)));
         }
+        table.mayAnswer.complete(null);
         for (CompletableFuture<WriteResult> result : results) {
             assertThat(result.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Stored.class);
         }
