@@ -172,7 +172,7 @@ final class GapsCommand implements Callable<Integer> {
         }
         for (Found one : found) {
             try {
-                one.row().acknowledge(one.state().passed());
+                one.row().acknowledge(one.state().passed(), one.state().further());
             } catch (SdkException e) {
                 throw failed(one.source(), leaseTable, e);
             }

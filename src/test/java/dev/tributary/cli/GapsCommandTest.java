@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.tables.EnabledStream;
 import dev.tributary.local.LocalDynamoDb;
+import dev.tributary.stream.lease.SourceStateRow;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -58,6 +59,17 @@ class GapsCommandTest {
         assertThat(out.toString()).contains("There are no unacknowledged gaps");
         assertThat(err.toString())
                 .contains("There is no table " + application + "-leases in us-east-1 at " + dynamo.endpoint());
+    }
+
+    @Test
+    void furtherGapsThatWereNotReadStay() {
+        state(3);
+        SourceStateRow row = new SourceStateRow(dynamo.asyncClient(), application + "-leases", "users");
+        row.acknowledge(List.of(), 2);
+        assertThat(row.read().orElseThrow().further()).isEqualTo(1);
+        row.acknowledge(row.read().orElseThrow().passed(), 2); // somebody else was first
+        assertThat(row.read().orElseThrow().passed()).isEmpty();
+        assertThat(row.read().orElseThrow().further()).isEqualTo(1);
     }
 
     @Test

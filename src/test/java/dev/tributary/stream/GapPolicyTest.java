@@ -87,7 +87,7 @@ class GapPolicyTest {
         SourceWorker two = source.gaps(GapPolicy.CONTINUE).start("two");
         awaitPassed(Kind.TRIMMED_CHECKPOINT, shard.id(), read);
 
-        source.state().acknowledge(source.state().read().orElseThrow().passed());
+        source.state().acknowledge(source.state().read().orElseThrow().passed(), 0);
 
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(source.health(two).status()).isEqualTo(Status.UP));

@@ -75,7 +75,7 @@ public final class GapRepair {
                                             .isPresent()) {
                                 return false;
                             }
-                            row.acknowledge(state.passed());
+                            row.acknowledge(state.passed(), state.further());
                             return true;
                         },
                         executor);

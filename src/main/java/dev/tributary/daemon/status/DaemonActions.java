@@ -132,7 +132,7 @@ public final class DaemonActions implements OperatorActions, AutoCloseable {
                 .filter(recorded -> recorded.id().equals(gap))
                 .toList();
         if (!found.isEmpty()) {
-            row.acknowledge(found);
+            row.acknowledge(found, 0);
         }
         return JsonNodeFactory.instance.objectNode().put("gaps", found.size());
     }

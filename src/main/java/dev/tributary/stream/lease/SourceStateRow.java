@@ -162,17 +162,35 @@ public final class SourceStateRow {
         }
     }
 
-    /** Deletes these gaps and the number of further ones. Gaps recorded meanwhile stay. */
-    public void acknowledge(Collection<RecordedGap> gaps) {
-        Map<String, String> names = new HashMap<>(Map.of("#gaps", GAPS, "#further", FURTHER, "#key", LeaseRows.KEY));
-        StringBuilder remove = new StringBuilder("REMOVE #further");
-        int next = 0;
+    /**
+     * Deletes gaps. Those recorded meanwhile stay.
+     *
+     * @param further the number of further ones that are acknowledged too, unless somebody else has done so
+     */
+    public void acknowledge(Collection<RecordedGap> gaps, int further) {
+        Map<String, String> names = new HashMap<>();
+        List<String> paths = new ArrayList<>();
         for (RecordedGap gap : gaps) {
-            String name = "#g" + next++;
-            names.put(name, gap.id());
-            remove.append(", #gaps.").append(name);
+            names.put("#gaps", GAPS);
+            names.put("#g" + paths.size(), gap.id());
+            paths.add("#gaps.#g" + paths.size());
         }
-        update(remove.toString(), "attribute_exists(#key)", names, Map.of());
+        String remove = paths.isEmpty() ? "" : "REMOVE " + String.join(", ", paths);
+        if (further > 0) {
+            names.put("#further", FURTHER);
+            try {
+                update(
+                        remove + " SET #further = #further - :further",
+                        "#further >= :further",
+                        names,
+                        Map.of(":further", AttributeValue.fromN(Integer.toString(further))));
+            } catch (ConditionalCheckFailedException e) {
+                acknowledge(gaps, 0);
+            }
+        } else if (!paths.isEmpty()) {
+            names.put("#key", LeaseRows.KEY);
+            update(remove, "attribute_exists(#key)", names, Map.of());
+        }
     }
 
     private void update(

@@ -255,7 +255,7 @@ class RouteUpkeepTest {
         assertThat(component("route users.by-city").detail())
                 .contains("resync-refused", "1 of the items", "verify users.by-city", "gaps users --acknowledge");
         put("ann", "Oakland", 1);
-        state.acknowledge(state.read().orElseThrow().passed());
+        state.acknowledge(state.read().orElseThrow().passed(), 0);
         upkeep.tick().get(60, SECONDS);
         assertThat(health.snapshot().components()).isEmpty();
     }
