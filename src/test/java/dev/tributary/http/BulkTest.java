@@ -3,6 +3,7 @@ package dev.tributary.http;
 import static dev.tributary.http.ItemApi.header;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,6 +243,27 @@ class BulkTest {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .noneMatch(name -> name.startsWith("tributary-answer-"));
+        }
+    }
+
+    /** A connection that is closed while the body arrives is reset, and the reply may be lost. */
+    @Test
+    void aRequestIsRefusedAfterItsBodyHasArrived() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
+            socket.setSoTimeout(500);
+            String head = """
+                    POST /nothing/here HTTP/1.1\r
+                    Host: localhost\r
+                    Content-Type: application/json\r
+                    Content-Length: 2\r
+                    \r
+                    """;
+            socket.getOutputStream().write(head.getBytes(UTF_8));
+            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write("{}".getBytes(UTF_8));
+            String reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+            assertThat(reply).startsWith("HTTP/1.1 404");
         }
     }
 

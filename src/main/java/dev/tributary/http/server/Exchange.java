@@ -240,6 +240,7 @@ public final class Exchange {
         if (problem.type() == ProblemType.INTERNAL_ERROR) {
             log.error("{} {} failed", method(), pattern, failure);
         }
+        RequestBody.discardUnread(this);
         send(problem.reply());
     }
 

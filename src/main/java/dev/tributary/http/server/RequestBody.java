@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -137,6 +138,18 @@ public final class RequestBody {
             }
         } catch (IOException e) {
             log.debug("a client disconnected before its body was refused", e);
+        }
+    }
+
+    /**
+     * Discards the body of a request that was refused before its body was read. One of unknown length, or longer than what is
+     * discarded, is left: reading it would take its client long.
+     */
+    static void discardUnread(Exchange exchange) {
+        long length = exchange.contentLength();
+        if (length > 0 && length <= MAX_DISCARDED_BYTES) {
+            exchange.endBody(Optional::empty);
+            discard(exchange);
         }
     }
 
