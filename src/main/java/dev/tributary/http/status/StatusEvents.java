@@ -53,6 +53,7 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
     private final Set<Viewer> viewers = new LinkedHashSet<>();
 
     private boolean closed;
+    private boolean ticking;
     private boolean reading;
     private long readAt;
     private @Nullable StatusEvent tables;
@@ -92,7 +93,8 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
             Viewer viewer = new Viewer(stream::write, stream::end, this::remove);
             viewers.add(viewer);
             thread.execute(() -> welcome(viewer));
-            if (viewers.size() == 1) {
+            if (!ticking) {
+                ticking = true;
                 thread.execute(this::tick);
             }
         }
@@ -128,7 +130,8 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
             failed(e);
         }
         synchronized (this) {
-            if (!closed && !viewers.isEmpty()) {
+            ticking = !closed && !viewers.isEmpty();
+            if (ticking) {
                 thread.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
             }
         }

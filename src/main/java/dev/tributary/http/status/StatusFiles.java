@@ -85,6 +85,11 @@ public final class StatusFiles {
     }
 
     private static void send(File file, Exchange exchange) {
+        if (exchange.path().endsWith("/")) { // the page's links are relative to its path
+            exchange.send(
+                    new Reply(302, Map.of("Location", ".." + exchange.pattern().text()), ""));
+            return;
+        }
         Map<String, String> headers = Map.of(
                 "Content-Type",
                 file.type(),

@@ -69,6 +69,14 @@ class StatusFilesTest {
         assertThat(response.headers().firstValue("Location")).contains("status");
     }
 
+    /** Its links are relative to its path. */
+    @Test
+    void thePathOfThePageWithASlashLeadsToThePage() throws Exception {
+        var response = get("/status/");
+        assertThat(response.statusCode()).isEqualTo(302);
+        assertThat(response.headers().firstValue("Location")).contains("../status");
+    }
+
     @Test
     void eachFileThatIsReferredToIsServedAndNoOther() throws Exception {
         Set<String> served;
