@@ -1,6 +1,5 @@
 package dev.tributary.deadletter;
 
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.List;
@@ -57,15 +56,14 @@ record DeadLetterRows(DynamoDbAsyncClient client, String table, Duration timeout
     /** Passes every row to the consumer, one after the other; none if the table does not exist. */
     CompletableFuture<Void> each(QueryRequest.Builder query, Consumer<Map<String, AttributeValue>> row) {
         return client.queryPaginator(query.build())
-                .subscribe(page -> ResponseCheck.byService(page).items().forEach(row))
+                .subscribe(page -> page.items().forEach(row))
                 .exceptionallyCompose(thrown -> whereMissing(thrown, null));
     }
 
     /** Makes all of the writes, or none. */
     CompletableFuture<?> transact(List<TransactWriteItem> writes) {
-        return client.transactWriteItems(request ->
-                        request.transactItems(writes).overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .thenApply(ResponseCheck::byService);
+        return client.transactWriteItems(
+                request -> request.transactItems(writes).overrideConfiguration(call -> call.apiCallTimeout(timeout)));
     }
 
     /** Completes with {@code nothing} if the table does not exist. */

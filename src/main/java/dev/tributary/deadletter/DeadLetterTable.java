@@ -1,7 +1,6 @@
 package dev.tributary.deadletter;
 
 import dev.tributary.dynamo.Calls;
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.Failures;
 import dev.tributary.model.KeySchema;
@@ -189,7 +188,7 @@ public final class DeadLetterTable {
                 .build();
         return client.query(request).thenCompose(page -> {
             String last = "";
-            for (Map<String, AttributeValue> row : ResponseCheck.byService(page).items()) {
+            for (Map<String, AttributeValue> row : page.items()) {
                 String item = DeadLetterRow.position(row).item();
                 if (!item.equals(last) && !wantsMore.test(item)) {
                     return CompletableFuture.completedFuture(false);
@@ -218,9 +217,7 @@ public final class DeadLetterTable {
 
     private CompletableFuture<Optional<DeadLetterPosition>> first(QueryRequest.Builder query) {
         return client.query(query.projectionExpression("#position").limit(1).build())
-                .thenApply(page -> ResponseCheck.byService(page).items().stream()
-                        .findFirst()
-                        .map(DeadLetterRow::position))
+                .thenApply(page -> page.items().stream().findFirst().map(DeadLetterRow::position))
                 .exceptionallyCompose(thrown -> DeadLetterRows.whereMissing(thrown, Optional.empty()));
     }
 }

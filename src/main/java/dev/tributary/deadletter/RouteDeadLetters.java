@@ -1,6 +1,5 @@
 package dev.tributary.deadletter;
 
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.Change;
 import dev.tributary.model.Failures;
 import dev.tributary.model.ItemKey;
@@ -68,7 +67,7 @@ public final class RouteDeadLetters {
         QueryRequest request =
                 start.isEmpty() ? query.build() : query.exclusiveStartKey(start).build();
         return rows.client().query(request).thenCompose(page -> {
-            ResponseCheck.byService(page).items().forEach(items::add);
+            page.items().forEach(items::add);
             return page.lastEvaluatedKey().isEmpty() || items.isFull()
                     ? CompletableFuture.completedFuture(null)
                     : read(query, page.lastEvaluatedKey(), items);

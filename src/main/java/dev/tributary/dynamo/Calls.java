@@ -13,14 +13,10 @@ public final class Calls {
     private Calls() {}
 
     /**
-     * Completes with whether a conditional write was applied: false if its condition failed. Fails like the write itself, and
-     * if a proxy answered in the place of the service.
+     * Completes with whether a conditional write was applied: false if its condition failed. Fails like the write itself.
      */
     public static CompletableFuture<Boolean> applied(CompletableFuture<? extends SdkResponse> write) {
-        return write.thenApply(response -> {
-                    ResponseCheck.byService(response);
-                    return true;
-                })
+        return write.thenApply(response -> true)
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException
                         ? CompletableFuture.completedFuture(false)
                         : CompletableFuture.failedFuture(thrown));

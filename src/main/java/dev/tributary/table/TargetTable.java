@@ -1,7 +1,6 @@
 package dev.tributary.table;
 
 import dev.tributary.dynamo.CollisionException;
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Failures;
 import dev.tributary.model.Item;
@@ -192,7 +191,7 @@ public final class TargetTable {
                         from.stream().map(key -> transactDelete(stamp, key)), Stream.of(transactPut(stamp, to)))
                 .toList();
         return client.transactWriteItems(request -> request.transactItems(actions))
-                .thenApply(TargetTable::applied)
+                .thenApply(response -> Outcome.APPLIED)
                 .exceptionallyCompose(thrown -> afterCancellation(stamp, from, to, thrown, permitted));
     }
 
@@ -265,16 +264,11 @@ public final class TargetTable {
     private static CompletableFuture<Outcome> outcome(
             CompletableFuture<? extends SdkResponse> call,
             Function<ConditionalCheckFailedException, CompletableFuture<Outcome>> whenRefused) {
-        return call.thenApply(TargetTable::applied)
+        return call.thenApply(response -> Outcome.APPLIED)
                 .exceptionallyCompose(
                         thrown -> Failures.unwrap(thrown) instanceof ConditionalCheckFailedException refused
                                 ? whenRefused.apply(refused)
                                 : CompletableFuture.failedFuture(thrown));
-    }
-
-    private static Outcome applied(SdkResponse response) {
-        ResponseCheck.byService(response);
-        return Outcome.APPLIED;
     }
 
     private static Outcome either(Outcome a, Outcome b) {

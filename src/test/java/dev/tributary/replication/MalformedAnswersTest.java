@@ -9,6 +9,7 @@ import dev.tributary.DynamoDbFront.Answer;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.Parked;
 import dev.tributary.deadletter.ParkedItemIndex;
+import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.latewrite.GivenLateWrites;
@@ -87,8 +88,9 @@ class MalformedAnswersTest {
     private final DynamoDbAsyncClient client = dynamo.configure(DynamoDbAsyncClient.builder())
             .endpointOverride(front.endpoint())
             .httpClientBuilder(NettyNioAsyncHttpClient.builder())
-            .overrideConfiguration(override ->
-                    override.apiCallTimeout(Duration.ofSeconds(5)).retryStrategy(AwsRetryStrategy.doNotRetry()))
+            .overrideConfiguration(override -> override.addExecutionInterceptor(new ResponseCheck())
+                    .apiCallTimeout(Duration.ofSeconds(5))
+                    .retryStrategy(AwsRetryStrategy.doNotRetry()))
             .build();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.ParkedItemIndex;
 import dev.tributary.dynamo.DescribedTable;
+import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.latewrite.GivenLateWrites;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.VersionStamp;
@@ -325,8 +326,9 @@ final class SimulatedSource implements AutoCloseable {
     private DynamoDbStreamsClient streamsClient() {
         return closed(endpoint.configure(DynamoDbStreamsClient.builder())
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(256))
-                .overrideConfiguration(override ->
-                        override.apiCallTimeout(Duration.ofSeconds(10)).apiCallAttemptTimeout(Duration.ofSeconds(5)))
+                .overrideConfiguration(override -> override.addExecutionInterceptor(new ResponseCheck())
+                        .apiCallTimeout(Duration.ofSeconds(10))
+                        .apiCallAttemptTimeout(Duration.ofSeconds(5)))
                 .build());
     }
 

@@ -78,8 +78,9 @@ class StreamTroubleTest {
         assertThat(source.health().status()).isEqualTo(Status.UP);
     }
 
+    /** An empty answer has no next iterator, which is how a shard ends. */
     static Stream<Fault> failures() {
-        return Stream.of(Fault.limitExceeded(), Fault.throughputExceeded(), Fault.internalError());
+        return Stream.of(Fault.limitExceeded(), Fault.throughputExceeded(), Fault.internalError(), Fault.empty());
     }
 
     @ParameterizedTest

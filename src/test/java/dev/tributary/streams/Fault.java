@@ -39,6 +39,11 @@ public record Fault(int status, String type, String message, Duration delay) {
         return client("ValidationException", message);
     }
 
+    /** The answer of a proxy, which the SDK takes for a success without a value. */
+    public static Fault empty() {
+        return new Fault(200, "", "", Duration.ZERO);
+    }
+
     /** A late regular answer. */
     public static Fault slow(Duration delay) {
         return new Fault(0, "", "", delay);
@@ -46,6 +51,10 @@ public record Fault(int status, String type, String message, Duration delay) {
 
     private static Fault client(String type, String message) {
         return new Fault(400, type, message, Duration.ZERO);
+    }
+
+    boolean isEmpty() {
+        return status == 200;
     }
 
     boolean answersProperly() {

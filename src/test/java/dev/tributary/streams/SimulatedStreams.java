@@ -140,17 +140,16 @@ public final class SimulatedStreams implements AutoCloseable {
     private void exchange(HttpExchange exchange) throws IOException {
         try (exchange) {
             int status = 200;
-            ObjectNode answer;
+            byte[] body;
             try {
                 Operation operation = operation(exchange);
-                answer = answer(operation, JSON.readTree(exchange.getRequestBody()));
+                body = JSON.writeValueAsBytes(answer(operation, JSON.readTree(exchange.getRequestBody())));
             } catch (Fault.Refusal e) {
                 status = e.fault().status();
-                answer = Answers.error(e.fault());
+                body = e.fault().isEmpty() ? new byte[0] : JSON.writeValueAsBytes(Answers.error(e.fault()));
             }
-            byte[] body = JSON.writeValueAsBytes(answer);
             exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-            exchange.sendResponseHeaders(status, body.length);
+            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
         }
     }

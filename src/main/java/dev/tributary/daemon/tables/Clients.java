@@ -182,7 +182,7 @@ public final class Clients implements AutoCloseable {
     public DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
         return (DynamoDbStreamsClient) client(streamKey(table), key -> placed(DynamoDbStreamsClient.builder(), key)
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
-                .overrideConfiguration(timed(override -> {
+                .overrideConfiguration(checked(override -> {
                     limitTime(override);
                     if (ofLocal) {
                         override.addExecutionInterceptor(new LocalStreams());
@@ -270,14 +270,18 @@ public final class Clients implements AutoCloseable {
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder()
                         .maxConcurrency(connections)
                         .eventLoopGroup(threads.eventLoops()))
-                .overrideConfiguration(
-                        timed(override.andThen(each -> each.addExecutionInterceptor(ResponseCheck.OF_CLIENT))))
+                .overrideConfiguration(checked(override))
                 .build();
     }
 
     /** The configured timeouts of a call and of each attempt. */
     private void limitTime(ClientOverrideConfiguration.Builder override) {
         override.apiCallTimeout(defaults.callTimeout()).apiCallAttemptTimeout(defaults.attemptTimeout());
+    }
+
+    private Consumer<ClientOverrideConfiguration.Builder> checked(
+            Consumer<ClientOverrideConfiguration.Builder> override) {
+        return timed(override.andThen(each -> each.addExecutionInterceptor(new ResponseCheck())));
     }
 
     private Consumer<ClientOverrideConfiguration.Builder> timed(

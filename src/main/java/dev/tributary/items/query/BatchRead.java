@@ -1,6 +1,5 @@
 package dev.tributary.items.query;
 
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Duration;
@@ -102,7 +101,7 @@ final class BatchRead {
     }
 
     private CompletableFuture<Optional<Batch>> take(BatchGetItemResponse response, Duration pause) {
-        if (!ResponseCheck.byService(response).hasResponses()) {
+        if (!response.hasResponses()) {
             throw SdkClientException.create("a response to BatchGetItem without Responses");
         }
         for (Map<String, AttributeValue> row : response.responses().getOrDefault(table, List.of())) {

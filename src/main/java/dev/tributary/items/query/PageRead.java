@@ -1,6 +1,5 @@
 package dev.tributary.items.query;
 
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.ItemSize;
 import dev.tributary.model.KeySchema.KeyAttribute;
 import java.time.Duration;
@@ -80,7 +79,6 @@ final class PageRead {
         return client.query(query.request(table, Optional.ofNullable(last), needed, query.limit() - items.size() + 1)
                         .overrideConfiguration(call -> call.apiCallTimeout(left))
                         .build())
-                .thenApply(ResponseCheck::byService)
                 .thenCompose(response -> {
                     if (!response.hasItems()) {
                         throw SdkClientException.create("a response to Query without Items");

@@ -3,7 +3,6 @@ package dev.tributary.items.query;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
 import dev.tributary.model.TableLayout;
@@ -70,7 +69,6 @@ public final class ResourceReads {
         return resource.place()
                 .client()
                 .getItem(request.build())
-                .thenApply(ResponseCheck::byService)
                 .<WriteResult>thenApply(response -> response.hasItem() && present.isPresent(response.item())
                         ? found(response.item(), fields, known)
                         : new WriteResult.Refused(Problem.noSuchItem()))

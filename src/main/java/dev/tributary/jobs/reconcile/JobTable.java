@@ -3,7 +3,6 @@ package dev.tributary.jobs.reconcile;
 import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -122,7 +121,7 @@ public final class JobTable {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                 .build();
         return client.queryPaginator(request)
-                .subscribe(response -> ResponseCheck.byService(response).items().forEach(each));
+                .subscribe(response -> response.items().forEach(each));
     }
 
     /** The routes that have recorded pages; may miss those of the last second. */
@@ -137,8 +136,7 @@ public final class JobTable {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout))
                 .build();
         return client.scanPaginator(request)
-                .subscribe(response -> ResponseCheck.byService(response)
-                        .items()
+                .subscribe(response -> response.items()
                         .forEach(row -> routes.add(value(row, SCOPE).s())))
                 .thenApply(read -> routes);
     }
@@ -206,8 +204,7 @@ public final class JobTable {
                         .consistentRead(true)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
                 .thenApply(response -> {
-                    Map<String, AttributeValue> row =
-                            ResponseCheck.byService(response).item();
+                    Map<String, AttributeValue> row = response.item();
                     return row.isEmpty() ? JobState.NONE : state(row);
                 });
     }

@@ -1,6 +1,5 @@
 package dev.tributary.jobs.scan;
 
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.ordering.UnitRateLimiter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -42,12 +41,10 @@ public final class PacedCalls {
      */
     public <R extends SdkResponse> CompletableFuture<R> run(
             double estimate, ToDoubleFunction<R> consumed, Supplier<CompletableFuture<R>> call) {
-        return reserve(estimate)
-                .thenCompose(reserved -> attempts.of(() -> call.get().thenApply(ResponseCheck::byService)))
-                .thenApply(response -> {
-                    limiter.correct(estimate, consumed.applyAsDouble(response));
-                    return response;
-                });
+        return reserve(estimate).thenCompose(reserved -> attempts.of(call)).thenApply(response -> {
+            limiter.correct(estimate, consumed.applyAsDouble(response));
+            return response;
+        });
     }
 
     /** Completes when these units may be consumed. */

@@ -1,6 +1,7 @@
 package dev.tributary.daemon.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tributary.DynamoDbFront;
@@ -104,6 +105,17 @@ class ClientsTest {
                     .failsWithin(Duration.ofSeconds(30))
                     .withThrowableThat()
                     .withMessageContaining("an empty response with status 200");
+        }
+    }
+
+    /** The SDK takes it for the end of the shard. */
+    @Test
+    void anEmptyResponseOfAProxyIsNoEndOfAShard() {
+        front.release();
+        front.answerInPlace(call -> Optional.of(Answer.empty(200)));
+        try (Clients clients = clients(1)) {
+            assertThatThrownBy(() -> clients.streams(source, false).getRecords(request -> request.shardIterator("any")))
+                    .hasMessageContaining("an empty response with status 200");
         }
     }
 
