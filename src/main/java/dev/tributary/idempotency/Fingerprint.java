@@ -76,24 +76,28 @@ public final class Fingerprint {
     /**
      * Adds a document, whether it is JSON or not.
      *
-     * @return a hash of this document by the same rules; short, because it is kept for each document of a bulk request
+     * @return the fingerprint of the request up to here; short, because it is kept for each document of a bulk request
      */
     public String add(byte[] document) {
-        byte[] part;
         try {
-            part = CanonicalJson.hash(document);
-            hash.update((byte) 'd');
-            hash.update(part);
+            document(document);
         } catch (JsonProcessingException e) {
-            part = Sha256.start().digest(document);
             malformed(document);
         }
-        return Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(part, 12));
+        return Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(copy().digest(), 12));
     }
 
     /** Returns the fingerprint in hexadecimal digits; nothing can be added afterwards. */
     public String end() {
         return HexFormat.of().formatHex(hash.digest());
+    }
+
+    private MessageDigest copy() {
+        try {
+            return (MessageDigest) hash.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new LinkageError("the SHA-256 of every Java platform can be cloned", e);
+        }
     }
 
     private void text(String text) {

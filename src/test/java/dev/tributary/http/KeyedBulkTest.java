@@ -202,6 +202,18 @@ class KeyedBulkTest {
     }
 
     @Test
+    void anotherHeadDoesNotContinueAnUnfinishedRequest() throws Exception {
+        throttled.add("2");
+        post("/items", TWO, "k");
+        throttled.clear();
+        HttpResponse<String> array = api.send(
+                "POST", "/items", "[{\"n\":1},{\"n\":2}]", "Content-Type", "application/json", "Idempotency-Key", "k");
+        assertThat(array.body()).contains("\"complete\":false", "/problems/idempotency-key-reused");
+        assertThat(rows()).as("nothing is written before it is noticed").isEqualTo(1);
+        assertThat(post("/items", TWO, "k").body()).contains("\"stored\":2,\"refused\":0");
+    }
+
+    @Test
     void lastDocumentOfAnItemStaysIfAnEarlierOneIsWrittenByTheRepetition() throws Exception {
         String documents = "{\"id\":\"x\",\"n\":1}\n{\"id\":\"x\",\"n\":2}\n";
         throttled.add("1");

@@ -108,7 +108,7 @@ final class BulkKey {
     /**
      * The outcome of the next document in an earlier request.
      *
-     * @param document its hash
+     * @param document the fingerprint of the request up to it
      * @return empty if it is still to be written
      * @throws ProblemException if the earlier request had another document at this place
      */

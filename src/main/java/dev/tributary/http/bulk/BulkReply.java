@@ -98,7 +98,7 @@ final class BulkReply implements AutoCloseable {
         }
     }
 
-    /** @param document its hash; empty if nothing is recorded */
+    /** @param document the fingerprint of the request up to it; empty if nothing is recorded */
     private record Line(long number, int weight, String document, CompletableFuture<Outcome> done) {
 
         /** The outcome counts too if it is known: it may have to wait for its turn. */
@@ -123,7 +123,7 @@ final class BulkReply implements AutoCloseable {
      * Adds a document. Waits until there is room for it.
      *
      * @param bytes of its text
-     * @param document its hash; empty if nothing is recorded
+     * @param document the fingerprint of the request up to it; empty if nothing is recorded
      * @param start begins to write it; its future never fails
      * @throws ProblemException if the reply cannot be kept
      */

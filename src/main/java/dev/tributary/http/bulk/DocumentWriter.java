@@ -108,11 +108,11 @@ final class DocumentWriter {
             add(document, "", Optional.empty());
             return Optional.empty();
         }
-        String hash;
+        String upToHere;
         Optional<String> earlier;
         try {
-            hash = addTo(fingerprint, document, memory, resource.timeout());
-            earlier = key.get().earlierOutcome(hash);
+            upToHere = addTo(fingerprint, document, memory, resource.timeout());
+            earlier = key.get().earlierOutcome(upToHere);
         } catch (ProblemException e) {
             return Optional.of(e.document());
         }
@@ -120,21 +120,21 @@ final class DocumentWriter {
             return Optional.of(ProblemDocument.of(
                     ProblemType.UNAVAILABLE, "The idempotency key could not be kept in use. Try again."));
         }
-        add(document, hash, earlier);
+        add(document, upToHere, earlier);
         return Optional.empty();
     }
 
     /** @param earlier its outcome in an earlier request with this key; empty if it is still to be written */
-    private void add(Document document, String hash, Optional<String> earlier) throws IOException {
+    private void add(Document document, String upToHere, Optional<String> earlier) throws IOException {
         int bytes = document.text().length;
         Optional<DocumentMemoryBudget.Claim> claim = claim(document, memory, resource.timeout());
         try {
             if (earlier.isPresent() && !writer.isBehindAnother(document.text())) {
-                reply.add(document.number(), bytes, hash, () -> completedFuture(Outcome.of(earlier.get())));
+                reply.add(document.number(), bytes, upToHere, () -> completedFuture(Outcome.of(earlier.get())));
                 claim.ifPresent(DocumentMemoryBudget.Claim::close);
                 return;
             }
-            reply.add(document.number(), bytes, hash, () -> claim.map(
+            reply.add(document.number(), bytes, upToHere, () -> claim.map(
                             held -> start(document).whenComplete((done, failure) -> held.close()))
                     .orElseGet(() -> refused(RequestBody.overloaded()))
                     .thenApply(Outcome::of));
@@ -174,7 +174,7 @@ final class DocumentWriter {
     /**
      * Adds a document to the fingerprint of its request.
      *
-     * @return the hash of the document
+     * @return the fingerprint of the request up to the document
      * @throws ProblemException if there is no memory for it within {@code longest}
      */
     static String addTo(Fingerprint fingerprint, Document document, DocumentMemoryBudget memory, Duration longest)
