@@ -3,37 +3,23 @@ package dev.tributary.daemon.tables;
 import dev.tributary.daemon.settings.AwsSettings;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.dynamo.PlaceSettings;
-import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.dynamo.TableSettings;
 import dev.tributary.items.ReadLimiter;
 import dev.tributary.local.LocalEndpoint;
 import dev.tributary.local.LocalSettings;
-import dev.tributary.local.LocalStreams;
 import dev.tributary.table.BatchingTable;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkClient;
-import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
-import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbServiceClientConfiguration;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.awssdk.services.sts.StsClient;
-import software.amazon.awssdk.services.sts.StsClientBuilder;
-import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The SDK clients of the process: one of each kind for each place of tables, created at first use and closed together.
@@ -47,9 +33,6 @@ public final class Clients implements AutoCloseable {
     /** Timeout of one write of a backfill or a repair. */
     public static final Duration JOB_WRITE_TIMEOUT = CALL_TIMEOUT.dividedBy(2);
 
-    /** Names the sessions of assumed roles, in the logs of the other account. */
-    private static final String ROLE_SESSION = "tributary";
-
     private static final int MAX_CONNECTIONS = 256;
 
     /** Concurrent calls to one target, and as many again for the parallel deletes of a write of several keys. */
@@ -60,18 +43,11 @@ public final class Clients implements AutoCloseable {
     private final Duration writeTimeout;
     private final int targets;
 
-    private final SdkThreads threads = new SdkThreads();
+    /** Guarded by this, as are the fields below. */
+    private final ClientFactory factory;
 
-    /** Guarded by this. */
     private final Map<Key, SdkClient> clients = new HashMap<>();
 
-    /** By role. Guarded by this. */
-    private final Map<String, StsAssumeRoleCredentialsProvider> credentials = new HashMap<>();
-
-    /** The client that assumes roles. Guarded by this. */
-    private final List<SdkAutoCloseable> assumed = new ArrayList<>();
-
-    /** Guarded by this. */
     private boolean closed;
 
     private enum Kind {
@@ -83,8 +59,7 @@ public final class Clients implements AutoCloseable {
         STREAM
     }
 
-    /** The purpose of a client, and the place of its tables. */
-    private record Key(Kind kind, Optional<String> region, Optional<URI> endpoint, Optional<String> role) {}
+    private record Key(Kind kind, ClientPlace place) {}
 
     /**
      * @param local the DynamoDB Local that holds all tables; null without
@@ -96,6 +71,7 @@ public final class Clients implements AutoCloseable {
         this.local = local;
         this.writeTimeout = writeTimeout;
         this.targets = targets;
+        this.factory = new ClientFactory(defaults, local);
     }
 
     /** The clients of a command: of the configured places, or of the DynamoDB Local of a running daemon. */
@@ -130,7 +106,7 @@ public final class Clients implements AutoCloseable {
         Duration call = atMost(writeTimeout.multipliedBy(2), CALL_TIMEOUT);
         return (DynamoDbAsyncClient) client(
                 key(Kind.LEASE, source.place().withoutRole()),
-                key -> async(key, MAX_CONNECTIONS, override -> override.apiCallTimeout(call)
+                place -> factory.async(place, MAX_CONNECTIONS, override -> override.apiCallTimeout(call)
                         .apiCallAttemptTimeout(call.dividedBy(2))));
     }
 
@@ -152,7 +128,7 @@ public final class Clients implements AutoCloseable {
     }
 
     private DynamoDbAsyncClient patient(Kind kind, PlaceSettings place, int connections) {
-        return (DynamoDbAsyncClient) client(key(kind, place), key -> async(key, connections, this::limitTime));
+        return (DynamoDbAsyncClient) client(key(kind, place), at -> factory.async(at, connections, factory::limitTime));
     }
 
     /** For creating the tables of DynamoDB Local. */
@@ -167,8 +143,8 @@ public final class Clients implements AutoCloseable {
     public DynamoDbAsyncClient writes(TableSettings table) {
         return (DynamoDbAsyncClient) client(
                 key(Kind.WRITE, table.place()),
-                key -> async(
-                        key,
+                place -> factory.async(
+                        place,
                         Math.max(MAX_CONNECTIONS, targets * CONNECTIONS_PER_TARGET),
                         override ->
                                 override.apiCallTimeout(writeTimeout).retryStrategy(AwsRetryStrategy.doNotRetry())));
@@ -180,15 +156,8 @@ public final class Clients implements AutoCloseable {
      * @param ofLocal whether the table is in a DynamoDB Local
      */
     public DynamoDbStreamsClient streams(TableSettings table, boolean ofLocal) {
-        return (DynamoDbStreamsClient) client(streamKey(table), key -> placed(DynamoDbStreamsClient.builder(), key)
-                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
-                .overrideConfiguration(checked(override -> {
-                    limitTime(override);
-                    if (ofLocal) {
-                        override.addExecutionInterceptor(new LocalStreams());
-                    }
-                }))
-                .build());
+        return (DynamoDbStreamsClient)
+                client(streamKey(table), place -> factory.streams(place, MAX_CONNECTIONS, ofLocal));
     }
 
     /** The configured region of the table; empty if the SDK's provider chain decides. */
@@ -204,8 +173,8 @@ public final class Clients implements AutoCloseable {
 
     /** The identity of the place of the table; {@link #place} is its text. */
     Place placeId(TableSettings table) {
-        Key key = key(Kind.CONTROL, table.place());
-        return new Place(key.region(), key.endpoint(), table.place().expectedAccount());
+        ClientPlace at = key(Kind.CONTROL, table.place()).place();
+        return new Place(at.region(), at.endpoint(), table.place().expectedAccount());
     }
 
     /** The place of the table in messages: an endpoint or a region, and the account if one is configured. */
@@ -223,11 +192,11 @@ public final class Clients implements AutoCloseable {
                 + resolved.endpointOverride().map(at -> " at " + at).orElse("");
     }
 
-    private synchronized SdkClient client(Key key, Function<Key, SdkClient> make) {
+    private synchronized SdkClient client(Key key, Function<ClientPlace, SdkClient> make) {
         if (closed) {
             throw new IllegalStateException("the clients have been closed");
         }
-        return clients.computeIfAbsent(key, make);
+        return clients.computeIfAbsent(key, absent -> make.apply(key.place()));
     }
 
     private Key key(Kind kind, PlaceSettings place) {
@@ -243,62 +212,12 @@ public final class Clients implements AutoCloseable {
     }
 
     private Key key(Kind kind, PlaceSettings place, Optional<URI> endpoint) {
-        return local == null
-                ? new Key(kind, place.region().or(defaults::region), endpoint, place.role())
-                : new Key(kind, Optional.of(local.region().id()), Optional.of(local.endpoint()), Optional.empty());
-    }
-
-    /** Credentials of a role, which are renewed before they expire. */
-    private StsAssumeRoleCredentialsProvider assume(String role, Optional<String> region) {
-        StsClientBuilder builder = StsClient.builder()
-                .httpClientBuilder(ApacheHttpClient.builder())
-                .overrideConfiguration(timed(this::limitTime));
-        region.map(Region::of).ifPresent(builder::region);
-        StsClient sts = builder.build();
-        StsAssumeRoleCredentialsProvider provider = StsAssumeRoleCredentialsProvider.builder()
-                .stsClient(sts)
-                .refreshRequest(request -> request.roleArn(role).roleSessionName(ROLE_SESSION))
-                .build();
-        assumed.add(provider);
-        assumed.add(sts);
-        return provider;
-    }
-
-    private DynamoDbAsyncClient async(
-            Key key, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
-        return placed(DynamoDbAsyncClient.builder(), key)
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
-                        .maxConcurrency(connections)
-                        .eventLoopGroup(threads.eventLoops()))
-                .overrideConfiguration(checked(override))
-                .build();
-    }
-
-    /** The configured timeouts of a call and of each attempt. */
-    private void limitTime(ClientOverrideConfiguration.Builder override) {
-        override.apiCallTimeout(defaults.callTimeout()).apiCallAttemptTimeout(defaults.attemptTimeout());
-    }
-
-    private Consumer<ClientOverrideConfiguration.Builder> checked(
-            Consumer<ClientOverrideConfiguration.Builder> override) {
-        return timed(override.andThen(each -> each.addExecutionInterceptor(new ResponseCheck())));
-    }
-
-    private Consumer<ClientOverrideConfiguration.Builder> timed(
-            Consumer<ClientOverrideConfiguration.Builder> override) {
-        return override.andThen(threads::addTo);
-    }
-
-    private <B extends AwsClientBuilder<B, C>, C> B placed(B builder, Key key) {
-        key.region().map(Region::of).ifPresent(builder::region);
-        key.endpoint().ifPresent(builder::endpointOverride);
-        if (local != null) {
-            builder.credentialsProvider(local.credentials());
-        }
-        key.role()
-                .ifPresent(role -> builder.credentialsProvider(
-                        credentials.computeIfAbsent(role, absent -> assume(role, key.region()))));
-        return builder;
+        return new Key(
+                kind,
+                local == null
+                        ? new ClientPlace(place.region().or(defaults::region), endpoint, place.role())
+                        : new ClientPlace(
+                                Optional.of(local.region().id()), Optional.of(local.endpoint()), Optional.empty()));
     }
 
     /** Closes all clients. Calls in flight fail. */
@@ -306,7 +225,6 @@ public final class Clients implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         clients.values().forEach(SdkClient::close);
-        assumed.forEach(SdkAutoCloseable::close);
-        threads.close();
+        factory.close();
     }
 }
