@@ -61,6 +61,7 @@ public final class DynamoDbFront implements AutoCloseable {
     private Function<Call, Optional<Answer>> afterwards = call -> Optional.empty();
     private Function<Call, Duration> delays = call -> Duration.ZERO;
     private CompletableFuture<Boolean> release = new CompletableFuture<>();
+    private int underWay;
     private int waiting;
     private int refusals;
 
@@ -166,6 +167,12 @@ public final class DynamoDbFront implements AutoCloseable {
         end(true);
     }
 
+    /** Passes on all held calls but these, which get an error of the service, as do those from now on. */
+    public synchronized void releaseAndRefuse(Predicate<Call> calls) {
+        end(true);
+        refused = calls;
+    }
+
     /** Discards all held calls, and passes on every call from now on. */
     public synchronized void forget() {
         end(false);
@@ -180,6 +187,11 @@ public final class DynamoDbFront implements AutoCloseable {
         afterwards = call -> Optional.empty();
         release.complete(pass);
         release = new CompletableFuture<>();
+    }
+
+    /** Number of calls that were received and have not ended. */
+    public synchronized int underWay() {
+        return underWay;
     }
 
     /** Number of held calls. */
@@ -198,14 +210,15 @@ public final class DynamoDbFront implements AutoCloseable {
 
     private void exchange(HttpExchange exchange) throws IOException {
         try (exchange) {
+            count(1);
             String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             Call call = new Call(target.substring(target.indexOf('.') + 1), body);
-            if (isRefused(call)) {
-                answer(exchange, Answer.json(500, ERROR));
+            if (!isRefused(call) && !awaitRelease(call)) {
                 return;
             }
-            if (!awaitRelease(call)) {
+            if (isRefused(call)) {
+                refuse(exchange);
                 return;
             }
             awaitDelay(call);
@@ -229,13 +242,24 @@ public final class DynamoDbFront implements AutoCloseable {
                             : Answer.json(answer.statusCode(), answers().apply(answer.body())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            count(-1);
         }
     }
 
+    private synchronized void count(int calls) {
+        underWay += calls;
+    }
+
     private synchronized boolean isRefused(Call call) {
-        boolean now = refused.test(call);
-        refusals += now ? 1 : 0;
-        return now;
+        return refused.test(call);
+    }
+
+    private void refuse(HttpExchange exchange) throws IOException {
+        synchronized (this) {
+            refusals++;
+        }
+        answer(exchange, Answer.json(500, ERROR));
     }
 
     private synchronized Optional<Answer> inPlace(Call call) {
