@@ -195,14 +195,18 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("application")
                 .definedBy("dev.tributary.stream")
+                .layer("lag")
+                .definedBy("dev.tributary.stream.lag")
                 .layer("read")
                 .definedBy("dev.tributary.stream.read")
                 .layer("lease")
                 .definedBy("dev.tributary.stream.lease")
                 .whereLayer("application")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("read")
+                .whereLayer("lag")
                 .mayOnlyBeAccessedByLayers("application")
+                .whereLayer("read")
+                .mayOnlyBeAccessedByLayers("application", "lag")
                 .check(CLASSES);
     }
 

@@ -1,4 +1,4 @@
-package dev.tributary.stream.read;
+package dev.tributary.ordering;
 
 import java.time.Duration;
 
@@ -15,7 +15,7 @@ public final class Rounds {
     private Rounds() {}
 
     /** Whether a pause of this many nanoseconds ends with a round: from a second on. */
-    static boolean end(long pause) {
+    public static boolean end(long pause) {
         return pause >= SHORTEST;
     }
 

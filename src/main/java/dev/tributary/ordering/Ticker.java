@@ -1,6 +1,5 @@
-package dev.tributary.stream;
+package dev.tributary.ordering;
 
-import dev.tributary.stream.read.Rounds;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * process only while it runs. The interval is the pause between two runs; a long one ends with one of the {@link Rounds}.
  * Started once.
  */
-final class Ticker {
+public final class Ticker {
 
     private static final Logger log = LoggerFactory.getLogger(Ticker.class);
 
@@ -35,7 +34,7 @@ final class Ticker {
 
     /** A task that may be interrupted by {@link #stop}. */
     @FunctionalInterface
-    interface Task {
+    public interface Task {
         void run() throws InterruptedException;
     }
 
@@ -45,13 +44,13 @@ final class Ticker {
      * @param timer runs nothing that waits
      * @param executor runs the task, which may wait; may drop it when the process stops
      */
-    record Threads(ScheduledExecutorService timer, Executor executor) {}
+    public record Threads(ScheduledExecutorService timer, Executor executor) {}
 
     /**
      * @param name for the log
      * @param onFatal receives what the task throws
      */
-    Ticker(String name, Duration interval, Task task, Threads threads, Consumer<Throwable> onFatal) {
+    public Ticker(String name, Duration interval, Task task, Threads threads, Consumer<Throwable> onFatal) {
         this.name = name;
         this.interval = interval;
         this.task = task;
@@ -59,12 +58,12 @@ final class Ticker {
         this.onFatal = onFatal;
     }
 
-    void start() {
+    public void start() {
         long now = System.nanoTime();
         start(Duration.ofNanos(Rounds.after(now, interval.toNanos()) - now));
     }
 
-    void start(Duration first) {
+    public void start(Duration first) {
         try {
             threads.timer()
                     .schedule(() -> threads.executor().execute(this::run), first.toNanos(), TimeUnit.NANOSECONDS);
@@ -74,12 +73,12 @@ final class Ticker {
     }
 
     /** No run begins from now on. */
-    synchronized void cancel() {
+    public synchronized void cancel() {
         stopped = true;
     }
 
     /** Interrupts the task, and waits a second for its end. */
-    synchronized void stop() throws InterruptedException {
+    public synchronized void stop() throws InterruptedException {
         stopped = true;
         if (running != null) {
             running.interrupt();
@@ -94,7 +93,7 @@ final class Ticker {
         return TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
     }
 
-    synchronized boolean stopped() {
+    public synchronized boolean stopped() {
         return stopped;
     }
 

@@ -1,4 +1,4 @@
-/** Order and concurrency of asynchronous work: per key, in batches, within limits, and the checkpoint behind it. */
+/** Order and concurrency of asynchronous work: per key, in batches, within limits, at intervals, and the checkpoint behind it. */
 @NullMarked
 package dev.tributary.ordering;
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.ShardOwnership;
+import dev.tributary.stream.lag.StallDetector;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,7 @@
 package dev.tributary.stream;
 
 import dev.tributary.model.Change;
+import dev.tributary.ordering.Ticker;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.ShardOwnership;
 import dev.tributary.stream.read.ChangeDecoder;
@@ -29,7 +30,6 @@ import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
-import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
@@ -53,15 +53,11 @@ final class ShardProcessor implements ShardRecordProcessor {
     private @Nullable ShardOwnership ownership;
     private @Nullable ReplicationPipeline pipeline;
     private MemoryBudget.@Nullable Shard memory;
-    private @Nullable Ticker checkpointing;
-    private volatile @Nullable RecordProcessorCheckpointer checkpointer;
+    private @Nullable ShardCheckpoints checkpoints;
     private volatile boolean broken;
 
     /** Whether the end of the lease has been counted. */
     private final AtomicBoolean over = new AtomicBoolean();
-
-    /** Last sequence number written to the lease table; guarded by this. */
-    private @Nullable String checkpointed;
 
     /**
      * What the processors of a source share.
@@ -111,13 +107,8 @@ final class ShardProcessor implements ShardRecordProcessor {
         memory = settings.memory().of(shardId);
         ownership = held;
         pipeline = settings.pipeline().apply(shardId, held);
-        checkpointing = new Ticker(
-                "the checkpoints of shard " + shardId,
-                settings.checkpointInterval(),
-                this::checkpoint,
-                settings.checkpoints(),
-                settings.onFatal());
-        checkpointing.start();
+        checkpoints = new ShardCheckpoints(shardId, pipeline, settings, this::stop);
+        checkpoints.start();
         log.info(
                 "shard {}: reading from {}",
                 LogFields.shard(shardId),
@@ -128,10 +119,10 @@ final class ShardProcessor implements ShardRecordProcessor {
     public void processRecords(ProcessRecordsInput input) {
         ReplicationPipeline running = pipeline;
         MemoryBudget.Shard budget = memory;
-        if (broken || running == null || budget == null) {
+        if (broken || running == null || budget == null || checkpoints == null) {
             return;
         }
-        checkpointer = input.checkpointer();
+        checkpoints.use(input.checkpointer());
         try {
             for (KinesisClientRecord record : input.records()) {
                 if (!submit((StreamRecord) record, running, budget)) {
@@ -173,7 +164,9 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     @Override
     public void shardEnded(ShardEndedInput input) {
-        leaveCheckpointsToTheEnd();
+        if (checkpoints != null) {
+            checkpoints.leaveToTheEnd();
+        }
         settings.shards().ending(shardId);
         try {
             if (broken || pipeline == null || !pipeline.drain()) {
@@ -211,7 +204,9 @@ final class ShardProcessor implements ShardRecordProcessor {
     /** KCL releases the lease as soon as this returns. */
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
-        checkpointer = input.checkpointer();
+        if (checkpoints != null) {
+            checkpoints.use(input.checkpointer());
+        }
         leave();
     }
 
@@ -222,7 +217,8 @@ final class ShardProcessor implements ShardRecordProcessor {
     void leave() {
         ShardOwnership leaving = ownership;
         ReplicationPipeline draining = pipeline;
-        if (leaving == null || draining == null) {
+        ShardCheckpoints last = checkpoints;
+        if (leaving == null || draining == null || last == null) {
             return;
         }
         try {
@@ -243,7 +239,7 @@ final class ShardProcessor implements ShardRecordProcessor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        checkpoint();
+        last.write();
         stop();
         count(HeldShards.Event.HANDED_OVER);
     }
@@ -270,45 +266,6 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
-    /** Writes the sequence number up to which every change has ended, if it has moved. Safe for any thread. */
-    private synchronized void checkpoint() {
-        RecordProcessorCheckpointer current = checkpointer;
-        ReplicationPipeline running = pipeline;
-        if (running == null) {
-            return;
-        }
-        long until = running.endedUntil(); // before the position, which covers it then
-        String position = running.checkpoint();
-        if (position == null || position.equals(checkpointed)) {
-            settings.shards().checkpointed(shardId, until);
-            return;
-        }
-        if (current == null) {
-            return;
-        }
-        try {
-            current.checkpoint(position);
-            checkpointed = position;
-            settings.shards().checkpointed(shardId, until);
-        } catch (ShutdownException e) {
-            log.info("shard {}: the lease is no longer held, no checkpoint at {}", LogFields.shard(shardId), position);
-            stop();
-        } catch (InvalidStateException | ThrottlingException | KinesisClientLibDependencyException e) {
-            log.warn(
-                    "shard {}: checkpoint at {} failed and is tried again: {}",
-                    LogFields.shard(shardId),
-                    position,
-                    e.toString());
-        } catch (RuntimeException e) {
-            settings.onFatal().accept(e);
-        }
-    }
-
-    /** KCL takes the last checkpoint of a shard for its end, and then refuses every other; so only that one is written. */
-    private synchronized void leaveCheckpointsToTheEnd() {
-        checkpointer = null;
-    }
-
     /** Whether the lease has been left or lost, also before the shard was read. */
     boolean stopped() {
         return ownership == null || ownership.lost();
@@ -318,8 +275,8 @@ final class ShardProcessor implements ShardRecordProcessor {
         if (ownership != null) {
             ownership.lose();
         }
-        if (checkpointing != null) {
-            checkpointing.cancel();
+        if (checkpoints != null) {
+            checkpoints.cancel();
         }
         if (memory != null) {
             memory.close();

@@ -1,5 +1,7 @@
 package dev.tributary.stream;
 
+import dev.tributary.ordering.Ticker;
+import dev.tributary.stream.lag.StallDetector;
 import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.read.SourceHealth;
 import dev.tributary.stream.read.StreamShards;

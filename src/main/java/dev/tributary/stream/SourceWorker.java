@@ -2,8 +2,15 @@ package dev.tributary.stream;
 
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.model.TrimHorizon;
+import dev.tributary.ordering.Ticker;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.WriteListener;
+import dev.tributary.stream.lag.LastKnownReaders;
+import dev.tributary.stream.lag.ReadTimes;
+import dev.tributary.stream.lag.SourceLag;
+import dev.tributary.stream.lag.StallDetector;
+import dev.tributary.stream.lag.StallReporter;
+import dev.tributary.stream.lag.Watermarks;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.SourceStartException;

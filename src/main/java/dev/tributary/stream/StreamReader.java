@@ -1,9 +1,11 @@
 package dev.tributary.stream;
 
 import dev.tributary.latewrite.LateWrites;
+import dev.tributary.ordering.Ticker;
 import dev.tributary.replication.ReplicationPipeline;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.WriteListener;
+import dev.tributary.stream.lag.ReadTimes;
 import dev.tributary.stream.lease.LeaseKey;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.SourceStartException;

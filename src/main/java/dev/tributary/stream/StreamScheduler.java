@@ -2,6 +2,7 @@ package dev.tributary.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tributary.ordering.Ticker;
 import dev.tributary.replication.ShardOwnership;
 import dev.tributary.stream.lease.HandOver;
 import dev.tributary.stream.lease.LeaseKey;

@@ -1,4 +1,4 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import static java.util.stream.Collectors.toMap;
 
@@ -27,7 +27,7 @@ import software.amazon.kinesis.leases.Lease;
  * lease has no renewal time, only a counter that changes; so the first check counts as a renewal. A shard whose parent is
  * unfinished waits for it and is left out; its parent is checked instead. Safe for any thread.
  */
-final class LastKnownReaders {
+public final class LastKnownReaders {
 
     private final String worker;
     private final LongSupplier nanoTime;
@@ -48,7 +48,7 @@ final class LastKnownReaders {
      * @param worker name of this process among the workers
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    LastKnownReaders(String worker, LongSupplier nanoTime) {
+    public LastKnownReaders(String worker, LongSupplier nanoTime) {
         this.worker = worker;
         this.nanoTime = nanoTime;
     }
@@ -60,7 +60,7 @@ final class LastKnownReaders {
      * @param doneUntil the recorded times up to which shards were done, by shard id
      * @param readHere shards that this process reads
      */
-    synchronized void checked(
+    public synchronized void checked(
             StreamShards shards, List<Lease> leases, Map<String, Instant> doneUntil, Set<String> readHere) {
         long now = nanoTime.getAsLong();
         recorded = Map.copyOf(doneUntil);
@@ -84,7 +84,7 @@ final class LastKnownReaders {
      *
      * @param readHere shards that this process reads now
      */
-    Map<String, Duration> without(Set<String> readHere, Duration atLeast) {
+    public Map<String, Duration> without(Set<String> readHere, Duration atLeast) {
         long now = nanoTime.getAsLong();
         return seen.entrySet().stream()
                 .filter(entry -> !readHere.contains(entry.getKey()))
@@ -95,7 +95,7 @@ final class LastKnownReaders {
     }
 
     /** The time up to which the shard was done when its owner last recorded that; empty if it is not known. */
-    Optional<Instant> doneUntil(String shardId) {
+    public Optional<Instant> doneUntil(String shardId) {
         return Optional.ofNullable(recorded.get(shardId));
     }
 

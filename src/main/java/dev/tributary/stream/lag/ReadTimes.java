@@ -1,4 +1,4 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import dev.tributary.stream.read.FetchListener;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * When each shard of a source was last attempted to be read, and how that ended. It only keeps times, so it answers whatever
  * else hangs. Safe for any thread.
  */
-final class ReadTimes implements FetchListener {
+public final class ReadTimes implements FetchListener {
 
     private final FetchListener next;
     private final LongSupplier nanoTime;
@@ -33,13 +33,13 @@ final class ReadTimes implements FetchListener {
      *
      * @param since in nanoseconds of the monotonic clock
      */
-    record Reading(String shardId, long since) {}
+    public record Reading(String shardId, long since) {}
 
     /**
      * @param next receives the same events
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    ReadTimes(FetchListener next, LongSupplier nanoTime) {
+    public ReadTimes(FetchListener next, LongSupplier nanoTime) {
         this.next = next;
         this.nanoTime = nanoTime;
     }
@@ -75,7 +75,7 @@ final class ReadTimes implements FetchListener {
     }
 
     /** Forgets all shards but these. */
-    void retain(Set<String> shards) {
+    public void retain(Set<String> shards) {
         attempted.keySet().retainAll(shards);
         succeeded.keySet().retainAll(shards);
         waited.keySet().retainAll(shards);
@@ -83,28 +83,28 @@ final class ReadTimes implements FetchListener {
     }
 
     /** Whether a read has succeeded since this process began to read the shard. */
-    boolean hasSucceeded(Reading shard) {
+    public boolean hasSucceeded(Reading shard) {
         Long time = succeeded.get(shard.shardId());
         return time != null && time - shard.since() >= 0;
     }
 
     /** Whether the last read that has ended has failed. */
-    boolean fails(Reading shard) {
+    public boolean fails(Reading shard) {
         return failing.contains(shard.shardId());
     }
 
     /** Time since the last successful read, or since this process began to read the shard. */
-    Duration unread(Reading shard) {
+    public Duration unread(Reading shard) {
         return since(shard, succeeded.get(shard.shardId()));
     }
 
     /** Time since the last attempt, however it ended, or since this process began to read the shard. */
-    Duration unattempted(Reading shard) {
+    public Duration unattempted(Reading shard) {
         return since(shard, attempted.get(shard.shardId()));
     }
 
     /** Whether a read of the shard has waited for memory within the time. */
-    boolean hasWaited(String shardId, Duration within) {
+    public boolean hasWaited(String shardId, Duration within) {
         Long time = waited.get(shardId);
         return time != null && nanoTime.getAsLong() - time < within.toNanos();
     }

@@ -1,8 +1,8 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import dev.tributary.model.TrimHorizon;
-import dev.tributary.stream.StallDetector.Held;
-import dev.tributary.stream.StallDetector.Limits;
+import dev.tributary.stream.lag.StallDetector.Held;
+import dev.tributary.stream.lag.StallDetector.Limits;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  *
  * <p>It only compares times. Its methods make no call and never wait, so they answer whatever else hangs. Safe for any thread.
  */
-final class SourceLag {
+public final class SourceLag {
 
     private static final Metric LAG =
             Metric.gauge("tributary.lag", """
@@ -45,7 +45,7 @@ final class SourceLag {
     /**
      * @param held returns the shards that this process reads
      */
-    SourceLag(
+    public SourceLag(
             Limits limits,
             Supplier<? extends List<? extends Held>> held,
             ReadTimes reads,
@@ -59,7 +59,7 @@ final class SourceLag {
     }
 
     /** Registers the gauges of lag and of the time left. */
-    void measure(String source, MeterRegistry registry) {
+    public void measure(String source, MeterRegistry registry) {
         LAG.gauge(registry, this, lag -> lag.age().toMillis() / MILLIS, source);
         TIME_LEFT.gauge(registry, this, lag -> lag.timeLeft().toMillis() / MILLIS, source);
     }
@@ -68,7 +68,7 @@ final class SourceLag {
      * The greatest age of a change that has not ended on every route, or that may not have been read because reads fail or the
      * shard has no reader. Zero if no change is open and reads succeed.
      */
-    Duration age() {
+    public Duration age() {
         Instant now = clock.instant();
         List<? extends Held> shards = held.get();
         Duration age = Duration.ZERO;
@@ -88,7 +88,7 @@ final class SourceLag {
     }
 
     /** Time until the stream drops a change that has not ended, or may not have been read; not negative. */
-    Duration timeLeft() {
+    public Duration timeLeft() {
         Duration left = TrimHorizon.RETENTION.minus(age());
         return left.isNegative() ? Duration.ZERO : left;
     }

@@ -1,4 +1,4 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import dev.tributary.stream.read.StreamShards;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import software.amazon.kinesis.leases.Lease;
  * <p>It only keeps and compares times. Its methods make no call and never wait, so they return even if other parts hang.
  * Safe for any thread.
  */
-final class StallDetector {
+public final class StallDetector {
 
     private final Limits limits;
     private final Supplier<? extends List<? extends Held>> held;
@@ -37,7 +37,7 @@ final class StallDetector {
     private volatile long releasedAt;
 
     /** A shard whose lease this process holds, or would hold if its renewal were not overdue. */
-    interface Held {
+    public interface Held {
         String shardId();
 
         /** Start of the reading, in nanoseconds of the monotonic clock. */
@@ -74,7 +74,7 @@ final class StallDetector {
      * @param change time since an open change was taken
      * @param attempt time without an attempt to read a shard, whether it succeeds or fails, if few shards are read
      */
-    record Limits(Duration read, Duration reader, Duration change, Duration attempt) {
+    public record Limits(Duration read, Duration reader, Duration change, Duration attempt) {
 
         private static final int POLLS = 10;
 
@@ -95,7 +95,7 @@ final class StallDetector {
         /** Shards that are read at the same time. */
         private static final int READS = 16;
 
-        static Limits of(Duration lease, Duration pollInterval) {
+        public static Limits of(Duration lease, Duration pollInterval) {
             return new Limits(
                     atLeast(LEAST_READ, pollInterval.multipliedBy(POLLS)),
                     atLeast(LEAST_READER, lease.multipliedBy(LEASES)),
@@ -114,7 +114,7 @@ final class StallDetector {
     }
 
     /** The kinds of stalls. The names are those of the conditions in health, log and metric. */
-    enum Kind {
+    public enum Kind {
         STUCK_CHANGE,
         NOT_READ,
         LEASE_NOT_RENEWED,
@@ -132,7 +132,7 @@ final class StallDetector {
      * @param shardId empty if the whole source is affected
      * @param duration of the stall so far
      */
-    record Stall(Kind kind, String shardId, Duration duration) {
+    public record Stall(Kind kind, String shardId, Duration duration) {
 
         /** A message with the meaning of the stall and the remedy. */
         String describe() {
@@ -161,7 +161,7 @@ final class StallDetector {
      * @param held returns the shards that this process reads
      * @param nanoTime monotonic, such as {@link System#nanoTime()}
      */
-    StallDetector(
+    public StallDetector(
             Limits limits,
             Supplier<? extends List<? extends Held>> held,
             ReadTimes reads,
@@ -177,7 +177,7 @@ final class StallDetector {
     }
 
     /** Whether reading is held: then no shard is stalled because it is not read. The lag grows all the same. */
-    void hold(boolean hold) {
+    public void hold(boolean hold) {
         if (onHold && !hold) {
             releasedAt = nanoTime.getAsLong();
         }
@@ -190,7 +190,7 @@ final class StallDetector {
      * @param shards of the stream; empty if the stream is gone
      * @param doneUntil the recorded times up to which shards were done, by shard id
      */
-    void checked(StreamShards shards, List<Lease> leases, Map<String, Instant> doneUntil) {
+    public void checked(StreamShards shards, List<Lease> leases, Map<String, Instant> doneUntil) {
         long now = nanoTime.getAsLong();
         Set<String> readHere = readHere(held.get());
         reads.retain(readHere);
@@ -199,7 +199,7 @@ final class StallDetector {
     }
 
     /** All stalls now. */
-    List<Stall> stalls() {
+    public List<Stall> stalls() {
         long now = nanoTime.getAsLong();
         List<? extends Held> shards = held.get();
         boolean anyOpen = shards.stream().anyMatch(shard -> shard.active() && isOpen(shard));
@@ -232,7 +232,7 @@ final class StallDetector {
      * The shards of this process that are not read, although nothing keeps them from it: their reads neither succeed nor fail.
      * A table or a stream that does not reply is no reason, because calls time out.
      */
-    List<String> silent() {
+    public List<String> silent() {
         List<? extends Held> shards = held.get().stream().filter(Held::active).toList();
         boolean anyOpen = shards.stream().anyMatch(StallDetector::isOpen);
         Duration limit = limits.attempt(shards.size());
@@ -261,7 +261,7 @@ final class StallDetector {
     }
 
     /** Ids of the shards whose leases are held. */
-    static Set<String> readHere(List<? extends Held> shards) {
+    public static Set<String> readHere(List<? extends Held> shards) {
         return shards.stream().filter(Held::active).map(Held::shardId).collect(Collectors.toSet());
     }
 }

@@ -1,7 +1,8 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
-import dev.tributary.stream.StallDetector.Kind;
-import dev.tributary.stream.StallDetector.Stall;
+import dev.tributary.ordering.Ticker;
+import dev.tributary.stream.lag.StallDetector.Kind;
+import dev.tributary.stream.lag.StallDetector.Stall;
 import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
 import dev.tributary.telemetry.Health.Status;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It has a separate thread, because any other thread could be the one that hangs. The metrics do not need it.
  */
-final class StallReporter {
+public final class StallReporter {
 
     private static final Logger log = LoggerFactory.getLogger(StallReporter.class);
 
@@ -46,7 +47,7 @@ final class StallReporter {
     /**
      * @param onFatal receives errors of this program
      */
-    StallReporter(
+    public StallReporter(
             String source,
             StallDetector stalls,
             Health health,
@@ -65,13 +66,13 @@ final class StallReporter {
         this.ticker = new Ticker("the report of stalls of source " + source, TICK, this::tick, threads, onFatal);
     }
 
-    void start() {
+    public void start() {
         heartbeat.beat();
         ticker.start();
     }
 
     /** Raises a condition for each stall, and ends the conditions of those that are over. */
-    void tick() {
+    public void tick() {
         heartbeat.beat();
         Set<String> names = new HashSet<>();
         for (Stall stall : stalls.stalls()) {
@@ -88,7 +89,7 @@ final class StallReporter {
     }
 
     /** Ends the thread and removes the conditions from health. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         ticker.stop();
         conditions.close();
         heartbeat.close();

@@ -1,6 +1,7 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.ordering.Ticker;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.telemetry.LogFields;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Once in two lease durations, so it adds a sixth to the writes that renew the leases. A time that could not be recorded
  * is replaced by the next one.
  */
-final class Watermarks {
+public final class Watermarks {
 
     private static final Logger log = LoggerFactory.getLogger(Watermarks.class);
 
@@ -36,7 +37,7 @@ final class Watermarks {
      * @param doneUntil returns the time of each shard that this process reads, by lease key
      * @param onFatal receives errors of this program
      */
-    Watermarks(
+    public Watermarks(
             String source,
             LeaseRows leases,
             String worker,
@@ -54,7 +55,7 @@ final class Watermarks {
     }
 
     /** All sources record at the same times, so that their updates share calls. */
-    void start() {
+    public void start() {
         ticker.start(untilNext());
     }
 
@@ -68,12 +69,12 @@ final class Watermarks {
         record();
     }
 
-    void stop() {
+    public void stop() {
         ticker.cancel();
     }
 
     /** Records the times now; completes without an error when that has succeeded or failed. */
-    CompletableFuture<Void> record() {
+    public CompletableFuture<Void> record() {
         return CompletableFuture.allOf(doneUntil.get().entrySet().stream()
                         .map(shard -> leases.doneUntil(shard.getKey(), worker, shard.getValue()))
                         .toArray(CompletableFuture[]::new))

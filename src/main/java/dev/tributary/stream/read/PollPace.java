@@ -1,5 +1,6 @@
 package dev.tributary.stream.read;
 
+import dev.tributary.ordering.Rounds;
 import java.time.Duration;
 
 /**

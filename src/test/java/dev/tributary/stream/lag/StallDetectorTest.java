@@ -1,7 +1,8 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.ordering.Ticker;
 import dev.tributary.stream.read.FetchListener;
 import dev.tributary.stream.read.StreamShards;
 import dev.tributary.telemetry.Health;

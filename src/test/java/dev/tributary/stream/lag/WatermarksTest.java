@@ -1,8 +1,9 @@
-package dev.tributary.stream;
+package dev.tributary.stream.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tributary.ordering.Ticker;
 import dev.tributary.replication.VirtualTime;
 import dev.tributary.replication.VirtualTimer;
 import dev.tributary.stream.lease.LeaseRows;
