@@ -59,6 +59,14 @@ public final class BulkWriter {
         }
     }
 
+    /** Ends {@link #rememberKeys}: no later document may be behind another. */
+    public void forgetKeys() {
+        synchronized (last) {
+            remembersKeys = false;
+            written.clear();
+        }
+    }
+
     /**
      * Starts a write only while this holds; a later one is refused as {@link Problem.Kind#UNAVAILABLE}. Called before the first
      * document.

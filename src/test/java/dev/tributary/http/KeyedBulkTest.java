@@ -198,7 +198,11 @@ class KeyedBulkTest {
                     .asString()
                     .contains("\"complete\":false", "/problems/idempotency-key-reused");
         }
+        assertThat(post("/items", TWO + "{\"n\":3}\n", "k").body()).contains("\"complete\":false");
         assertThat(post("/items", TWO, "k").body()).contains("\"stored\":2,\"refused\":0");
+        assertThat(rows())
+                .as("what another request wrote of it is not written again")
+                .isEqualTo(2);
     }
 
     @Test

@@ -176,7 +176,7 @@ public final class BulkHandler implements ExchangeHandler {
         if (cut.map(ProblemDocument::type)
                 .filter(ProblemType.IDEMPOTENCY_KEY_REUSED::equals)
                 .isPresent()) {
-            key.giveBack();
+            key.release(reply, Optional.empty());
             return "mismatch";
         }
         if (reply.tookEffect() && whole.isPresent() && !reply.isUnfinished()) {

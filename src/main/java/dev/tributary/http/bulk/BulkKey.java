@@ -100,9 +100,9 @@ final class BulkKey {
         return new BulkKey(resource, acquired.lock(), acquired.before());
     }
 
-    /** Whether an earlier request with this key was begun and not completed. */
+    /** Whether an earlier request with this key, which was not completed, has got as far as the next document. */
     boolean continuesEarlierRequest() {
-        return before.isPresent();
+        return before.filter(earlier -> documents < earlier.parts().size()).isPresent();
     }
 
     /**
@@ -182,13 +182,10 @@ final class BulkKey {
      * the last document of this one are kept.
      */
     private void suspend(PartialReply partial) {
-        PartialReply all = before.filter(
-                        earlier -> earlier.parts().size() > partial.parts().size())
-                .map(earlier -> {
+        PartialReply all = before.map(earlier -> {
                     List<PartialReply.Part> parts = new ArrayList<>(partial.parts());
-                    parts.addAll(earlier.parts()
-                            .subList(parts.size(), earlier.parts().size()));
-                    return new PartialReply(parts, earlier.fingerprint());
+                    earlier.parts().stream().skip(parts.size()).forEach(parts::add);
+                    return new PartialReply(parts, partial.fingerprint().or(earlier::fingerprint));
                 })
                 .orElse(partial);
         try {
@@ -203,12 +200,13 @@ final class BulkKey {
     }
 
     /** Releases the key with the outcomes of the earlier request, if there was one. */
-    void giveBack() {
+    private void giveBack() {
         before.ifPresentOrElse(this::suspend, this::release);
     }
 
     /**
-     * Releases the key of a request that is not completed. What it has stored, or an earlier one, is recorded.
+     * Releases the key of a request that is not completed. What it has stored, or an earlier one, is recorded: also of a
+     * request that has begun as the earlier one and then differs.
      *
      * @param whole fingerprint of the whole request; empty if it was cut
      */

@@ -121,6 +121,9 @@ final class DocumentWriter {
                     ProblemType.UNAVAILABLE, "The idempotency key could not be kept in use. Try again."));
         }
         add(document, upToHere, earlier);
+        if (!key.get().continuesEarlierRequest()) {
+            writer.forgetKeys();
+        }
         return Optional.empty();
     }
 
