@@ -25,6 +25,8 @@ public final class RequestBody {
 
     private static final long MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
 
+    private static final long MAX_UNREAD_BYTES = 65_536;
+
     /** White space of JSON, and a byte order mark. */
     private static final String BLANK = " \t\r\n\u00EF\u00BB\u00BF";
 
@@ -142,12 +144,12 @@ public final class RequestBody {
     }
 
     /**
-     * Discards the body of a request that was refused before its body was read. One of unknown length, or longer than what is
-     * discarded, is left: reading it would take its client long.
+     * Discards the body of a request that was refused before its body was read. One of unknown length, or a long one, is left:
+     * it would hold its thread for as long as its client likes.
      */
     static void discardUnread(Exchange exchange) {
         long length = exchange.contentLength();
-        if (length > 0 && length <= MAX_DISCARDED_BYTES) {
+        if (length > 0 && length <= MAX_UNREAD_BYTES) {
             exchange.endBody(Optional::empty);
             discard(exchange);
         }

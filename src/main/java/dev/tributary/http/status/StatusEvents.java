@@ -128,12 +128,15 @@ public final class StatusEvents implements ExchangeHandler, AutoCloseable {
             }
         } catch (RuntimeException e) {
             failed(e);
+        } finally {
+            next();
         }
-        synchronized (this) {
-            ticking = !closed && !viewers.isEmpty();
-            if (ticking) {
-                thread.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
-            }
+    }
+
+    private synchronized void next() {
+        ticking = !closed && !viewers.isEmpty();
+        if (ticking) {
+            thread.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
