@@ -163,16 +163,10 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                         timer),
                 new ExactWrites(clients.writes(), target));
         JobLimits limits = JobLimits.none(timer);
-        Reconciler reconciler = new Reconciler(
-                route,
-                table,
-                "bench",
-                lock,
-                "2026-11-21T00:00:00.000",
-                limits,
-                new ReconcileTiming(
-                        Duration.ofSeconds(30), Duration.ofMinutes(15), Clock.systemUTC(), System::nanoTime),
-                timer);
+        ReconcileTiming timing = new ReconcileTiming(
+                Duration.ofSeconds(30), Duration.ofMinutes(15), Clock.systemUTC(), System::nanoTime);
+        Reconciler reconciler =
+                new Reconciler(route, table, "bench", lock, "2026-11-21T00:00:00.000", limits, timing, timer);
         Backfill backfill = new Backfill(
                 route,
                 new TargetStates(table, "users.copy", target),
@@ -180,8 +174,7 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                 new RowRepair(reconciler, removal -> CompletableFuture.completedFuture(null)),
                 limits.reads(),
                 BackfillPlan.all(Kind.FILL, projection.shape(), "", JobsBenchmark.SEGMENTS),
-                Clock.systemUTC(),
-                System::nanoTime);
+                timing);
         backfill.run().join();
         return backfill.result().written();
     }

@@ -4,6 +4,7 @@ import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.RoutePauses;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.replication.RouteSettings;
+import java.time.Duration;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
@@ -13,6 +14,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
  * @param place of the target, for messages
  * @param client of the target
  * @param jobs the state of the route's jobs
+ * @param lateness how long removals of a worker may be repeated
  */
 public record InspectedRoute(
         String name,
@@ -21,4 +23,5 @@ public record InspectedRoute(
         DynamoDbAsyncClient client,
         RouteDeadLetters deadLetters,
         RoutePauses pauses,
-        JobTable jobs) {}
+        JobTable jobs,
+        Duration lateness) {}

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.OwnTables;
+import dev.tributary.jobs.backfill.TargetHistory;
+import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.stream.lease.GivenWorker;
 import dev.tributary.stream.lease.SourceStateRow;
@@ -12,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,6 +137,27 @@ class BackfillCommandTest {
         report(GivenWorker.report("elsewhere", now, "orders", "orders.all 1 2"));
         assertThat(execute("")).as(err.toString()).isZero();
         assertThat(rows()).hasSize(1);
+    }
+
+    @Test
+    void aRepairThatARepeatedRemovalCouldUndoIsRefused() throws IOException {
+        begin();
+        assertThat(execute("")).isZero();
+        put("ann", "Oakland", 1);
+        missed(Instant.now());
+        assertThat(execute("", "--reshape")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "users.by-city: worker former has read the source since", "A repair before", "run this again");
+        assertThat(rows()).isEmpty();
+        assertThat(execute("")).as("this one is no repair").isZero();
+        assertThat(err.toString()).contains("This backfill did not bring them");
+    }
+
+    private void missed(Instant at) {
+        JobTable table = new JobTable(dynamo.asyncClient(), OwnTable.JOBS.name(application), Duration.ofSeconds(10));
+        TargetStates.all(table, "users").join().forEach(target -> TargetHistory.missed(target, "former", at)
+                .join());
     }
 
     private void report(Map<String, AttributeValue> row) {

@@ -56,27 +56,37 @@ public final class AbsentTargets {
     /**
      * Records it now, and again after each {@link TargetHistory#REPEATED} while the timer runs.
      *
-     * @return completes after the first attempt; never fails
+     * @return completes when the source may be read: once it is recorded, or if the table is denied or missing; any other
+     *     failure is waited for. Never fails
      */
     public CompletableFuture<Void> start() {
-        return TargetStates.all(table, source)
+        CompletableFuture<Void> recorded = new CompletableFuture<>();
+        record(recorded);
+        return recorded;
+    }
+
+    private void record(CompletableFuture<Void> mayRead) {
+        TargetStates.all(table, source)
                 .thenCompose(all -> CompletableFuture.allOf(all.stream()
                         .filter(target -> written.stream().noneMatch(target::isSameArn))
                         .map(target -> TargetHistory.missed(target, worker, clock.instant()))
                         .toArray(CompletableFuture[]::new)))
-                .handle((recorded, failure) -> {
+                .whenComplete((recorded, failure) -> {
                     if (failure == null) {
                         failures.ends();
-                        again(TargetHistory.REPEATED);
+                        mayRead.complete(null);
+                        again(TargetHistory.REPEATED, mayRead);
                     } else {
-                        failed(WriteFailure.of(failure));
-                        again(AGAIN);
+                        failed(WriteFailure.of(failure), mayRead);
+                        again(AGAIN, mayRead);
                     }
-                    return null;
                 });
     }
 
-    private void failed(WriteFailure failure) {
+    private void failed(WriteFailure failure, CompletableFuture<Void> mayRead) {
+        if (failure.kind() != WriteFailure.Kind.CAPACITY) {
+            mayRead.complete(null);
+        }
         if (failures.begins(failure.kind().name())) {
             log.warn(
                     "source {}: table {} does not record yet that this worker does not have all its routes: {}",
@@ -86,9 +96,9 @@ public final class AbsentTargets {
         }
     }
 
-    private void again(Duration pause) {
+    private void again(Duration pause, CompletableFuture<Void> mayRead) {
         if (!timer.isShutdown()) {
-            timer.schedule(this::start, pause.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(() -> record(mayRead), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -247,8 +247,7 @@ public final class RouteJobs {
      */
     public Backfill backfill(JobLock lock, String epoch, BackfillPlan plan, JobLimits limits) {
         Reconciler reconciler = reconciler(lock, epoch, limits);
-        return new Backfill(
-                jobRoute(), states(), reconciler, rowRepair(reconciler), limits.reads(), plan, clock, System::nanoTime);
+        return new Backfill(jobRoute(), states(), reconciler, rowRepair(reconciler), limits.reads(), plan, timing());
     }
 
     /**

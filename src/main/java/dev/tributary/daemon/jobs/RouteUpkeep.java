@@ -17,13 +17,16 @@ import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +55,8 @@ final class RouteUpkeep {
     private static final int SEGMENTS = 4;
     private static final String SHAPE = "row-shape";
     private static final String MISSED = "missed-changes";
-    private static final String REFUSED = "resync-refused";
+    private static final String RESYNC_REFUSED = "resync-refused";
+    private static final String REPAIR_REFUSED = "repair-refused";
 
     private final RouteJobs route;
     private final SharedLeaseTable leases;
@@ -62,6 +66,9 @@ final class RouteUpkeep {
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final LogThrottle<String> failures = new LogThrottle<>();
+
+    /** Before it, shards and the removals of their former readers were with nobody, perhaps. */
+    private final Instant began;
 
     /** The last tick. */
     private volatile CompletableFuture<Void> work = CompletableFuture.completedFuture(null);
@@ -88,6 +95,7 @@ final class RouteUpkeep {
         this.backfills = new RouteBackfills(route, worker, health, registry, timer);
         this.timer = timer;
         this.clock = clock;
+        this.began = clock.instant();
     }
 
     void start() {
@@ -129,14 +137,16 @@ final class RouteUpkeep {
                 .thenCompose(history -> ticks < FIRST_TICKS || history.missed().isPresent()
                         ? look(history)
                         : CompletableFuture.completedFuture(history))
-                .thenCompose(history -> {
-                    report(history);
-                    return repairs()
-                            ? CompletableFuture.supplyAsync(route::sourceState, timer)
-                                    .thenCompose(state -> state.map(read -> fill(read, history))
-                                            .orElseGet(() -> CompletableFuture.completedFuture(SOON)))
-                            : CompletableFuture.completedFuture(isUsual(history) ? IDLE_INTERVAL : INTERVAL);
-                });
+                .thenCompose(
+                        history -> route.states().get(BackfillPlan.BACKFILL).thenApply(stored -> {
+                            report(history, BackfillProgress.of(stored));
+                            return history;
+                        }))
+                .thenCompose(history -> repairs()
+                        ? CompletableFuture.supplyAsync(route::sourceState, timer)
+                                .thenCompose(state -> state.map(read -> fill(read, history))
+                                        .orElseGet(() -> CompletableFuture.completedFuture(SOON)))
+                        : CompletableFuture.completedFuture(isUsual(history) ? IDLE_INTERVAL : INTERVAL));
     }
 
     /** Records a worker that reads the source without the route, if there is one. */
@@ -159,7 +169,7 @@ final class RouteUpkeep {
         return route.projection().shape();
     }
 
-    private void report(TargetHistory history) {
+    private void report(TargetHistory history, Optional<BackfillProgress> last) {
         String repair = ": tributary backfill " + route.name() + " --reshape";
         tell(
                 SHAPE,
@@ -171,6 +181,16 @@ final class RouteUpkeep {
                 history.missed().isPresent(),
                 history.missed().map(this::missedText).orElse("") + (repairs() ? "" : ". To bring them" + repair),
                 "no change is missing any more");
+        Optional<Long> refused = last.filter(progress -> progress.repair() && progress.ended())
+                .map(BackfillProgress::refused)
+                .filter(count -> count > 0);
+        tell(
+                REPAIR_REFUSED,
+                refused.isPresent(),
+                "the last repair could not write %d of the items. To see them: tributary verify %s. Once they are right"
+                                .formatted(refused.orElse(0L), route.name())
+                        + repair,
+                "the last repair has written every item");
     }
 
     private String missedText(Missed missed) {
@@ -200,13 +220,16 @@ final class RouteUpkeep {
     /** Completes with the time until the next tick. */
     private CompletableFuture<Duration> fill(SourceState state, TargetHistory history) {
         Optional<GapRepair> repair =
-                route.gapRepair().filter(asked -> !state.passed().isEmpty());
+                route.gapRepair().filter(asked -> !GapRepair.id(state).isEmpty());
+        Instant repairableAt =
+                repairableAt(history, repair.map(asked -> asked.startsAt(state)).orElse(Instant.MIN));
+        boolean tooEarly = clock.instant().isBefore(repairableAt);
         if (repair.isPresent()) {
-            return resync(state, repair.get());
+            return tooEarly ? CompletableFuture.completedFuture(INTERVAL) : resync(state, repair.get(), history);
         }
-        conditions.clear(REFUSED, () -> {});
+        conditions.clear(RESYNC_REFUSED, () -> {});
         if (history.missed().isPresent()) {
-            return bringMissed(state, history.missed().get());
+            return tooEarly ? CompletableFuture.completedFuture(INTERVAL) : bringMissed(state);
         }
         return route.fills()
                 ? run(
@@ -215,6 +238,15 @@ final class RouteUpkeep {
                         () -> is(BackfillPlan.BACKFILL, progress -> progress.filledAt()
                                 .isPresent()))
                 : CompletableFuture.completedFuture(INTERVAL);
+    }
+
+    /** A worker that takes a shard repeats the removals of its former reader, however old. */
+    private Instant repairableAt(TargetHistory history, Instant afterGaps) {
+        return history.missed()
+                .map(missed -> Stream.of(missed.repairableAt(route.lateness()), began.plus(route.lateness()), afterGaps)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow())
+                .orElse(afterGaps);
     }
 
     private BackfillPlan plan(Kind kind, SourceState state) {
@@ -237,23 +269,19 @@ final class RouteUpkeep {
     }
 
     /** Repairs the target, and so fills it too. */
-    private CompletableFuture<Duration> bringMissed(SourceState state, Missed missed) {
-        return clock.instant().isBefore(missed.repairableAt(route.lateness()))
-                ? CompletableFuture.completedFuture(INTERVAL)
-                : run(state, plan(Kind.REPAIR, state), () -> TargetHistory.read(route.states())
-                        .thenApply(now -> now.missed().isEmpty()));
+    private CompletableFuture<Duration> bringMissed(SourceState state) {
+        return run(state, plan(Kind.REPAIR, state), () -> TargetHistory.read(route.states())
+                .thenApply(now -> now.missed().isEmpty()));
     }
 
-    /** Repairs the target after gaps, once no repetition of a removal from before them can follow. */
-    private CompletableFuture<Duration> resync(SourceState state, GapRepair repair) {
-        if (clock.instant().isBefore(repair.startsAt(state))) {
-            return CompletableFuture.completedFuture(INTERVAL);
-        }
+    /** Repairs the target after gaps. If that is done and has to wait for a person, changes may have been missed since. */
+    private CompletableFuture<Duration> resync(SourceState state, GapRepair repair, TargetHistory history) {
         String gaps = GapRepair.id(state);
-        return run(
-                        state,
-                        BackfillPlan.resync(shape(), gaps, SEGMENTS),
-                        () -> is(BackfillPlan.RESYNC, progress -> progress.isDone(gaps)))
+        Supplier<CompletableFuture<Boolean>> done = () -> is(BackfillPlan.RESYNC, progress -> progress.isDone(gaps));
+        return done.get()
+                .thenCompose(before -> before && history.missed().isPresent()
+                        ? bringMissed(state)
+                        : run(state, BackfillPlan.resync(shape(), gaps, SEGMENTS), done))
                 .thenCompose(pause -> route.states()
                         .get(BackfillPlan.RESYNC)
                         .thenAccept(stored -> BackfillProgress.of(stored)
@@ -272,7 +300,7 @@ final class RouteUpkeep {
 
     private void reportRefused(BackfillProgress progress) {
         tell(
-                REFUSED,
+                RESYNC_REFUSED,
                 progress.refused() > 0,
                 "the repair after gaps could not write %d of the items. To see them: tributary verify %s; once they are"
                                 .formatted(progress.refused(), route.name())

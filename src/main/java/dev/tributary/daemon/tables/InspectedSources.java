@@ -6,9 +6,11 @@ import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.inspect.InspectedSource;
 import dev.tributary.jobs.RoutePauses;
 import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.replication.Route;
 import dev.tributary.stream.SourceSettings;
 import dev.tributary.stream.lease.LeaseTimings;
+import java.time.Duration;
 import java.util.List;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
@@ -38,7 +40,9 @@ public final class InspectedSources {
                         clients.control(route.getValue()),
                         deadLetters.deadLetters(Route.name(name, route.getKey())),
                         pauses,
-                        jobs))
+                        jobs,
+                        Duration.ofMillis(
+                                new LateWriteTiming(settings.lateWrite().horizon()).lateness())))
                 .toList();
         return new InspectedSource(
                 name,

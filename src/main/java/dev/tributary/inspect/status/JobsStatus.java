@@ -5,7 +5,6 @@ import dev.tributary.inspect.InspectedRoute;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillProgress;
 import dev.tributary.jobs.backfill.TargetHistory;
-import dev.tributary.jobs.backfill.TargetHistory.Missed;
 import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.jobs.verify.ContinuousVerification;
 import dev.tributary.jobs.verify.Proof;
@@ -75,6 +74,9 @@ public record JobsStatus(
                         Optional.of(history.join())
                                 .filter(known -> !known.others(shape).isEmpty())
                                 .map(known -> known.otherText(shape)),
-                        history.join().missed().map(Missed::text)));
+                        history.join()
+                                .missed()
+                                .map(missed -> missed.text() + ". It can be repaired after "
+                                        + missed.repairableAt(route.lateness()))));
     }
 }

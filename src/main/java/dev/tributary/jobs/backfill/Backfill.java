@@ -1,8 +1,10 @@
 package dev.tributary.jobs.backfill;
 
+import dev.tributary.jobs.backfill.TargetHistory.Missed;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.PageResult;
+import dev.tributary.jobs.reconcile.ReconcileTiming;
 import dev.tributary.jobs.reconcile.Reconciler;
 import dev.tributary.jobs.reconcile.RowRepair;
 import dev.tributary.jobs.reconcile.TargetStates;
@@ -11,13 +13,12 @@ import dev.tributary.jobs.scan.ScanPage;
 import dev.tributary.jobs.scan.TableScan;
 import dev.tributary.model.Item;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
@@ -38,8 +39,7 @@ public final class Backfill {
     private final RowRepair repair;
     private final PacedCalls reads;
     private final BackfillPlan plan;
-    private final InstantSource clock;
-    private final LongSupplier nanoTime;
+    private final ReconcileTiming timing;
 
     /** The scan that is running; null before and between scans. */
     private volatile @Nullable TableScan scan;
@@ -47,6 +47,9 @@ public final class Backfill {
     private volatile boolean stopped;
 
     private volatile boolean outdated;
+
+    /** Whether the recorded position was read. */
+    private volatile boolean begun;
 
     /** Guarded by this, as are the fields below. */
     private PageResult result = PageResult.NONE;
@@ -71,18 +74,16 @@ public final class Backfill {
             RowRepair repair,
             PacedCalls reads,
             BackfillPlan plan,
-            InstantSource clock,
-            LongSupplier nanoTime) {
+            ReconcileTiming timing) {
         this.route = route;
         this.states = states;
         this.reconciler = reconciler;
         this.repair = repair;
         this.reads = reads;
         this.plan = plan;
-        this.clock = clock;
-        this.nanoTime = nanoTime;
+        this.timing = timing;
         this.state = BackfillState.start(plan);
-        this.savedAt = nanoTime.getAsLong();
+        this.savedAt = timing.nanoTime().getAsLong();
     }
 
     /**
@@ -91,7 +92,7 @@ public final class Backfill {
      * @return whether the end was reached, or {@link #stop()} came first; fails if a call fails for good or the lock is lost
      */
     public CompletableFuture<Boolean> run() {
-        return TargetHistory.written(states, plan.shape(), clock.instant())
+        return TargetHistory.written(states, plan.shape(), now())
                 .thenCompose(known -> states.get(plan.state()).thenCompose(found -> begin(found, known)))
                 .thenCompose(begun -> rows() ? repairRows() : CompletableFuture.completedFuture(null))
                 .thenCompose(repaired -> stopped ? CompletableFuture.completedFuture(null) : bringItems())
@@ -100,7 +101,19 @@ public final class Backfill {
                 .thenApply(ended -> !stopped);
     }
 
+    private Instant now() {
+        return timing.clock().instant();
+    }
+
+    /** A repair that began too early would end what {@link TargetHistory} records, and could be undone. */
     private synchronized CompletableFuture<Void> begin(JobState found, TargetHistory known) {
+        Optional<Missed> tooEarly = known.missed()
+                .filter(missed -> plan.repairsAll() && now().isBefore(missed.repairableAt(timing.lateness())));
+        if (tooEarly.isPresent()) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(tooEarly.get().waitText(timing.lateness())));
+        }
+        begun = true;
         history = known;
         stored = found;
         state = BackfillState.of(found, plan, known);
@@ -147,7 +160,7 @@ public final class Backfill {
     private synchronized CompletableFuture<Void> advance(PageResult page, ScanPage read) {
         result = result.and(page);
         state = state.with(page).at(state.position().with(read.end()));
-        return nanoTime.getAsLong() - savedAt >= SAVE_NANOS && saving.isDone()
+        return timing.nanoTime().getAsLong() - savedAt >= SAVE_NANOS && saving.isDone()
                 ? save()
                 : CompletableFuture.completedFuture(null);
     }
@@ -157,16 +170,21 @@ public final class Backfill {
     }
 
     private synchronized CompletableFuture<Void> save() {
-        savedAt = nanoTime.getAsLong();
-        stored = stored.next(state.stored(plan, history, stored, clock.instant()));
+        savedAt = timing.nanoTime().getAsLong();
+        stored = stored.next(state.stored(plan, history, stored, now()));
         saving = states.put(plan.state(), stored);
         return saving;
     }
 
-    /** Records the position, also after a failure; that failure is the one that counts. */
+    /**
+     * Records the position, also after a failure; that failure is the one that counts. A repair is recorded before its end is: a
+     * process that ends in between repeats the last pages, and not all of them.
+     */
     private CompletableFuture<Void> end(@Nullable Throwable thrown) {
-        CompletableFuture<Void> ended =
-                reconciler.close().thenCompose(closed -> save()).thenCompose(saved -> recordRepair());
+        CompletableFuture<Void> ended = reconciler
+                .close()
+                .thenCompose(closed -> begun ? recordRepair() : CompletableFuture.completedFuture(null))
+                .thenCompose(recorded -> begun ? save() : CompletableFuture.completedFuture(null));
         return thrown == null
                 ? ended
                 : ended.handle((done, further) -> null).thenCompose(done -> CompletableFuture.failedFuture(thrown));
@@ -180,7 +198,7 @@ public final class Backfill {
             changes = history.changes();
         }
         return repaired
-                ? TargetHistory.repaired(states, plan.shape(), changes, clock.instant())
+                ? TargetHistory.repaired(states, plan.shape(), changes, now())
                         .thenAccept(recorded -> outdated = !recorded)
                 : CompletableFuture.completedFuture(null);
     }

@@ -13,9 +13,16 @@ import java.util.Optional;
  * @param savedAt when this was recorded
  * @param filledAt when a backfill of all items ended last; empty if none has
  * @param gaps of its plan
+ * @param repair whether it repairs rows, too
  */
 public record BackfillProgress(
-        long read, long refused, boolean ended, Instant savedAt, Optional<Instant> filledAt, String gaps) {
+        long read,
+        long refused,
+        boolean ended,
+        Instant savedAt,
+        Optional<Instant> filledAt,
+        String gaps,
+        boolean repair) {
 
     /**
      * Reads a record; empty if there is none.

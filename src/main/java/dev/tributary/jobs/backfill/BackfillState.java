@@ -44,7 +44,7 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
      * may differ was recorded: it may have passed such rows.
      */
     static BackfillState of(JobState stored, BackfillPlan plan, TargetHistory history) {
-        boolean same = stored.value(KIND).equals(kind(plan))
+        boolean same = stored.value(KIND).equals(kind(plan.kind()))
                 && stored.value(SHAPE).equals(plan.shape())
                 && stored.value(GAPS).equals(plan.gaps())
                 && stored.value(SELECTION).equals(plan.selection())
@@ -67,7 +67,8 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                         stored.value(PHASE).equals(DONE),
                         Instant.parse(stored.value(SAVED_AT)),
                         Optional.ofNullable(stored.values().get(FILLED_AT)).map(Instant::parse),
-                        stored.value(GAPS)));
+                        stored.value(GAPS),
+                        stored.value(KIND).equals(kind(Kind.REPAIR))));
     }
 
     /** Whether all is read. */
@@ -97,7 +98,7 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     Map<String, String> stored(BackfillPlan plan, TargetHistory history, JobState before, Instant now) {
         Map<String, String> values = new HashMap<>(Map.of(
                 KIND,
-                kind(plan),
+                kind(plan.kind()),
                 SHAPE,
                 plan.shape(),
                 GAPS,
@@ -128,7 +129,7 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
         return values;
     }
 
-    private static String kind(BackfillPlan plan) {
-        return plan.kind().name().toLowerCase(Locale.ROOT);
+    private static String kind(Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -59,6 +59,12 @@ public record TargetHistory(long changes, Map<String, String> shapes, Optional<M
         public Instant repairableAt(Duration lateness) {
             return until.plus(REPEATED).plus(lateness).truncatedTo(ChronoUnit.SECONDS);
         }
+
+        /** What a repair has to wait for, for people. */
+        public String waitText(Duration lateness) {
+            return "A repair before " + repairableAt(lateness)
+                    + " could be undone: until then, removals from before may be repeated";
+        }
     }
 
     /** Reads the recorded state. */

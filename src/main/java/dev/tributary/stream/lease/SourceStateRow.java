@@ -165,7 +165,7 @@ public final class SourceStateRow {
     /**
      * Deletes gaps. Those recorded meanwhile stay.
      *
-     * @param further the number of further ones that are acknowledged too, unless somebody else has done so
+     * @param further the number of further ones that are acknowledged too, unless it has changed
      */
     public void acknowledge(Collection<RecordedGap> gaps, int further) {
         Map<String, String> names = new HashMap<>();
@@ -175,13 +175,14 @@ public final class SourceStateRow {
             names.put("#g" + paths.size(), gap.id());
             paths.add("#gaps.#g" + paths.size());
         }
-        String remove = paths.isEmpty() ? "" : "REMOVE " + String.join(", ", paths);
         if (further > 0) {
             names.put("#further", FURTHER);
+            List<String> all = new ArrayList<>(paths);
+            all.add("#further");
             try {
                 update(
-                        remove + " SET #further = #further - :further",
-                        "#further >= :further",
+                        "REMOVE " + String.join(", ", all),
+                        "#further = :further",
                         names,
                         Map.of(":further", AttributeValue.fromN(Integer.toString(further))));
             } catch (ConditionalCheckFailedException e) {
@@ -189,7 +190,7 @@ public final class SourceStateRow {
             }
         } else if (!paths.isEmpty()) {
             names.put("#key", LeaseRows.KEY);
-            update(remove, "attribute_exists(#key)", names, Map.of());
+            update("REMOVE " + String.join(", ", paths), "attribute_exists(#key)", names, Map.of());
         }
     }
 

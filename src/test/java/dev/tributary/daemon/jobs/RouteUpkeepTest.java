@@ -2,7 +2,10 @@ package dev.tributary.daemon.jobs;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.tributary.DynamoDbFront;
 import dev.tributary.daemon.settings.Settings;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
@@ -13,6 +16,7 @@ import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobState;
+import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
@@ -39,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -46,6 +51,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** What daemons do for a route beside replication, on real tables. */
@@ -261,6 +267,58 @@ class RouteUpkeepTest {
     }
 
     @Test
+    void aGapThatWaitsForAPersonDelaysNoRepairOfWhatWasMissedLater() throws Exception {
+        begin();
+        dynamo.client().putItem(put -> put.tableName(users).item(Map.of("email", AttributeValue.fromS("ann"))));
+        state.passed(new RecordedGap("trimmed-checkpoint/1", "lost", Instant.EPOCH, "test"));
+        RouteJobs route = jobs("by-city", "source.users.gaps=resync", "source.users.route.by-city.missing-key=park");
+        RouteUpkeep upkeep = upkeep(route);
+        upkeep.tick().get(60, SECONDS);
+        assertThat(component("route users.by-city").detail()).contains("resync-refused");
+
+        put("bob", "Oakland", 1); // in a change that the other worker has read
+        absentTargets(List.of(jobs("copy"))).start().get(60, SECONDS);
+        later(Duration.ofMinutes(26));
+        upkeep.tick().get(60, SECONDS);
+        assertThat(rows(byCity)).containsExactly("Oakland/bob/1");
+        assertThat(state.read().orElseThrow().passed()).hasSize(1);
+        state.acknowledge(state.read().orElseThrow().passed(), 0);
+        upkeep.tick().get(60, SECONDS);
+        assertThat(component("route users.by-city").detail())
+                .contains("repair-refused", "1 of the items", "backfill users.by-city --reshape");
+    }
+
+    @Test
+    void noRepairOfAnyKindBeginsWhileRemovalsFromBeforeAreRepeated() throws Exception {
+        begin();
+        put("ann", "Oakland", 1);
+        tick(jobs("by-city"));
+        RouteJobs route = jobs("by-city", "source.users.gaps=resync");
+        absentTargets(List.of(jobs("copy"))).start().get(60, SECONDS);
+        state.passed(new RecordedGap("trimmed-checkpoint/1", "lost", now.get().minusSeconds(1_200), "test"));
+        RouteUpkeep upkeep = upkeep(route);
+        upkeep.tick().get(60, SECONDS);
+        assertThat(rows(byCity)).isEmpty();
+        BackfillPlan plan = BackfillPlan.all(Kind.REPAIR, route.projection().shape(), "", 1);
+        assertThatThrownBy(() -> repair(route, plan)).hasMessageContaining("A repair before ");
+        later(Duration.ofMinutes(26));
+        upkeep.tick().get(60, SECONDS);
+        assertThat(rows(byCity)).containsExactly("Oakland/ann/1");
+    }
+
+    @Test
+    void furtherGapsThatAreLeftAloneAreRepairedToo() throws Exception {
+        begin();
+        put("ann", "Oakland", 1);
+        for (int gap = 0; gap <= 100; gap++) {
+            state.passed(new RecordedGap("trimmed-checkpoint/" + gap, "lost", Instant.EPOCH, "test"));
+        }
+        state.acknowledge(state.read().orElseThrow().passed(), 0);
+        tick(jobs("by-city", "source.users.gaps=resync"));
+        assertThat(rows(byCity)).hasSize(1);
+    }
+
+    @Test
     void aTargetThatWasCreatedAgainIsFilledAgainFromTheBeginning() throws Exception {
         begin();
         put("ann", "Oakland", 1);
@@ -346,6 +404,28 @@ class RouteUpkeepTest {
 
     private AbsentTargets absentTargets(List<RouteJobs> routes) {
         return new AbsentTargets(routes.get(0).parts().jobTable(), "users", routes, "former", timer, now::get);
+    }
+
+    @Test
+    void aSourceIsNotReadBeforeItIsRecordedThatARouteIsMissing() throws Exception {
+        begin();
+        tick(jobs("by-city"));
+        RouteJobs copyOnly = jobs("copy");
+        try (DynamoDbFront front = new DynamoDbFront(dynamo.endpoint());
+                DynamoDbAsyncClient client = dynamo.configure(DynamoDbAsyncClient.builder())
+                        .endpointOverride(front.endpoint())
+                        .build()) {
+            front.refuse(call -> true);
+            JobTable table = new JobTable(client, OwnTable.JOBS.name(application), Duration.ofSeconds(2));
+            CompletableFuture<Void> mayRead =
+                    new AbsentTargets(table, "users", List.of(copyOnly), "former", timer, now::get).start();
+            await().atMost(Duration.ofSeconds(60)).until(() -> front.refusals() > 0);
+            assertThat(mayRead).isNotDone();
+            front.release();
+            mayRead.get(60, SECONDS);
+        }
+        tick(jobs("by-city"));
+        assertThat(component("route users.by-city").detail()).contains("missed-changes");
     }
 
     @Test
