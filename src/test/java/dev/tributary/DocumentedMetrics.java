@@ -1,13 +1,13 @@
 package dev.tributary;
 
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tributary.telemetry.Metric;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The metrics of the program: as the code defines them, and as the documents list them. */
 final class DocumentedMetrics {
@@ -58,19 +59,33 @@ final class DocumentedMetrics {
     }
 
     /** The definitions in the code, by the name in Prometheus. */
-    static Map<String, Metric> defined() {
-        return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.tributary").stream()
-                        .flatMap(type -> type.getFields().stream())
-                        .filter(field -> field.getRawType().isEquivalentTo(Metric.class))
-                        .map(field -> value(field.reflect()))
-                        .collect(Collectors.toMap(
-                                DocumentedMetrics::exported,
-                                metric -> metric,
-                                (one, other) -> {
-                                    throw new IllegalStateException("Defined twice: " + one.name());
-                                },
-                                TreeMap::new));
+    static Map<String, Metric> defined() throws IOException, URISyntaxException {
+        Path classes = Path.of(
+                Metric.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (Stream<Path> files = Files.walk(classes)) {
+            return files.map(file -> classes.relativize(file).toString())
+                    .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
+                    .map(file ->
+                            file.substring(0, file.length() - ".class".length()).replace(File.separatorChar, '.'))
+                    .flatMap(name -> Arrays.stream(type(name).getDeclaredFields()))
+                    .filter(field -> field.getType() == Metric.class)
+                    .map(DocumentedMetrics::value)
+                    .collect(Collectors.toMap(
+                            DocumentedMetrics::exported,
+                            metric -> metric,
+                            (one, other) -> {
+                                throw new IllegalStateException("Defined twice: " + one.name());
+                            },
+                            TreeMap::new));
+        }
+    }
+
+    private static Class<?> type(String name) {
+        try {
+            return Class.forName(name, false, DocumentedMetrics.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Metric value(Field field) {
@@ -93,7 +108,7 @@ final class DocumentedMetrics {
     }
 
     /** The page, as it follows from the code. */
-    static String page() {
+    static String page() throws IOException, URISyntaxException {
         Map<String, Metric> metrics = defined();
         StringBuilder page = new StringBuilder(HEAD);
         Predicate<Metric> http = metric -> metric.name().matches("tributary\\.(http|idempotency).*");
