@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Malicious requests to a daemon with a heap of 256 MB. Each test then checks that the process keeps no heap, connection
- * or file of them. {@code src/docs/operations.md} promises these figures.
+ * or file of them. {@code src/docs/running.md} promises these figures.
  */
 class AttackIT {
 

@@ -36,10 +36,10 @@ final class DocumentedMetrics {
 
             This page is generated from the definitions in the code; `ObservabilityFilesTest` says how.
 
-            `GET http://127.0.0.1:8081/metrics` returns them in the Prometheus text format. [operations.md](operations.md#metrics)
-            says what to alarm on. Values of labels are names in the configuration, or constants of the program, so the number of
-            series follows from the configuration: no label is a shard, an item or a caller. A summary exports `_count`, `_sum` and
-            `_max`, a histogram also `_bucket`.
+            `GET http://127.0.0.1:8081/metrics` returns them in the Prometheus text format.
+            [monitoring.md](monitoring.md#metrics) says what to alarm on. Values of labels are names in the
+            configuration, or constants of the program, so the number of series follows from the configuration: no label
+            is a shard, an item or a caller. A summary exports `_count`, `_sum` and `_max`, a histogram also `_bucket`.
             """;
 
     private DocumentedMetrics() {}

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +27,16 @@ class ObservabilityFilesTest {
 
     private static final Path ALERTS = Path.of("config/observability/alerts.yml");
     private static final Path DASHBOARD = Path.of("config/observability/dashboard.json");
+    private static final Path DOCS = Path.of("src/docs");
 
     private static final Pattern METRIC = Pattern.compile("\\b(tributary_\\w+)(?:\\{([^}]*)})?");
     private static final Pattern GROUPING = Pattern.compile("\\bby ?\\(([\\w, ]+)\\)");
 
     /** What Prometheus adds to the metrics of timers. */
     private static final Pattern SERIES = Pattern.compile("_(?:bucket|count|sum|max)$");
+
+    /** The documents that {@code operations.md} names. */
+    private static final Pattern DOCUMENT = Pattern.compile("(?m)^\\| \\[(\\w+\\.md)\\]");
 
     private static final Pattern BUILDER =
             Pattern.compile("\\b(?:Gauge|Counter|Timer|DistributionSummary)\\s*\\.builder");
@@ -72,7 +75,7 @@ class ObservabilityFilesTest {
 
     @Test
     void alertsAskForMetricsThatExistAndSayWhatToDo() throws Exception {
-        Set<String> anchors = anchors();
+        Set<String> sections = sections();
         List<JsonNode> alerts = alerts();
         assertThat(alerts).hasSizeGreaterThan(8);
         for (JsonNode alert : alerts) {
@@ -84,10 +87,19 @@ class ObservabilityFilesTest {
             JsonNode annotations = alert.required("annotations");
             assertThat(annotations.required("summary").asText()).as(name).isNotBlank();
             String runbook = annotations.required("runbook").asText();
-            assertThat(runbook).as(name).startsWith("src/docs/operations.md#");
-            assertThat(anchors).as(name).contains(runbook.substring(runbook.indexOf('#') + 1));
+            assertThat(sections).as(name).contains(runbook);
         }
         assertThat(alerts.stream().map(alert -> alert.get("alert").asText())).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void operationsListsTheSectionsOfItsDocuments() throws Exception {
+        List<String> listed = Pattern.compile("\\]\\((\\w+\\.md#[\\w-]+)\\)")
+                .matcher(Files.readString(DOCS.resolve("operations.md")))
+                .results()
+                .map(link -> DOCS + "/" + link.group(1))
+                .toList();
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(sections());
     }
 
     @Test
@@ -171,15 +183,24 @@ class ObservabilityFilesTest {
         return new ObjectMapper(new YAMLFactory()).readTree(ALERTS.toFile()).findParents("alert");
     }
 
-    /** As GitHub makes them from headings. */
-    private static Set<String> anchors() throws Exception {
-        return Files.readAllLines(Path.of("src/docs/operations.md")).stream()
-                .filter(line -> line.startsWith("#"))
-                .map(line -> line.replaceFirst("#+ ", "")
-                        .toLowerCase(java.util.Locale.ROOT)
-                        .replaceAll("[^\\w -]", "")
-                        .replace(' ', '-'))
-                .collect(Collectors.toSet());
+    /** The sections of the documents of operations, with anchors as GitHub makes them from headings. */
+    private static Set<String> sections() throws Exception {
+        List<Path> documents = DOCUMENT.matcher(Files.readString(DOCS.resolve("operations.md")))
+                .results()
+                .map(row -> DOCS.resolve(row.group(1)))
+                .toList();
+        assertThat(documents).hasSize(5);
+        Set<String> sections = new TreeSet<>();
+        for (Path document : documents) {
+            Files.readAllLines(document).stream()
+                    .filter(line -> line.startsWith("## "))
+                    .map(line -> line.substring(3)
+                            .toLowerCase(java.util.Locale.ROOT)
+                            .replaceAll("[^\\w -]", "")
+                            .replace(' ', '-'))
+                    .forEach(anchor -> sections.add(document + "#" + anchor));
+        }
+        return sections;
     }
 
     private static boolean onPath(String program) {

@@ -20,7 +20,7 @@ final class SourcePauses {
     private static final Logger log = LoggerFactory.getLogger(SourcePauses.class);
 
     private static final Metric PAUSED = Metric.gauge("tributary.paused", """
-            1 while the route is [paused](operations.md#pausing). Then nothing of its source is read.""", "route");
+            1 while the route is [paused](tables.md#pausing). Then nothing of its source is read.""", "route");
 
     private final String source;
     private final Map<String, RouteSettings> routes;

@@ -28,7 +28,7 @@ public record PlaceSettings(
                 doc = """
                 Role to assume for the calls to the table, and to its stream if it is a source: for tables of other accounts.
                 The daemon's own tables are used without it, except those for idempotency keys. See
-                [operations.md](operations.md#other-accounts).""")
+                [aws.md](aws.md#other-accounts).""")
         Optional<String> role,
 
         @Option(

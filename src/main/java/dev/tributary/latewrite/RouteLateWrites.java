@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class RouteLateWrites {
 
     private static final Metric RECORDED = Metric.counter("tributary.removals.repeated", """
-            Removals that are repeated, because a [late write](operations.md#late-writes) may follow them. Rising without a
-            crash: the target replies late, or not at all.""", "route");
+            Removals that are repeated, because a [late write](troubleshooting.md#late-writes) may follow them. Rising
+            without a crash: the target replies late, or not at all.""", "route");
 
     private static final Metric REPETITIONS = Metric.counter(
             "tributary.removal.repetitions",

@@ -8,7 +8,7 @@ public record BackfillSettings(
                 With `auto` the daemon brings the existing items of the source to the target table, beside replication, if that
                 has never been done, and repairs it after workers have read the source without the route; one daemon at a time.
                 With `manual`, `tributary backfill` does. See
-                [operations.md](operations.md#backfilling-a-target).""")
+                [tables.md](tables.md#backfilling-a-target).""")
         BackfillStart start,
 
         @Option(key = "backfill-units", min = "1", max = "1000000", defaultValue = "100", doc = """

@@ -66,7 +66,7 @@ final class RouteHealth implements AutoCloseable {
     void regressed() {
         String detail = REGRESSED + ": rows of the target refuse newer changes of their own items, because they have"
                 + " later versions. Another lease table reads the same source into this target, or did so since this one"
-                + " began; see operations.md, \"Moving to a replica\"";
+                + " began; see tables.md, \"Moving to a replica\"";
         conditions.raise(
                 REGRESSED,
                 REGRESSED,

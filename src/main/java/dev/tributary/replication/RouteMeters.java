@@ -24,7 +24,7 @@ final class RouteMeters {
     private static final Metric CHANGES = Metric.counter("tributary.changes", """
             Changes that ended on a route. `outcome` is `applied`, `superseded` (the target had a newer row), `regressed` (the
             target had an older row with a later version: alarm on any, see
-            [Moving to a replica](operations.md#moving-to-a-replica)), `filtered` (nothing to write: the item has no row, or
+            [Moving to a replica](tables.md#moving-to-a-replica)), `filtered` (nothing to write: the item has no row, or
             the same as before) or `parked` (kept as a dead letter).""", "route", "outcome");
 
     private static final Metric MERGED = Metric.counter("tributary.changes.merged", """
@@ -43,9 +43,9 @@ final class RouteMeters {
             kind `capacity`, and retried.""", "route");
 
     private static final Metric PARKED = Metric.gauge("tributary.parked", """
-            Items that have [parked changes](operations.md#dead-letters), as far as this process knows. It counts those it found
-            at its start or parked, read again every minute while there are any; if they are more than it remembers, how many
-            it remembers. Take the maximum over the workers; alarm at any.""", "route");
+            Items that have [parked changes](troubleshooting.md#dead-letters), as far as this process knows. It counts
+            those it found at its start or parked, read again every minute while there are any; if they are more than it
+            remembers, how many it remembers. Take the maximum over the workers; alarm at any.""", "route");
 
     private static final Metric LIMIT = Metric.gauge("tributary.write.limit", """
             The most writes per second that the target gets, learned from its throttling; `+Inf` without throttling. If it

@@ -27,7 +27,7 @@ public record RouteSettings(
         @Option(key = "enabled", defaultValue = "true", example = "false", doc = """
                 With `false` the route is paused, as by `tributary pause`: nothing of its source is read, on any of its
                 routes, so that no change is lost. The stream keeps changes for 24 hours. To give a route up, remove it. See
-                [operations.md](operations.md#pausing).""")
+                [tables.md](tables.md#pausing).""")
         boolean enabled,
 
         ProjectionSettings projection,

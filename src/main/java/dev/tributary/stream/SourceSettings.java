@@ -46,7 +46,7 @@ public record SourceSettings(
                 doc = """
                 Name of the source table in the rows of its targets. Without it: `<account>:<region>:<table>`. Set it to the
                 former one where a replica of the table in another region takes its place. See
-                [operations.md](operations.md#moving-to-a-replica).""")
+                [tables.md](tables.md#moving-to-a-replica).""")
         Optional<String> identity,
 
         @Option(key = "start", defaultValue = "trim-horizon", example = "latest", doc = """
@@ -92,7 +92,7 @@ public record SourceSettings(
                 What happens where the stream has lost changes before they were read. With `stop` reading stops there, and
                 health and log name the remedy. With `continue` the gap is recorded, and reading goes on with the oldest
                 change in the stream. With `resync` it does so too, and the daemon repairs the targets. See
-                [operations.md](operations.md#gaps).""")
+                [troubleshooting.md](troubleshooting.md#gaps).""")
         GapPolicy gaps,
 
         Map<String, RouteSettings> route)

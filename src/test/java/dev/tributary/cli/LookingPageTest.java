@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of "Inspecting the tables" in {@code operations.md} print what the page shows. */
+/** The commands of "Inspecting the tables" in {@code monitoring.md} print what the page shows. */
 class LookingPageTest {
 
     @RegisterExtension
@@ -31,7 +31,7 @@ class LookingPageTest {
 
     @Test
     void everyCommandPrintsWhatThePageShows() throws IOException {
-        String page = Files.readString(Path.of("src/docs/operations.md"));
+        String page = Files.readString(Path.of("src/docs/monitoring.md"));
         int from = page.indexOf("## Inspecting the tables");
         List<Command> commands = ConsolePage.commands(page.substring(from, page.indexOf("\n## ", from)));
         assertThat(commands).hasSize(4);

@@ -25,7 +25,7 @@ final class ProofReport {
     private static final Metric AGE =
             Metric.gauge("tributary.verify.age", """
             Time since the start of the last verification by a daemon that found the target right; NaN without one. See
-            [Proving a target](operations.md#proving-a-target). Alarm above two intervals.""", "route").inSeconds();
+            [Proving a target](tables.md#proving-a-target). Alarm above two intervals.""", "route").inSeconds();
 
     private static final Metric FAULTS =
             Metric.gauge("tributary.verify.faults", "Faults that the last verification found. Alarm above 0.", "route");

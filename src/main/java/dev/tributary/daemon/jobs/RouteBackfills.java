@@ -30,7 +30,8 @@ final class RouteBackfills {
     private static final Logger log = LoggerFactory.getLogger(RouteBackfills.class);
 
     private static final Metric RUNNING = Metric.gauge("tributary.backfill.running", """
-            1 while this process runs a backfill of the route, or its repair after a [gap](operations.md#gaps).""", "route");
+            1 while this process runs a backfill of the route, or its repair after a
+            [gap](troubleshooting.md#gaps).""", "route");
 
     private static final Metric ITEMS = Metric.gauge("tributary.backfill.items", """
             Progress of the last backfill that this process began: items and rows, also of earlier processes that worked on it.

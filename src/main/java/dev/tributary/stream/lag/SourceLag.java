@@ -32,7 +32,7 @@ public final class SourceLag {
             Metric.gauge("tributary.time.left", """
             Time until the stream drops a change that is not in every target: its 24 hours less the lag, and at least 0. Take
             the minimum over the workers. Page below 18 hours; at 0 changes may be lost, which is a
-            [gap](operations.md#gaps).""", "source").inSeconds();
+            [gap](troubleshooting.md#gaps).""", "source").inSeconds();
 
     private static final double MILLIS = 1000.0;
 

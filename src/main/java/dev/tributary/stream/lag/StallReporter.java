@@ -29,7 +29,8 @@ public final class StallReporter {
     private static final Logger log = LoggerFactory.getLogger(StallReporter.class);
 
     private static final Metric STALLED = Metric.gauge("tributary.stalled", """
-            Stalled shards, by [condition](operations.md#stalls). Alarm if it is above 0 for 5 minutes.""", "source", "condition");
+            Stalled shards, by [condition](troubleshooting.md#stalls). Alarm if it is above 0 for 5
+            minutes.""", "source", "condition");
 
     private static final Duration TICK = Duration.ofSeconds(1);
 

@@ -39,7 +39,7 @@ public final class SourceHealth implements FetchListener, WorkerStateChangeListe
 
     private static final Metric GAPS = Metric.counter("tributary.gaps", """
             Places where the stream lost changes before they were read. Page at any increase; a worker counts a
-            [gap](operations.md#gaps) once, when it meets it.""", "source", "kind");
+            [gap](troubleshooting.md#gaps) once, when it meets it.""", "source", "kind");
 
     private static final Metric FAILURES = Metric.counter("tributary.read.failures", """
             Failed attempts to read a shard; each is tried again. `kind` is `throttled`, or `failed` for any other
