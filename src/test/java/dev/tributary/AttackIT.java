@@ -129,7 +129,7 @@ class AttackIT {
     @Test
     void bodyOfTheLargestSizeTakesLittleTime() throws Exception {
         List<String> bodies = List.of(
-                filled("{\"" + "n".repeat(65_535) + "\":[", "0", "]}"),
+                filled("{\"" + "n".repeat(50_000) + "\":[", "0", "]}"),
                 filled("{\"id\":\"m\",\"a\":[", "[{}]", "]}"),
                 filled("{\"id\":\"m\",\"a\":[", "1e-130", "]}"),
                 "{\"id\":\"m\"," + "\"id\":0,".repeat(130_000) + "\"id\":1}");

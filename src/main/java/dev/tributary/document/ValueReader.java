@@ -34,6 +34,13 @@ public final class ValueReader {
     public static final int MAX_DEPTH = 32;
 
     private static final int MAX_NAME_BYTES = 65_535;
+
+    /**
+     * The JSON parser of the AWS SDK refuses longer names, so nobody could read the item again, and no reader of the stream could
+     * pass it.
+     */
+    private static final int MAX_NAME_LENGTH = 50_000;
+
     private static final int QUOTED_CHARACTERS = 40;
 
     /** Overhead of a list or a map in DynamoDB, and of each of its elements. */
@@ -76,8 +83,9 @@ public final class ValueReader {
             String name = json.currentName();
             json.nextToken();
             int bytes = Utf8Length.bytes(name);
-            if (bytes < 1 || bytes > MAX_NAME_BYTES) {
-                fault("expected a name of 1 to " + MAX_NAME_BYTES + " bytes of Unicode text");
+            if (bytes < 1 || bytes > MAX_NAME_BYTES || name.length() > MAX_NAME_LENGTH) {
+                fault("expected a name of 1 to %d characters and at most %d bytes of Unicode text"
+                        .formatted(MAX_NAME_LENGTH, MAX_NAME_BYTES));
             }
             count(Math.max(bytes, 1));
             Optional<AttributeValue> value = read(types.of(name), depth);

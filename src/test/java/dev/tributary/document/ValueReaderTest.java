@@ -11,6 +11,7 @@ import dev.tributary.model.ItemSize;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -104,9 +105,25 @@ class ValueReaderTest {
         assertThat(refused.problem().detail()).contains("found at least 409,60");
     }
 
+    /** The AWS SDK could not read the item again, nor its changes in the stream. */
+    @Test
+    void nameThatNobodyCouldReadIsRefused() throws Exception {
+        String longest = "n".repeat(50_000);
+        assertThat(read(("{\"" + longest + "\":1}").getBytes(UTF_8), Map.of())
+                        .errors()
+                        .all())
+                .isEmpty();
+        for (String document : List.of("{\"" + longest + "n\":1}", "{\"a\":[{\"" + longest + "n\":1}]}")) {
+            assertThat(read(document.getBytes(UTF_8), Map.of()).errors().all())
+                    .singleElement()
+                    .asString()
+                    .contains("expected a name of 1 to 50000 characters");
+        }
+    }
+
     @Test
     void longNameOverManyElementsCostsNoMoreThanTheElements() {
-        byte[] body = filled("{\"" + "n".repeat(65_535) + "\":[", "0", "]}");
+        byte[] body = filled("{\"" + "n".repeat(50_000) + "\":[", "0", "]}");
         assertThat(refusalWithin(MOST_ALLOCATED_PER_BYTE, body).problem().kind())
                 .isEqualTo(Kind.ITEM_TOO_LARGE);
     }
