@@ -19,6 +19,10 @@ import java.util.stream.IntStream;
 public record KeyTemplate(List<Part> parts) {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]+?)(?::0([1-9]\\d?))?}");
+
+    /** A padding that is none, which would be part of the attribute's name, of which no item has one. */
+    private static final Pattern NO_PADDING = Pattern.compile(".*:\\d*");
+
     private static final int MAX_DIGITS = 38;
 
     /** A part of the text. */
@@ -108,10 +112,16 @@ public record KeyTemplate(List<Part> parts) {
     }
 
     private static Placeholder placeholder(Matcher matched) {
+        String attribute = matched.group(1);
+        if (!attribute.equals(attribute.strip())
+                || NO_PADDING.matcher(attribute).matches()) {
+            throw new IllegalArgumentException("{" + attribute + "} is no attribute, nor one with a padding of 1 to "
+                    + MAX_DIGITS + " digits, such as {score:010}");
+        }
         int digits = matched.group(2) == null ? 0 : Integer.parseInt(matched.group(2));
         if (digits > MAX_DIGITS) {
             throw new IllegalArgumentException("a number has at most " + MAX_DIGITS + " digits");
         }
-        return new Placeholder(matched.group(1), digits);
+        return new Placeholder(attribute, digits);
     }
 }

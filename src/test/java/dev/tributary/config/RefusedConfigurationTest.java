@@ -287,6 +287,16 @@ class RefusedConfigurationTest {
                                 + " choose another name"),
                 refusal(
                         WRITE,
+                        "write.users.path = /a\nread.more.path = /a/get\nread.more.table = more",
+                        "read.more.path = /a/get: is the path of reads by many keys of write.users; give the resource"
+                                + " another path"),
+                refusal(
+                        WRITE,
+                        "write.users.path = /get\nread.more.path = /\nread.more.table = more",
+                        "write.users.path = /get: is the path of reads by many keys of read.more; give the resource"
+                                + " another path"),
+                refusal(
+                        WRITE,
                         "write.users.path = /openapi.json",
                         "write.users.path = /openapi.json: is the path of the OpenAPI document; give the resource another path"),
                 write(

@@ -37,6 +37,7 @@ final class SettingsCheck {
         checkLocalMode();
         checkStreams();
         checkPaths();
+        checkBatchPaths();
         checkArns();
     }
 
@@ -136,6 +137,30 @@ final class SettingsCheck {
                         "choose another name");
             }
         });
+    }
+
+    /** A path that is that of a batch read would take its requests, and make writes of them. */
+    private void checkBatchPaths() {
+        Map<String, String> batches = new HashMap<>();
+        settings.resource().forEach((name, resource) -> batches.put(batchPath(resource.path()), "write." + name));
+        settings.read().forEach((name, read) -> batches.put(batchPath(read.path()), "read." + name));
+        settings.resource()
+                .forEach((name, resource) -> checkBatchPath("write." + name + ".path", resource.path(), batches));
+        settings.read().forEach((name, read) -> checkBatchPath("read." + name + ".path", read.path(), batches));
+    }
+
+    private static String batchPath(String path) {
+        return (path.equals("/") ? "" : path) + "/get";
+    }
+
+    private void checkBatchPath(String key, String path, Map<String, String> batches) {
+        if (batches.containsKey(path) && check.accepted(key)) {
+            check.report(
+                    key,
+                    path,
+                    "is the path of reads by many keys of " + batches.get(path),
+                    "give the resource another path");
+        }
     }
 
     private void checkPath(String resource, String path, Map<String, String> resources) {
