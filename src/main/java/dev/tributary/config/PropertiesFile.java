@@ -22,8 +22,11 @@ record PropertiesFile(Map<String, String> values, boolean readable) {
         if (Files.isDirectory(file)) {
             return unreadable(file, "is a directory", "name a .properties file in it", errors);
         }
-        try (Reader reader = Files.newBufferedReader(file)) {
-            return new PropertiesFile(load(reader, errors), true);
+        try {
+            String text = Files.readString(file);
+            // The byte order mark that some editors write would be part of the first key.
+            return new PropertiesFile(
+                    load(new StringReader(text.startsWith("\uFEFF") ? text.substring(1) : text), errors), true);
         } catch (NoSuchFileException e) {
             return unreadable(file, "no such file", "name an existing .properties file", errors);
         } catch (CharacterCodingException e) {

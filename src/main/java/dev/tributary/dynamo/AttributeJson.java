@@ -87,27 +87,46 @@ public final class AttributeJson {
     }
 
     private static AttributeValue readValue(JsonParser json) throws IOException {
+        require(json, JsonToken.START_OBJECT, "an object with the type of an attribute value");
         String type = json.nextFieldName();
         json.nextToken();
         AttributeValue value =
                 switch (String.valueOf(type)) {
-                    case "S" -> AttributeValue.fromS(json.getText());
-                    case "N" -> AttributeValue.fromN(json.getText());
+                    case "S" -> AttributeValue.fromS(readText(json));
+                    case "N" -> AttributeValue.fromN(readText(json));
                     case "B" -> AttributeValue.fromB(readBytes(json));
                     case "BOOL" -> AttributeValue.fromBool(json.getBooleanValue());
                     case "NULL" -> AttributeValue.fromNul(json.getBooleanValue());
-                    case "SS" -> AttributeValue.fromSs(readList(json, JsonParser::getText));
-                    case "NS" -> AttributeValue.fromNs(readList(json, JsonParser::getText));
+                    case "SS" -> AttributeValue.fromSs(readList(json, AttributeJson::readText));
+                    case "NS" -> AttributeValue.fromNs(readList(json, AttributeJson::readText));
                     case "BS" -> AttributeValue.fromBs(readList(json, AttributeJson::readBytes));
                     case "L" -> AttributeValue.fromL(readList(json, AttributeJson::readValue));
-                    case "M" -> AttributeValue.fromM(readAttributes(json));
+                    case "M" -> AttributeValue.fromM(readMap(json));
                     default -> throw new IOException("unknown attribute type " + type);
                 };
         json.nextToken();
+        require(json, JsonToken.END_OBJECT, "one type in an attribute value");
         return value;
     }
 
+    private static void require(JsonParser json, JsonToken token, String expected) throws IOException {
+        if (json.currentToken() != token) {
+            throw new IOException("expected %s; found %s".formatted(expected, json.currentToken()));
+        }
+    }
+
+    private static Map<String, AttributeValue> readMap(JsonParser json) throws IOException {
+        require(json, JsonToken.START_OBJECT, "an object as the value of M");
+        return readAttributes(json);
+    }
+
+    private static String readText(JsonParser json) throws IOException {
+        require(json, JsonToken.VALUE_STRING, "a string as the value of S or N");
+        return json.getText();
+    }
+
     private static SdkBytes readBytes(JsonParser json) throws IOException {
+        require(json, JsonToken.VALUE_STRING, "a string as the value of B");
         return SdkBytes.fromByteArrayUnsafe(json.getBinaryValue());
     }
 
@@ -116,6 +135,7 @@ public final class AttributeJson {
     }
 
     private static <T> List<T> readList(JsonParser json, Reader<T> reader) throws IOException {
+        require(json, JsonToken.START_ARRAY, "an array as the value of a list or set");
         List<T> list = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
             list.add(reader.read(json));

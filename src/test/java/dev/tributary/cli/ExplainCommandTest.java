@@ -234,7 +234,12 @@ class ExplainCommandTest {
             "{}",
             "{\"Records\":[{\"eventSource\":\"aws:s3\"}]}",
             "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":\"ada\"}}}]}",
-            "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":{\"X\":\"ada\"}}}}]}"
+            "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":{\"X\":\"ada\"}}}}]}",
+            "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":{\"SS\":\"ada\"}}}}]}",
+            "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":{\"S\":null}}}}]}",
+            "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":{\"S\":\"ada\",\"N\":\"1\"}}}}]}",
+            "{\"Records\":[{\"dynamodb\":{\"NewImage\":{\"email\":{\"M\":[]}}}}]}",
+            "{\"Records\":[{\"dynamodb\":{\"SequenceNumber\":\"abc\"}}]}"
         }) {
             assertThat(explain("--event", event(text), "--target-key", "users.by-city=city:S"))
                     .as(text)

@@ -176,6 +176,12 @@ class ConfigurationSourcesTest {
     }
 
     @Test
+    void byteOrderMarkIsNoPartOfTheFirstKey() throws Exception {
+        Path file = Files.writeString(directory.resolve("marked.properties"), "\uFEFFapplication = a\n");
+        assertThat(refused(file, Map.of()).getMessage()).doesNotContain("unknown key");
+    }
+
+    @Test
     void fileThatIsNotUtf8IsRefused() throws IOException {
         Path file = directory.resolve("latin.properties");
         Files.write(file, "application = \u00e9".getBytes(StandardCharsets.ISO_8859_1));

@@ -65,7 +65,8 @@ final class TokenFile {
         List<Entry> entries = new ArrayList<>();
         List<String> errors = new ArrayList<>();
         Set<String> hashes = new HashSet<>();
-        List<String> lines = text.lines().toList();
+        List<String> lines = // without the byte order mark that some editors write
+                (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             if (line.isEmpty() || line.startsWith("#")) {

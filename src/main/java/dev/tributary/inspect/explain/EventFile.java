@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tributary.dynamo.AttributeJson;
+import dev.tributary.model.Version;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -72,7 +73,7 @@ public final class EventFile {
                 .keys(attributes(data, "Keys", number))
                 .newImage(attributes(data, "NewImage", number))
                 .oldImage(attributes(data, "OldImage", number))
-                .sequenceNumber(data.path("SequenceNumber").asText(NO_NUMBER))
+                .sequenceNumber(sequenceNumber(data, number))
                 .approximateCreationDateTime(createdAt(data.path("ApproximateCreationDateTime")));
         return new EventRecord(
                 table(json.path("eventSourceARN").asText("")),
@@ -80,6 +81,16 @@ public final class EventFile {
                         .eventName(json.path("eventName").asText(""))
                         .dynamodb(record.build())
                         .build());
+    }
+
+    private static String sequenceNumber(JsonNode data, int number) {
+        String given = data.path("SequenceNumber").asText(NO_NUMBER);
+        try {
+            Version.of("", given);
+            return given;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("record %d: SequenceNumber: %s".formatted(number, e.getMessage()), e);
+        }
     }
 
     /** The daemon parks a record without a creation time; here the time does not matter. */

@@ -29,8 +29,8 @@ public record StreamRate(double changes, double moves, long records, int shards)
     private static final int SHARDS = 8;
     private static final int PAGES = 4;
 
-    /** Most records of a page. */
-    private static final int PAGE_RECORDS = 1000;
+    /** As many empty pages, one after the other, are taken for the end of an open shard: one alone says nothing. */
+    private static final int EMPTY_PAGES = 5;
 
     /** Shorter spans than this say little of the rate: creation times have whole seconds. */
     private static final Duration SHORTEST = Duration.ofSeconds(10);
@@ -51,9 +51,10 @@ public record StreamRate(double changes, double moves, long records, int shards)
         double perSecond = 0;
         List<Shard> some = open.subList(0, Math.min(SHARDS, open.size()));
         for (Shard shard : some) {
-            List<Record> read = read(client, streamArn, shard);
+            ShardRecords seen = read(client, streamArn, shard);
+            List<Record> read = seen.records();
             records += read.size();
-            perSecond += rate(read, now);
+            perSecond += rate(seen, now);
             for (int i = 0; i < routes.size(); i++) {
                 BiPredicate<Item, Item> route = routes.get(i);
                 moved[i] += read.stream().filter(record -> moves(record, route)).count();
@@ -70,33 +71,44 @@ public record StreamRate(double changes, double moves, long records, int shards)
                 open.size());
     }
 
-    private static List<Record> read(DynamoDbStreamsClient client, String streamArn, Shard shard) {
+    /**
+     * The oldest records of a shard.
+     *
+     * @param all whether there are no others
+     */
+    record ShardRecords(List<Record> records, boolean all) {}
+
+    private static ShardRecords read(DynamoDbStreamsClient client, String streamArn, Shard shard) {
         String iterator = client.getShardIterator(request -> request.streamArn(streamArn)
                         .shardId(shard.shardId())
                         .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                 .shardIterator();
         List<Record> records = new ArrayList<>();
-        for (int page = 0; page < PAGES && iterator != null; page++) {
+        int pages = 0;
+        int empty = 0;
+        while (iterator != null && pages < PAGES && empty < EMPTY_PAGES) {
             String next = iterator;
             GetRecordsResponse response = client.getRecords(request -> request.shardIterator(next));
             records.addAll(response.records());
             iterator = response.nextShardIterator();
+            pages += response.records().isEmpty() ? 0 : 1;
+            empty = response.records().isEmpty() ? empty + 1 : 0;
         }
-        return records;
+        return new ShardRecords(records, pages < PAGES);
     }
 
     /**
-     * Records of a shard a second. Where fewer records than a page were found, the shard was read to its end, and the time
-     * since the first one counts; otherwise the time between the first and the last.
+     * Records of a shard a second. Where all were read, the time since the first one counts; otherwise the time between the first
+     * and the last.
      */
-    static double rate(List<Record> records, Instant now) {
+    static double rate(ShardRecords seen, Instant now) {
+        List<Record> records = seen.records();
         if (records.isEmpty()) {
             return 0;
         }
         Instant first = records.get(0).dynamodb().approximateCreationDateTime();
         Instant last = records.get(records.size() - 1).dynamodb().approximateCreationDateTime();
-        boolean complete = records.size() < PAGE_RECORDS;
-        Duration span = Duration.between(first, complete ? now : last);
+        Duration span = Duration.between(first, seen.all() ? now : last);
         return records.size() / (double) Math.max(SHORTEST.toSeconds(), span.toSeconds());
     }
 

@@ -17,7 +17,7 @@ class TokenFileTest {
     void onlyTheTokenOfALineIsKnown() throws Exception {
         NewToken billing = NewToken.make("billing", List.of("users:read"));
         NewToken shop = NewToken.make("shop", List.of("*"));
-        TokenFile file = TokenFile.parse("# who may\n\n" + billing.line() + "\n  " + shop.line() + "  \n")
+        TokenFile file = TokenFile.parse("\uFEFF# who may\n\n" + billing.line() + "\n  " + shop.line() + "  \n")
                 .tokens();
 
         assertThat(file.caller(billing.token()).orElseThrow().name()).isEqualTo("billing");

@@ -8,13 +8,22 @@ import dev.tributary.replication.VerifySettings;
 import dev.tributary.stream.lease.LeaseTimings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamResponse;
+import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** The arithmetic of {@code tributary plan}, recomputed by hand. */
 class CostsTest {
@@ -145,25 +154,82 @@ class CostsTest {
     @Test
     void theRateOfAShardIsThatOfTheTimeThatWasSeen() {
         Instant now = Instant.ofEpochSecond(10_000);
-        assertThat(StreamRate.rate(List.of(), now)).isZero();
-        assertThat(StreamRate.rate(records(100, 9_000, 9_500), now))
+        assertThat(StreamRate.rate(records(0, 0, 0, true), now)).isZero();
+        assertThat(StreamRate.rate(records(100, 9_000, 9_500, true), now))
                 .as("read to its end")
                 .isEqualTo(0.1);
-        assertThat(StreamRate.rate(records(1_000, 9_000, 9_500), now))
+        assertThat(StreamRate.rate(records(1_000, 9_000, 9_500, false), now))
                 .as("there are more")
                 .isEqualTo(2);
-        assertThat(StreamRate.rate(records(5, 10_000, 10_000), now))
+        assertThat(StreamRate.rate(records(5, 10_000, 10_000, true), now))
                 .as("at least 10 s")
                 .isEqualTo(0.5);
     }
 
-    private static List<Record> records(int number, long first, long last) {
-        return IntStream.range(0, number)
-                .mapToObj(i -> Record.builder()
-                        .dynamodb(data ->
-                                data.approximateCreationDateTime(Instant.ofEpochSecond(i == number - 1 ? last : first)))
-                        .build())
-                .toList();
+    private static StreamRate.ShardRecords records(int number, long first, long last, boolean all) {
+        return new StreamRate.ShardRecords(
+                IntStream.range(0, number)
+                        .mapToObj(i -> Record.builder()
+                                .dynamodb(data -> data.approximateCreationDateTime(
+                                        Instant.ofEpochSecond(i == number - 1 ? last : first)))
+                                .build())
+                        .toList(),
+                all);
+    }
+
+    /** A page ends at 1 MB as well as at 1,000 records, and may be empty before the end. */
+    @Test
+    void theEndOfAShardIsNotSeenByTheLengthOfAPage() {
+        assertThat(measured(50, 50, 50, 50, 50).changes()).as("there are more").isEqualTo(20);
+        assertThat(measured(0, 0, 50, 0, 50, 0, 0, 0, 0, 0, 50).changes())
+                .as("read to its end, 10,000 s after the first")
+                .isEqualTo(0.01);
+    }
+
+    /** Measures one shard with these pages, whose records are 10 s apart from the first to the last. */
+    private static StreamRate measured(Integer... pages) {
+        return StreamRate.measure(new PagedStream(List.of(pages)), "arn", List.of(), Instant.ofEpochSecond(10_000));
+    }
+
+    /** A stream of one shard. */
+    private record PagedStream(List<Integer> pages) implements DynamoDbStreamsClient {
+
+        @Override
+        public DescribeStreamResponse describeStream(DescribeStreamRequest request) {
+            return DescribeStreamResponse.builder()
+                    .streamDescription(stream -> stream.streamStatus("ENABLED")
+                            .shards(Shard.builder()
+                                    .shardId("s")
+                                    .sequenceNumberRange(range -> range.startingSequenceNumber("1"))
+                                    .build()))
+                    .build();
+        }
+
+        @Override
+        public GetShardIteratorResponse getShardIterator(GetShardIteratorRequest request) {
+            return GetShardIteratorResponse.builder().shardIterator("0").build();
+        }
+
+        @Override
+        public GetRecordsResponse getRecords(GetRecordsRequest request) {
+            int page = Integer.parseInt(request.shardIterator());
+            Record record = Record.builder()
+                    .eventName("INSERT")
+                    .dynamodb(data -> data.approximateCreationDateTime(Instant.ofEpochSecond(page >= 3 ? 10 : 0)))
+                    .build();
+            return GetRecordsResponse.builder()
+                    .records(Collections.nCopies(pages.get(page), record))
+                    .nextShardIterator(Integer.toString(page + 1))
+                    .build();
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
