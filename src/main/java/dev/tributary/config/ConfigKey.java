@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * @param anyNames the placeholders of names with any characters; other names have no dots
  * @param required whether it must be given wherever its names are
  * @param defaultValue the value if it is not given, as it would be written
+ * @param hidden whether its value is a secret
  * @param doc what it does, for the reference
  */
 record ConfigKey(
@@ -26,7 +27,13 @@ record ConfigKey(
         ValueType type,
         boolean required,
         Optional<String> defaultValue,
+        boolean hidden,
         String doc) {
+
+    /** A value of it in a message. */
+    String shown(String value) {
+        return hidden ? EffectiveValues.HIDDEN : value;
+    }
 
     /** A value for a record whose key is missing or has a refused value: its default, or its example. */
     Object substitute() {

@@ -146,7 +146,7 @@ final class ConfigSources {
         boolean overridden = variables.containsKey(variable);
         String label = overridden ? PREFIX + variable : name;
         String written = overridden ? variables.getOrDefault(variable, "") : file.getOrDefault(name, "");
-        Optional<String> value = resolve(label, name, written, errors);
+        Optional<String> value = resolve(label, name, match.key.shown(written), errors);
         if (value.isPresent() && value.get().isEmpty()) {
             errors.accept(ConfigError.of(
                     label,

@@ -108,7 +108,10 @@ final class ConfigValues {
         refused.add(name);
         one.value()
                 .ifPresent(value -> errors.accept(ConfigError.of(
-                        one.label(), value, "expected " + type.expected(), "for example " + type.example())));
+                        one.label(),
+                        one.key().shown(value),
+                        "expected " + type.expected(),
+                        "for example " + type.example())));
     }
 
     private void checkPresence(ConfigKey key, Consumer<ConfigError> errors) {

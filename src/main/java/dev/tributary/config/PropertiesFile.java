@@ -56,10 +56,8 @@ record PropertiesFile(Map<String, String> values, boolean readable) {
             public synchronized Object put(Object key, Object value) {
                 String name = (String) key;
                 String given = (String) value;
-                String before = values.putIfAbsent(name, given);
-                if (before != null) {
-                    errors.accept(ConfigError.of(
-                            name, given, "given twice, before as " + before, "keep one of the two lines"));
+                if (values.putIfAbsent(name, given) != null) { // without the values, which may be secrets
+                    errors.accept(ConfigError.of(name, "given twice", "keep one of the two lines"));
                 }
                 return given;
             }

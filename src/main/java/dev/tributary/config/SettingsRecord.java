@@ -126,6 +126,7 @@ record SettingsRecord(Class<?> type, String prefix, Set<String> anyNames) {
                 ValueType.of(valueType(component), option),
                 !optional && option.defaultValue().isEmpty(),
                 Optional.of(option.defaultValue()).filter(text -> !text.isEmpty()),
+                option.hidden(),
                 option.doc());
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -126,7 +127,7 @@ class ConfigurationSourcesTest {
         InvalidConfigurationException refused = refused(file, Map.of());
 
         assertThat(refused)
-                .hasMessage("%s: the configuration has an error%n  http.port = 9090: given twice, before as 8080;"
+                .hasMessage("%s: the configuration has an error%n  http.port: given twice;"
                                 .formatted(file)
                                 .replace(System.lineSeparator(), "\n")
                         + " keep one of the two lines");
@@ -173,6 +174,16 @@ class ConfigurationSourcesTest {
     @Test
     void directoryInsteadOfAFileIsRefused() {
         assertThat(refused(directory, Map.of()).getMessage()).contains("is a directory; name a .properties file in it");
+    }
+
+    @Test
+    void secretsAreNotInErrors() throws IOException {
+        for (String line :
+                List.of("http.token-list = trb_x${NO_SUCH}", "http.token-list = trb_x\nhttp.token-list = trb_y")) {
+            assertThat(refused(file(line), Map.of()).getMessage())
+                    .contains("http.token-list")
+                    .doesNotContain("trb_");
+        }
     }
 
     @Test

@@ -169,7 +169,7 @@ class ItemReaderTest {
                     {"email":"e","s":"a","s":"b"}      | /s        | named more than once; give one value
                     {"email":"e","x":{"a":1,"a":2}}    | /x/a      | named more than once; give one value
                     {"email":"e","a/b~c":"\\ud800"}    | /a~1b~0c  | expected Unicode text; found half of a surrogate pair, which UTF-8 cannot hold
-                    {"email":"e","":1}                 | /         | expected a name of 1 to 65535 bytes of Unicode text
+                    {"email":"e","":1}                 | /         | expected a name of 1 to 50000 characters and at most 65535 bytes of Unicode text
                     {}                                 | /email    | missing; it is the partition key, of type S
                     {"email":1}                        | /email    | expected a string; found the number 1
                     {"email":""}                       | /email    | expected 1 to 2,048 bytes, as it is the partition key; found 0

@@ -60,6 +60,11 @@ class QueryTest {
                         new GivenWrites(
                                 "/options", dynamo.createTable("options", "order:S, limit:S"), Map.of(), Map.of()),
                         KeySchema.parse("order:S, limit:S"))
+                .resource(
+                        "places",
+                        new GivenWrites(
+                                "/places", dynamo.createTable("places", "cursor:S, place:S"), Map.of(), Map.of()),
+                        KeySchema.parse("cursor:S, place:S"))
                 .start();
         row("New York", "Albany", 5, Map.of());
         row("New York", "Brooklyn", 10, Map.of("name", "Ada", "order", "x"));
@@ -306,6 +311,17 @@ class QueryTest {
                 .isEqualTo(201);
         assertThat(get("/options?order=up").body()).isEqualTo("{\"items\":[{\"order\":\"up\",\"limit\":\"x\"}]}\n");
         assertThat(get("/options?order=up&limit=x").body()).isEqualTo("{\"order\":\"up\",\"limit\":\"x\"}\n");
+    }
+
+    @Test
+    void aPageThatCannotBeContinuedIsRefusedUnlessItIsTheLast() throws Exception {
+        for (String place : List.of("a", "b", "c")) {
+            api.send("POST", "/places", "{\"cursor\":\"x\",\"place\":\"%s\"}".formatted(place));
+        }
+        assertThat(get("/places?cursor=x").body()).contains("\"a\"", "\"b\"", "\"c\"");
+        HttpResponse<String> refused = get("/places?cursor=x&limit=2");
+        problem(refused, 400, "bad-query");
+        assertThat(refused.body()).contains("the parameter cursor is an attribute of the key");
     }
 
     @Test

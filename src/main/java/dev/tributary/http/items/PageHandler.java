@@ -53,12 +53,23 @@ public final class PageHandler implements ResourceHandler.Work {
         Optional<String> cursor = read.cursor(query);
         parameters.end("; it takes " + read.described(query.key()));
         Predicate<String> known = Preconditions.known(exchange);
+        boolean continues = read.takesCursor(query);
         ResourceReads.Start<Page> start = reads.page(query, cursor);
         return limiter.take(start::run)
                 .thenApply(result -> result.orElseThrow(GetHandler::overloaded))
                 .thenApply(result -> result.refusal()
                         .map(Answer::refused)
-                        .orElseGet(() -> answer(result.value().orElseThrow(), query(exchange), known)));
+                        .orElseGet(
+                                () -> answer(whole(result.value().orElseThrow(), continues), query(exchange), known)));
+    }
+
+    private static Page whole(Page page, boolean continues) {
+        if (page.cursor().isPresent() && !continues) {
+            throw Query.bad(
+                    "There are more items than fit on this page, and the next cannot be asked for: the parameter %s is an attribute of the key here. Ask for fewer items, or for more on a page with limit."
+                            .formatted(QueryParameters.CURSOR));
+        }
+        return page;
     }
 
     private static String query(Exchange exchange) {

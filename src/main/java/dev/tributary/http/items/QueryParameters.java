@@ -85,7 +85,12 @@ public final class QueryParameters {
 
     /** Takes the place in the result at which the page begins. */
     Optional<String> cursor(ItemQuery query) {
-        return isKey(CURSOR, query.key()) ? Optional.empty() : parameters.takeIfPresent(CURSOR);
+        return takesCursor(query) ? parameters.takeIfPresent(CURSOR) : Optional.empty();
+    }
+
+    /** Whether the next page can be asked for: {@code cursor} is no attribute of the key. */
+    boolean takesCursor(ItemQuery query) {
+        return !isKey(CURSOR, query.key());
     }
 
     /** The parameters of queries by a key, for problem details. */
