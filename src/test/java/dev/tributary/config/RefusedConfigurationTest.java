@@ -236,7 +236,7 @@ class RefusedConfigurationTest {
     }
 
     static Stream<Arguments> contradictions() {
-        String made = "uuid, now or now-iso, the latter two with + and a duration after them if needed";
+        String made = "uuid, now or now-iso, the latter two with + and a duration in ms, s, m or h if needed";
         String loop = "name a table that feeds no source of this one";
         return Stream.of(
                 refusal(
