@@ -16,7 +16,6 @@ import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
 import dev.tributary.jobs.backfill.ItemCondition;
 import dev.tributary.jobs.backfill.TargetHistory;
-import dev.tributary.jobs.backfill.TargetHistory.Missed;
 import dev.tributary.jobs.reconcile.PageResult;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
 import dev.tributary.stream.lease.RouteReaders;
@@ -24,10 +23,8 @@ import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -123,9 +120,6 @@ final class BackfillCommand implements Callable<Integer> {
                                 + ": no worker has begun to read the source, so changes made during a backfill could"
                                 + " be lost; start the daemon first, and run this again"));
         awaitReaders(route);
-        if (reshape) {
-            refuseTooEarly(route);
-        }
         CompletableFuture<Void> released = new CompletableFuture<>();
         Backfill backfill = RouteCalls.await(
                 route,
@@ -154,20 +148,6 @@ final class BackfillCommand implements Callable<Integer> {
                     ExitCode.FAILED,
                     route.name() + ": " + readers.text() + ", so the target would not"
                             + " be complete; restart all workers of the source with this configuration, and run this again");
-        }
-    }
-
-    private static void refuseTooEarly(RouteJobs route) throws StartException {
-        Optional<Missed> missed =
-                RouteCalls.await(route, TargetHistory.read(route.states())).missed();
-        if (missed.isPresent() && Instant.now().isBefore(missed.get().repairableAt(route.lateness()))) {
-            throw new StartException(
-                    ExitCode.FAILED,
-                    "%s: %s. %s; run this again then"
-                            .formatted(
-                                    route.name(),
-                                    missed.get().text(),
-                                    missed.get().waitText(route.lateness())));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.WriteFailure;
+import dev.tributary.jobs.backfill.TargetHistory.TooEarlyException;
 import dev.tributary.model.Failures;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
@@ -60,7 +61,7 @@ final class RouteCalls {
         return new StartException(
                 ExitCode.FAILED,
                 route.name() + ": "
-                        + (failure instanceof JobLock.LockedException
+                        + (failure instanceof JobLock.LockedException || failure instanceof TooEarlyException
                                 ? failure.getMessage()
                                 : "a call failed: " + WriteFailure.of(failure).message()));
     }

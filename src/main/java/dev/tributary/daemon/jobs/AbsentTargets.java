@@ -33,6 +33,7 @@ public final class AbsentTargets {
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final LogThrottle<String> failures = new LogThrottle<>();
+    private final CompletableFuture<Void> mayRead = new CompletableFuture<>();
 
     /**
      * @param jobs all routes of the source
@@ -54,18 +55,17 @@ public final class AbsentTargets {
     }
 
     /**
-     * Records it now, and again after each {@link TargetHistory#REPEATED} while the timer runs.
+     * Called once. Records it now, and again after each {@link TargetHistory#REPEATED} while the timer runs.
      *
      * @return completes when the source may be read: once it is recorded, or if the table is denied or missing; any other
      *     failure is waited for. Never fails
      */
     public CompletableFuture<Void> start() {
-        CompletableFuture<Void> recorded = new CompletableFuture<>();
-        record(recorded);
-        return recorded;
+        record();
+        return mayRead;
     }
 
-    private void record(CompletableFuture<Void> mayRead) {
+    private void record() {
         TargetStates.all(table, source)
                 .thenCompose(all -> CompletableFuture.allOf(all.stream()
                         .filter(target -> written.stream().noneMatch(target::isSameArn))
@@ -75,15 +75,15 @@ public final class AbsentTargets {
                     if (failure == null) {
                         failures.ends();
                         mayRead.complete(null);
-                        again(TargetHistory.REPEATED, mayRead);
+                        again(TargetHistory.REPEATED);
                     } else {
-                        failed(WriteFailure.of(failure), mayRead);
-                        again(AGAIN, mayRead);
+                        failed(WriteFailure.of(failure));
+                        again(AGAIN);
                     }
                 });
     }
 
-    private void failed(WriteFailure failure, CompletableFuture<Void> mayRead) {
+    private void failed(WriteFailure failure) {
         if (failure.kind() != WriteFailure.Kind.CAPACITY) {
             mayRead.complete(null);
         }
@@ -96,9 +96,9 @@ public final class AbsentTargets {
         }
     }
 
-    private void again(Duration pause, CompletableFuture<Void> mayRead) {
+    private void again(Duration pause) {
         if (!timer.isShutdown()) {
-            timer.schedule(() -> record(mayRead), pause.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(this::record, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -230,6 +230,11 @@ public final class RouteJobs {
         return new PageSettler(jobRoute(), parts.jobTable(), timing(), timer);
     }
 
+    /** Whether daemons repair the target without being asked. */
+    boolean repairs() {
+        return fills() || gapRepair().isPresent();
+    }
+
     /** How long a write that was given up, or the removal behind it, may matter. */
     public Duration lateness() {
         return parts.lateness();

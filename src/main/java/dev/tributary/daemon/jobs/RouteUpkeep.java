@@ -10,9 +10,7 @@ import dev.tributary.model.Failures;
 import dev.tributary.stream.lease.RouteReaders;
 import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
-import dev.tributary.telemetry.Conditions;
 import dev.tributary.telemetry.Health;
-import dev.tributary.telemetry.Health.Status;
 import dev.tributary.telemetry.LogFields;
 import dev.tributary.telemetry.LogThrottle;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,21 +51,17 @@ final class RouteUpkeep {
     private static final int FIRST_TICKS = 3;
 
     private static final int SEGMENTS = 4;
-    private static final String SHAPE = "row-shape";
-    private static final String MISSED = "missed-changes";
-    private static final String RESYNC_REFUSED = "resync-refused";
-    private static final String REPAIR_REFUSED = "repair-refused";
 
     private final RouteJobs route;
     private final SharedLeaseTable leases;
     private final String worker;
-    private final Conditions conditions;
+    private final UpkeepConditions conditions;
     private final RouteBackfills backfills;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final LogThrottle<String> failures = new LogThrottle<>();
 
-    /** Before it, shards and the removals of their former readers were with nobody, perhaps. */
+    /** A worker that has just taken a shard repeats the removals of its former reader, however old they are. */
     private final Instant began;
 
     /** The last tick. */
@@ -91,7 +85,7 @@ final class RouteUpkeep {
         this.route = route;
         this.leases = leases;
         this.worker = worker;
-        this.conditions = health.conditions("route " + route.name());
+        this.conditions = new UpkeepConditions(route, health);
         this.backfills = new RouteBackfills(route, worker, health, registry, timer);
         this.timer = timer;
         this.clock = clock;
@@ -139,10 +133,11 @@ final class RouteUpkeep {
                         : CompletableFuture.completedFuture(history))
                 .thenCompose(
                         history -> route.states().get(BackfillPlan.BACKFILL).thenApply(stored -> {
-                            report(history, BackfillProgress.of(stored));
+                            conditions.tell(history);
+                            conditions.tellRepair(BackfillProgress.of(stored));
                             return history;
                         }))
-                .thenCompose(history -> repairs()
+                .thenCompose(history -> route.repairs()
                         ? CompletableFuture.supplyAsync(route::sourceState, timer)
                                 .thenCompose(state -> state.map(read -> fill(read, history))
                                         .orElseGet(() -> CompletableFuture.completedFuture(SOON)))
@@ -169,67 +164,21 @@ final class RouteUpkeep {
         return route.projection().shape();
     }
 
-    private void report(TargetHistory history, Optional<BackfillProgress> last) {
-        String repair = ": tributary backfill " + route.name() + " --reshape";
-        tell(
-                SHAPE,
-                !history.others(shape()).isEmpty(),
-                history.otherText(shape()) + ". To bring all rows into it" + repair,
-                "all rows have the configured shape");
-        tell(
-                MISSED,
-                history.missed().isPresent(),
-                history.missed().map(this::missedText).orElse("") + (repairs() ? "" : ". To bring them" + repair),
-                "no change is missing any more");
-        Optional<Long> refused = last.filter(progress -> progress.repair() && progress.ended())
-                .map(BackfillProgress::refused)
-                .filter(count -> count > 0);
-        tell(
-                REPAIR_REFUSED,
-                refused.isPresent(),
-                "the last repair could not write %d of the items. To see them: tributary verify %s. Once they are right"
-                                .formatted(refused.orElse(0L), route.name())
-                        + repair,
-                "the last repair has written every item");
-    }
-
-    private String missedText(Missed missed) {
-        return missed.text() + ". " + (repairs() ? "A daemon repairs the target" : "It can be repaired")
-                + " once every worker has the route, after " + missed.repairableAt(route.lateness());
-    }
-
-    private void tell(String condition, boolean raised, String detail, String cleared) {
-        if (raised) {
-            String text = condition + ": " + detail;
-            conditions.raise(
-                    condition,
-                    condition,
-                    Status.DEGRADED,
-                    text,
-                    () -> log.warn("{}: {}", LogFields.route(route.name()), text));
-        } else {
-            conditions.clear(condition, () -> log.info("{}: {}", LogFields.route(route.name()), cleared));
-        }
-    }
-
-    /** Whether daemons repair the target without being asked. */
-    private boolean repairs() {
-        return route.fills() || route.gapRepair().isPresent();
-    }
-
     /** Completes with the time until the next tick. */
     private CompletableFuture<Duration> fill(SourceState state, TargetHistory history) {
-        Optional<GapRepair> repair =
-                route.gapRepair().filter(asked -> !GapRepair.id(state).isEmpty());
-        Instant repairableAt =
-                repairableAt(history, repair.map(asked -> asked.startsAt(state)).orElse(Instant.MIN));
-        boolean tooEarly = clock.instant().isBefore(repairableAt);
-        if (repair.isPresent()) {
-            return tooEarly ? CompletableFuture.completedFuture(INTERVAL) : resync(state, repair.get(), history);
+        Optional<GapRepair> gaps =
+                route.gapRepair().filter(repair -> !GapRepair.id(state).isEmpty());
+        if (gaps.isEmpty()) {
+            conditions.clearResync();
         }
-        conditions.clear(RESYNC_REFUSED, () -> {});
+        if (clock.instant().isBefore(repairableAt(state, gaps, history.missed()))) {
+            return CompletableFuture.completedFuture(INTERVAL);
+        }
+        if (gaps.isPresent()) {
+            return resync(state, gaps.get(), history);
+        }
         if (history.missed().isPresent()) {
-            return tooEarly ? CompletableFuture.completedFuture(INTERVAL) : bringMissed(state);
+            return bringMissed(state);
         }
         return route.fills()
                 ? run(
@@ -240,13 +189,15 @@ final class RouteUpkeep {
                 : CompletableFuture.completedFuture(INTERVAL);
     }
 
-    /** A worker that takes a shard repeats the removals of its former reader, however old. */
-    private Instant repairableAt(TargetHistory history, Instant afterGaps) {
-        return history.missed()
-                .map(missed -> Stream.of(missed.repairableAt(route.lateness()), began.plus(route.lateness()), afterGaps)
-                        .max(Comparator.naturalOrder())
-                        .orElseThrow())
-                .orElse(afterGaps);
+    /** The time from which no removal from before the gaps and the missed changes can be repeated. */
+    private Instant repairableAt(SourceState state, Optional<GapRepair> gaps, Optional<Missed> missed) {
+        return Stream.of(
+                        gaps.map(repair -> repair.startsAt(state)),
+                        missed.map(changes -> changes.repairableAt(route.lateness())),
+                        missed.map(changes -> began.plus(route.lateness())))
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
     }
 
     private BackfillPlan plan(Kind kind, SourceState state) {
@@ -286,7 +237,7 @@ final class RouteUpkeep {
                         .get(BackfillPlan.RESYNC)
                         .thenAccept(stored -> BackfillProgress.of(stored)
                                 .filter(progress -> progress.isDone(gaps))
-                                .ifPresent(this::reportRefused))
+                                .ifPresent(conditions::tellResync))
                         .thenComposeAsync(reported -> repair.acknowledge(state), timer)
                         .thenApply(acknowledged -> {
                             if (acknowledged) {
@@ -296,16 +247,6 @@ final class RouteUpkeep {
                             }
                             return pause;
                         }));
-    }
-
-    private void reportRefused(BackfillProgress progress) {
-        tell(
-                RESYNC_REFUSED,
-                progress.refused() > 0,
-                "the repair after gaps could not write %d of the items. To see them: tributary verify %s; once they are"
-                                .formatted(progress.refused(), route.name())
-                        + " right: tributary gaps " + route.parts().sourceName() + " --acknowledge",
-                "the repair after gaps has written every item");
     }
 
     private CompletableFuture<Boolean> is(String state, Predicate<BackfillProgress> wanted) {

@@ -1,6 +1,7 @@
 package dev.tributary.jobs.backfill;
 
 import dev.tributary.jobs.backfill.TargetHistory.Missed;
+import dev.tributary.jobs.backfill.TargetHistory.TooEarlyException;
 import dev.tributary.jobs.reconcile.JobRoute;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.PageResult;
@@ -89,12 +90,13 @@ public final class Backfill {
     /**
      * Runs to the end, from the recorded position if there is one.
      *
-     * @return whether the end was reached, or {@link #stop()} came first; fails if a call fails for good or the lock is lost
+     * @return whether the end was reached, or {@link #stop()} came first; fails if a call fails for good or the lock is lost,
+     *     and with a {@link TooEarlyException}
      */
     public CompletableFuture<Boolean> run() {
         return TargetHistory.written(states, plan.shape(), now())
                 .thenCompose(known -> states.get(plan.state()).thenCompose(found -> begin(found, known)))
-                .thenCompose(begun -> rows() ? repairRows() : CompletableFuture.completedFuture(null))
+                .thenCompose(ready -> rows() ? repairRows() : CompletableFuture.completedFuture(null))
                 .thenCompose(repaired -> stopped ? CompletableFuture.completedFuture(null) : bringItems())
                 .handle((ended, thrown) -> end(thrown))
                 .thenCompose(Function.identity())
@@ -110,8 +112,7 @@ public final class Backfill {
         Optional<Missed> tooEarly = known.missed()
                 .filter(missed -> plan.repairsAll() && now().isBefore(missed.repairableAt(timing.lateness())));
         if (tooEarly.isPresent()) {
-            return CompletableFuture.failedFuture(
-                    new IllegalStateException(tooEarly.get().waitText(timing.lateness())));
+            return CompletableFuture.failedFuture(new TooEarlyException(tooEarly.get(), timing.lateness()));
         }
         begun = true;
         history = known;
@@ -183,8 +184,9 @@ public final class Backfill {
     private CompletableFuture<Void> end(@Nullable Throwable thrown) {
         CompletableFuture<Void> ended = reconciler
                 .close()
-                .thenCompose(closed -> begun ? recordRepair() : CompletableFuture.completedFuture(null))
-                .thenCompose(recorded -> begun ? save() : CompletableFuture.completedFuture(null));
+                .thenCompose(closed -> begun
+                        ? recordRepair().thenCompose(recorded -> save())
+                        : CompletableFuture.completedFuture(null));
         return thrown == null
                 ? ended
                 : ended.handle((done, further) -> null).thenCompose(done -> CompletableFuture.failedFuture(thrown));

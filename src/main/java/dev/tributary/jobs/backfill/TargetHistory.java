@@ -59,11 +59,13 @@ public record TargetHistory(long changes, Map<String, String> shapes, Optional<M
         public Instant repairableAt(Duration lateness) {
             return until.plus(REPEATED).plus(lateness).truncatedTo(ChronoUnit.SECONDS);
         }
+    }
 
-        /** What a repair has to wait for, for people. */
-        public String waitText(Duration lateness) {
-            return "A repair before " + repairableAt(lateness)
-                    + " could be undone: until then, removals from before may be repeated";
+    /** A repair began before {@link Missed#repairableAt}. The message is for people. */
+    public static final class TooEarlyException extends RuntimeException {
+        TooEarlyException(Missed missed, Duration lateness) {
+            super(missed.text() + ". A repair before " + missed.repairableAt(lateness)
+                    + " could be undone: until then, removals from before may be repeated; run this again then");
         }
     }
 
