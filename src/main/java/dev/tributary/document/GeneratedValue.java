@@ -3,8 +3,6 @@ package dev.tributary.document;
 import dev.tributary.config.DurationText;
 import dev.tributary.model.AttributeType;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,16 +16,6 @@ public record GeneratedValue(Kind kind, Duration offset) {
     /** What {@link #parse} accepts. */
     static final String EXPECTED =
             "uuid, now or now-iso, the latter two with + and a duration in ms, s, m or h if needed";
-
-    /** The longest first. */
-    private static final Map<String, Duration> UNITS = new LinkedHashMap<>();
-
-    static {
-        UNITS.put("h", Duration.ofHours(1));
-        UNITS.put("m", Duration.ofMinutes(1));
-        UNITS.put("s", Duration.ofSeconds(1));
-        UNITS.put("ms", Duration.ofMillis(1));
-    }
 
     private static final Pattern WRITTEN = Pattern.compile("uuid|(?<time>now|now-iso)(\\+(?<offset>.+))?");
 
@@ -67,24 +55,13 @@ public record GeneratedValue(Kind kind, Duration offset) {
     /** As it is written. */
     @Override
     public String toString() {
-        return switch (kind) {
-            case UUID -> "uuid";
-            case NOW -> "now" + written(offset);
-            case NOW_ISO -> "now-iso" + written(offset);
-        };
-    }
-
-    private static String written(Duration offset) {
-        if (offset.isZero()) {
-            return "";
-        }
-        for (Map.Entry<String, Duration> unit : UNITS.entrySet()) {
-            long times = offset.dividedBy(unit.getValue());
-            if (unit.getValue().multipliedBy(times).equals(offset)) {
-                return "+" + times + unit.getKey();
-            }
-        }
-        return "+" + offset;
+        String written =
+                switch (kind) {
+                    case UUID -> "uuid";
+                    case NOW -> "now";
+                    case NOW_ISO -> "now-iso";
+                };
+        return offset.isZero() ? written : written + "+" + DurationText.of(offset);
     }
 
     /** The DynamoDB type of the value. */

@@ -17,7 +17,7 @@ public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
     /**
      * The answer to one document.
      *
-     * @param document of the request up to this document, see {@link Fingerprint#add}
+     * @param document the fingerprint of the request up to it, see {@link Fingerprint#add}
      * @param answer empty if it was not carried out, or if that is unknown
      */
     public record Part(String document, String answer) {}

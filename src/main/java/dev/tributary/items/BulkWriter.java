@@ -24,7 +24,8 @@ public final class BulkWriter {
     /** Writes in flight that take a call, and so a connection, each. */
     private static final int MAX_SINGLE = 64;
 
-    private static final Problem NOT_HELD = Problem.retryable(
+    /** Refuses a document whose request no longer holds its key. */
+    public static final Problem NOT_HELD = Problem.retryable(
             Problem.Kind.UNAVAILABLE,
             "The idempotency key could not be kept in use. Try again.",
             TableFailures.RETRY_AFTER);

@@ -4,9 +4,10 @@ import dev.tributary.config.CrossCheck;
 import dev.tributary.dynamo.DeclaredTable;
 import dev.tributary.dynamo.PlaceSettings;
 import dev.tributary.dynamo.TableSettings;
+import dev.tributary.http.items.ItemPaths;
 import dev.tributary.http.openapi.OpenApiEndpoint;
 import dev.tributary.local.LocalSettings.Mode;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,7 +38,6 @@ final class SettingsCheck {
         checkLocalMode();
         checkStreams();
         checkPaths();
-        checkBatchPaths();
         checkArns();
     }
 
@@ -126,7 +126,7 @@ final class SettingsCheck {
     }
 
     private void checkPaths() {
-        Map<String, String> resources = new HashMap<>();
+        Map<String, String> resources = new LinkedHashMap<>();
         settings.resource().forEach((name, resource) -> checkPath("write." + name, resource.path(), resources));
         settings.read().forEach((name, read) -> {
             checkPath("read." + name, read.path(), resources);
@@ -137,30 +137,21 @@ final class SettingsCheck {
                         "choose another name");
             }
         });
+        checkBatchPaths(resources);
     }
 
-    /** A path that is that of a batch read would take its requests, and make writes of them. */
-    private void checkBatchPaths() {
-        Map<String, String> batches = new HashMap<>();
-        settings.resource().forEach((name, resource) -> batches.put(batchPath(resource.path()), "write." + name));
-        settings.read().forEach((name, read) -> batches.put(batchPath(read.path()), "read." + name));
-        settings.resource()
-                .forEach((name, resource) -> checkBatchPath("write." + name + ".path", resource.path(), batches));
-        settings.read().forEach((name, read) -> checkBatchPath("read." + name + ".path", read.path(), batches));
-    }
-
-    private static String batchPath(String path) {
-        return (path.equals("/") ? "" : path) + "/get";
-    }
-
-    private void checkBatchPath(String key, String path, Map<String, String> batches) {
-        if (batches.containsKey(path) && check.accepted(key)) {
-            check.report(
-                    key,
-                    path,
-                    "is the path of reads by many keys of " + batches.get(path),
-                    "give the resource another path");
-        }
+    /** A resource there would take the batch reads of another, and make writes of them. */
+    private void checkBatchPaths(Map<String, String> resources) {
+        resources.forEach((path, resource) -> {
+            String batch = ItemPaths.batch(path);
+            if (resources.containsKey(batch)) {
+                check.report(
+                        resources.get(batch) + ".path",
+                        batch,
+                        "is the path of reads by many keys of " + resource,
+                        "give the resource another path");
+            }
+        });
     }
 
     private void checkPath(String resource, String path, Map<String, String> resources) {

@@ -108,6 +108,7 @@ final class DocumentWriter {
             add(document, "", Optional.empty());
             return Optional.empty();
         }
+        boolean continued = key.get().continuesEarlierRequest();
         String upToHere;
         Optional<String> earlier;
         try {
@@ -117,11 +118,10 @@ final class DocumentWriter {
             return Optional.of(e.document());
         }
         if (!key.get().isHeld()) {
-            return Optional.of(ProblemDocument.of(
-                    ProblemType.UNAVAILABLE, "The idempotency key could not be kept in use. Try again."));
+            return Optional.of(ProblemDocument.of(BulkWriter.NOT_HELD));
         }
         add(document, upToHere, earlier);
-        if (!key.get().continuesEarlierRequest()) {
+        if (continued && !key.get().continuesEarlierRequest()) {
             writer.forgetKeys();
         }
         return Optional.empty();

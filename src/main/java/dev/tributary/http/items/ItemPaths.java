@@ -54,7 +54,12 @@ public final class ItemPaths {
 
     /** The path that reads many items by key. */
     public String batch() {
-        return base() + "/get";
+        return batch(resource.path());
+    }
+
+    /** As {@link #batch()}, of a resource with this path. */
+    public static String batch(String path) {
+        return base(path) + "/get";
     }
 
     /**
@@ -144,6 +149,10 @@ public final class ItemPaths {
     }
 
     private String base() {
-        return resource.path().equals("/") ? "" : resource.path();
+        return base(resource.path());
+    }
+
+    private static String base(String path) {
+        return path.equals("/") ? "" : path;
     }
 }

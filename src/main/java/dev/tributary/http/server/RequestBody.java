@@ -25,7 +25,8 @@ public final class RequestBody {
 
     private static final long MAX_DISCARDED_BYTES = 8 * 1024 * 1024;
 
-    private static final long MAX_UNREAD_BYTES = 65_536;
+    /** A longer body is not read just to refuse it. */
+    static final long MAX_UNREAD_BYTES = 65_536;
 
     /** White space of JSON, and a byte order mark. */
     private static final String BLANK = " \t\r\n\u00EF\u00BB\u00BF";

@@ -14,9 +14,6 @@ import org.eclipse.jetty.util.Callback;
 /** Passes on the requests that every check admits; answers and counts the others. */
 final class RequestCheckHandler extends Handler.Wrapper {
 
-    /** A body that is longer is not read just to refuse it. */
-    private static final int MAX_DISCARDED_BYTES = 65_536;
-
     private final List<RequestCheck> checks;
     private final Refusals refusals;
 
@@ -44,7 +41,7 @@ final class RequestCheckHandler extends Handler.Wrapper {
      */
     private static void refuse(ProblemDocument problem, Request request, Response response, Callback callback) {
         boolean awaitsContinue = request.getHeaders().contains(HttpHeader.EXPECT);
-        boolean mayBeLong = request.getLength() > MAX_DISCARDED_BYTES
+        boolean mayBeLong = request.getLength() > RequestBody.MAX_UNREAD_BYTES
                 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
         if (awaitsContinue || mayBeLong) {
             sendAndClose(problem, response, callback);
