@@ -50,7 +50,12 @@ public final class PlanText {
     }
 
     private static String counted(SourceEstimate source) {
-        return source.whole() ? "all of them were read" : "by DescribeTable, up to 6 hours old";
+        if (source.whole()) {
+            return "all of them were read";
+        }
+        return source.items() > source.sampled()
+                ? "by DescribeTable, up to 6 hours old"
+                : "at least: DescribeTable, which is up to 6 hours old, has counted fewer; --sample reads more";
     }
 
     private static void route(SourceEstimate source, RouteEstimate route, List<String> lines) {

@@ -94,7 +94,7 @@ public record StreamRate(double changes, double moves, long records, int shards)
             pages += response.records().isEmpty() ? 0 : 1;
             empty = response.records().isEmpty() ? empty + 1 : 0;
         }
-        return new ShardRecords(records, pages < PAGES);
+        return new ShardRecords(records, iterator == null || pages < PAGES);
     }
 
     /**

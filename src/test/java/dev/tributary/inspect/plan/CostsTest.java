@@ -184,6 +184,9 @@ class CostsTest {
         assertThat(measured(0, 0, 50, 0, 50, 0, 0, 0, 0, 0, 50).changes())
                 .as("read to its end, 10,000 s after the first")
                 .isEqualTo(0.01);
+        assertThat(measured(25, 25, 25, 25).changes())
+                .as("closed at its fourth page")
+                .isEqualTo(0.01);
     }
 
     /** Measures one shard with these pages, whose records are 10 s apart from the first to the last. */
@@ -219,7 +222,7 @@ class CostsTest {
                     .build();
             return GetRecordsResponse.builder()
                     .records(Collections.nCopies(pages.get(page), record))
-                    .nextShardIterator(Integer.toString(page + 1))
+                    .nextShardIterator(page + 1 < pages.size() ? Integer.toString(page + 1) : null)
                     .build();
         }
 
