@@ -8,10 +8,12 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.QueryKey;
 import dev.tributary.model.VersionStamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -27,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * The rules for the items of a resource.
  *
  * @param key the table's key schema
- * @param types declared types, those of the key included
+ * @param types declared types, those of the keys of table and indexes included
  * @param defaults values of attributes that a request does not name
  * @param required attributes that every item has
  * @param allowed attributes that a request may name, those of the key included; empty: any
@@ -45,19 +49,24 @@ public record ItemSchema(
      * Returns the schema of the items that a resource takes.
      *
      * @param resource name of the resource in the configuration
-     * @throws InvalidResourceException if a type contradicts the key, or a default its type
+     * @param indexes keys of the table's indexes: DynamoDB refuses items whose attributes have other types
+     * @throws InvalidResourceException if a type contradicts a key, or a default its type
      */
-    public static ItemSchema of(String resource, String table, DocumentSettings settings, KeySchema key) {
+    public static ItemSchema of(
+            String resource, String table, DocumentSettings settings, KeySchema key, Collection<QueryKey> indexes) {
         List<String> mistakes = new ArrayList<>();
+        Map<String, AttributeType> known = new TreeMap<>();
+        Stream.concat(Stream.of(QueryKey.of(key)), indexes.stream())
+                .flatMap(queried -> queried.attributes().stream())
+                .forEach(attribute -> known.put(attribute.name(), attribute.type()));
         Map<String, AttributeType> types = new HashMap<>(settings.type());
-        for (KeyAttribute attribute : key.attributes()) {
-            AttributeType declared = types.put(attribute.name(), attribute.type());
-            if (declared != null && declared != attribute.type()) {
-                mistakes.add(
-                        "write.%s.type.%s = %s, but the key of table %s has it as %s. Remove the setting: key types are known."
-                                .formatted(resource, attribute.name(), declared, table, attribute.type()));
+        known.forEach((name, type) -> {
+            AttributeType declared = types.put(name, type);
+            if (declared != null && declared != type) {
+                mistakes.add("write.%s.type.%s = %s, but %s has it as %s. Remove the setting: key types are known."
+                        .formatted(resource, name, declared, keyOf(name, table, key), type));
             }
-        }
+        });
         Map<String, AttributeValue> defaults = new HashMap<>();
         new TreeMap<>(settings.defaults()).forEach((name, text) -> {
             FieldErrors errors = new FieldErrors();
@@ -71,6 +80,8 @@ public record ItemSchema(
                                     error.pointer().isEmpty() ? "" : "at " + error.pointer() + ", ",
                                     error.message())));
         });
+        checkMadeTypes(resource, "generated", settings.generated(), known, name -> keyOf(name, table, key), mistakes);
+        checkMadeTypes(resource, "refreshed", settings.refreshed(), known, name -> keyOf(name, table, key), mistakes);
         checkKeyIsNotMade(resource, table, settings, key, mistakes);
         checkReserved(resource, settings, mistakes);
         if (!mistakes.isEmpty()) {
@@ -109,16 +120,32 @@ public record ItemSchema(
                                 .formatted(resource, setting, name))));
     }
 
+    private static String keyOf(String attribute, String table, KeySchema key) {
+        boolean ofTable = key.attributes().stream().anyMatch(one -> one.name().equals(attribute));
+        return (ofTable ? "the key of table " : "an index of table ") + table;
+    }
+
+    private static void checkMadeTypes(
+            String resource,
+            String setting,
+            Map<String, GeneratedValue> made,
+            Map<String, AttributeType> known,
+            UnaryOperator<String> keyOf,
+            List<String> mistakes) {
+        new TreeMap<>(made).forEach((name, value) -> {
+            AttributeType type = known.getOrDefault(name, value.type());
+            if (value.type() != type) {
+                mistakes.add(
+                        "write.%s.%s.%s makes a value of type %s, but %s has it as %s. Use now for N, and uuid or now-iso for S."
+                                .formatted(resource, setting, name, value.type(), keyOf.apply(name), type));
+            }
+        });
+    }
+
     private static void checkKeyIsNotMade(
             String resource, String table, DocumentSettings settings, KeySchema key, List<String> mistakes) {
         for (KeyAttribute attribute : key.attributes()) {
             String name = attribute.name();
-            GeneratedValue generated = settings.generated().get(name);
-            if (generated != null && generated.type() != attribute.type()) {
-                mistakes.add(
-                        "write.%s.generated.%s makes a value of type %s, but the key of table %s has it as %s. Use now for N, and uuid or now-iso for S."
-                                .formatted(resource, name, generated.type(), table, attribute.type()));
-            }
             if (settings.refreshed().containsKey(name)) {
                 mistakes.add(
                         "write.%s.refreshed.%s would change the key of an item at every write. Use write.%s.generated.%s."

@@ -13,9 +13,11 @@ import dev.tributary.document.UriKey;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.QueryKey;
 import dev.tributary.model.TableLayout;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +106,12 @@ public final class Resource {
         this.settings = settings;
         this.writable = writable;
         this.place = place;
-        this.schema = ItemSchema.of(name, settings.table(), settings.document(), key);
+        this.schema = ItemSchema.of(
+                name,
+                settings.table(),
+                settings.document(),
+                key,
+                place.layout().indexes().values());
         this.table = new ResourceTable(
                 name,
                 settings.table(),
@@ -128,10 +135,11 @@ public final class Resource {
     /**
      * Checks the settings of a resource against its table.
      *
+     * @param indexes keys of the table's indexes
      * @throws InvalidResourceException as the constructor does
      */
-    public static void check(String name, ResourceSettings settings, KeySchema key) {
-        ItemSchema.of(name, settings.table(), settings.document(), key);
+    public static void check(String name, ResourceSettings settings, KeySchema key, Collection<QueryKey> indexes) {
+        ItemSchema.of(name, settings.table(), settings.document(), key, indexes);
     }
 
     public String name() {

@@ -12,6 +12,7 @@ import dev.tributary.items.PreconditionPolicy;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.QueryKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,7 +61,7 @@ class ItemReaderTest {
 
     private static ItemReader reader(KeySchema key, GivenWrites settings) {
         return new ItemReader(
-                ItemSchema.of("users", "users", settings.document(), key),
+                ItemSchema.of("users", "users", settings.document(), key, List.of()),
                 new ServerValues(settings.generated(), settings.refreshed(), CLOCK));
     }
 
@@ -331,6 +332,33 @@ class ItemReaderTest {
                         "write.users.type.email = N, but the key of table users has it as S. Remove the setting: key types are known.",
                         "write.users.defaults.n = many: expected a number; found the string \"many\".",
                         "write.users.defaults.ok = yes: expected JSON for type BOOL."));
+    }
+
+    @Test
+    void attributesThatAreKeysOfIndexesHaveTheirTypes() throws RefusedException {
+        QueryKey byScore = new QueryKey(
+                Optional.of("by-score"),
+                true,
+                List.of(new KeyAttribute("game", AttributeType.S)),
+                List.of(new KeyAttribute("score", AttributeType.N)),
+                Optional.empty());
+        GivenWrites settings = new GivenWrites("/", "users", Map.of("game", AttributeType.N), Map.of())
+                .making(Map.of(), Map.of("score", made(GeneratedValue.Kind.NOW_ISO, Duration.ZERO)));
+        assertThatThrownBy(() -> ItemSchema.of("users", "users", settings.document(), EMAIL, List.of(byScore)))
+                .isInstanceOf(InvalidResourceException.class)
+                .hasMessage(
+                        String.join(
+                                System.lineSeparator(),
+                                "write.users.type.game = N, but an index of table users has it as S. Remove the setting: key types are known.",
+                                "write.users.refreshed.score makes a value of type S, but an index of table users has it as N. Use now for N, and uuid or now-iso for S."));
+
+        ItemReader reader = new ItemReader(
+                ItemSchema.of("users", "users", GivenWrites.ofUsers("users").document(), EMAIL, List.of(byScore)),
+                new ServerValues(Map.of(), Map.of(), CLOCK));
+        byte[] document = "{\"email\":\"e\",\"game\":7,\"score\":\"high\"}".getBytes(UTF_8);
+        assertThat(refusal(reader, document).errors())
+                .extracting(FieldError::pointer)
+                .containsExactly("/game", "/score");
     }
 
     private static Map<String, AttributeValue> read(GivenWrites settings, String json) throws RefusedException {

@@ -6,7 +6,7 @@ import dev.tributary.dynamo.DescribedTable;
 import dev.tributary.items.Resource;
 import java.util.Map;
 
-/** Checks that the settings of each resource fit the key of its table. */
+/** Checks that the settings of each resource fit the keys of its table. */
 final class ResourceChecks {
 
     private ResourceChecks() {}
@@ -21,7 +21,7 @@ final class ResourceChecks {
                 return;
             }
             try {
-                Resource.check(name, write, table.key());
+                Resource.check(name, write, table.key(), table.indexes().values());
             } catch (InvalidResourceException e) {
                 problems.addAll(e.errors());
             }
