@@ -12,10 +12,13 @@ import dev.tributary.model.Outcome;
 import dev.tributary.model.TargetWrite;
 import dev.tributary.projection.Projection;
 import dev.tributary.table.TargetTable;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Applies the dead letters of an item to their target. The daemon may run meanwhile.
@@ -35,24 +38,29 @@ public final class Redrive {
     private final RouteDeadLetters deadLetters;
     private final RouteLateWrites late;
     private final JobLock lock;
+    private final Supplier<CompletableFuture<Optional<Instant>>> missedRepair;
 
     /**
      * @param projection of the route
      * @param target of the route; its client retries
      * @param late the late writes of this process on the route: a client that retries may leave calls in flight
      * @param lock held already; checked before each write
+     * @param missedRepair reads when the last repair began that brought changes which were never read. Dead letters from before
+     *     are left: later changes of their items may not be parked behind them
      */
     public Redrive(
             Projection projection,
             TargetTable target,
             RouteDeadLetters deadLetters,
             RouteLateWrites late,
-            JobLock lock) {
+            JobLock lock,
+            Supplier<CompletableFuture<Optional<Instant>>> missedRepair) {
         this.projection = projection;
         this.target = target;
         this.deadLetters = deadLetters;
         this.late = late;
         this.lock = lock;
+        this.missedRepair = missedRepair;
     }
 
     /**
@@ -70,10 +78,24 @@ public final class Redrive {
                 .allOf(item)
                 .thenCompose(parked -> parked.isEmpty()
                         ? CompletableFuture.completedFuture(new RedriveResult(done, 0, Optional.empty()))
-                        : attempt(item, done, parked))
+                        : missedRepair.get().thenCompose(repaired -> repaired.filter(
+                                        parked.get(0).parkedAt()::isBefore)
+                                .map(began -> CompletableFuture.completedFuture(outdated(done, parked, began)))
+                                .orElseGet(() -> attempt(item, done, parked))))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof IllegalArgumentException unreadable
                         ? unreadable(item, done, unreadable)
                         : CompletableFuture.failedFuture(thrown));
+    }
+
+    private static RedriveResult outdated(int done, List<DeadLetter> parked, Instant began) {
+        return new RedriveResult(
+                done,
+                parked.size(),
+                Optional.of(
+                        "parked before the repair of %s, which also brought changes that are not parked behind it, so its"
+                                        .formatted(began.truncatedTo(ChronoUnit.SECONDS))
+                                + " row is newer; discard it, then run tributary verify %s --repair"
+                                        .formatted(parked.get(0).route())));
     }
 
     /** Applies all dead letters before the first undecoded one: in one write, or, if the target refuses it, one by one. */

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -65,6 +66,7 @@ class RedriveTest {
 
     private static final String ROUTE = "users.by-city";
     private static final KeySchema KEY = new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty());
+    private static final Instant PARKED_AT = Instant.ofEpochSecond(1000);
     private static final AttributeValue BAD = AttributeValue.fromN("1");
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
@@ -74,6 +76,7 @@ class RedriveTest {
     private RouteSettings settings;
     private ReplicationPipeline pipeline;
     private int sequence;
+    private Optional<Instant> missedRepair = Optional.empty();
 
     @BeforeEach
     void startPipeline() {
@@ -254,7 +257,8 @@ class RedriveTest {
         put("ada", "Brooklyn");
         remove("ada");
         JobLock lock = stoppingLock(4);
-        Redrive killed = new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock);
+        Redrive killed =
+                new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock, this::missedRepair);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -267,6 +271,27 @@ class RedriveTest {
         assertThat(parked()).hasSize(2);
         assertThat(redrive()).containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Queens", "ada"));
+    }
+
+    @Test
+    void whatWasParkedBeforeARepairOfMissedChangesIsNotWrittenOverNewerRows() throws Exception {
+        put("ada", "Oakland");
+        put("ada", BAD);
+        put("ada", "Brooklyn");
+        missedRepair = Optional.of(PARKED_AT.plusSeconds(60));
+        assertThat(redrive()).hasSize(1).first().satisfies(refused -> {
+            assertThat(refused.done()).isZero();
+            assertThat(refused.left()).isEqualTo(2);
+            assertThat(refused.reason()).hasValueSatisfying(reason -> assertThat(reason)
+                    .startsWith("parked before the repair of ")
+                    .endsWith("discard it, then run tributary verify users.by-city --repair"));
+        });
+        assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
+        assertThat(parked()).hasSize(2);
+
+        missedRepair = Optional.of(PARKED_AT.minusSeconds(60));
+        assertThat(redrive()).as("parked since").containsExactly(new RedriveResult(2, 0, Optional.empty()));
+        assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
     }
 
     @Test
@@ -309,11 +334,16 @@ class RedriveTest {
         return lock;
     }
 
+    private CompletableFuture<Optional<Instant>> missedRepair() {
+        return CompletableFuture.completedFuture(missedRepair);
+    }
+
     private static final class Stopped extends RuntimeException {}
 
     private List<RedriveResult> redrive() {
         JobLock lock = taken(System::nanoTime);
-        Redrive redrive = new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock);
+        Redrive redrive =
+                new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock, this::missedRepair);
         List<RedriveResult> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -356,7 +386,7 @@ class RedriveTest {
                 ROUTE,
                 projection(),
                 new BatchingTable(target(), BatchingTable.Limits.batchSize(25), timer),
-                new ParkedItemIndex(deadLetters, ROUTE, () -> Instant.ofEpochSecond(1000)));
+                new ParkedItemIndex(deadLetters, ROUTE, () -> PARKED_AT));
     }
 
     private void put(String email, String city) throws InterruptedException {

@@ -87,7 +87,8 @@ final class SimulatedOperator {
                 target,
                 deadLetters,
                 lateWrites.apply(client, process).route(route, write -> target.apply(write, () -> true)),
-                lock);
+                lock,
+                () -> CompletableFuture.completedFuture(Optional.empty()));
         lock.take(holder -> {})
                 .thenCompose(taken -> items(route))
                 .thenCompose(items -> CompletableFuture.allOf(

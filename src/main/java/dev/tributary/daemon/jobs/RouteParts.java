@@ -7,6 +7,7 @@ import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.Redrive;
+import dev.tributary.jobs.backfill.MissedRepair;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
@@ -157,6 +158,12 @@ public record RouteParts(
      * @param lock of the jobs that delete dead letters, held already
      */
     public Redrive redrive(Projection projection, JobLock lock) {
-        return new Redrive(projection, target(), deadLetters(), ofRoute(lateWrites()), lock);
+        return new Redrive(
+                projection,
+                target(),
+                deadLetters(),
+                ofRoute(lateWrites()),
+                lock,
+                new MissedRepair(jobTable(), name())::began);
     }
 }

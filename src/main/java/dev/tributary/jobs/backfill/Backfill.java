@@ -118,7 +118,11 @@ public final class Backfill {
         history = known;
         stored = found;
         state = BackfillState.of(found, plan, known);
-        return save();
+        boolean bringsMissed =
+                plan.repairsAll() && (known.missed().isPresent() || !plan.gaps().isEmpty());
+        return bringsMissed
+                ? new MissedRepair(states.table(), states.route()).begins(now()).thenCompose(recorded -> save())
+                : save();
     }
 
     private synchronized boolean rows() {

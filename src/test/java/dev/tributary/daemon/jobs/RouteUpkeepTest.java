@@ -14,6 +14,7 @@ import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
+import dev.tributary.jobs.backfill.MissedRepair;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.JobTable;
@@ -160,6 +161,11 @@ class RouteUpkeepTest {
                 .collect(Collectors.toSet());
     }
 
+    /** When a repair began before which dead letters may lack later changes. */
+    private static Optional<Instant> missedRepair(RouteJobs route) throws Exception {
+        return new MissedRepair(route.parts().jobTable(), route.name()).began().get(60, SECONDS);
+    }
+
     private Component component(String name) {
         return health.snapshot().components().get(name);
     }
@@ -213,6 +219,7 @@ class RouteUpkeepTest {
                         .get(60, SECONDS))
                 .isTrue();
         assertThat(rows(byCity)).containsExactly("Oakland/ann");
+        assertThat(missedRepair(after)).as("every change was read").isEmpty();
         upkeep.tick().get(60, SECONDS);
         assertThat(health.snapshot().components()).isEmpty();
 
@@ -232,10 +239,12 @@ class RouteUpkeepTest {
         RouteJobs route = jobs("by-city", "source.users.gaps=resync");
         tick(route);
         assertThat(rows(byCity)).as("removals from before are still repeated").hasSize(2);
+        assertThat(missedRepair(route)).isEmpty();
 
         now.set(now.get().plus(Duration.ofMinutes(16)));
         tick(route);
         assertThat(rows(byCity)).containsExactlyInAnyOrder("Oakland/ann/2", "Oakland/bob/1");
+        assertThat(missedRepair(route)).hasValue(now.get());
         assertThat(state.read().orElseThrow().passed())
                 .as("the other target is not repaired")
                 .hasSize(1);
@@ -364,6 +373,7 @@ class RouteUpkeepTest {
         later(Duration.ofMinutes(6));
         upkeep.tick().get(60, SECONDS);
         assertThat(rows(byCity)).containsExactly("Oakland/ann/1");
+        assertThat(missedRepair(route)).hasValue(now.get());
         upkeep.tick().get(60, SECONDS);
         assertThat(health.snapshot().components()).isEmpty();
     }
