@@ -96,10 +96,8 @@ class BoundedMemoryIT {
                         observeHeap(metrics);
                         return value(metrics, "tributary_changes_total") >= changes;
                     });
-            // Not at each poll: a count reads all rows. A repeated change counts twice, so some may still be on their
-            // way.
+            // A repeated change counts twice, so some may still be on their way.
             await().atMost(Duration.ofMinutes(1))
-                    .pollInterval(Duration.ofSeconds(2))
                     .untilAsserted(() -> assertThat(dynamo.count(copies)).isEqualTo(changes));
             log.info(
                     "{} MB of backlog, -Xmx{}m, {} excluded: {} MB held in {} open changes while the target stood still;"

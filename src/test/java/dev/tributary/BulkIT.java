@@ -28,15 +28,15 @@ class BulkIT {
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
 
-    private static final int LINES = 40_000;
-    private static final int PAYLOAD = 1_300;
+    private static final int LINES = 16_000;
+    private static final int PAYLOAD = 3_300;
     private static final int HEAP_MEGABYTES = 48;
 
     @TempDir
     private Path directory;
 
     @Test
-    void fortyThousandLinesAreWrittenWithinAHeapThatIsSmallerThanTheyAre() throws Exception {
+    void linesAreWrittenWithinAHeapThatIsSmallerThanTheyAre() throws Exception {
         String table = dynamo.createTable("items", "id:S");
         try (Daemons daemons = new Daemons(dynamo, directory)) {
             DaemonProcess daemon =

@@ -23,7 +23,6 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
@@ -139,14 +138,9 @@ public final class LocalDynamoDb implements BeforeAllCallback, AfterAllCallback,
                 .latestStreamArn());
     }
 
-    /** The number of rows of a table, by a consistent scan. */
-    public int count(String table) {
-        return client
-                .scanPaginator(
-                        request -> request.tableName(table).select(Select.COUNT).consistentRead(true))
-                .stream()
-                .mapToInt(page -> page.count())
-                .sum();
+    /** The number of rows of a table. DynamoDB Local counts them for each DescribeTable; a scan takes it 0.7 ms for each. */
+    public long count(String table) {
+        return client.describeTable(request -> request.tableName(table)).table().itemCount();
     }
 
     /** Ends the open shard of every stream in this database and opens a child of it. */
