@@ -29,6 +29,9 @@ class SeveralSourcesIT {
     @TempDir
     private Path directory;
 
+    /** More characters than the SDK's parser reads by default, and not more than DynamoDB stores. */
+    private static final String LONG_NAME = "n".repeat(60_000);
+
     @Test
     void eachRouteGetsItsAttributesInItsRegion() throws Exception {
         String users = dynamo.createTable("users", "email:S", true);
@@ -56,11 +59,13 @@ class SeveralSourcesIT {
                         Map.of("TRIBUTARY_SOURCE_ORDERS_TABLE", orders, "TRIBUTARY_LOG_FORMAT", "json"));
                 daemon.awaitReady();
                 put(users, Map.of("email", text("ada"), "city", text("Oakland"), "password", text("secret-word")));
-                put(orders, Map.of("id", AttributeValue.fromN("7"), "customer", text("ada")));
+                Map<String, AttributeValue> order =
+                        Map.of("id", AttributeValue.fromN("7"), "customer", text("ada"), LONG_NAME, text("long"));
+                put(orders, order);
 
                 awaitRow(dynamo.client(), byCity, Map.of("email", text("ada"), "city", text("Oakland")));
                 awaitRow(europe, "archive", Map.of("email", text("ada")));
-                awaitRow(dynamo.client(), byCustomer, Map.of("id", AttributeValue.fromN("7"), "customer", text("ada")));
+                awaitRow(dynamo.client(), byCustomer, order);
                 daemon.awaitLine("^\\{(?=.*\"logger\")(?=.*\"message\").*\\}$");
                 assertThat(daemon.output()).doesNotContain("secret-word", "Oakland");
                 daemon.signal("TERM");

@@ -35,10 +35,7 @@ public final class ValueReader {
 
     private static final int MAX_NAME_BYTES = 65_535;
 
-    /**
-     * The JSON parser of the AWS SDK refuses longer names, so nobody could read the item again, and no reader of the stream could
-     * pass it.
-     */
+    /** The JSON parser of the AWS SDK refuses longer names by default, so other programs could not read the item. */
     private static final int MAX_NAME_LENGTH = 50_000;
 
     private static final int QUOTED_CHARACTERS = 40;

@@ -1,6 +1,8 @@
 package dev.tributary.local;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.tributary.dynamo.DeclaredTable;
+import dev.tributary.dynamo.LongNames;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.TableDefinition;
 import dev.tributary.model.KeySchema;
@@ -41,6 +43,13 @@ import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal
  * clash. Safe for any thread.
  */
 public final class LocalDynamoDb implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+
+    static {
+        LongNames.allow();
+        // DynamoDB Local reads with another copy of that parser; DynamoDB takes names of 64 KB.
+        StreamReadConstraints.overrideDefaultStreamReadConstraints(
+                StreamReadConstraints.builder().maxNameLength(Integer.MAX_VALUE).build());
+    }
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final String ACCESS_KEY_PROPERTY = "aws.accessKeyId";

@@ -1,6 +1,7 @@
 package dev.tributary.daemon.tables;
 
 import dev.tributary.daemon.settings.AwsSettings;
+import dev.tributary.dynamo.LongNames;
 import dev.tributary.dynamo.ResponseCheck;
 import dev.tributary.local.LocalEndpoint;
 import dev.tributary.local.LocalStreams;
@@ -41,6 +42,7 @@ final class ClientFactory implements AutoCloseable {
 
     /** @param local the DynamoDB Local that holds all tables; null without */
     ClientFactory(AwsSettings defaults, @Nullable LocalEndpoint local) {
+        LongNames.allow();
         this.defaults = defaults;
         this.local = local;
     }
