@@ -111,19 +111,25 @@ public final class Acknowledgements {
         return table.find(mark);
     }
 
-    /** Passes on that a write has ended on every route. */
+    /** Passes on that a write has ended on every route. A client that learns of a failure gets a URI, which has to tell it too. */
     public void ended(WriteMark mark, Acknowledgement acknowledged) {
         Wait request = waiting.get(mark);
-        if (request != null && request.end.complete(Optional.of(acknowledged))) {
+        if (request != null && acknowledged.failed().isEmpty() && request.end.complete(Optional.of(acknowledged))) {
             return;
         }
-        CompletableFuture<Void> unused = stored(mark, acknowledged).exceptionally(failure -> {
-            log.warn(
-                    "table {} could not be written, so a request that waits for its write will time out: {}",
-                    table.name(),
-                    Failures.unwrap(failure).toString());
-            return null;
-        });
+        CompletableFuture<Void> unused = stored(mark, acknowledged)
+                .exceptionally(failure -> {
+                    log.warn(
+                            "table {} could not be written, so a request that waits for its write will time out: {}",
+                            table.name(),
+                            Failures.unwrap(failure).toString());
+                    return null;
+                })
+                .thenRun(() -> {
+                    if (request != null) {
+                        request.end.complete(Optional.of(acknowledged));
+                    }
+                });
     }
 
     /** Fails rather than throws, because the caller has a change to end. */

@@ -173,6 +173,9 @@ class WaitTest {
         HttpResponse<String> put = send("PUT", "{\"n\":1}", "Prefer", "wait=9");
         assertThat(put.statusCode()).isEqualTo(202);
         assertThat(put.body()).isEqualTo("{\"status\":\"failed\",\"routes\":[\"users.by-city\"]}\n");
+        assertThat(api.send("GET", header(put, "Location"), "").body())
+                .as("its status, which the same daemon tells")
+                .isEqualTo(put.body());
     }
 
     @Test
