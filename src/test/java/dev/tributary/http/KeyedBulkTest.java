@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,9 @@ class KeyedBulkTest {
     /** Documents with one of these numbers are throttled. */
     private final Set<String> throttled = ConcurrentHashMap.newKeySet();
 
+    /** Updates of records that fail from now on. */
+    private final AtomicInteger unrecorded = new AtomicInteger();
+
     private String items;
     private IdempotencyTable records;
     private ItemApi api;
@@ -57,7 +61,8 @@ class KeyedBulkTest {
     @BeforeEach
     void start() {
         items = dynamo.createTable("items", "id:S");
-        records = new IdempotencyTable(dynamo.asyncClient(), dynamo.createTable("idempotency", "id:S"), time);
+        records =
+                new IdempotencyTable(throttled(dynamo.asyncClient()), dynamo.createTable("idempotency", "id:S"), time);
         GivenWrites plain = new GivenWrites("/plain", items, Map.of(), Map.of());
         api = new ItemApi(throttled(dynamo.asyncClient()), 100_000)
                 .recording(records)
@@ -168,6 +173,27 @@ class KeyedBulkTest {
         assertThat(header(replayed, "Idempotency-Replayed")).isEqualTo("true");
         assertThat(replayed.body()).isEqualTo(second.body());
         assertThat(rows()).isEqualTo(3);
+    }
+
+    @Test
+    void outcomesAreRecordedOnceTheTableOfKeysRepliesAgain() throws Exception {
+        throttled.add("2");
+        unrecorded.set(2);
+        List<String> first = post("/items", TWO, "k").body().lines().toList();
+        assertThat(first.get(1)).contains("\"status\":503");
+        assertThat(unrecorded).hasValue(0);
+
+        throttled.clear();
+        HttpResponse<String> second = post("/items", TWO, "k");
+        assertThat(second.body().lines().toList().get(0))
+                .as("stored once, under its first id")
+                .isEqualTo(first.get(0));
+        assertThat(rows()).isEqualTo(2);
+
+        unrecorded.set(2);
+        assertThat(post("/items", TWO, "other").body()).contains("\"complete\":true");
+        assertThat(unrecorded).hasValue(0);
+        assertThat(header(post("/items", TWO, "other"), "Idempotency-Replayed")).isEqualTo("true");
     }
 
     @Test
@@ -284,12 +310,9 @@ class KeyedBulkTest {
                 DynamoDbAsyncClient.class.getClassLoader(),
                 new Class<?>[] {DynamoDbAsyncClient.class},
                 (proxy, method, arguments) -> {
-                    if (arguments != null
-                            && arguments[0] instanceof BatchWriteItemRequest batch
-                            && batch.requestItems().values().stream()
-                                    .flatMap(List::stream)
-                                    .map(put -> put.putRequest().item().get("n"))
-                                    .anyMatch(n -> n != null && throttled.contains(n.n()))) {
+                    boolean unrecordable = method.getName().equals("updateItem")
+                            && unrecorded.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                    if (unrecordable || (arguments != null && isThrottled(arguments[0]))) {
                         return CompletableFuture.failedFuture(ProvisionedThroughputExceededException.builder()
                                 .statusCode(400)
                                 .awsErrorDetails(AwsErrorDetails.builder()
@@ -303,6 +326,14 @@ class KeyedBulkTest {
                         throw e.getCause();
                     }
                 });
+    }
+
+    private boolean isThrottled(Object request) {
+        return request instanceof BatchWriteItemRequest batch
+                && batch.requestItems().values().stream()
+                        .flatMap(List::stream)
+                        .map(put -> put.putRequest().item().get("n"))
+                        .anyMatch(n -> n != null && throttled.contains(n.n()));
     }
 
     private int rows() {

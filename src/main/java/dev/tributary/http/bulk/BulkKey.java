@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,11 @@ final class BulkKey {
     private static final Duration HOLD = Duration.ofMinutes(1);
 
     private static final Duration RENEWAL = Duration.ofSeconds(10);
+
+    /** How long a table that fails is called again at the end: a repetition executes what is not recorded once more. */
+    private static final Duration RECORDING = Duration.ofSeconds(20);
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Resource resource;
     private final HeldLock lock;
@@ -164,10 +171,10 @@ final class BulkKey {
         return mayWrite();
     }
 
-    /** Records the reply. If that fails, the client still receives it, and the key is free once its lease ends. */
+    /** Records the reply. If that fails for long, the client still receives it, and the key is free once its lease ends. */
     void complete(SavedReply answer, String fingerprint) {
         try {
-            if (!lock.complete(answer, fingerprint).join()) {
+            if (!recorded(() -> lock.complete(answer, fingerprint))) {
                 log.warn(
                         "write {}: the lease of a key ended before its request, and another request may repeat it",
                         resource.name());
@@ -189,13 +196,37 @@ final class BulkKey {
                 })
                 .orElse(partial);
         try {
-            if (!lock.suspend(all).join()) {
+            if (!recorded(() -> lock.suspend(all))) {
                 log.warn(
                         "write {}: the lease of a key ended before its request, and another request may repeat it",
                         resource.name());
             }
         } catch (CompletionException e) {
             log.warn("write {}: a key stays locked until its lease ends ({})", resource.name(), e.toString());
+        }
+    }
+
+    /**
+     * Makes a call that may be repeated until it succeeds.
+     *
+     * @throws CompletionException if it still fails after {@link #RECORDING}
+     */
+    private static boolean recorded(Supplier<CompletableFuture<Boolean>> call) {
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                return call.get().join();
+            } catch (CompletionException e) {
+                if (System.nanoTime() - begun > RECORDING.toNanos()) {
+                    throw e;
+                }
+                try {
+                    Thread.sleep(PAUSE.toMillis());
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw e;
+                }
+            }
         }
     }
 
