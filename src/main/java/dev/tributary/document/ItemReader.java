@@ -38,6 +38,16 @@ public final class ItemReader {
      * @param key key attributes that the URI has, which the document need not repeat; may be empty
      */
     public Map<String, AttributeValue> read(byte[] document, Map<String, AttributeValue> key) throws RefusedException {
+        return read(document, key, made.random());
+    }
+
+    /**
+     * Reads a whole item.
+     *
+     * @param generated what its generated values are made of
+     */
+    public Map<String, AttributeValue> read(byte[] document, Map<String, AttributeValue> key, ValueOrigin generated)
+            throws RefusedException {
         FieldErrors errors = new FieldErrors();
         Map<String, Optional<AttributeValue>> members = parse(document, false, errors);
         checkNames(members, errors);
@@ -48,7 +58,7 @@ public final class ItemReader {
         members.keySet().forEach(item::remove);
         item.putAll(key);
         members.forEach((name, value) -> value.ifPresent(stored -> item.put(name, stored)));
-        generate(item, members);
+        generate(item, members, generated);
         made.refresh(item);
 
         checkKey(members, item, errors);
@@ -130,9 +140,10 @@ public final class ItemReader {
     }
 
     /** Attributes with a refused value get no generated one: the request is refused. */
-    private void generate(Map<String, AttributeValue> item, Map<String, Optional<AttributeValue>> members) {
+    private void generate(
+            Map<String, AttributeValue> item, Map<String, Optional<AttributeValue>> members, ValueOrigin source) {
         Map<String, AttributeValue> with = new HashMap<>(item);
-        made.generate(with);
+        made.generate(with, source);
         with.keySet().removeIf(name -> members.containsKey(name) && !item.containsKey(name));
         item.putAll(with);
     }

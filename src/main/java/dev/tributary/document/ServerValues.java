@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
-import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -20,20 +19,24 @@ public record ServerValues(Map<String, GeneratedValue> generated, Map<String, Ge
     private static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    void generate(Map<String, AttributeValue> item) {
-        Instant now = clock.instant();
-        generated.forEach((name, value) -> item.computeIfAbsent(name, absent -> make(value, now)));
+    ValueOrigin random() {
+        return ValueOrigin.random(clock);
+    }
+
+    /** @param source of the values; refreshed ones have their own */
+    void generate(Map<String, AttributeValue> item, ValueOrigin source) {
+        generated.forEach((name, value) -> item.computeIfAbsent(name, absent -> make(name, value, source)));
     }
 
     void refresh(Map<String, AttributeValue> item) {
-        Instant now = clock.instant();
-        refreshed.forEach((name, value) -> item.put(name, make(value, now)));
+        ValueOrigin source = random();
+        refreshed.forEach((name, value) -> item.put(name, make(name, value, source)));
     }
 
-    private static AttributeValue make(GeneratedValue value, Instant now) {
-        Instant time = now.plus(value.offset());
+    private static AttributeValue make(String attribute, GeneratedValue value, ValueOrigin source) {
+        Instant time = source.time().plus(value.offset());
         return switch (value.kind()) {
-            case UUID -> AttributeValue.fromS(UUID.randomUUID().toString());
+            case UUID -> AttributeValue.fromS(source.uuid(attribute).toString());
             case NOW -> AttributeValue.fromN(String.valueOf(time.getEpochSecond()));
             case NOW_ISO -> AttributeValue.fromS(ISO.format(time));
         };

@@ -9,9 +9,11 @@ public sealed interface AcquireResult {
     /**
      * The lock is held: the holder carries the request out.
      *
-     * @param before the part that an earlier holder carried out; empty if there is none, or if that holder died
+     * @param seed of the generated values: that of the earlier holder, if there was one
+     * @param before the part that an earlier holder carried out, as far as it is known: a holder that died has recorded
+     *     nothing. Empty if there was none
      */
-    record Acquired(HeldLock lock, Optional<PartialReply> before) implements AcquireResult {}
+    record Acquired(HeldLock lock, RequestSeed seed, Optional<PartialReply> before) implements AcquireResult {}
 
     /** The request has a record. */
     sealed interface Found extends AcquireResult {}
@@ -22,6 +24,9 @@ public sealed interface AcquireResult {
      * @param retryAfter until the other holder's time ends, unless it is renewed; more than 0
      */
     record InProgress(Duration retryAfter) implements Found {}
+
+    /** A request that takes this lock was begun and not completed, and nobody carries it out at present. */
+    record Unfinished() implements Found {}
 
     /**
      * The request was carried out.

@@ -56,9 +56,10 @@ public final class HeldLock {
         Instant now = lock.timing().clock().instant();
         Map<String, AttributeValue> values = new HashMap<>(lock.times(now));
         values.put(":inprogress", RequestRow.INPROGRESS);
+        values.put(":released", RequestRow.RELEASED); // a call that is late must not lock it again
         return update(
                         "SET #until = :until, #expiration = :expiration",
-                        OURS,
+                        OURS + " AND #until > :released",
                         Map.of(
                                 "#token", RequestRow.LOCK_TOKEN,
                                 "#status", RequestRow.STATUS,
@@ -88,7 +89,7 @@ public final class HeldLock {
         Instant now = lock.timing().clock().instant();
         return update(
                         "SET #status = :completed, #expiration = :expiration, #data = :data, #validation = :validation"
-                                + " REMOVE #until, #partial",
+                                + " REMOVE #until, #partial, #seed, #begun",
                         "#token = :token",
                         Map.of(
                                 "#token", RequestRow.LOCK_TOKEN,
@@ -97,6 +98,8 @@ public final class HeldLock {
                                 "#expiration", RequestRow.EXPIRATION,
                                 "#data", RequestRow.DATA,
                                 "#partial", RequestRow.PARTIAL,
+                                "#seed", RequestRow.SEED,
+                                "#begun", RequestRow.BEGUN,
                                 "#validation", RequestRow.VALIDATION),
                         Map.of(
                                 ":completed", RequestRow.COMPLETED,
@@ -123,10 +126,14 @@ public final class HeldLock {
                                 "#expiration", RequestRow.EXPIRATION,
                                 "#partial", RequestRow.PARTIAL),
                         Map.of(
-                                ":inprogress", RequestRow.INPROGRESS,
-                                ":until", RequestRow.millis(now.minusMillis(1)),
-                                ":expiration", lock.expiration(now),
-                                ":partial", AttributeValue.fromS(partial.json())))
+                                ":inprogress",
+                                RequestRow.INPROGRESS,
+                                ":until",
+                                RequestRow.RELEASED,
+                                ":expiration",
+                                lock.expiration(now),
+                                ":partial",
+                                AttributeValue.fromS(partial.json())))
                 .thenApply(this::ended);
     }
 

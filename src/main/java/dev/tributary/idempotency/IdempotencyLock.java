@@ -75,23 +75,29 @@ public final class IdempotencyLock {
         long sent = timing.nanoTime().getAsLong();
         Instant now = timing.clock().instant();
         HeldLock held = new HeldLock(this, token, sent);
-        return create(token, now)
-                .<AcquireResult>thenApply(done -> new Acquired(held, Optional.empty()))
+        RequestSeed seed = RequestSeed.random(now);
+        return create(token, seed, now)
+                .<AcquireResult>thenApply(done -> new Acquired(held, seed, Optional.empty()))
                 .exceptionallyCompose(thrown -> found(thrown)
                         .map(row -> RequestRow.isReleased(row, now) && !isOf(token, row)
-                                ? takeReleased(held, token, now)
-                                : CompletableFuture.completedFuture(acquired(held, token, row, now)))
+                                ? takeReleased(held, token, seed, now)
+                                : CompletableFuture.completedFuture(
+                                        isOf(token, row)
+                                                ? new Acquired(held, seed, Optional.empty())
+                                                : RequestRow.decode(row, now)))
                         .orElseGet(() -> CompletableFuture.failedFuture(thrown)));
     }
 
     /** Puts a row where there is none, or an expired one. */
-    private CompletableFuture<?> create(String token, Instant now) {
+    private CompletableFuture<?> create(String token, RequestSeed seed, Instant now) {
         Map<String, AttributeValue> times = times(now);
         Map<String, AttributeValue> row = new HashMap<>(RequestRow.key(id));
         row.put(RequestRow.STATUS, RequestRow.INPROGRESS);
         row.put(RequestRow.IN_PROGRESS_EXPIRATION, times.get(":until"));
         row.put(RequestRow.EXPIRATION, times.get(":expiration"));
         row.put(RequestRow.LOCK_TOKEN, AttributeValue.fromS(token));
+        row.put(RequestRow.SEED, AttributeValue.fromS(seed.secret()));
+        row.put(RequestRow.BEGUN, RequestRow.millis(seed.begun()));
         return client.putItem(request -> request.tableName(table)
                 .item(row)
                 .conditionExpression("attribute_not_exists(#id) OR #expiration < :now")
@@ -101,30 +107,38 @@ public final class IdempotencyLock {
                 .overrideConfiguration(call -> call.apiCallTimeout(timeout)));
     }
 
-    /** The row keeps the part that was carried out: the reply to this call may be lost, and with it what it returned. */
-    private CompletableFuture<AcquireResult> takeReleased(HeldLock held, String token, Instant now) {
+    /**
+     * The row keeps the part that was carried out: the reply to this call may be lost, and with it what it returned.
+     *
+     * @param seed for a row that has none
+     */
+    private CompletableFuture<AcquireResult> takeReleased(HeldLock held, String token, RequestSeed seed, Instant now) {
         Map<String, AttributeValue> values = new HashMap<>(times(now));
+        values.putAll(RequestRow.seedValues(seed));
         values.put(":token", AttributeValue.fromS(token));
         values.put(":inprogress", RequestRow.INPROGRESS);
         values.put(":millis", RequestRow.millis(now));
         return client.updateItem(request -> request.tableName(table)
                         .key(RequestRow.key(id))
-                        .updateExpression("SET #until = :until, #expiration = :expiration, #token = :token")
+                        .updateExpression("SET #until = :until, #expiration = :expiration, #token = :token"
+                                + ", #seed = if_not_exists(#seed, :seed), #begun = if_not_exists(#begun, :begun)")
                         .conditionExpression("#status = :inprogress AND #until < :millis")
                         .expressionAttributeNames(Map.of(
                                 "#status", RequestRow.STATUS,
                                 "#until", RequestRow.IN_PROGRESS_EXPIRATION,
                                 "#expiration", RequestRow.EXPIRATION,
-                                "#token", RequestRow.LOCK_TOKEN))
+                                "#token", RequestRow.LOCK_TOKEN,
+                                "#seed", RequestRow.SEED,
+                                "#begun", RequestRow.BEGUN))
                         .expressionAttributeValues(values)
                         .returnValues(ReturnValue.ALL_NEW)
                         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                         .overrideConfiguration(call -> call.apiCallTimeout(timeout)))
-                .thenApply(done -> acquired(held, token, done.attributes(), now))
+                .thenApply(done -> continued(held, token, done.attributes(), now))
                 .exceptionallyCompose(thrown -> found(thrown)
                         .map(row -> row.isEmpty()
                                 ? take() // it was deleted in between
-                                : CompletableFuture.completedFuture(acquired(held, token, row, now)))
+                                : CompletableFuture.completedFuture(continued(held, token, row, now)))
                         .orElseGet(() -> CompletableFuture.failedFuture(thrown)));
     }
 
@@ -135,13 +149,18 @@ public final class IdempotencyLock {
                 : Optional.empty();
     }
 
+    /** A refused row has our token if an earlier attempt of the client succeeded, and its response was lost. */
     private static boolean isOf(String token, Map<String, AttributeValue> row) {
         return AttributeValue.fromS(token).equals(row.get(RequestRow.LOCK_TOKEN));
     }
 
-    /** A refused row has our token if an earlier attempt of the client succeeded, and its response was lost. */
-    private static AcquireResult acquired(HeldLock held, String token, Map<String, AttributeValue> row, Instant now) {
-        return isOf(token, row) ? new Acquired(held, RequestRow.partial(row)) : RequestRow.decode(row, now);
+    private static AcquireResult continued(HeldLock held, String token, Map<String, AttributeValue> row, Instant now) {
+        return isOf(token, row)
+                ? new Acquired(
+                        held,
+                        RequestRow.seed(row),
+                        Optional.of(RequestRow.partial(row).orElse(PartialReply.UNKNOWN)))
+                : RequestRow.decode(row, now);
     }
 
     /** The expiry of a lock that starts now, as {@code :until} and {@code :expiration}. */

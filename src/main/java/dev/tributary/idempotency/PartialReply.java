@@ -12,6 +12,9 @@ import java.util.Optional;
  */
 public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
 
+    /** Nothing is known. */
+    public static final PartialReply UNKNOWN = new PartialReply(List.of(), Optional.empty());
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**

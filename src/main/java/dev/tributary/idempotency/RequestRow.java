@@ -3,6 +3,7 @@ package dev.tributary.idempotency;
 import dev.tributary.idempotency.AcquireResult.Completed;
 import dev.tributary.idempotency.AcquireResult.Found;
 import dev.tributary.idempotency.AcquireResult.InProgress;
+import dev.tributary.idempotency.AcquireResult.Unfinished;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -24,19 +25,24 @@ final class RequestRow {
     static final String VALIDATION = "validation";
     static final String LOCK_TOKEN = "lock_token";
     static final String PARTIAL = "partial";
+    static final String SEED = "seed";
+    static final String BEGUN = "begun";
 
     static final AttributeValue INPROGRESS = AttributeValue.fromS("INPROGRESS");
     static final AttributeValue COMPLETED = AttributeValue.fromS("COMPLETED");
 
+    /** The end of the lock of a request that nobody carries out: such a lock cannot be renewed. */
+    static final AttributeValue RELEASED = AttributeValue.fromN("-1");
+
     /**
      * Condition that the id has no live record. An expired record does not count: DynamoDB removes it within days,
-     * not at once.
+     * not at once. Nor does the lock of a function that is over; that of a bulk request can be continued.
      */
-    static final String FREE =
-            "attribute_not_exists(#id) OR #expiration < :now" + " OR (#status = :inprogress AND #until < :millis)";
+    static final String FREE = "attribute_not_exists(#id) OR #expiration < :now"
+            + " OR (#status = :inprogress AND #until < :millis AND attribute_not_exists(#seed))";
 
-    static final Map<String, String> FREE_NAMES =
-            Map.of("#id", ID, "#expiration", EXPIRATION, "#status", STATUS, "#until", IN_PROGRESS_EXPIRATION);
+    static final Map<String, String> FREE_NAMES = Map.of(
+            "#id", ID, "#expiration", EXPIRATION, "#status", STATUS, "#until", IN_PROGRESS_EXPIRATION, "#seed", SEED);
 
     private RequestRow() {}
 
@@ -61,10 +67,13 @@ final class RequestRow {
 
     /** Whether the record has expired, as in {@link #FREE}. */
     static boolean isOver(Map<String, AttributeValue> row, Instant now) {
-        return number(row, EXPIRATION) < now.getEpochSecond() || isReleased(row, now);
+        return number(row, EXPIRATION) < now.getEpochSecond() || (isReleased(row, now) && !row.containsKey(SEED));
     }
 
     static Found decode(Map<String, AttributeValue> row, Instant now) {
+        if (isReleased(row, now) && row.containsKey(SEED)) {
+            return new Unfinished();
+        }
         if (INPROGRESS.equals(row.get(STATUS))) {
             Duration left = Duration.ofMillis(number(row, IN_PROGRESS_EXPIRATION) - now.toEpochMilli());
             return new InProgress(left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left);
@@ -80,6 +89,15 @@ final class RequestRow {
     /** The part of the request that an earlier holder carried out. */
     static Optional<PartialReply> partial(Map<String, AttributeValue> row) {
         return Optional.of(text(row, PARTIAL)).filter(json -> !json.isEmpty()).flatMap(PartialReply::parse);
+    }
+
+    /** What the generated values of the request are derived from. */
+    static RequestSeed seed(Map<String, AttributeValue> row) {
+        return new RequestSeed(text(row, SEED), Instant.ofEpochMilli(number(row, BEGUN)));
+    }
+
+    static Map<String, AttributeValue> seedValues(RequestSeed seed) {
+        return Map.of(":seed", AttributeValue.fromS(seed.secret()), ":begun", millis(seed.begun()));
     }
 
     private static String text(Map<String, AttributeValue> row, String attribute) {

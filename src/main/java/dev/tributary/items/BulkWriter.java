@@ -2,6 +2,7 @@ package dev.tributary.items;
 
 import dev.tributary.document.Problem;
 import dev.tributary.document.RefusedException;
+import dev.tributary.document.ValueOrigin;
 import dev.tributary.ordering.ConcurrencyLimiter;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -82,7 +83,7 @@ public final class BulkWriter {
      * Whether an earlier document of the same item was written since {@link #rememberKeys}. This document must then be
      * written too, or the item would keep the state of the earlier one.
      */
-    public boolean isBehindAnother(byte[] document) {
+    public boolean isBehindAnother(byte[] document, ValueOrigin generated) {
         synchronized (last) {
             if (written.isEmpty() || precondition instanceof Precondition.Absent) {
                 return false;
@@ -90,7 +91,7 @@ public final class BulkWriter {
         }
         try {
             Map<String, AttributeValue> key =
-                    resource.post(document, precondition).key();
+                    resource.post(document, precondition, generated).key();
             synchronized (last) {
                 return written.contains(key);
             }
@@ -103,12 +104,13 @@ public final class BulkWriter {
      * Puts the item that the document describes.
      *
      * @param document JSON in UTF-8
+     * @param generated what its generated values are made of
      * @return as that of {@link Resource#run}
      */
-    public CompletableFuture<WriteResult> post(byte[] document) {
+    public CompletableFuture<WriteResult> post(byte[] document, ValueOrigin generated) {
         ItemChange change;
         try {
-            change = resource.post(document, precondition);
+            change = resource.post(document, precondition, generated);
         } catch (RefusedException e) {
             return CompletableFuture.completedFuture(new WriteResult.Refused(e.problem()));
         }

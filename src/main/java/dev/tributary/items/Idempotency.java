@@ -94,7 +94,8 @@ public final class Idempotency {
     }
 
     /**
-     * The result for a request whose key has a record.
+     * The result for a request whose key has a record. One that was begun and not completed is another: a request that
+     * continues it has acquired its lock.
      *
      * @param fingerprint of the request
      */
@@ -102,7 +103,7 @@ public final class Idempotency {
         if (found instanceof InProgress other) {
             return inProgress(other.retryAfter());
         }
-        return ((Completed) found).given(fingerprint) instanceof Replay again
+        return found instanceof Completed known && known.given(fingerprint) instanceof Replay again
                 ? new WriteResult.Replayed(again.answer())
                 : new WriteResult.Refused(
                         Problem.of(

@@ -10,6 +10,7 @@ import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
 import dev.tributary.document.ServerValues;
 import dev.tributary.document.UriKey;
+import dev.tributary.document.ValueOrigin;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -235,6 +236,16 @@ public final class Resource {
     public ItemChange post(byte[] document, Precondition precondition) throws RefusedException {
         table.check(precondition);
         return new PutChange(table, reader.read(document, Map.of()), precondition, true);
+    }
+
+    /**
+     * As {@link #post(byte[], Precondition)}.
+     *
+     * @param generated what its generated values are made of
+     */
+    ItemChange post(byte[] document, Precondition precondition, ValueOrigin generated) throws RefusedException {
+        table.check(precondition);
+        return new PutChange(table, reader.read(document, Map.of(), generated), precondition, true);
     }
 
     /**

@@ -31,10 +31,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 
@@ -50,6 +53,9 @@ class KeyedBulkTest {
 
     /** Documents with one of these numbers are throttled. */
     private final Set<String> throttled = ConcurrentHashMap.newKeySet();
+
+    /** Documents with one of these numbers are written, and the reply of the table is lost. */
+    private final Set<String> unheard = ConcurrentHashMap.newKeySet();
 
     /** Updates of records that fail from now on. */
     private final AtomicInteger unrecorded = new AtomicInteger();
@@ -173,6 +179,52 @@ class KeyedBulkTest {
         assertThat(header(replayed, "Idempotency-Replayed")).isEqualTo("true");
         assertThat(replayed.body()).isEqualTo(second.body());
         assertThat(rows()).isEqualTo(3);
+    }
+
+    @Test
+    void documentsThatMayHaveBeenWrittenGetTheSameIdsInTheRepetition() throws Exception {
+        unheard.addAll(Set.of("1", "2"));
+        HttpResponse<String> none = post("/items", TWO, "k");
+        assertThat(none.body()).contains("\"line\":2,\"status\":504", "\"stored\":0,\"refused\":2");
+        Set<Map<String, AttributeValue>> written = Set.copyOf(items());
+        assertThat(written).hasSize(2);
+
+        throttled.add("2");
+        assertThat(post("/items", TWO, "k").body()).contains("\"line\":2,\"status\":503");
+        unheard.clear();
+        throttled.clear();
+        assertThat(post("/items", TWO, "k").body()).contains("\"stored\":2,\"refused\":0");
+        assertThat(items()).hasSize(2).containsAll(written);
+
+        post("/items", TWO, "another");
+        assertThat(items()).as("ids of another request").hasSize(4);
+    }
+
+    @Test
+    void singleRequestDoesNotTakeTheKeyOfAnUnfinishedBulkRequest() throws Exception {
+        throttled.add("2");
+        String stored = post("/items", TWO, "k").body().lines().toList().get(0);
+        throttled.clear();
+        HttpResponse<String> single =
+                api.send("POST", "/items", "{\"n\":3}", "Content-Type", "application/json", "Idempotency-Key", "k");
+        assertThat(single.statusCode()).isEqualTo(422);
+        assertThat(single.body()).contains("/problems/idempotency-key-reused");
+        assertThat(post("/items", TWO, "k").body()).contains(stored, "\"stored\":2,\"refused\":0");
+        assertThat(items()).hasSize(2);
+    }
+
+    @Test
+    @Tag("slow")
+    void keyStaysLockedWhileADocumentArrives() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
+            String head = "POST /items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+                    + "Idempotency-Key: k\r\nContent-Length: " + TWO.length() + "\r\n\r\n";
+            socket.getOutputStream().write((head + TWO.substring(0, 5)).getBytes(UTF_8));
+            await().until(() -> post("/items", TWO, "k").statusCode() == 409);
+            time.pass(Duration.ofSeconds(50));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Integer.parseInt(header(post("/items", TWO, "k"), "Retry-After")) > 50);
+        }
     }
 
     @Test
@@ -312,7 +364,7 @@ class KeyedBulkTest {
                 (proxy, method, arguments) -> {
                     boolean unrecordable = method.getName().equals("updateItem")
                             && unrecorded.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-                    if (unrecordable || (arguments != null && isThrottled(arguments[0]))) {
+                    if (unrecordable || (arguments != null && has(arguments[0], throttled))) {
                         return CompletableFuture.failedFuture(ProvisionedThroughputExceededException.builder()
                                 .statusCode(400)
                                 .awsErrorDetails(AwsErrorDetails.builder()
@@ -321,25 +373,34 @@ class KeyedBulkTest {
                                 .build());
                     }
                     try {
-                        return method.invoke(client, arguments);
+                        Object reply = method.invoke(client, arguments);
+                        return arguments != null && has(arguments[0], unheard)
+                                ? ((CompletableFuture<?>) reply).thenApply(lost -> {
+                                    throw ApiCallTimeoutException.create(5_000);
+                                })
+                                : reply;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
                 });
     }
 
-    private boolean isThrottled(Object request) {
+    private static boolean has(Object request, Set<String> numbers) {
         return request instanceof BatchWriteItemRequest batch
                 && batch.requestItems().values().stream()
                         .flatMap(List::stream)
                         .map(put -> put.putRequest().item().get("n"))
-                        .anyMatch(n -> n != null && throttled.contains(n.n()));
+                        .anyMatch(n -> n != null && numbers.contains(n.n()));
     }
 
     private int rows() {
+        return items().size();
+    }
+
+    private List<Map<String, AttributeValue>> items() {
         return dynamo.asyncClient()
                 .scan(request -> request.tableName(items).consistentRead(true))
                 .join()
-                .count();
+                .items();
     }
 }

@@ -182,6 +182,33 @@ class IdempotencyLockTest {
         assertThat(((Acquired) second.take().join()).before()).isEmpty();
     }
 
+    @Test
+    void seedOfARequestIsThatOfItsFirstHolderUntilItIsCompleted() {
+        Acquired died = (Acquired) lock(sendingTwice()).take().join();
+        assertThat(died.seed().secret()).hasSizeGreaterThan(42);
+        assertThat(died.before()).isEmpty();
+        time.pass(HOLD.plusMillis(1));
+        Acquired next = (Acquired) lock(sendingTwice()).take().join();
+        assertThat(next.seed()).isEqualTo(died.seed());
+        assertThat(next.before()).as("what it wrote is unknown").contains(PartialReply.UNKNOWN);
+        assertThat(next.lock().suspend(PartialReply.UNKNOWN).join()).isTrue();
+        Acquired last = (Acquired) first.take().join();
+        assertThat(last.seed()).isEqualTo(died.seed());
+        last.lock().complete(ANSWER, "f").join();
+        assertThat(row()).doesNotContainKeys("seed", "begun");
+
+        time.pass(EXPIRES.plusSeconds(2));
+        assertThat(((Acquired) first.take().join()).seed()).isNotEqualTo(died.seed());
+    }
+
+    @Test
+    void renewalThatIsLateDoesNotLockAReleasedRequestAgain() {
+        HeldLock held = acquire(first);
+        assertThat(held.suspend(PartialReply.UNKNOWN).join()).isTrue();
+        assertThat(held.renew().join()).isFalse();
+        acquire(second);
+    }
+
     private static DynamoDbAsyncClient sendingTwice() {
         return new DynamoDbAsyncClient() {
             @Override
@@ -210,7 +237,7 @@ class IdempotencyLockTest {
     void recordsHaveTheLayoutThatPowertoolsReads() {
         HeldLock held = acquire(first);
         assertThat(row())
-                .containsOnlyKeys("id", "status", "expiration", "in_progress_expiration", "lock_token")
+                .containsOnlyKeys("id", "status", "expiration", "in_progress_expiration", "lock_token", "seed", "begun")
                 .containsEntry("id", AttributeValue.fromS(ID.text()))
                 .containsEntry("status", AttributeValue.fromS("INPROGRESS"))
                 .containsEntry("in_progress_expiration", AttributeValue.fromN("30000"))

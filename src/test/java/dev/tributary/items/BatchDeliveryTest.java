@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tributary.document.Problem;
 import dev.tributary.document.RefusedException;
+import dev.tributary.document.ValueOrigin;
 import dev.tributary.model.AttributeType;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
@@ -163,7 +164,7 @@ class BatchDeliveryTest {
         BulkWriter writer = writer(Duration.ofSeconds(30));
         for (int i = 0; i < 600; i++) {
             String id = i % 15 == 0 ? "hot" : "id" + i;
-            results.add(writer.post(document(id, i)));
+            results.add(post(writer, document(id, i)));
             expected.put(id, i);
         }
         table.mayAnswer.complete(null);
@@ -179,7 +180,7 @@ class BatchDeliveryTest {
     void putThatStaysUnprocessedUntilItsTimeoutIsThrottled() throws Exception {
         table.leavesUndoneOfFour = 4;
         WriteResult result =
-                writer(Duration.ofMillis(300)).post(document("a", 1)).get(20, TimeUnit.SECONDS);
+                post(writer(Duration.ofMillis(300)), document("a", 1)).get(20, TimeUnit.SECONDS);
         assertThat(result).isInstanceOfSatisfying(WriteResult.Refused.class, refused -> assertThat(
                         refused.problem().kind())
                 .isEqualTo(Problem.Kind.THROTTLED));
@@ -191,7 +192,7 @@ class BatchDeliveryTest {
         BulkWriter writer = writer(Duration.ofSeconds(30));
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            results.add(writer.post(document("id" + i, i)));
+            results.add(post(writer, document("id" + i, i)));
         }
         for (int i = 0; i < 200; i++) {
             assertThat(results.get(i).get(20, TimeUnit.SECONDS))
@@ -224,9 +225,11 @@ class BatchDeliveryTest {
         BulkWriter writer = writer(Duration.ofSeconds(30));
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            results.add(writer.post("{\"id\":\"id%d\",\"n\":%d,\"set\":[\"a\",\"b\"]}"
-                    .formatted(i, i)
-                    .getBytes(StandardCharsets.UTF_8)));
+            results.add(post(
+                    writer,
+                    "{\"id\":\"id%d\",\"n\":%d,\"set\":[\"a\",\"b\"]}"
+                            .formatted(i, i)
+                            .getBytes(StandardCharsets.UTF_8)));
         }
         for (CompletableFuture<WriteResult> result : results) {
             assertThat(result.get(30, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Stored.class);
@@ -241,7 +244,7 @@ class BatchDeliveryTest {
         }
         BulkWriter writer = writer(Duration.ofSeconds(30));
         for (int i = 0; i < 20; i++) {
-            CompletableFuture<WriteResult> failed = writer.post(document("id" + i, i));
+            CompletableFuture<WriteResult> failed = post(writer, document("id" + i, i));
             assertThatThrownBy(() -> failed.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(RuntimeException.class);
         }
         assertStored(100, writer);
@@ -253,7 +256,7 @@ class BatchDeliveryTest {
         table.leavesUndoneOfFour = 4;
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-            results.add(writer(Duration.ofNanos(1_000L * (1 + i))).post(document("id" + i, i)));
+            results.add(post(writer(Duration.ofNanos(1_000L * (1 + i))), document("id" + i, i)));
         }
         for (CompletableFuture<WriteResult> result : results) {
             assertThat(result.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteResult.Refused.class);
@@ -272,7 +275,7 @@ class BatchDeliveryTest {
         BulkWriter writer = writer(Duration.ofSeconds(30), new Precondition.Absent());
         writer.startOnlyWhile(() -> asked.incrementAndGet() <= 2);
         for (int i = 0; i < 5; i++) {
-            WriteResult result = writer.post(document("id" + i, i)).get(20, TimeUnit.SECONDS);
+            WriteResult result = post(writer, document("id" + i, i)).get(20, TimeUnit.SECONDS);
             if (i < 2) {
                 assertThat(result).isInstanceOf(WriteResult.Stored.class);
             } else {
@@ -293,7 +296,7 @@ class BatchDeliveryTest {
     private void assertStored(int documents, BulkWriter writer) throws Exception {
         List<CompletableFuture<WriteResult>> results = new ArrayList<>();
         for (int i = 0; i < documents; i++) {
-            results.add(writer.post(document("id" + i, i)));
+            results.add(post(writer, document("id" + i, i)));
         }
         table.mayAnswer.complete(null);
         for (CompletableFuture<WriteResult> result : results) {
@@ -319,5 +322,9 @@ class BatchDeliveryTest {
 
     private static byte[] document(String id, int n) {
         return "{\"id\":\"%s\",\"n\":%d}".formatted(id, n).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static CompletableFuture<WriteResult> post(BulkWriter writer, byte[] document) {
+        return writer.post(document, ValueOrigin.random(Clock.systemUTC()));
     }
 }

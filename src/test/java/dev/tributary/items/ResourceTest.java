@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tributary.document.Problem;
 import dev.tributary.document.Problem.Kind;
 import dev.tributary.document.RefusedException;
+import dev.tributary.document.ValueOrigin;
 import dev.tributary.document.ValueReader;
 import dev.tributary.idempotency.IdempotencyTable;
 import dev.tributary.items.query.FieldSelection;
@@ -71,7 +72,9 @@ class ResourceTest {
         assertThat(written).hasValue(1);
         route.run(route.post(item, new Precondition.Absent())).join();
         assertThat(written).hasValue(1);
-        route.bulk(new Precondition.None()).post(item).join();
+        route.bulk(new Precondition.None())
+                .post(item, ValueOrigin.random(route.clock()))
+                .join();
         assertThat(written).hasValue(2);
     }
 

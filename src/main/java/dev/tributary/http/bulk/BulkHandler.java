@@ -139,8 +139,7 @@ public final class BulkHandler implements ExchangeHandler {
             Optional<BulkKey> key,
             Fingerprint fingerprint)
             throws IOException {
-        Runnable whileWaiting = key.<Runnable>map(held -> held::isHeld).orElse(() -> {});
-        try (BulkReply reply = new BulkReply(documents.numbering(), whileWaiting)) {
+        try (BulkReply reply = new BulkReply(documents.numbering())) {
             DocumentWriter lines =
                     new DocumentWriter(resource, paths, body.memory(), meters, table, writer, reply, key, fingerprint);
             Optional<ProblemDocument> cut;

@@ -1,6 +1,8 @@
 package dev.tributary.http.bulk;
 
 import dev.tributary.document.RefusedException;
+import dev.tributary.document.RepeatableValues;
+import dev.tributary.document.ValueOrigin;
 import dev.tributary.http.access.Access;
 import dev.tributary.http.access.Caller;
 import dev.tributary.http.items.IdempotencyKey;
@@ -12,31 +14,37 @@ import dev.tributary.http.server.Exchange;
 import dev.tributary.idempotency.AcquireResult;
 import dev.tributary.idempotency.HeldLock;
 import dev.tributary.idempotency.PartialReply;
+import dev.tributary.idempotency.RequestSeed;
 import dev.tributary.idempotency.SavedReply;
 import dev.tributary.items.Idempotency;
 import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
+import dev.tributary.model.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The idempotency key of a bulk request, locked while its documents are written. For one thread.
+ * The idempotency key of a bulk request, locked while its documents are written. For one thread; a timer renews the lock,
+ * as a document may take long to arrive.
  *
  * <p>There is no transaction around the documents. A request that is cut, or has documents that failed for a transient
- * reason, releases its key with the outcomes so far, and its repetition writes the remaining documents.
+ * reason, releases its key with the outcomes so far, and its repetition writes the remaining documents. What it writes again
+ * has the same generated values, so that it takes the place of what was written before.
  */
 final class BulkKey {
 
     private static final Logger log = LoggerFactory.getLogger(BulkKey.class);
 
-    /** Lease of the lock: longer than a client may be silent, and a write after that. */
+    /** Lease of the lock: time for renewals that fail at first, and for a write after the last. */
     private static final Duration HOLD = Duration.ofMinutes(1);
 
     private static final Duration RENEWAL = Duration.ofSeconds(10);
@@ -48,15 +56,16 @@ final class BulkKey {
 
     private final Resource resource;
     private final HeldLock lock;
+    private final RequestSeed seed;
     private final Optional<PartialReply> before;
     private int documents;
-    private long renewed;
+    private volatile boolean ended;
 
-    private BulkKey(Resource resource, HeldLock lock, Optional<PartialReply> before) {
+    private BulkKey(Resource resource, AcquireResult.Acquired acquired) {
         this.resource = resource;
-        this.lock = lock;
-        this.before = before;
-        this.renewed = System.nanoTime();
+        this.lock = acquired.lock();
+        this.seed = acquired.seed();
+        this.before = acquired.before();
     }
 
     /**
@@ -104,7 +113,34 @@ final class BulkKey {
     }
 
     static BulkKey held(Resource resource, AcquireResult.Acquired acquired) {
-        return new BulkKey(resource, acquired.lock(), acquired.before());
+        BulkKey key = new BulkKey(resource, acquired);
+        key.renewLater();
+        return key;
+    }
+
+    /** Renews the lock until the request ends; the record refuses a renewal that comes after that. */
+    private void renewLater() {
+        CompletableFuture.supplyAsync(
+                        () -> ended ? CompletableFuture.completedFuture(false) : lock.renew(),
+                        CompletableFuture.delayedExecutor(RENEWAL.toMillis(), TimeUnit.MILLISECONDS))
+                .thenCompose(Function.identity())
+                .exceptionally(thrown -> {
+                    log.warn(
+                            "write {}: a key was not renewed; the renewal is tried again ({})",
+                            resource.name(),
+                            Failures.unwrap(thrown).toString());
+                    return true;
+                })
+                .thenAccept(again -> {
+                    if (again) {
+                        renewLater();
+                    }
+                });
+    }
+
+    /** What the generated values of a document are made of: the same in each repetition. */
+    ValueOrigin valuesOf(String document) {
+        return new RepeatableValues(seed.secret(), seed.begun(), document);
     }
 
     /** Whether an earlier request with this key, which was not completed, has got as far as the next document. */
@@ -155,24 +191,9 @@ final class BulkKey {
         return lock.holds(resource.timeout());
     }
 
-    /** As {@link #mayWrite}, and renews the lock. */
-    boolean isHeld() {
-        if (System.nanoTime() - renewed > RENEWAL.toNanos()) {
-            try {
-                lock.renew().join();
-                renewed = System.nanoTime();
-            } catch (CompletionException e) {
-                log.warn(
-                        "write {}: a key was not renewed; the renewal is tried again ({})",
-                        resource.name(),
-                        e.toString());
-            }
-        }
-        return mayWrite();
-    }
-
     /** Records the reply. If that fails for long, the client still receives it, and the key is free once its lease ends. */
     void complete(SavedReply answer, String fingerprint) {
+        ended = true;
         try {
             if (!recorded(() -> lock.complete(answer, fingerprint))) {
                 log.warn(
@@ -230,20 +251,22 @@ final class BulkKey {
         }
     }
 
-    /** Releases the key with the outcomes of the earlier request, if there was one. */
-    private void giveBack() {
-        before.ifPresentOrElse(this::suspend, this::release);
-    }
-
     /**
      * Releases the key of a request that is not completed. What it has stored, or an earlier one, is recorded: also of a
-     * request that has begun as the earlier one and then differs.
+     * request that has begun as the earlier one and then differs. If it may have stored anything, the record remains, and with
+     * it the seed.
      *
      * @param whole fingerprint of the whole request; empty if it was cut
      */
     void release(BulkReply reply, Optional<String> whole) {
-        Optional<PartialReply> outcomes = reply.tookEffect() ? reply.partial(whole) : Optional.empty();
-        outcomes.ifPresentOrElse(this::suspend, this::giveBack);
+        ended = true;
+        if (reply.tookEffect() || reply.isUnfinished()) {
+            suspend(reply.partial(whole).orElse(PartialReply.UNKNOWN));
+        } else if (before.isPresent()) {
+            suspend(PartialReply.UNKNOWN);
+        } else {
+            release();
+        }
     }
 
     /** Releases the key without outcomes, so that the same request is carried out from its beginning. */

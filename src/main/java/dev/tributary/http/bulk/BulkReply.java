@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +48,7 @@ final class BulkReply implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Between two calls of {@link #whileWaiting}. */
-    private static final long WAIT_SECONDS = 5;
-
     private final String numbering;
-    private final Runnable whileWaiting;
     private final Spool spool = new Spool(Path.of(System.getProperty("java.io.tmpdir")));
     private final Deque<Line> open = new ArrayDeque<>();
     private int held;
@@ -110,13 +105,9 @@ final class BulkReply implements AutoCloseable {
         }
     }
 
-    /**
-     * @param numbering name of a document's number in its line
-     * @param whileWaiting runs now and then while an outcome is waited for
-     */
-    BulkReply(String numbering, Runnable whileWaiting) {
+    /** @param numbering name of a document's number in its line */
+    BulkReply(String numbering) {
         this.numbering = numbering;
-        this.whileWaiting = whileWaiting;
     }
 
     /**
@@ -164,7 +155,7 @@ final class BulkReply implements AutoCloseable {
     void abandon() {
         while (!open.isEmpty()) {
             Line line = open.removeFirst();
-            count(line, outcome(line));
+            count(line, line.done().join());
         }
     }
 
@@ -178,7 +169,7 @@ final class BulkReply implements AutoCloseable {
         return stored > 0;
     }
 
-    /** Whether a document may not have been written, for a transient reason. */
+    /** Whether a document has failed for a transient reason; it may have been written all the same. */
     boolean isUnfinished() {
         return unfinished;
     }
@@ -215,21 +206,8 @@ final class BulkReply implements AutoCloseable {
 
     private void appendFirst() {
         Line line = open.removeFirst();
-        append(line, outcome(line));
+        append(line, line.done().join());
         held -= line.weight();
-    }
-
-    private Outcome outcome(Line line) {
-        while (true) {
-            Outcome outcome = line.done()
-                    .<@Nullable Outcome>thenApply(done -> done)
-                    .completeOnTimeout(null, WAIT_SECONDS, TimeUnit.SECONDS)
-                    .join();
-            if (outcome != null) {
-                return outcome;
-            }
-            whileWaiting.run();
-        }
     }
 
     private void append(Line line, Outcome outcome) {

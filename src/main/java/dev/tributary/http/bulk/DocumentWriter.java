@@ -2,6 +2,7 @@ package dev.tributary.http.bulk;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import dev.tributary.document.ValueOrigin;
 import dev.tributary.http.access.Access;
 import dev.tributary.http.bulk.BulkReply.Outcome;
 import dev.tributary.http.bulk.Documents.Document;
@@ -105,7 +106,7 @@ final class DocumentWriter {
     /** @return why the request ends at this document; empty if it continues */
     private Optional<ProblemDocument> write(Document document) throws IOException {
         if (key.isEmpty()) {
-            add(document, "", Optional.empty());
+            add(document, "", Optional.empty(), ValueOrigin.random(resource.clock()));
             return Optional.empty();
         }
         boolean continued = key.get().continuesEarlierRequest();
@@ -117,28 +118,32 @@ final class DocumentWriter {
         } catch (ProblemException e) {
             return Optional.of(e.document());
         }
-        if (!key.get().isHeld()) {
+        if (!key.get().mayWrite()) {
             return Optional.of(ProblemDocument.of(BulkWriter.NOT_HELD));
         }
-        add(document, upToHere, earlier);
+        add(document, upToHere, earlier, key.get().valuesOf(upToHere));
         if (continued && !key.get().continuesEarlierRequest()) {
             writer.forgetKeys();
         }
         return Optional.empty();
     }
 
-    /** @param earlier its outcome in an earlier request with this key; empty if it is still to be written */
-    private void add(Document document, String upToHere, Optional<String> earlier) throws IOException {
+    /**
+     * @param earlier its outcome in an earlier request with this key; empty if it is still to be written
+     * @param generated what its generated values are made of
+     */
+    private void add(Document document, String upToHere, Optional<String> earlier, ValueOrigin generated)
+            throws IOException {
         int bytes = document.text().length;
         Optional<DocumentMemoryBudget.Claim> claim = claim(document, memory, resource.timeout());
         try {
-            if (earlier.isPresent() && !writer.isBehindAnother(document.text())) {
+            if (earlier.isPresent() && !writer.isBehindAnother(document.text(), generated)) {
                 reply.add(document.number(), bytes, upToHere, () -> completedFuture(Outcome.of(earlier.get())));
                 claim.ifPresent(DocumentMemoryBudget.Claim::close);
                 return;
             }
             reply.add(document.number(), bytes, upToHere, () -> claim.map(
-                            held -> start(document).whenComplete((done, failure) -> held.close()))
+                            held -> start(document, generated).whenComplete((done, failure) -> held.close()))
                     .orElseGet(() -> refused(RequestBody.overloaded()))
                     .thenApply(Outcome::of));
         } catch (RuntimeException e) {
@@ -148,12 +153,12 @@ final class DocumentWriter {
     }
 
     /** @return never fails */
-    private CompletableFuture<Reply> start(Document document) {
+    private CompletableFuture<Reply> start(Document document, ValueOrigin generated) {
         Optional<ProblemDocument> refusal = document.refusal().or(() -> StrictUtf8.refusal(document.text()));
         if (refusal.isPresent()) {
             return refused(refusal.get());
         }
-        return writer.post(document.text()).handle((result, thrown) -> {
+        return writer.post(document.text(), generated).handle((result, thrown) -> {
             if (thrown != null) {
                 log.error("writing a document of POST {} failed", paths.collection(), thrown);
                 meters.document(resource.name(), ProblemType.INTERNAL_ERROR.slug());

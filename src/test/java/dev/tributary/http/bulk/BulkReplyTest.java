@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BulkReplyTest {
@@ -23,7 +22,7 @@ class BulkReplyTest {
 
     @Test
     void recordedReplyFullOfQuotesFitsIntoARecord() throws Exception {
-        try (BulkReply answer = new BulkReply("line", () -> {})) {
+        try (BulkReply answer = new BulkReply("line")) {
             for (int i = 0; i < 1000; i++) {
                 answer.add(i, 10, "hash", () -> completedFuture(Outcome.of(QUOTES)));
             }
@@ -37,7 +36,7 @@ class BulkReplyTest {
 
     @Test
     void outcomesOfOpenDocumentsAreKnownAlsoIfTheReplyIsNot() throws Exception {
-        try (BulkReply answer = new BulkReply("line", () -> {})) {
+        try (BulkReply answer = new BulkReply("line")) {
             CompletableFuture<Outcome> open = new CompletableFuture<>();
             answer.add(1, 10, "one", () -> open);
             answer.add(2, 10, "two", () -> completedFuture(Outcome.of(new Reply(201, Map.of(), ""))));
@@ -50,21 +49,9 @@ class BulkReplyTest {
         }
     }
 
-    /** The lock of the request is renewed then. */
-    @Test
-    @Tag("slow")
-    void aLongWaitForAnOutcomeIsInterrupted() throws Exception {
-        CompletableFuture<Outcome> open = new CompletableFuture<>();
-        try (BulkReply answer = new BulkReply("line", () -> open.complete(Outcome.of(QUOTES)))) {
-            answer.add(1, 10, "one", () -> open);
-            answer.end(Optional.empty());
-        }
-        assertThat(open).isCompleted();
-    }
-
     @Test
     void fileOfALongReplyHasNoNameOnceItIsOpen() throws Exception {
-        try (BulkReply answer = new BulkReply("line", () -> {})) {
+        try (BulkReply answer = new BulkReply("line")) {
             for (int i = 0; i < 3000; i++) {
                 answer.add(i, 10, "", () -> completedFuture(Outcome.of(QUOTES)));
             }
