@@ -101,6 +101,7 @@ final class ResourceEndpoints {
 
     void addTo(HandlerRegistry registry) {
         post.ifPresent(handler -> registry.add("POST", paths.collection(), handler));
+        registry.add("OPTIONS", paths.batch(), this::optionsOfBatch);
         Map<String, ExchangeHandler> ofItem = new LinkedHashMap<>();
         ofItem.put("GET", get);
         ofItem.put("HEAD", get);
@@ -162,6 +163,13 @@ final class ResourceEndpoints {
         throw new ProblemException(
                 ProblemType.UNKNOWN_PATH,
                 "Nothing is at %s. An item is at %s.".formatted(exchange.path(), paths.described()));
+    }
+
+    /** If an item's path has one segment, the path of batch reads is that of an item too. */
+    private void optionsOfBatch(Exchange exchange) {
+        String others = resource.isWritable() ? OF_ITEM : TO_READ;
+        String allowed = resource.keyNames().size() == 1 ? "POST, " + others : "POST, OPTIONS";
+        exchange.send(new Reply(204, Map.of("Allow", allowed, "Accept-Post", MediaTypes.JSON), ""));
     }
 
     private void options(Exchange exchange) {

@@ -265,6 +265,13 @@ class ItemApiTest {
         assertThat(header(item, "Allow")).isEqualTo("GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
         assertThat(header(item, "Accept-Patch")).isEqualTo("application/merge-patch+json, application/json");
 
+        var batch = send("OPTIONS", "/scores/get", "");
+        assertThat(header(batch, "Allow")).isEqualTo("POST, OPTIONS");
+        assertThat(header(batch, "Accept-Post")).isEqualTo("application/json");
+        assertThat(header(send("OPTIONS", "/locked/get", ""), "Allow"))
+                .as("also an item with the key get")
+                .isEqualTo("POST, GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+
         var post = send("POST", "/scores/chess/1", "{}");
         problem(post, 405, "method-not-allowed");
         assertThat(header(post, "Allow").split(", "))

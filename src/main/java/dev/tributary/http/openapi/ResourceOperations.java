@@ -52,8 +52,10 @@ final class ResourceOperations {
             collection.set("post", post());
         }
         summaries().forEach((method, summary) -> collection.set(method, ofItem(method, summary, true)));
-        collection.set("options", options(BY_QUERY));
-        paths.putObject(base() + "/get").set("post", batch());
+        collection.set("options", options(BY_QUERY, optionsHeaders()));
+        ObjectNode many = paths.putObject(base() + "/get");
+        many.set("post", batch());
+        many.set("options", options("-batch", List.of("Allow", "Accept-Post")));
 
         List<String> names = namesInPath();
         ObjectNode item = paths.putObject(
@@ -67,7 +69,7 @@ final class ResourceOperations {
                     "A key attribute, as one percent-encoded segment."));
         }
         summaries().forEach((method, summary) -> item.set(method, ofItem(method, summary, false)));
-        item.set("options", options(""));
+        item.set("options", options("", optionsHeaders()));
     }
 
     private Map<String, String> summaries() {
@@ -194,15 +196,18 @@ final class ResourceOperations {
         return operation;
     }
 
-    private ObjectNode options(String suffix) {
+    private List<String> optionsHeaders() {
+        return resource.isWritable() ? List.of("Allow", "Accept-Post", "Accept-Patch") : List.of("Allow");
+    }
+
+    private ObjectNode options(String suffix, List<String> replyHeaders) {
         ObjectNode operation = operation("options", suffix, "Lists the methods");
         ObjectNode responses = operation.putObject("responses");
         ObjectNode headers = responses
                 .putObject("204")
                 .put("description", "The methods, and the media types of bodies, if any.")
                 .putObject("headers");
-        (resource.isWritable() ? List.of("Allow", "Accept-Post", "Accept-Patch") : List.of("Allow"))
-                .forEach(header -> headers.set(header, OpenApi.reference("headers", header)));
+        replyHeaders.forEach(header -> headers.set(header, OpenApi.reference("headers", header)));
         refuse(responses, EnumSet.noneOf(ProblemType.class));
         return operation;
     }
