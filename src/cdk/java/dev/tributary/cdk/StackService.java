@@ -7,11 +7,13 @@ import dev.tributary.daemon.settings.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.IgnoreMode;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ec2.ISecurityGroup;
 import software.amazon.awscdk.services.ecr.assets.Platform;
 import software.amazon.awscdk.services.ecs.AssetImageProps;
 import software.amazon.awscdk.services.ecs.AwsLogDriverProps;
@@ -40,6 +42,7 @@ import software.amazon.awscdk.services.logs.LogGroup;
 final class StackService {
 
     private static final String IMAGE_DIRECTORY = ".";
+    private static final String CONTAINER = "tributary";
 
     private final Stack stack;
     private final Settings settings;
@@ -61,16 +64,16 @@ final class StackService {
                 .taskRole(role("TaskRole", Program.DAEMON))
                 .volumes(List.of(Volume.builder().name("tmp").build()))
                 .build();
-        ContainerDefinition container = task.addContainer("tributary", container(project, environment, options));
+        ContainerDefinition container = task.addContainer(CONTAINER, container(project, environment, options));
         container.addMountPoints(MountPoint.builder()
                 .sourceVolume("tmp")
                 .containerPath("/tmp")
                 .readOnly(false)
                 .build());
+        Cluster cluster =
+                Cluster.Builder.create(stack, "Cluster").vpc(network.vpc()).build();
         FargateService service = FargateService.Builder.create(stack, "Service")
-                .cluster(Cluster.Builder.create(stack, "Cluster")
-                        .vpc(network.vpc())
-                        .build())
+                .cluster(cluster)
                 .taskDefinition(task)
                 .desiredCount(options.workers())
                 .minHealthyPercent(100)
@@ -85,9 +88,35 @@ final class StackService {
         if (!settings.resource().isEmpty() || !settings.read().isEmpty()) {
             new StackEndpoint(stack, network.vpc()).add(service, options);
         }
-        CfnOutput.Builder.create(stack, "CommandsRoleArn")
-                .value(role("CommandsRole", Program.COMMANDS).getRoleArn())
-                .build();
+        IRole commands = role("CommandsRole", Program.COMMANDS);
+        print("CommandsRoleArn", commands.getRoleArn());
+        print("RunCommand", runCommand(cluster, service, commands));
+    }
+
+    /** How to run a command as a task of its own, in the network of the daemons. */
+    private String runCommand(Cluster cluster, FargateService service, IRole role) {
+        String groups = service.getConnections().getSecurityGroups().stream()
+                .map(ISecurityGroup::getSecurityGroupId)
+                .collect(Collectors.joining(","));
+        return "aws ecs run-task --launch-type FARGATE --cluster %s --task-definition %s"
+                        .formatted(
+                                cluster.getClusterName(),
+                                service.getTaskDefinition().getTaskDefinitionArn())
+                + " --network-configuration 'awsvpcConfiguration={subnets=[%s],securityGroups=[%s],assignPublicIp=%s}'"
+                        .formatted(
+                                String.join(
+                                        ",",
+                                        network.vpc()
+                                                .selectSubnets(network.workers())
+                                                .getSubnetIds()),
+                                groups,
+                                network.hasPublicAddresses() ? "ENABLED" : "DISABLED")
+                + " --overrides '{\"taskRoleArn\":\"%s\",\"containerOverrides\":[{\"name\":\"%s\",\"command\":[\"status\"]}]}'"
+                        .formatted(role.getRoleArn(), CONTAINER);
+    }
+
+    private void print(String name, String value) {
+        CfnOutput.Builder.create(stack, name).value(value).build();
     }
 
     private IRole role(String id, Program program) {

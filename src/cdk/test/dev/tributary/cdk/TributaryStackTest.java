@@ -361,6 +361,18 @@ class TributaryStackTest {
     }
 
     @Test
+    void commandToRunTasksIsPrintedWithTheNetworkOfTheDaemons() {
+        JsonNode parts = tutorial.outputs().at("/RunCommand/Value/Fn::Join/1");
+        StringBuilder command = new StringBuilder();
+        parts.forEach(part -> command.append(part.isTextual() ? part.asText() : "VALUE"));
+        assertThat(command)
+                .hasToString("aws ecs run-task --launch-type FARGATE --cluster VALUE --task-definition VALUE"
+                        + " --network-configuration 'awsvpcConfiguration={subnets=[VALUE,VALUE],securityGroups=[VALUE],"
+                        + "assignPublicIp=ENABLED}' --overrides '{\"taskRoleArn\":\"VALUE\",\"containerOverrides\":"
+                        + "[{\"name\":\"tributary\",\"command\":[\"status\"]}]}'");
+    }
+
+    @Test
     void anOpenEndpointWithoutTokensIsRefused() {
         assertThatThrownBy(() -> SynthesizedStack.of(DIRECTORY.resolve("open"), Map.of("allow", "0.0.0.0/0")))
                 .hasMessageContaining("allow = 0.0.0.0/0: everybody at these addresses could read and write")
