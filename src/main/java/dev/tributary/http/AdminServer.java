@@ -63,7 +63,7 @@ public final class AdminServer implements AutoCloseable {
         StatusEvents events = new StatusEvents(page.source(), page.tablesPause());
         Listener listener = Listener.start(endpoint, STOP_TIMEOUT, registry -> {
             HealthHandler healthHandler = new HealthHandler(health);
-            MetricsHandler metricsHandler = new MetricsHandler(meters);
+            MetricsHandler metricsHandler = new MetricsHandler(meters, health);
             LivenessHandler livenessHandler = new LivenessHandler(health.liveness());
             ReadinessHandler readinessHandler = new ReadinessHandler(health);
             for (String method : List.of("GET", "HEAD")) {

@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
@@ -106,6 +106,11 @@ public record Metric(String name, Kind kind, String unit, List<String> labels, S
                 .register(registry);
     }
 
+    /** Gauges whose labels come and go; each row has {@link #tags}. */
+    MultiGauge gauges(MeterRegistry registry) {
+        return MultiGauge.builder(name).description(help()).register(registry);
+    }
+
     /** The counter with these labels, registered if it is not yet. */
     public Counter counter(MeterRegistry registry, String... values) {
         return Counter.builder(name).description(help()).tags(tags(values)).register(registry);
@@ -139,13 +144,14 @@ public record Metric(String name, Kind kind, String unit, List<String> labels, S
         return registry.find(name).tags(tags(values)).meter() != null;
     }
 
-    private List<Tag> tags(String... values) {
+    /** The labels with these values. */
+    Tags tags(String... values) {
         if (values.length != labels.size()) {
             throw new IllegalArgumentException(name + " has the labels " + labels);
         }
-        List<Tag> tags = new ArrayList<>();
+        Tags tags = Tags.empty();
         for (int i = 0; i < values.length; i++) {
-            tags.add(Tag.of(labels.get(i), values[i]));
+            tags = tags.and(labels.get(i), values[i]);
         }
         return tags;
     }

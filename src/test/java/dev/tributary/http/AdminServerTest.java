@@ -70,6 +70,21 @@ class AdminServerTest {
     }
 
     @Test
+    void metricsHaveTheStatusOfEveryComponentThatHealthHasNow() throws Exception {
+        health.report("route users", Status.DEGRADED, "throttled");
+        health.report("http", Status.UP, "listening");
+        assertThat(send("GET", "/metrics").body())
+                .contains(
+                        "tributary_component_status{component=\"http\"} 0.0\n",
+                        "tributary_component_status{component=\"route users\"} 1.0\n");
+        health.report("route users", Status.DOWN, "denied");
+        health.forget("http");
+        assertThat(send("GET", "/metrics").body())
+                .contains("tributary_component_status{component=\"route users\"} 2.0\n")
+                .doesNotContain("component=\"http\"");
+    }
+
+    @Test
     void componentThatIsDownMakesHealthUnavailable() throws Exception {
         health.report("source users", Status.DOWN, "stream gone");
         assertThat(send("GET", "/health").statusCode()).isEqualTo(503);
