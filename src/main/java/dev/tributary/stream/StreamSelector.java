@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  * table no longer has is read to its end first; then the gap policy decides whether the next one is read.
  *
  * @param identity of the source table in the rows of its targets
- * @param table name of the source table
+ * @param table name of the source table, or its ARN
  * @param start where the source begins if it was never read before
  * @param enabledStream returns the ARN of the stream with new and old images that the table has now; empty if it has none
  * @param gaps shared by all streams of the source
@@ -64,6 +64,7 @@ record StreamSelector(
                         + ": the table has no enabled stream with new and old images, and none of it was read before;"
                         + " enable one with view type NEW_AND_OLD_IMAGES"));
         refuseOtherIdentity(agreed);
+        refuseOtherTable(agreed, enabled);
         health().unacknowledged(agreed.passed(), agreed.further());
         if (reader.streamArn().filter(read -> !read.equals(agreed.streamArn())).isPresent()) {
             log.info(
@@ -102,6 +103,31 @@ record StreamSelector(
                     + ", or, for other targets, delete the rows of the source in the lease table "
                     + gaps.leaseTable() + ": stop the workers, and run `tributary forget " + source + " --yes`");
         }
+    }
+
+    /**
+     * The stream of another table that still exists would be read for ever: it has no end. Two tables of one name differ in
+     * region and account.
+     */
+    private void refuseOtherTable(SourceState agreed, Optional<String> enabled) {
+        Optional<String> read = tableOf(agreed.streamArn());
+        boolean other = enabled.isPresent()
+                ? !read.equals(enabled.flatMap(StreamSelector::tableOf))
+                : read.filter(arn -> !arn.equals(table) && !arn.endsWith("/" + table))
+                        .isPresent();
+        if (other) {
+            throw SourceStartException.configuration("source." + source + ".table = " + table
+                    + ": the workers have read " + read.orElse(agreed.streamArn()) + ". Name that table again, or, if "
+                    + table + " takes its place, delete the rows of the source in the lease table " + gaps.leaseTable()
+                    + ": stop the workers, and run `tributary forget " + source + " --yes`. Then compare the targets:"
+                    + " `tributary verify " + source + "`");
+        }
+    }
+
+    /** The ARN of the table that has a stream. */
+    private static Optional<String> tableOf(String streamArn) {
+        int end = streamArn.indexOf("/stream/");
+        return end < 0 ? Optional.empty() : Optional.of(streamArn.substring(0, end));
     }
 
     /** The table no longer has the agreed stream: reads the rest of it, and then switches if the policy permits. */

@@ -40,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
@@ -170,6 +172,21 @@ class LocalStreamChangeTest {
                 .isInstanceOf(SourceStartException.class)
                 .hasMessageContaining("source.items.identity = others")
                 .hasMessageContaining("set source.items.identity=items");
+    }
+
+    /** The stream of the former table has no end as long as that table exists. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSourceDoesNotContinueWithTheStreamOfAnotherTable(boolean streamEnabled) throws Exception {
+        read = replica;
+        stop(start("one", GapPolicy.CONTINUE));
+        read = streamEnabled ? items : copies;
+        assertThatThrownBy(() -> start("two", GapPolicy.CONTINUE))
+                .isInstanceOf(SourceStartException.class)
+                .hasMessageContaining("source.items.table = " + items)
+                .hasMessageContaining("the workers have read arn:aws:dynamodb:")
+                .hasMessageContaining("table/" + replica + ". ")
+                .hasMessageContaining("`tributary forget items --yes`");
     }
 
     private void put(String id, int n) {
