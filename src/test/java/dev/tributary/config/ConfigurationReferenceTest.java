@@ -21,8 +21,9 @@ class ConfigurationReferenceTest {
 
             ## Where values come from
 
-            A `.properties` file in UTF-8, named by `--config`. A variable of the environment comes before it, a default
-            behind it. The variable of a key is `TRIBUTARY_` and the key in capitals, with an underscore for each
+            A `.properties` file in UTF-8, named by `--config`; without that, its text in the variable
+            `TRIBUTARY_CONFIGURATION`, or else the file `config/tributary.properties` in the working directory. A variable
+            of the environment comes before it, a default behind it. The variable of a key is `TRIBUTARY_` and the key in capitals, with an underscore for each
             character that is not a letter or digit: `source.users.poll-interval` is
             `TRIBUTARY_SOURCE_USERS_POLL_INTERVAL`. Everything can be given in variables, without a line in the file. Names
             that are in the file keep their spelling. Of others only lower case is read: `BY_CITY` is the route `by-city`,
