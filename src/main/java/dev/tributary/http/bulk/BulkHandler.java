@@ -116,12 +116,13 @@ public final class BulkHandler implements ExchangeHandler {
         if (!(lock instanceof AcquireResult.Acquired acquired)) {
             return keys.count(resource, repeat(exchange, documents, (AcquireResult.Found) lock, fingerprint));
         }
-        BulkKey held = BulkKey.held(resource, acquired);
-        if (held.continuesEarlierRequest()) {
-            writer.rememberKeys();
+        try (BulkKey held = BulkKey.held(resource, acquired)) {
+            if (held.continuesEarlierRequest()) {
+                writer.rememberKeys();
+            }
+            writer.startOnlyWhile(held::mayWrite);
+            return write(exchange, slot, documents, writer, Optional.of(held), fingerprint);
         }
-        writer.startOnlyWhile(held::mayWrite);
-        return write(exchange, slot, documents, writer, Optional.of(held), fingerprint);
     }
 
     private Documents documents(Exchange exchange) {

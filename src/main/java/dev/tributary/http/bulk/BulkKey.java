@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * reason, releases its key with the outcomes so far, and its repetition writes the remaining documents. What it writes again
  * has the same generated values, so that it takes the place of what was written before.
  */
-final class BulkKey {
+final class BulkKey implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BulkKey.class);
 
@@ -118,7 +118,7 @@ final class BulkKey {
         return key;
     }
 
-    /** Renews the lock until the request ends; the record refuses a renewal that comes after that. */
+    /** Renews the lock until the request ends; the record of a key that was released or completed refuses that. */
     private void renewLater() {
         CompletableFuture.supplyAsync(
                         () -> ended ? CompletableFuture.completedFuture(false) : lock.renew(),
@@ -136,6 +136,12 @@ final class BulkKey {
                         renewLater();
                     }
                 });
+    }
+
+    /** Ends the renewals: however the request ends, its key is free once the lease is over. */
+    @Override
+    public void close() {
+        ended = true;
     }
 
     /** What the generated values of a document are made of: the same in each repetition. */
@@ -193,7 +199,6 @@ final class BulkKey {
 
     /** Records the reply. If that fails for long, the client still receives it, and the key is free once its lease ends. */
     void complete(SavedReply answer, String fingerprint) {
-        ended = true;
         try {
             if (!recorded(() -> lock.complete(answer, fingerprint))) {
                 log.warn(
@@ -259,7 +264,6 @@ final class BulkKey {
      * @param whole fingerprint of the whole request; empty if it was cut
      */
     void release(BulkReply reply, Optional<String> whole) {
-        ended = true;
         if (reply.tookEffect() || reply.isUnfinished()) {
             suspend(reply.partial(whole).orElse(PartialReply.UNKNOWN));
         } else if (before.isPresent()) {
