@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.tributary.model.Sha256;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -66,6 +67,9 @@ final class CanonicalJson {
             write(value, generator);
         } catch (JsonProcessingException e) {
             throw e;
+        } catch (CharConversionException e) {
+            // The parser takes zero bytes at the start for another encoding.
+            throw new JsonParseException(null, "not UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException(e); // in-memory streams throw none
         }

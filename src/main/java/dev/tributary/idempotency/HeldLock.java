@@ -56,10 +56,11 @@ public final class HeldLock {
         Instant now = lock.timing().clock().instant();
         Map<String, AttributeValue> values = new HashMap<>(lock.times(now));
         values.put(":inprogress", RequestRow.INPROGRESS);
-        values.put(":released", RequestRow.RELEASED); // a call that is late must not lock it again
+        // A call that is late must neither lock it again nor shorten it.
+        values.put(":released", RequestRow.RELEASED);
         return update(
                         "SET #until = :until, #expiration = :expiration",
-                        OURS + " AND #until > :released",
+                        OURS + " AND #until > :released AND #until <= :until",
                         Map.of(
                                 "#token", RequestRow.LOCK_TOKEN,
                                 "#status", RequestRow.STATUS,

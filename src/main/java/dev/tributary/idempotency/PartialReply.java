@@ -1,7 +1,9 @@
 package dev.tributary.idempotency;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,8 +24,18 @@ public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
      *
      * @param document the fingerprint of the request up to it, see {@link Fingerprint#add}
      * @param answer empty if it was not carried out, or if that is unknown
+     * @param late whether it was carried out after documents that follow it, which have to be carried out again if they
+     *     have the same item
      */
-    public record Part(String document, String answer) {}
+    public record Part(
+            String document,
+            String answer,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean late) {
+
+        public Part(String document, String answer) {
+            this(document, answer, false);
+        }
+    }
 
     /** The JSON that the record holds. */
     private record Stored(List<Part> parts, String fingerprint) {}
@@ -38,6 +50,28 @@ public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("strings can always be written", e);
         }
+    }
+
+    /**
+     * These replies, which continue earlier ones, followed by those beyond them.
+     *
+     * @return the earlier ones alone if a record cannot hold all
+     */
+    public PartialReply continuing(PartialReply earlier) {
+        if (earlier.parts().size() <= parts.size()) {
+            return new PartialReply(parts, fingerprint.or(earlier::fingerprint));
+        }
+        List<Part> all = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            Part before = earlier.parts().get(i);
+            Part part = parts.get(i);
+            boolean late = before.late() || before.answer().isEmpty();
+            all.add(new Part(
+                    part.document(), part.answer(), late && !part.answer().isEmpty()));
+        }
+        all.addAll(earlier.parts().subList(parts.size(), earlier.parts().size()));
+        PartialReply both = new PartialReply(all, fingerprint.or(earlier::fingerprint));
+        return both.fits() ? both : earlier;
     }
 
     /** Whether it fits into a record. */

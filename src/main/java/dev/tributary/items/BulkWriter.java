@@ -7,6 +7,7 @@ import dev.tributary.ordering.ConcurrencyLimiter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -33,6 +34,7 @@ public final class BulkWriter {
 
     private final Resource resource;
     private final Precondition precondition;
+    private final boolean replaces;
     private final Delivery delivery;
 
     private final ConcurrencyLimiter batched = new ConcurrencyLimiter(MAX_BATCHED);
@@ -48,9 +50,11 @@ public final class BulkWriter {
 
     private volatile BooleanSupplier mayStart = () -> true;
 
-    BulkWriter(Resource resource, Precondition precondition, Delivery delivery) {
+    /** @param replaces whether a document may take the place of an item */
+    BulkWriter(Resource resource, Precondition precondition, boolean replaces, Delivery delivery) {
         this.resource = resource;
         this.precondition = precondition;
+        this.replaces = replaces;
         this.delivery = delivery;
     }
 
@@ -79,24 +83,35 @@ public final class BulkWriter {
         mayStart = held;
     }
 
+    /** Remembers the key of a document, as if it had been written since {@link #rememberKeys}. */
+    public void rememberKey(byte[] document, ValueOrigin generated) {
+        Optional<Map<String, AttributeValue>> key = keyOf(document, generated);
+        synchronized (last) {
+            key.filter(known -> remembersKeys).ifPresent(written::add);
+        }
+    }
+
     /**
      * Whether an earlier document of the same item was written since {@link #rememberKeys}. This document must then be
-     * written too, or the item would keep the state of the earlier one.
+     * written too, or the item would keep the state of the earlier one. No document is, where none takes the place of an item.
      */
     public boolean isBehindAnother(byte[] document, ValueOrigin generated) {
         synchronized (last) {
-            if (written.isEmpty() || precondition instanceof Precondition.Absent) {
+            if (written.isEmpty()) {
                 return false;
             }
         }
+        Optional<Map<String, AttributeValue>> key = replaces ? keyOf(document, generated) : Optional.empty();
+        synchronized (last) {
+            return key.filter(written::contains).isPresent();
+        }
+    }
+
+    private Optional<Map<String, AttributeValue>> keyOf(byte[] document, ValueOrigin generated) {
         try {
-            Map<String, AttributeValue> key =
-                    resource.post(document, precondition, generated).key();
-            synchronized (last) {
-                return written.contains(key);
-            }
+            return Optional.of(resource.post(document, precondition, generated).key());
         } catch (RefusedException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

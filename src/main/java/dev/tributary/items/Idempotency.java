@@ -117,6 +117,15 @@ public final class Idempotency {
     }
 
     /**
+     * Translates the failure of a call to the table of keys.
+     *
+     * @param timeout of the call
+     */
+    public WriteResult.Refused explain(Throwable thrown, Duration timeout) {
+        return new WriteResult.Refused(new TableFailures(records.name(), timeout).explain(thrown));
+    }
+
+    /**
      * Returns the lock of a bulk request.
      *
      * @param caller empty if callers are not distinguished

@@ -1,7 +1,5 @@
 package dev.tributary.items;
 
-import dev.tributary.document.Problem;
-import dev.tributary.document.Problem.Kind;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.idempotency.AcquireResult.Found;
 import dev.tributary.idempotency.IdempotencyTable;
@@ -149,8 +147,7 @@ final class RecordedDelivery implements Delivery {
         if (failure.kind() != WriteFailure.Kind.CONFIGURATION) {
             throw new CompletionException(Failures.unwrap(thrown));
         }
-        return new WriteResult.Refused(Problem.of(
-                Kind.TABLE_UNAVAILABLE,
+        return new WriteResult.Refused(TableFailures.unavailable(
                 "Table %s cannot be used, or table %s, where requests with a key are recorded. %s"
                         .formatted(table, records.name(), failure.message())));
     }

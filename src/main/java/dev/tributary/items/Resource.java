@@ -258,7 +258,8 @@ public final class Resource {
             throw new RefusedException(Problem.of(
                     Kind.BAD_PRECONDITION, "If-Match with ETags names one item; with many items it takes only *."));
         }
-        return new BulkWriter(this, precondition, new BatchDelivery(place.client(), plain, keyNames()));
+        return new BulkWriter(
+                this, precondition, table.replaces(precondition), new BatchDelivery(place.client(), plain, keyNames()));
     }
 
     /** Puts the item with this key; the document need not repeat the key. */

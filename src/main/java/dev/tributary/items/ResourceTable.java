@@ -86,6 +86,12 @@ record ResourceTable(String resource, String name, KeySchema key, Optional<ItemV
         }
     }
 
+    /** Whether a write of a whole item under this precondition may take the place of an item. */
+    boolean replaces(Precondition precondition) {
+        return !(precondition instanceof Precondition.Absent)
+                && !(guarded && precondition instanceof Precondition.None);
+    }
+
     /** The problem if the precondition does not hold; empty if it does. */
     Optional<Problem> refusal(Precondition precondition, Optional<Map<String, AttributeValue>> current) {
         if (precondition instanceof Precondition.None) {

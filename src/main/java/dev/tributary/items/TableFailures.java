@@ -57,11 +57,7 @@ record TableFailures(String table, Duration timeout) {
         WriteFailure meaning = WriteFailure.of(failure);
         return switch (meaning.kind()) {
             case SCHEMA -> refused(meaning.message());
-            case CONFIGURATION ->
-                Problem.of(
-                                Kind.TABLE_UNAVAILABLE,
-                                "The table cannot be used. The server's health and log have the cause.")
-                        .because("Table %s cannot be used. %s".formatted(table, meaning.message()));
+            case CONFIGURATION -> unavailable("Table %s cannot be used. %s".formatted(table, meaning.message()));
             case CAPACITY ->
                 Problem.retryable(Kind.UNAVAILABLE, "The table cannot be reached. Try again.", RETRY_AFTER)
                         .because("Table %s cannot be reached. %s".formatted(table, meaning.message()));
@@ -94,6 +90,13 @@ record TableFailures(String table, Duration timeout) {
         return failure instanceof TransactionCanceledException cancelled
                 && cancelled.hasCancellationReasons()
                 && cancelled.cancellationReasons().stream().anyMatch(reason -> CONFLICT.equals(reason.code()));
+    }
+
+    /** @param cause for operators: the message of AWS may name accounts and roles */
+    static Problem unavailable(String cause) {
+        return Problem.of(
+                        Kind.TABLE_UNAVAILABLE, "The table cannot be used. The server's health and log have the cause.")
+                .because(cause);
     }
 
     static Problem contended() {

@@ -44,6 +44,7 @@ final class ItemApi implements AutoCloseable {
     private final List<Resource> resources = new ArrayList<>();
     private final int maxBodyBytes;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Health health = new Health();
     private IdempotencyTable records;
     private Duration timeout = Duration.ofSeconds(10);
     private Optional<Path> tokens = Optional.empty();
@@ -129,7 +130,7 @@ final class ItemApi implements AutoCloseable {
         server = WriteServer.start(
                 tokens.map(settings::withTokens).orElse(settings).settings(),
                 resources,
-                new Health(),
+                health,
                 meters,
                 Duration.ofSeconds(5));
         description =
@@ -139,6 +140,10 @@ final class ItemApi implements AutoCloseable {
 
     SimpleMeterRegistry meters() {
         return meters;
+    }
+
+    Health health() {
+        return health;
     }
 
     URI uri() {

@@ -10,6 +10,7 @@ import dev.tributary.idempotency.AcquireResult.OtherPayload;
 import dev.tributary.idempotency.AcquireResult.Replay;
 import dev.tributary.local.LocalDynamoDb;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -207,6 +211,49 @@ class IdempotencyLockTest {
         assertThat(held.suspend(PartialReply.UNKNOWN).join()).isTrue();
         assertThat(held.renew().join()).isFalse();
         acquire(second);
+    }
+
+    @Test
+    void renewalThatIsLateDoesNotShortenTheLock() {
+        List<UpdateItemRequest> late = new ArrayList<>();
+        HeldLock held = acquire(lock(keeping(late)));
+        assertThat(held.renew()).isCompletedExceptionally();
+        time.pass(HOLD.dividedBy(2));
+        assertThat(held.renew().join()).isTrue();
+        Map<String, AttributeValue> row = row();
+
+        assertThatThrownBy(() -> dynamo.client().updateItem(late.get(0)))
+                .isInstanceOf(ConditionalCheckFailedException.class);
+        assertThat(row()).isEqualTo(row);
+    }
+
+    /** @param late receives the first update, whose caller is told that it has failed */
+    private static DynamoDbAsyncClient keeping(List<UpdateItemRequest> late) {
+        return new DynamoDbAsyncClient() {
+            @Override
+            public CompletableFuture<PutItemResponse> putItem(PutItemRequest request) {
+                return dynamo.asyncClient().putItem(request);
+            }
+
+            @Override
+            public CompletableFuture<UpdateItemResponse> updateItem(UpdateItemRequest request) {
+                if (late.isEmpty()) {
+                    late.add(request.toBuilder()
+                            .overrideConfiguration((AwsRequestOverrideConfiguration) null)
+                            .build());
+                    return CompletableFuture.failedFuture(ApiCallTimeoutException.create(5_000));
+                }
+                return dynamo.asyncClient().updateItem(request);
+            }
+
+            @Override
+            public String serviceName() {
+                return SERVICE_NAME;
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private static DynamoDbAsyncClient sendingTwice() {

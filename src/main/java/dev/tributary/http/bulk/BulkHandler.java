@@ -48,7 +48,10 @@ public final class BulkHandler implements ExchangeHandler {
             ProblemType.MALFORMED_JSON,
             ProblemType.STOPPING,
             ProblemType.TOO_MANY_REFUSED,
-            ProblemType.INSUFFICIENT_STORAGE);
+            ProblemType.INSUFFICIENT_STORAGE,
+            ProblemType.IDEMPOTENCY_KEY_REUSED,
+            ProblemType.OVERLOADED,
+            ProblemType.UNAVAILABLE);
 
     private final Resource resource;
     private final ItemPaths paths;

@@ -21,7 +21,6 @@ import dev.tributary.items.Resource;
 import dev.tributary.items.WriteResult;
 import dev.tributary.model.Failures;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -99,14 +98,14 @@ final class BulkKey implements AutoCloseable {
      */
     static AcquireResult acquire(Exchange exchange, Resource resource, String key, TableHealth table)
             throws RefusedException {
+        Idempotency idempotency = resource.idempotency().orElseThrow();
         try {
-            return resource.idempotency()
-                    .orElseThrow()
+            return idempotency
                     .lock(Caller.nameOf(exchange), key, HOLD, System::nanoTime, resource.timeout())
                     .take()
                     .join();
         } catch (CompletionException e) {
-            WriteResult.Refused refused = resource.explain(e);
+            WriteResult.Refused refused = idempotency.explain(e, resource.timeout());
             table.record(Access.WRITE, refused);
             throw new RefusedException(refused.problem());
         }
@@ -161,7 +160,7 @@ final class BulkKey implements AutoCloseable {
      * @return empty if it is still to be written
      * @throws ProblemException if the earlier request had another document at this place
      */
-    Optional<String> earlierOutcome(String document) {
+    Optional<PartialReply.Part> earlierOutcome(String document) {
         int index = documents++;
         if (before.isEmpty()) {
             return Optional.empty();
@@ -176,7 +175,7 @@ final class BulkKey implements AutoCloseable {
         if (!parts.get(index).document().equals(document)) {
             throw new ProblemException(reused());
         }
-        return Optional.of(parts.get(index).answer()).filter(answer -> !answer.isEmpty());
+        return Optional.of(parts.get(index)).filter(part -> !part.answer().isEmpty());
     }
 
     /** Why the request, at its end, differs from the earlier one; empty if it is the same, or there was none. */
@@ -215,12 +214,7 @@ final class BulkKey implements AutoCloseable {
      * the last document of this one are kept.
      */
     private void suspend(PartialReply partial) {
-        PartialReply all = before.map(earlier -> {
-                    List<PartialReply.Part> parts = new ArrayList<>(partial.parts());
-                    earlier.parts().stream().skip(parts.size()).forEach(parts::add);
-                    return new PartialReply(parts, partial.fingerprint().or(earlier::fingerprint));
-                })
-                .orElse(partial);
+        PartialReply all = before.map(partial::continuing).orElse(partial);
         try {
             if (!recorded(() -> lock.suspend(all))) {
                 log.warn(
@@ -276,7 +270,7 @@ final class BulkKey implements AutoCloseable {
     /** Releases the key without outcomes, so that the same request is carried out from its beginning. */
     private void release() {
         try {
-            lock.release().join();
+            recorded(lock::release);
         } catch (CompletionException e) {
             log.warn("write {}: a key stays locked until its lease ends ({})", resource.name(), e.toString());
         }

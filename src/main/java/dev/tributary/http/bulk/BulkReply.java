@@ -82,6 +82,10 @@ final class BulkReply implements AutoCloseable {
             return new Outcome(answer.status(), line.toString());
         }
 
+        boolean isStored() {
+            return status < 300;
+        }
+
         /** A recorded outcome. */
         static Outcome of(String json) {
             try {
@@ -218,7 +222,7 @@ final class BulkReply implements AutoCloseable {
     }
 
     private void count(Line line, Outcome outcome) {
-        if (outcome.status() < 300) {
+        if (outcome.isStored()) {
             stored++;
         } else {
             refused++;

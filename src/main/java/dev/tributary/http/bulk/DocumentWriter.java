@@ -18,6 +18,7 @@ import dev.tributary.http.reply.Reply;
 import dev.tributary.http.server.RequestBody;
 import dev.tributary.http.server.StrictUtf8;
 import dev.tributary.idempotency.Fingerprint;
+import dev.tributary.idempotency.PartialReply;
 import dev.tributary.items.BulkWriter;
 import dev.tributary.items.DocumentMemoryBudget;
 import dev.tributary.items.Resource;
@@ -111,7 +112,7 @@ final class DocumentWriter {
         }
         boolean continued = key.get().continuesEarlierRequest();
         String upToHere;
-        Optional<String> earlier;
+        Optional<PartialReply.Part> earlier;
         try {
             upToHere = addTo(fingerprint, document, memory, resource.timeout());
             earlier = key.get().earlierOutcome(upToHere);
@@ -132,13 +133,17 @@ final class DocumentWriter {
      * @param earlier its outcome in an earlier request with this key; empty if it is still to be written
      * @param generated what its generated values are made of
      */
-    private void add(Document document, String upToHere, Optional<String> earlier, ValueOrigin generated)
+    private void add(Document document, String upToHere, Optional<PartialReply.Part> earlier, ValueOrigin generated)
             throws IOException {
         int bytes = document.text().length;
         Optional<DocumentMemoryBudget.Claim> claim = claim(document, memory, resource.timeout());
         try {
             if (earlier.isPresent() && !writer.isBehindAnother(document.text(), generated)) {
-                reply.add(document.number(), bytes, upToHere, () -> completedFuture(Outcome.of(earlier.get())));
+                Outcome outcome = Outcome.of(earlier.get().answer());
+                if (earlier.get().late() && outcome.isStored()) {
+                    writer.rememberKey(document.text(), generated);
+                }
+                reply.add(document.number(), bytes, upToHere, () -> completedFuture(outcome));
                 claim.ifPresent(DocumentMemoryBudget.Claim::close);
                 return;
             }
