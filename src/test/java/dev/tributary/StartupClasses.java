@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Lists the classes that a daemon and the commands load, for the class-data archive of an installation. The build of a
- * release runs it, see {@code pom.xml}.
+ * Lists the classes that a daemon and the commands load, for the class-data archive of an installation. Builds that
+ * make an archive run it, see {@code pom.xml}.
  */
 final class StartupClasses {
 
@@ -42,7 +42,7 @@ final class StartupClasses {
         Files.createDirectories(list.getParent());
         Path directory = Files.createTempDirectory(list.getParent(), "run");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> tributary = List.of(java, "-cp", classPath, "dev.tributary.Main");
+        List<String> tributary = List.of(java, "-XX:TieredStopAtLevel=1", "-cp", classPath, "dev.tributary.Main");
         Path ofDaemon = directory.resolve("daemon.classes");
         Path ofCommands = directory.resolve("commands.classes");
         try (LocalDynamoDb dynamo = new LocalDynamoDb();
@@ -50,6 +50,7 @@ final class StartupClasses {
             EveryFeature.use(dynamo, directory, daemons, "-XX:DumpLoadedClassList=" + ofDaemon);
             List<String> commands = List.of(
                     java,
+                    "-XX:TieredStopAtLevel=1",
                     "-XX:DumpLoadedClassList=" + ofCommands,
                     "-cp",
                     classPath + File.pathSeparator + ownDirectory(),

@@ -8,6 +8,7 @@ import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.VersionStamp;
 import dev.tributary.stream.lease.RecordedGap;
 import dev.tributary.stream.lease.SourceStateRow;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,8 @@ class PolicyTest {
     /** Enough that some of their writes wait for others. */
     private static final List<String> MANY =
             IntStream.range(0, 100).mapToObj(i -> "u" + i).toList();
+
+    private static final List<String> ROUTES = List.of("by-city", "graves", "singles", "proved");
 
     /** Every table that is read over HTTP has a sort key and an index, which a configuration does not say. */
     private static final String CONFIGURATION = """
@@ -84,7 +87,7 @@ class PolicyTest {
     private RunningProgram program;
 
     @BeforeEach
-    void createTables() {
+    void createTables() throws IOException {
         tables.create("users", "email:S, kind:S", true);
         tables.create("by_city", "city:S, email:S", false);
         tables.create("graves", "city:S, email:S", false);
@@ -118,10 +121,7 @@ class PolicyTest {
 
         // As if a daemon and a backfill had been killed.
         tables.rewind();
-        tables.leavePage("users.by-city");
-        tables.leavePage("users.graves");
-        tables.leavePage("users.singles");
-        tables.leavePage("users.proved");
+        ROUTES.forEach(route -> tables.leavePage("users." + route));
         program.start();
         program.awaitUse(program.daemonCalls(), DEAD_LETTERS, "UpdateItem");
         program.awaitUse(program.daemonCalls(), APPLICATION + "-jobs", "DeleteItem");
@@ -248,7 +248,16 @@ class PolicyTest {
             tables.put(table, Map.of("city", "Rome", "email", "stray"));
         }
         program.commandCalls().delay(Duration.ofMillis(30));
-        program.command("verify", "--wait", "10", "--repair", "--repair-foreign", "--progress", "off");
+        ROUTES.parallelStream()
+                .forEach(route -> program.command(
+                        "verify",
+                        "users." + route,
+                        "--wait",
+                        "10",
+                        "--repair",
+                        "--repair-foreign",
+                        "--progress",
+                        "off"));
         program.send("POST", "/users", users("Bonn"));
         tables.awaitRows("by_city", MANY.size() + 1);
         for (String email : MANY) {

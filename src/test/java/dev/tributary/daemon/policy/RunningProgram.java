@@ -35,19 +35,19 @@ final class RunningProgram {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
-    private final Path directory;
-    private final String configuration;
     private final DynamoDbFront daemonCalls;
     private final DynamoDbFront commandCalls;
+    private final Path ofDaemon;
+    private final Path ofCommands;
     private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Daemon daemon;
     private URI uri = URI.create("http://127.0.0.1");
 
-    RunningProgram(LocalDynamoDb dynamo, Path directory, String configuration) {
-        this.directory = directory;
-        this.configuration = configuration;
+    RunningProgram(LocalDynamoDb dynamo, Path directory, String configuration) throws IOException {
         this.daemonCalls = new DynamoDbFront(dynamo.endpoint());
         this.commandCalls = new DynamoDbFront(dynamo.endpoint());
+        this.ofDaemon = file(directory.resolve("daemon.properties"), configuration, daemonCalls);
+        this.ofCommands = file(directory.resolve("commands.properties"), configuration, commandCalls);
     }
 
     DynamoDbFront daemonCalls() {
@@ -59,7 +59,7 @@ final class RunningProgram {
     }
 
     void start() throws Exception {
-        Daemon started = new Daemon(Settings.load(file(daemonCalls), Map.of()), fatal -> {
+        Daemon started = new Daemon(Settings.load(ofDaemon, Map.of()), fatal -> {
             throw new AssertionError(fatal);
         });
         daemon = started;
@@ -93,10 +93,10 @@ final class RunningProgram {
                 .isIn(200, 201, 202, 204, 404);
     }
 
-    /** Runs a command, which has to succeed. */
-    void command(String... arguments) throws IOException {
+    /** Runs a command, which has to succeed. Safe for any thread. */
+    void command(String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of("--config", file(commandCalls).toString()));
+        all.addAll(List.of("--config", ofCommands.toString()));
         StringWriter printed = new StringWriter();
         var command = Cli.commandLine();
         command.setOut(new PrintWriter(printed));
@@ -113,9 +113,8 @@ final class RunningProgram {
                         .contains(action));
     }
 
-    private Path file(DynamoDbFront calls) throws IOException {
-        return Files.writeString(
-                directory.resolve("tributary.properties"), configuration + "aws.endpoint = " + calls.endpoint() + "\n");
+    private static Path file(Path file, String configuration, DynamoDbFront calls) throws IOException {
+        return Files.writeString(file, configuration + "aws.endpoint = " + calls.endpoint() + "\n");
     }
 
     void close() throws InterruptedException {
