@@ -1,11 +1,16 @@
 package dev.tributary.idempotency;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replies to the documents of a bulk request that was carried out in part, in the order of the documents.
@@ -27,18 +32,24 @@ public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
      * @param late whether it was carried out after documents that follow it, which have to be carried out again if they
      *     have the same item
      */
-    public record Part(
-            String document,
-            String answer,
-            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean late) {
+    public record Part(String document, String answer, boolean late) {
 
         public Part(String document, String answer) {
             this(document, answer, false);
         }
     }
 
-    /** The JSON that the record holds. */
-    private record Stored(List<Part> parts, String fingerprint) {}
+    /**
+     * The JSON that the record holds.
+     *
+     * @param late indexes of such parts; null in records of a former version
+     */
+    private record Stored(
+            List<StoredPart> parts,
+            String fingerprint,
+            @Nullable Set<Integer> late) {}
+
+    private record StoredPart(String document, String answer) {}
 
     public PartialReply {
         parts = List.copyOf(parts);
@@ -46,7 +57,15 @@ public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
 
     String json() {
         try {
-            return JSON.writeValueAsString(new Stored(parts, fingerprint.orElse("")));
+            return JSON.writeValueAsString(new Stored(
+                    parts.stream()
+                            .map(part -> new StoredPart(part.document(), part.answer()))
+                            .toList(),
+                    fingerprint.orElse(""),
+                    IntStream.range(0, parts.size())
+                            .filter(i -> parts.get(i).late())
+                            .boxed()
+                            .collect(Collectors.toCollection(TreeSet::new))));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("strings can always be written", e);
         }
@@ -83,8 +102,15 @@ public record PartialReply(List<Part> parts, Optional<String> fingerprint) {
     static Optional<PartialReply> parse(String json) {
         try {
             Stored stored = JSON.readValue(json, Stored.class);
-            return Optional.of(new PartialReply(
-                    stored.parts(), Optional.of(stored.fingerprint()).filter(known -> !known.isEmpty())));
+            Set<Integer> late = Objects.requireNonNullElse(stored.late(), Set.of());
+            List<Part> parts = IntStream.range(0, stored.parts().size())
+                    .mapToObj(i -> new Part(
+                            stored.parts().get(i).document(),
+                            stored.parts().get(i).answer(),
+                            late.contains(i)))
+                    .toList();
+            return Optional.of(
+                    new PartialReply(parts, Optional.of(stored.fingerprint()).filter(known -> !known.isEmpty())));
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }

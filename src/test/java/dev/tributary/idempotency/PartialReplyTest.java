@@ -42,7 +42,6 @@ class PartialReplyTest {
         String json = "{\"parts\":[{\"document\":\"a\",\"answer\":\"b\"}],\"fingerprint\":\"\"}";
         PartialReply read = of(part("a", "b"));
         assertThat(PartialReply.parse(json)).contains(read);
-        assertThat(read.json()).isEqualTo(json);
         PartialReply late = of(new Part("a", "b", true));
         assertThat(PartialReply.parse(late.json())).contains(late);
     }
