@@ -35,6 +35,11 @@ record ConfigKey(
         return hidden ? EffectiveValues.HIDDEN : value;
     }
 
+    /** What is wrong with a value, beyond that it is not what is expected. */
+    Optional<String> refusal(String value) {
+        return hidden ? Optional.empty() : type.refusal(value);
+    }
+
     /** A value for a record whose key is missing or has a refused value: its default, or its example. */
     Object substitute() {
         return type.parse(defaultValue.orElse(type.example())).orElseThrow();

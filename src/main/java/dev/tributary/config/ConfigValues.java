@@ -110,7 +110,11 @@ final class ConfigValues {
                 .ifPresent(value -> errors.accept(ConfigError.of(
                         one.label(),
                         one.key().shown(value),
-                        "expected " + type.expected(),
+                        "expected " + type.expected()
+                                + one.key()
+                                        .refusal(value)
+                                        .map(reason -> "; " + reason)
+                                        .orElse(""),
                         "for example " + type.example())));
     }
 

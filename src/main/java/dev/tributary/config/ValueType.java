@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  *
  * @param expected what a value must be, after "expected"
  * @param example a value that is accepted
- * @param parser throws {@link IllegalArgumentException} for any other
+ * @param parser throws {@link IllegalArgumentException} for any other; a {@link RefusedValueException} if it can say why
  */
 record ValueType(String expected, String example, Function<String, ?> parser) {
 
@@ -28,6 +28,18 @@ record ValueType(String expected, String example, Function<String, ?> parser) {
     Optional<Object> parse(String text) {
         try {
             return Optional.of(parser.apply(text));
+        } catch (IllegalArgumentException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is wrong with a text that is not of this type; empty if it has to be told from what is expected. */
+    Optional<String> refusal(String text) {
+        try {
+            Object read = parser.apply(text);
+            throw new IllegalStateException("is of this type: " + read.getClass());
+        } catch (RefusedValueException refused) {
+            return Optional.ofNullable(refused.getMessage());
         } catch (IllegalArgumentException refused) {
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package dev.tributary.projection;
 
+import dev.tributary.config.RefusedValueException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -41,7 +42,7 @@ public record KeyTemplate(List<Part> parts) {
     /**
      * Reads a template as it is written.
      *
-     * @throws IllegalArgumentException if the text is no template, or two values would run into one another
+     * @throws RefusedValueException if the text is no template, or two values would run into one another
      */
     public static KeyTemplate parse(String text) {
         List<Part> parts = new ArrayList<>();
@@ -58,7 +59,8 @@ public record KeyTemplate(List<Part> parts) {
                 parts.add(placeholder(placeholder));
                 position = placeholder.end();
             } else if (c == '{' || c == '}') {
-                throw new IllegalArgumentException("an unmatched brace at " + position);
+                throw new RefusedValueException(
+                        "the %s at character %d has no other; two are one in the text".formatted(c, position + 1));
             } else {
                 literal.append(c);
                 position++;
@@ -66,10 +68,10 @@ public record KeyTemplate(List<Part> parts) {
         }
         addLiteral(literal, parts);
         if (parts.stream().noneMatch(Placeholder.class::isInstance)) {
-            throw new IllegalArgumentException("all items would have the same key");
+            throw new RefusedValueException("without an attribute in braces, all items would have the same key");
         }
         if (IntStream.range(1, parts.size()).anyMatch(i -> runsInto(parts.get(i - 1), parts.get(i)))) {
-            throw new IllegalArgumentException(
+            throw new RefusedValueException(
                     "two values without text between them could make the same key as two others");
         }
         return new KeyTemplate(List.copyOf(parts));
@@ -115,12 +117,12 @@ public record KeyTemplate(List<Part> parts) {
         String attribute = matched.group(1);
         if (!attribute.equals(attribute.strip())
                 || NO_PADDING.matcher(attribute).matches()) {
-            throw new IllegalArgumentException("{" + attribute + "} is no attribute, nor one with a padding of 1 to "
+            throw new RefusedValueException("{" + attribute + "} is no attribute, nor one with a padding of 1 to "
                     + MAX_DIGITS + " digits, such as {score:010}");
         }
         int digits = matched.group(2) == null ? 0 : Integer.parseInt(matched.group(2));
         if (digits > MAX_DIGITS) {
-            throw new IllegalArgumentException("a number has at most " + MAX_DIGITS + " digits");
+            throw new RefusedValueException("a number has at most " + MAX_DIGITS + " digits");
         }
         return new Placeholder(attribute, digits);
     }

@@ -148,7 +148,8 @@ class RefusedConfigurationTest {
                         "source.users.route.by-city.key.city = {city}{email}",
                         "source.users.route.by-city.key.city = {city}{email}: expected text with attribute names in"
                                 + " braces, and between any two of them text that does not begin with \\ ({{ and }} are"
-                                + " plain braces); for example {city}#{email}"),
+                                + " plain braces); two values without text between them could make the same key as two"
+                                + " others; for example {city}#{email}"),
                 refusal(
                         "source.users.route.by-city.collisions = first",
                         "source.users.route.by-city.collisions = first: expected one of latest, reject; for example"

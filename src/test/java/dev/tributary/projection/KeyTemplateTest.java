@@ -1,12 +1,14 @@
 package dev.tributary.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tributary.config.RefusedValueException;
 import dev.tributary.projection.KeyTemplate.Literal;
 import dev.tributary.projection.KeyTemplate.Placeholder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyTemplateTest {
@@ -39,26 +41,27 @@ class KeyTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "city",
-                "{city",
-                "city}",
-                "{}",
-                "{a}{b}",
-                "{a}{b:03}",
-                "{a:039}",
-                "{a:10}",
-                "{a:00}",
-                "{a:0100}",
-                "{a:}",
-                "{ a }",
-                "{a{b}}",
-                "}{a}",
-                "{a}\\{b}"
-            })
-    void whatIsNoTemplateOrWouldLetValuesRunTogetherIsRefused(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> KeyTemplate.parse(text));
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, textBlock = """
+            ''|all items would have the same key
+            city|all items would have the same key
+            {city|the { at character 1 has no other
+            city}|the } at character 5 has no other
+            {}|the { at character 1
+            {a}{b}|two values without text between them
+            {a}{b:03}|two values without text between them
+            {a:039}|at most 38 digits
+            {a:10}|{a:10} is no attribute
+            {a:00}|{a:00} is no attribute
+            {a:0100}|{a:0100} is no attribute
+            {a:}|{a:} is no attribute
+            { a }|{ a } is no attribute
+            {a{b}}|character 1
+            }{a}|character 1
+            {a}\\{b}|two values without text between them
+            """)
+    void whatIsNoTemplateOrWouldLetValuesRunTogetherIsRefusedWithTheReason(String text, String reason) {
+        assertThatExceptionOfType(RefusedValueException.class)
+                .isThrownBy(() -> KeyTemplate.parse(text))
+                .withMessageContaining(reason);
     }
 }
