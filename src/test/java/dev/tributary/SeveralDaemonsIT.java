@@ -20,9 +20,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 
 /** Daemons of the distribution with one configuration, on one DynamoDB Local. */
-class TwoDaemonsIT {
+class SeveralDaemonsIT {
 
-    private static final Logger log = LoggerFactory.getLogger(TwoDaemonsIT.class);
+    private static final Logger log = LoggerFactory.getLogger(SeveralDaemonsIT.class);
 
     @RegisterExtension
     static final LocalDynamoDb dynamo = new LocalDynamoDb();
