@@ -173,6 +173,7 @@ record BackfillBenchmark(Clients clients, ScheduledExecutorService timer, String
                 reconciler,
                 new RowRepair(reconciler, removal -> CompletableFuture.completedFuture(null)),
                 limits.reads(),
+                lock,
                 BackfillPlan.all(Kind.FILL, projection.shape(), "", JobsBenchmark.SEGMENTS),
                 timing);
         backfill.run().join();

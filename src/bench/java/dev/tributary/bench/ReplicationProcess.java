@@ -128,6 +128,7 @@ final class ReplicationProcess {
                             .settings(),
                     List.of(new Route(
                             "users.by-city",
+                            "table of " + "users.by-city",
                             new Projection(route.projection(), Users.TARGET_KEY),
                             new BatchingTable(
                                     new TargetTable(target.writes(), Users.TARGET, Policies.USUAL),

@@ -18,15 +18,12 @@ import dev.tributary.jobs.backfill.ItemCondition;
 import dev.tributary.jobs.backfill.TargetHistory;
 import dev.tributary.jobs.reconcile.PageResult;
 import dev.tributary.jobs.reconcile.PageResult.Refused;
-import dev.tributary.stream.lease.RouteReaders;
-import dev.tributary.stream.lease.SharedLeaseTable;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,9 +43,6 @@ import picocli.CommandLine.Spec;
                 + " exit code is 0 if every item was written, and 1 if one could not be or the command failed.",
         mixinStandardHelpOptions = true)
 final class BackfillCommand implements Callable<Integer> {
-
-    /** Longest wait for workers that have just started to report their routes. */
-    private static final Duration REPORTS = Duration.ofMinutes(1);
 
     /** Longest wait for the current pages and the release of the lock after a signal. */
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -119,7 +113,7 @@ final class BackfillCommand implements Callable<Integer> {
                         route.name()
                                 + ": no worker has begun to read the source, so changes made during a backfill could"
                                 + " be lost; start the daemon first, and run this again"));
-        awaitReaders(route);
+        RouteCalls.awaitReaders(route);
         CompletableFuture<Void> released = new CompletableFuture<>();
         Backfill backfill = RouteCalls.await(
                 route,
@@ -131,32 +125,6 @@ final class BackfillCommand implements Callable<Integer> {
         print(route, backfill, out);
         if (!reshape) {
             warnOfMissed(route);
-        }
-    }
-
-    /** A change that a worker without the route reads during the backfill would be missing. */
-    private void awaitReaders(RouteJobs route) throws StartException {
-        SharedLeaseTable leases = route.leases();
-        long end = System.nanoTime() + REPORTS.toNanos();
-        RouteReaders readers = RouteCalls.call(route, () -> route.readers(leases, ""));
-        while (readers.isOnlyUnknown() && System.nanoTime() - end < 0) {
-            pause();
-            readers = RouteCalls.call(route, () -> route.readers(leases, ""));
-        }
-        if (!readers.complete()) {
-            throw new StartException(
-                    ExitCode.FAILED,
-                    route.name() + ": " + readers.text() + ", so the target would not"
-                            + " be complete; restart all workers of the source with this configuration, and run this again");
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.SECONDS.sleep(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted while waiting for the reports of workers");
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tributary.daemon.jobs.RouteVerification;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.jobs.backfill.TargetHistory;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.Reconciler;
 import dev.tributary.jobs.verify.Difference;
@@ -12,7 +13,6 @@ import dev.tributary.jobs.verify.Repair;
 import dev.tributary.stream.lease.SourceState;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -31,9 +31,9 @@ record LockedRepair(
         PrintWriter err) {
 
     /**
-     * Reads the state of the source: its changes have to be newer than the rows that are put.
+     * Reads the state of the source: its changes have to be newer than the rows that are put. Records the shape of those.
      *
-     * @throws StartException if no worker has begun to read the source
+     * @throws StartException if no worker has begun to read the source, or one reads it without the route
      */
     static LockedRepair of(
             RouteJobs jobs, RouteVerification verification, JobLimits limits, boolean foreign, PrintWriter err)
@@ -44,6 +44,13 @@ record LockedRepair(
                         jobs.name()
                                 + ": no worker has begun to read the source, so nothing can be repaired; start the"
                                 + " daemon first"));
+        RouteCalls.awaitReaders(jobs);
+        RouteCalls.await(
+                jobs,
+                TargetHistory.written(
+                        jobs.states(),
+                        jobs.projection().shape(),
+                        verification.clock().instant()));
         return new LockedRepair(jobs, verification, limits, state.epoch(), foreign, err);
     }
 
@@ -60,7 +67,7 @@ record LockedRepair(
                 verification.clock(),
                 reconciler,
                 jobs.rowRepair(reconciler),
-                foreign ? Optional.of(jobs.jobRoute().exact()) : Optional.empty());
+                foreign);
         return repair.repair(differences).thenCompose(left -> reconciler.close().thenApply(closed -> left));
     }
 }

@@ -54,6 +54,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private static final int THREADS = 2;
 
+    private static final String NOT_LOOKED = "rows of it were not looked for, because verify without --key finds them";
+
     @Mixin
     private ConfigOption config = new ConfigOption();
 
@@ -177,7 +179,7 @@ final class VerifyCommand implements Callable<Integer> {
                 .orElseGet(() -> CompletableFuture.completedFuture(differences));
     }
 
-    /** Completes with a remark if there is no item to verify. */
+    /** Completes with a remark if there is no item, or no row of it, to verify. */
     private CompletableFuture<Optional<String>> run(
             Verification verification, RouteVerification parts, PacedCalls calls) {
         if (key.isEmpty()) {
@@ -192,14 +194,16 @@ final class VerifyCommand implements Callable<Integer> {
                         ? verification
                                 .absent(sourceKey)
                                 .thenApply(looked -> Optional.of(noItem(looked, verification.counts())))
-                        : verification.item(found.values().iterator().next()).thenApply(done -> Optional.empty()));
+                        : verification.item(found.values().iterator().next()).thenApply(looked -> Optional.of(
+                                        "the item has no key in the target, so it has no row; " + NOT_LOOKED)
+                                .filter(remark -> !looked)));
     }
 
     private static String noItem(boolean looked, VerifyCounts counts) {
         boolean none = looked && counts.faults() == 0 && counts.undecided() == 0;
         return "the source has no item with this key"
                 + (none ? ", and the target has no row of it" : "")
-                + (looked ? "" : "; rows of it were not looked for, because verify without --key finds them");
+                + (looked ? "" : "; " + NOT_LOOKED);
     }
 
     private Item sourceKey(KeySchema schema) {

@@ -90,7 +90,7 @@ final class VerifyReport implements AutoCloseable {
                 String.join(", ", found.attributes()));
     }
 
-    /** @param absent a remark if there is no item to verify */
+    /** @param absent a remark if there is no item, or no row of it, to verify */
     synchronized void route(String name, Verification verification, Optional<String> absent) {
         VerifyCounts counts = verification.counts();
         long all = counts.faults() + counts.repaired() + counts.found(Kind.PARKED) + counts.found(Kind.COLLISION);

@@ -183,6 +183,7 @@ final class SourceWorkers {
         String fullName = Route.name(source, name);
         return new Route(
                 fullName,
+                tables.target(source, name).identity(),
                 tables.projection(source, name, route),
                 new BatchingTable(
                         new TargetTable(

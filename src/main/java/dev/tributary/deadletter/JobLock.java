@@ -57,7 +57,7 @@ public final class JobLock {
      * @param duration duration of the lock without renewal
      * @param longestWrite longest time of a write that starts while the lock is held
      * @param nanoTime a monotonic clock
-     * @param timer waits for a lock that another process holds
+     * @param timer renews, and waits for a lock that another process holds
      */
     public record Timing(
             Duration duration, Duration longestWrite, LongSupplier nanoTime, ScheduledExecutorService timer) {}
@@ -102,19 +102,36 @@ public final class JobLock {
     }
 
     /**
-     * Runs work while this process holds the lock, which is released however the work ends.
+     * Runs work while this process holds the lock, which is renewed meanwhile, and released however the work ends.
      *
      * @param waiting receives the name of another holder, which is then waited for
      * @return fails with {@link LockedException} if another process holds the lock
      */
     public <T> CompletableFuture<T> during(Consumer<String> waiting, Supplier<CompletableFuture<T>> work) {
         return take(waiting)
-                .thenCompose(taken -> work.get())
+                .thenCompose(taken -> {
+                    CompletableFuture<T> running = work.get();
+                    renewDuring(running);
+                    return running;
+                })
                 .handle((done, thrown) -> release()
                         .thenCompose(released -> thrown == null
                                 ? CompletableFuture.completedFuture(done)
                                 : CompletableFuture.<T>failedFuture(thrown)))
                 .thenCompose(Function.identity());
+    }
+
+    /** For work that does not write for long. A renewal that fails is left to the next {@link #ensure}. */
+    private void renewDuring(CompletableFuture<?> work) {
+        timing.timer()
+                .schedule(
+                        () -> {
+                            if (!work.isDone()) {
+                                ensure().whenComplete((renewed, thrown) -> renewDuring(work));
+                            }
+                        },
+                        timing.duration().dividedBy(3).toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     private CompletableFuture<Void> afterWaiting(Map<String, AttributeValue> found) {

@@ -38,15 +38,14 @@ public final class Redrive {
     private final RouteDeadLetters deadLetters;
     private final RouteLateWrites late;
     private final JobLock lock;
-    private final Supplier<CompletableFuture<Optional<Instant>>> missedRepair;
+    private final Supplier<CompletableFuture<Optional<Instant>>> unparked;
 
     /**
      * @param projection of the route
      * @param target of the route; its client retries
      * @param late the late writes of this process on the route: a client that retries may leave calls in flight
      * @param lock held already; checked before each write
-     * @param missedRepair reads when the last repair began that brought changes which were never read. Dead letters from before
-     *     are left: later changes of their items may not be parked behind them
+     * @param unparked reads until when changes may not have been parked behind dead letters; those from before are left
      */
     public Redrive(
             Projection projection,
@@ -54,13 +53,13 @@ public final class Redrive {
             RouteDeadLetters deadLetters,
             RouteLateWrites late,
             JobLock lock,
-            Supplier<CompletableFuture<Optional<Instant>>> missedRepair) {
+            Supplier<CompletableFuture<Optional<Instant>>> unparked) {
         this.projection = projection;
         this.target = target;
         this.deadLetters = deadLetters;
         this.late = late;
         this.lock = lock;
-        this.missedRepair = missedRepair;
+        this.unparked = unparked;
     }
 
     /**
@@ -78,23 +77,23 @@ public final class Redrive {
                 .allOf(item)
                 .thenCompose(parked -> parked.isEmpty()
                         ? CompletableFuture.completedFuture(new RedriveResult(done, 0, Optional.empty()))
-                        : missedRepair.get().thenCompose(repaired -> repaired.filter(
-                                        parked.get(0).parkedAt()::isBefore)
-                                .map(began -> CompletableFuture.completedFuture(outdated(done, parked, began)))
-                                .orElseGet(() -> attempt(item, done, parked))))
+                        : unparked.get()
+                                .thenCompose(until -> until.filter(parked.get(0).parkedAt()::isBefore)
+                                        .map(last -> CompletableFuture.completedFuture(outdated(done, parked, last)))
+                                        .orElseGet(() -> attempt(item, done, parked))))
                 .exceptionallyCompose(thrown -> Failures.unwrap(thrown) instanceof IllegalArgumentException unreadable
                         ? unreadable(item, done, unreadable)
                         : CompletableFuture.failedFuture(thrown));
     }
 
-    private static RedriveResult outdated(int done, List<DeadLetter> parked, Instant began) {
+    private static RedriveResult outdated(int done, List<DeadLetter> parked, Instant until) {
         return new RedriveResult(
                 done,
                 parked.size(),
                 Optional.of(
-                        "parked before the repair of %s, which also brought changes that are not parked behind it, so its"
-                                        .formatted(began.truncatedTo(ChronoUnit.SECONDS))
-                                + " row is newer; discard it, then run tributary verify %s --repair"
+                        "parked before %s, up to when later changes may not have been parked behind it, so its row may be"
+                                        .formatted(until.truncatedTo(ChronoUnit.SECONDS))
+                                + " newer; discard it, then run tributary verify %s --repair"
                                         .formatted(parked.get(0).route())));
     }
 
@@ -221,8 +220,11 @@ public final class Redrive {
 
         CompletableFuture<RedriveResult> from(int index) {
             if (index == read.size()) {
-                return CompletableFuture.completedFuture(
-                        new RedriveResult(done, undecided.size() + behind, firstRefusal.or(() -> undecodedBehind)));
+                // One that was parked behind them meanwhile would be left.
+                return undecided.isEmpty() && behind == 0
+                        ? again(item, done)
+                        : CompletableFuture.completedFuture(new RedriveResult(
+                                done, undecided.size() + behind, firstRefusal.or(() -> undecodedBehind)));
             }
             DeadLetter deadLetter = read.get(index);
             return deadLetters.change(deadLetter).thenCompose(change -> {

@@ -1,5 +1,6 @@
 package dev.tributary.latewrite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.tributary.dynamo.Calls;
@@ -8,11 +9,13 @@ import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
 import dev.tributary.model.KeySchema;
 import dev.tributary.model.KeySchema.KeyAttribute;
+import dev.tributary.model.Sha256;
 import dev.tributary.model.Version;
 import dev.tributary.model.VersionStamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
  *   <li>{@code <source>}, {@code shard/<shard>}: the shard is owned, or was not released by its last owner.
  *   <li>{@code <source>}, {@code worker/<worker>}: until when writes of the worker may arrive late, and until when
  *       removals that it recorded have to be repeated.
- *   <li>{@code <source>/<route>/<worker>}, {@code <epoch milliseconds>/<number>}: one removal.
+ *   <li>{@code <source>/<fingerprint of the target table>/<worker>}, {@code <epoch milliseconds>/<number>}: one removal.
  * </ul>
  *
  * <p>Each call is one attempt: a future fails with what the SDK throws. Every write may be repeated, and may take effect
@@ -51,6 +54,9 @@ public final class LateWriteTable {
 
     /** A worker may be down for longer than a stream keeps its records, and its removals have to be found after that. */
     private static final Duration RETENTION = Duration.ofDays(7);
+
+    /** In bytes. */
+    private static final int FINGERPRINT = 8;
 
     private static final String SHARD = "shard/";
     private static final String WORKER = "worker/";
@@ -256,9 +262,18 @@ public final class LateWriteTable {
                 .build();
     }
 
-    /** The scope of the removals of a worker on a route; names of sources and routes contain no slash. */
-    static String scope(String source, String route, String worker) {
-        return source + '/' + route + '/' + worker;
+    /**
+     * The scope of the removals of a worker in a target; the name of a source contains no slash. A route may get another name,
+     * or another target, whose rows are none of the earlier one's.
+     *
+     * @param target identity of the table
+     */
+    static String scope(String source, String target, String worker) {
+        return source
+                + '/'
+                + HexFormat.of().formatHex(Sha256.of(target.getBytes(UTF_8)), 0, FINGERPRINT)
+                + '/'
+                + worker;
     }
 
     /** The prefix of an entry; the order of entries is that of time. */

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -60,6 +61,7 @@ public final class LateWrites {
     /** Workers whose removals this process repeats too, with the revision of their announcement. */
     private final Map<String, Long> adopted = new ConcurrentHashMap<>();
 
+    private final AtomicLong numbers = new AtomicLong();
     private final AtomicBoolean watching = new AtomicBoolean();
     private final AtomicBoolean ticking = new AtomicBoolean();
 
@@ -125,10 +127,12 @@ public final class LateWrites {
     /**
      * The late writes of one route; the same object for the same route.
      *
+     * @param target identity of its table
      * @param remove makes one attempt of a guarded removal, whichever worker has the lease
      */
-    public RouteLateWrites route(String route, Function<TargetWrite, CompletableFuture<Outcome>> remove) {
-        return routes.computeIfAbsent(route, name -> new RouteLateWrites(this, name, remove, registry));
+    public RouteLateWrites route(
+            String route, String target, Function<TargetWrite, CompletableFuture<Outcome>> remove) {
+        return routes.computeIfAbsent(route, name -> new RouteLateWrites(this, name, target, remove, registry));
     }
 
     /** A new tenure of a shard by this process. */
@@ -219,9 +223,14 @@ public final class LateWrites {
     }
 
     RepeatedRemovals removals(
-            String route, String recordedBy, Function<LateWriteTable.Removal, CompletableFuture<?>> remove) {
+            String target, String recordedBy, Function<LateWriteTable.Removal, CompletableFuture<?>> remove) {
         return new RepeatedRemovals(
-                table, LateWriteTable.scope(source, route, recordedBy), timing.repetitions(), now(), remove);
+                table, LateWriteTable.scope(source, target, recordedBy), timing.repetitions(), now(), remove);
+    }
+
+    /** Grows: routes may have one target. */
+    long nextNumber() {
+        return numbers.incrementAndGet();
     }
 
     /** The name under which other workers find the removals of this process. */

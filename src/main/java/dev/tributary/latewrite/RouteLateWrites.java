@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,11 +50,11 @@ public final class RouteLateWrites {
 
     private final LateWrites source;
     private final String route;
+    private final String target;
     private final Function<TargetWrite, CompletableFuture<Outcome>> remove;
     private final Counter recorded;
     private final Counter repeated;
     private final Counter restored;
-    private final AtomicLong numbers = new AtomicLong();
 
     /** Not a condition: removals are repeated after the shard, whose pipeline has the route's conditions, has left. */
     private final LogThrottle<String> failures = new LogThrottle<>();
@@ -75,10 +74,12 @@ public final class RouteLateWrites {
     RouteLateWrites(
             LateWrites source,
             String route,
+            String target,
             Function<TargetWrite, CompletableFuture<Outcome>> remove,
             MeterRegistry registry) {
         this.source = source;
         this.route = route;
+        this.target = target;
         this.remove = remove;
         this.recorded = RECORDED.counter(registry, route);
         this.repeated = REPETITIONS.counter(registry, route);
@@ -154,7 +155,7 @@ public final class RouteLateWrites {
 
     private CompletableFuture<Void> record(Item key, VersionStamp stamp) {
         long now = source.now();
-        Removal removal = new Removal(now, numbers.incrementAndGet(), key, stamp);
+        Removal removal = new Removal(now, source.nextNumber(), key, stamp);
         return source.announceRemovals(now + source.timing().lateness())
                 .thenCompose(announced -> removalsOf(source.worker()).record(removal))
                 .thenRun(() -> {
@@ -164,12 +165,12 @@ public final class RouteLateWrites {
     }
 
     private RepeatedRemovals removalsOf(String worker) {
-        return removals.computeIfAbsent(worker, name -> source.removals(route, name, this::repeat));
+        return removals.computeIfAbsent(worker, name -> source.removals(target, name, this::repeat));
     }
 
     /** Starts to repeat the removals that another worker recorded. */
     void adopt(String worker) {
-        adopting.put(worker, numbers.incrementAndGet());
+        adopting.put(worker, source.nextNumber());
         removalsOf(worker);
     }
 

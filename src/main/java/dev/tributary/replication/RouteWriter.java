@@ -70,7 +70,7 @@ final class RouteWriter {
                 retry,
                 meters,
                 this.health,
-                lateWrites.route(route.name(), route.target()::applyAlone),
+                lateWrites.route(route.name(), route.table(), route.target()::applyAlone),
                 this::lateWritesFailed);
         this.parking = new Parking(deadLetters, meters, this::write);
         this.lateWriteTable = lateWrites.table();

@@ -1,5 +1,6 @@
 package dev.tributary.stream;
 
+import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.replication.CatchUp;
 import dev.tributary.stream.lease.LeaseRows;
 import dev.tributary.stream.lease.ShardLease;
@@ -19,7 +20,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -127,22 +130,42 @@ public final class StreamCatchUp implements CatchUp {
                 } else {
                     executor.schedule(this::step, timing.poll().toMillis(), TimeUnit.MILLISECONDS);
                 }
-            } catch (ResourceNotFoundException e) {
-                done.complete(Result.NO_WORKER); // there is no lease table
+            } catch (SdkException e) {
+                if (mayPass(e) && nanoTime.getAsLong() - since < timing.atMost().toNanos()) {
+                    executor.schedule(this::step, timing.poll().toMillis(), TimeUnit.MILLISECONDS);
+                } else {
+                    done.completeExceptionally(e);
+                }
             } catch (RuntimeException e) {
                 done.completeExceptionally(e);
             }
         }
 
+        /** Of the stream: others read it too, and it drops shards and records meanwhile. */
+        private static boolean mayPass(SdkException thrown) {
+            return thrown instanceof ExpiredIteratorException
+                    || thrown instanceof TrimmedDataAccessException
+                    || thrown instanceof ResourceNotFoundException
+                    || WriteFailure.of(thrown).kind() == WriteFailure.Kind.CAPACITY;
+        }
+
         private Optional<Result> look() {
-            Optional<SourceState> agreed = state.read();
-            if (agreed.isEmpty()) {
-                return Optional.of(Result.NO_WORKER);
+            Optional<SourceState> agreed;
+            Map<String, Lease> byShard;
+            try {
+                agreed = state.read();
+                byShard = leases.all().stream().collect(Collectors.toMap(Lease::leaseKey, lease -> lease));
+            } catch (ResourceNotFoundException e) {
+                return Optional.of(Result.NO_WORKER); // there is no lease table
             }
-            String arn = agreed.get().streamArn();
-            Map<String, Lease> byShard =
-                    leases.all().stream().collect(Collectors.toMap(Lease::leaseKey, lease -> lease));
-            StreamShards shards = StreamShards.of(streams, arn).orElse(StreamShards.NONE);
+            Optional<String> arn = agreed.map(SourceState::streamArn);
+            Optional<StreamShards> described = arn.flatMap(stream -> StreamShards.of(streams, stream));
+            return described.isEmpty()
+                    ? Optional.of(Result.NO_WORKER)
+                    : look(arn.orElseThrow(), described.get(), byShard);
+        }
+
+        private Optional<Result> look(String arn, StreamShards shards, Map<String, Lease> byShard) {
             Map<String, BigInteger> open =
                     goals == null || (more && goals.isEmpty()) ? find(arn, shards, byShard) : goals;
             Set<String> unread = shards.withoutLease(byShard.keySet()).stream()
@@ -180,7 +203,7 @@ public final class StreamCatchUp implements CatchUp {
                             byShard.values().stream()
                                     .filter(lease -> !LeaseRows.ended(lease))
                                     .map(Lease::leaseKey)
-                                    .filter(shard -> shards.all().isEmpty() || shards.contains(shard)),
+                                    .filter(shards::contains),
                             shards.withoutLease(byShard.keySet()).stream().map(Shard::shardId))
                     .forEach(shard -> goal(arn, shard, byShard.get(shard)).ifPresent(goal -> found.put(shard, goal)));
             return found;

@@ -63,8 +63,7 @@ record StreamSelector(
                 .orElseThrow(() -> SourceStartException.configuration("source." + source + ".table = " + table
                         + ": the table has no enabled stream with new and old images, and none of it was read before;"
                         + " enable one with view type NEW_AND_OLD_IMAGES"));
-        refuseOtherIdentity(agreed);
-        refuseOtherTable(agreed, enabled);
+        agreed.requireSame(source, identity, table, enabled, gaps.leaseTable());
         health().unacknowledged(agreed.passed(), agreed.further());
         if (reader.streamArn().filter(read -> !read.equals(agreed.streamArn())).isPresent()) {
             log.info(
@@ -92,42 +91,6 @@ record StreamSelector(
                         at,
                         source));
         return begun;
-    }
-
-    /** With another identity, the source's items would find rows of other owners where their own are. */
-    private void refuseOtherIdentity(SourceState agreed) {
-        if (!agreed.identity().equals(identity)) {
-            throw SourceStartException.configuration("source." + source + ".identity = " + identity
-                    + ": the rows of its targets are those of " + agreed.identity() + "; set source." + source
-                    + ".identity=" + agreed.identity()
-                    + ", or, for other targets, delete the rows of the source in the lease table "
-                    + gaps.leaseTable() + ": stop the workers, and run `tributary forget " + source + " --yes`");
-        }
-    }
-
-    /**
-     * The stream of another table that still exists would be read for ever: it has no end. Two tables of one name differ in
-     * region and account.
-     */
-    private void refuseOtherTable(SourceState agreed, Optional<String> enabled) {
-        Optional<String> read = tableOf(agreed.streamArn());
-        boolean other = enabled.isPresent()
-                ? !read.equals(enabled.flatMap(StreamSelector::tableOf))
-                : read.filter(arn -> !arn.equals(table) && !arn.endsWith("/" + table))
-                        .isPresent();
-        if (other) {
-            throw SourceStartException.configuration("source." + source + ".table = " + table
-                    + ": the workers have read " + read.orElse(agreed.streamArn()) + ". Name that table again, or, if "
-                    + table + " takes its place, delete the rows of the source in the lease table " + gaps.leaseTable()
-                    + ": stop the workers, and run `tributary forget " + source + " --yes`. Then compare the targets:"
-                    + " `tributary verify " + source + "`");
-        }
-    }
-
-    /** The ARN of the table that has a stream. */
-    private static Optional<String> tableOf(String streamArn) {
-        int end = streamArn.indexOf("/stream/");
-        return end < 0 ? Optional.empty() : Optional.of(streamArn.substring(0, end));
     }
 
     /** The table no longer has the agreed stream: reads the rest of it, and then switches if the policy permits. */

@@ -2,6 +2,7 @@ package dev.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.daemon.tables.OwnTables;
 import dev.tributary.jobs.backfill.TargetHistory;
@@ -76,6 +77,10 @@ class BackfillCommandTest {
     }
 
     private int execute(String more, String... arguments) throws IOException {
+        return run("backfill", more, arguments);
+    }
+
+    private int run(String name, String more, String... arguments) throws IOException {
         Path file = Files.writeString(directory.resolve("tributary.properties"), """
                 application = %s
                 aws.endpoint = %s
@@ -85,7 +90,10 @@ class BackfillCommandTest {
                 %s
                 """.formatted(
                         application, dynamo.endpoint(), dynamo.region(), users, byCity, more));
-        List<String> all = new ArrayList<>(List.of("backfill", "--config", file.toString(), "--progress", "off"));
+        List<String> all = new ArrayList<>(List.of(name, "--config", file.toString()));
+        if (!name.equals("check")) {
+            all.addAll(List.of("--progress", "off"));
+        }
         all.addAll(Arrays.asList(arguments));
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
@@ -137,6 +145,45 @@ class BackfillCommandTest {
         report(GivenWorker.report("elsewhere", now, "orders", "orders.all 1 2"));
         assertThat(execute("")).as(err.toString()).isZero();
         assertThat(rows()).hasSize(1);
+    }
+
+    @Test
+    void noCommandWritesRowsOfAnotherTableThanTheWorkersRead() throws IOException {
+        begin();
+        put("ann", "Oakland", 1);
+        String other = "source.users.identity = other\n";
+        assertThat(execute(other)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString())
+                .contains(
+                        "source.users.identity = other: the rows of its targets are those of 000000000000:us-east-1:");
+        assertThat(run("verify", other, "--repair", "--repair-foreign")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run("check", other)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("the rows of its targets are those of");
+        assertThat(run("check", "")).as(err.toString()).isZero();
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void nothingIsRepairedWhileAWorkerReadsTheSourceWithoutTheRoute() throws IOException {
+        begin();
+        put("ann", "Oakland", 1);
+        report(GivenWorker.report("former", Instant.now(), "users", "users.other 1 2"));
+        assertThat(run("verify", "", "--repair")).isEqualTo(1);
+        assertThat(err.toString()).contains("worker former reads the source without this route");
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void aRepairRecordsTheShapeOfItsRows() throws IOException {
+        begin();
+        assertThat(run("verify", "source.users.route.by-city.exclude = n\n", "--repair"))
+                .isZero();
+        JobTable table = new JobTable(dynamo.asyncClient(), OwnTable.JOBS.name(application), Duration.ofSeconds(10));
+        assertThat(TargetStates.all(table, "users").join()).singleElement().satisfies(target -> assertThat(
+                        TargetHistory.read(target).join().shapes().keySet())
+                .singleElement()
+                .asString()
+                .contains("exclude n"));
     }
 
     @Test

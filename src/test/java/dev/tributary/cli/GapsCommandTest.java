@@ -209,7 +209,7 @@ class GapsCommandTest {
                 "streamId", AttributeValue.fromS(stream),
                 "since", AttributeValue.fromS("2026-01-01T00:00:00Z"),
                 "epoch", AttributeValue.fromS("2026-01-01T00:00:00.000"),
-                "identity", AttributeValue.fromS(users),
+                "identity", AttributeValue.fromS("000000000000:us-east-1:" + users),
                 "gaps",
                         AttributeValue.fromM(Map.of(
                                 "trimmed-checkpoint/shard/1",

@@ -55,6 +55,19 @@ class VerifyCommandTest {
         assertThat(tables.out.toString()).contains("\"state\":\"absent\"").doesNotContain("right");
     }
 
+    @Test
+    void anItemWithoutAKeyInTheTargetIsNotCalledRight() throws IOException {
+        tables.item("ada");
+        tables.row("ada", "Oakland"); // whose removal was lost
+        assertThat(verify("--key", "email=ada")).isZero();
+        assertThat(tables.out.toString())
+                .contains(
+                        "absent", "the item has no key in the target, so it has no row; rows of it were not looked for")
+                .doesNotContain("right");
+        assertThat(verify()).isEqualTo(ExitCode.FAILED);
+        assertThat(tables.out.toString()).contains("extra", "Oakland");
+    }
+
     /** The key of the row is known without the item. */
     @Test
     void theRowOfAnItemThatDoesNotExistIsFoundByItsKey() throws IOException {

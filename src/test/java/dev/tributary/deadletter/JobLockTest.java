@@ -2,6 +2,7 @@ package dev.tributary.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tributary.deadletter.JobLock.LockedException;
 import dev.tributary.local.LocalDynamoDb;
@@ -64,6 +65,25 @@ class JobLockTest {
         assertThat(holders).containsExactly("first");
         assertThat(second.holds()).isFalse();
         assertThat(first.holds()).isTrue();
+    }
+
+    /** A scan may find nothing to write for minutes. */
+    @Test
+    void aJobThatDoesNotWriteKeepsTheLock() {
+        CompletableFuture<Void> work = new CompletableFuture<>();
+        CompletableFuture<Void> job = first.during(holder -> {}, () -> work);
+        await().until(first::holds);
+        for (int i = 0; i < 3; i++) {
+            pass(LIFE.minus(WRITE));
+            await().until(first::holds);
+        }
+        work.complete(null);
+        job.join();
+        assertThat(first.holds()).isFalse();
+        second.take(holder -> {
+                    throw new AssertionError("it waits for " + holder);
+                })
+                .join();
     }
 
     @Test

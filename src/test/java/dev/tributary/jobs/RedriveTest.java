@@ -76,7 +76,7 @@ class RedriveTest {
     private RouteSettings settings;
     private ReplicationPipeline pipeline;
     private int sequence;
-    private Optional<Instant> missedRepair = Optional.empty();
+    private Optional<Instant> unparked = Optional.empty();
 
     @BeforeEach
     void startPipeline() {
@@ -258,7 +258,7 @@ class RedriveTest {
         remove("ada");
         JobLock lock = stoppingLock(4);
         Redrive killed =
-                new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock, this::missedRepair);
+                new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock, this::unparked);
         assertThatThrownBy(() -> killed.item(items().get(0).item()).join()).hasRootCauseInstanceOf(Stopped.class);
         lock.release().join();
         assertThat(rows()).isEmpty();
@@ -278,18 +278,18 @@ class RedriveTest {
         put("ada", "Oakland");
         put("ada", BAD);
         put("ada", "Brooklyn");
-        missedRepair = Optional.of(PARKED_AT.plusSeconds(60));
+        unparked = Optional.of(PARKED_AT.plusSeconds(60));
         assertThat(redrive()).hasSize(1).first().satisfies(refused -> {
             assertThat(refused.done()).isZero();
             assertThat(refused.left()).isEqualTo(2);
             assertThat(refused.reason()).hasValueSatisfying(reason -> assertThat(reason)
-                    .startsWith("parked before the repair of ")
+                    .startsWith("parked before ")
                     .endsWith("discard it, then run tributary verify users.by-city --repair"));
         });
         assertThat(rows()).isEqualTo(Map.of("Oakland", "ada"));
         assertThat(parked()).hasSize(2);
 
-        missedRepair = Optional.of(PARKED_AT.minusSeconds(60));
+        unparked = Optional.of(PARKED_AT.minusSeconds(60));
         assertThat(redrive()).as("parked since").containsExactly(new RedriveResult(2, 0, Optional.empty()));
         assertThat(rows()).isEqualTo(Map.of("Brooklyn", "ada"));
     }
@@ -334,8 +334,8 @@ class RedriveTest {
         return lock;
     }
 
-    private CompletableFuture<Optional<Instant>> missedRepair() {
-        return CompletableFuture.completedFuture(missedRepair);
+    private CompletableFuture<Optional<Instant>> unparked() {
+        return CompletableFuture.completedFuture(unparked);
     }
 
     private static final class Stopped extends RuntimeException {}
@@ -343,7 +343,7 @@ class RedriveTest {
     private List<RedriveResult> redrive() {
         JobLock lock = taken(System::nanoTime);
         Redrive redrive =
-                new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock, this::missedRepair);
+                new Redrive(projection(), target(), deadLetters.deadLetters(ROUTE), late(), lock, this::unparked);
         List<RedriveResult> results =
                 items().stream().map(item -> redrive.item(item.item()).join()).toList();
         lock.release().join();
@@ -369,7 +369,7 @@ class RedriveTest {
     }
 
     private RouteLateWrites late() {
-        return GivenLateWrites.none().route(ROUTE, write -> target().apply(write, () -> true));
+        return GivenLateWrites.none().route(ROUTE, "table of " + ROUTE, write -> target().apply(write, () -> true));
     }
 
     private Projection projection() {
@@ -384,6 +384,7 @@ class RedriveTest {
     private Route route() {
         return new Route(
                 ROUTE,
+                "table of " + ROUTE,
                 projection(),
                 new BatchingTable(target(), BatchingTable.Limits.batchSize(25), timer),
                 new ParkedItemIndex(deadLetters, ROUTE, () -> PARKED_AT));

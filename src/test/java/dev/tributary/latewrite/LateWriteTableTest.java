@@ -78,11 +78,11 @@ class LateWriteTableTest {
 
     @Test
     void removalsAreReadByTimeAndPage() {
-        String scope = LateWriteTable.scope("users", "users.by-city", "a");
+        String scope = LateWriteTable.scope("users", "by_city", "a");
         for (int i = 0; i < 25; i++) {
             table.record(scope, removal(AT + i / 5, i)).join();
         }
-        table.record(LateWriteTable.scope("users", "users.by-city", "b"), removal(AT, 99))
+        table.record(LateWriteTable.scope("users", "by_city", "b"), removal(AT, 99))
                 .join();
         Page first = table.removals(scope, AT + 1, AT + 4, Optional.empty(), 10).join();
         assertThat(first.removals()).hasSize(10).allMatch(removal -> removal.at() > AT);
@@ -93,7 +93,7 @@ class LateWriteTableTest {
 
     @Test
     void aRemovalIsReadAsItWasRecordedAndDeleted() {
-        String scope = LateWriteTable.scope("users", "users.by-city", "a");
+        String scope = LateWriteTable.scope("users", "by_city", "a");
         Removal removal = removal(AT, 7);
         table.record(scope, removal).join();
         assertThat(table.removals(scope, 0, AT + 1, Optional.empty(), 10).join().removals())

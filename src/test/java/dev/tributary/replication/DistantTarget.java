@@ -54,6 +54,7 @@ public final class DistantTarget {
         pipeline = new ReplicationPipeline(
                 List.of(new Route(
                         "items.copies",
+                        "table of " + "items.copies",
                         new Projection(
                                 TestRoute.to(TABLE).projection(),
                                 new KeySchema(new KeyAttribute(KEY, AttributeType.S), Optional.empty())),

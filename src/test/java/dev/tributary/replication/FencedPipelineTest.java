@@ -53,6 +53,7 @@ class FencedPipelineTest {
     private final ReplicationPipeline pipeline = new ReplicationPipeline(
             List.of(new Route(
                     "users.by_city",
+                    "table of " + "users.by_city",
                     new Projection(
                             TestRoute.to(TABLE).projection(),
                             new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),

@@ -62,6 +62,10 @@ class LateWritesTest {
         private boolean targetFails;
 
         Worker(String name) {
+            this(name, "users.by-city", "table");
+        }
+
+        Worker(String name, String routeName, String table) {
             FakeDynamoDb client = new FakeDynamoDb(tables, counting());
             late = LateWrites.ofDaemon(
                     new LateWriteTable(client, FakeDynamoDb.LATE_WRITES, Duration.ofSeconds(1)),
@@ -71,7 +75,7 @@ class LateWritesTest {
                     () -> Instant.ofEpochSecond(1_000_000).plusMillis(time.now()),
                     new VirtualTimer(time, asked -> asked, process::run),
                     new SimpleMeterRegistry());
-            route = late.route("users.by-city", this::remove);
+            route = late.route(routeName, table, this::remove);
         }
 
         private CompletableFuture<Outcome> remove(TargetWrite write) {
@@ -306,7 +310,25 @@ class LateWritesTest {
         pass(Duration.ofMinutes(20));
         assertThat(next.removals)
                 .containsExactly("11 Oakland", "30 Oakland", "120 Oakland", "300 Oakland", "930 Oakland");
-        assertThat(entries("users/users.by-city/a")).isZero();
+        assertThat(entries("a")).isZero();
+    }
+
+    @Test
+    void removalsBelongToTheTargetTableAndNotToTheNameOfItsRoute() {
+        Worker first = new Worker("a");
+        first.take("shard");
+        first.route.gaveUp(put(1, "Oakland"));
+        first.applied(delete(2, "Oakland"));
+        first.process.kill();
+        pass(Duration.ofSeconds(10));
+        Worker retargeted = new Worker("b", "users.by-city", "another table");
+        retargeted.take("shard");
+        Worker renamed = new Worker("c", "users.by-town", "table");
+        renamed.take("another shard");
+        pass(Duration.ofMinutes(20));
+        assertThat(retargeted.removals).as("rows of another table").isEmpty();
+        assertThat(renamed.removals)
+                .containsExactly("11 Oakland", "30 Oakland", "120 Oakland", "300 Oakland", "930 Oakland");
     }
 
     /** As after a command that has ended, or a worker whose shards had ended. */
@@ -322,7 +344,7 @@ class LateWritesTest {
         first.process.kill();
         pass(Duration.ofMinutes(30));
         assertThat(other.removals).isNotEmpty();
-        assertThat(entries("users/users.by-city/a")).isZero();
+        assertThat(entries("a")).isZero();
         assertThat(tables.rows(FakeDynamoDb.LATE_WRITES).keySet())
                 .noneMatch(row -> row.get("entry").s().equals("worker/a"));
     }
@@ -335,11 +357,11 @@ class LateWritesTest {
         worker.applied(delete(2, "Oakland"));
         worker.targetFails = true;
         pass(HORIZON.plus(ALLOWANCE).plusMinutes(5));
-        assertThat(entries("users/users.by-city/a")).isOne();
+        assertThat(entries("a")).isOne();
         worker.targetFails = false;
         pass(Duration.ofSeconds(2));
         assertThat(worker.removals).isNotEmpty();
-        assertThat(entries("users/users.by-city/a")).isZero();
+        assertThat(entries("a")).isZero();
     }
 
     @Test
@@ -354,7 +376,7 @@ class LateWritesTest {
         throwing = false;
         pass(Duration.ofMinutes(10));
         assertThat(worker.removals).contains("930 Oakland");
-        assertThat(entries("users/users.by-city/a")).isZero();
+        assertThat(entries("a")).isZero();
     }
 
     @Test
@@ -398,9 +420,10 @@ class LateWritesTest {
         assertThat(next.removals).containsExactly("1 Oakland");
     }
 
-    private long entries(String scope) {
+    /** The removals that a worker has recorded. */
+    private long entries(String worker) {
         return tables.rows(FakeDynamoDb.LATE_WRITES).keySet().stream()
-                .filter(row -> row.get("scope").s().equals(scope))
+                .filter(row -> row.get("scope").s().endsWith("/" + worker))
                 .count();
     }
 }

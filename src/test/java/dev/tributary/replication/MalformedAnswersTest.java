@@ -164,6 +164,7 @@ class MalformedAnswersTest {
         return new ReplicationPipeline(
                 List.of(new Route(
                         "users.by-city",
+                        "table of " + "users.by-city",
                         new Projection(
                                 TestRoute.to(target).projection(),
                                 new KeySchema(

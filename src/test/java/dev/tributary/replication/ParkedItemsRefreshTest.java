@@ -100,6 +100,7 @@ class ParkedItemsRefreshTest {
     private ReplicationPipeline pipeline() {
         Route route = new Route(
                 "users.by_city",
+                "table of " + "users.by_city",
                 new Projection(
                         TestRoute.to("users_by_city").projection(),
                         new KeySchema(new KeyAttribute("city", AttributeType.S), Optional.empty())),

@@ -484,6 +484,7 @@ class ParkingTest {
         pipeline = new ReplicationPipeline(
                 List.of(new Route(
                         ROUTE,
+                        "table of " + ROUTE,
                         new Projection(settings.projection(), KEY),
                         new BatchingTable(
                                 new TargetTable(

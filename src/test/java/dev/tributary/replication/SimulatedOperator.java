@@ -86,7 +86,9 @@ final class SimulatedOperator {
                 projection,
                 target,
                 deadLetters,
-                lateWrites.apply(client, process).route(route, write -> target.apply(write, () -> true)),
+                lateWrites
+                        .apply(client, process)
+                        .route(route, "table of " + route, write -> target.apply(write, () -> true)),
                 lock,
                 () -> CompletableFuture.completedFuture(Optional.empty()));
         lock.take(holder -> {})

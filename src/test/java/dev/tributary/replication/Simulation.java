@@ -377,11 +377,13 @@ final class Simulation {
         List<Route> routes = List.of(
                 new Route(
                         INJECTIVE,
+                        "table of " + INJECTIVE,
                         projection(INJECTIVE),
                         target(client, INJECTIVE, timer),
                         deadLetters(client, INJECTIVE)),
                 new Route(
                         COLLIDING,
+                        "table of " + COLLIDING,
                         projection(COLLIDING),
                         target(client, COLLIDING, timer),
                         deadLetters(client, COLLIDING)));

@@ -238,6 +238,7 @@ class LocalStreamChangeTest {
                 TestSource.of(items, route).gaps(gaps).settings(),
                 List.of(new Route(
                         "items.copies",
+                        "table of " + "items.copies",
                         new Projection(route.projection(), target.key()),
                         new BatchingTable(
                                 new TargetTable(dynamo.asyncClient(), copies, Policies.USUAL),

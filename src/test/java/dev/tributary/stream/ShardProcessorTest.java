@@ -313,6 +313,7 @@ class ShardProcessorTest {
         TestRoute settings = TestRoute.to("target");
         return new Route(
                 "s.r",
+                "table of " + "s.r",
                 new Projection(settings.projection(), DeadLetterTable.KEY),
                 new BatchingTable(
                         new TargetTable(client, "target", Policies.USUAL), BatchingTable.Limits.batchSize(1), timer),

@@ -305,6 +305,7 @@ final class SimulatedSource implements AutoCloseable {
                         .settings(),
                 List.of(new Route(
                         "items.copies",
+                        "table of " + "items.copies",
                         new Projection(route.projection(), described.key()),
                         new BatchingTable(
                                 new TargetTable(targetClient(), target, Policies.USUAL),

@@ -235,6 +235,7 @@ class SourceWorkerTest {
                 TestSource.of(users, settings).settings(),
                 List.of(new Route(
                         "users.by-city",
+                        "table of " + "users.by-city",
                         new Projection(settings.projection(), target.key()),
                         new BatchingTable(
                                 new TargetTable(dynamo.asyncClient(), byCity, Policies.USUAL),

@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +24,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamResponse;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
+import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
 import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** A wait by the stream and the lease table, whose leases the test writes in place of workers. */
 class StreamCatchUpTest {
@@ -57,8 +71,12 @@ class StreamCatchUpTest {
     }
 
     private CompletableFuture<Result> await(Duration silence, Duration atMost) {
+        return await(dynamo.streamsClient(), silence, atMost);
+    }
+
+    private CompletableFuture<Result> await(DynamoDbStreamsClient streams, Duration silence, Duration atMost) {
         return new StreamCatchUp(
-                        dynamo.streamsClient(),
+                        streams,
                         dynamo.asyncClient(),
                         leases,
                         "users",
@@ -154,6 +172,83 @@ class StreamCatchUpTest {
         assertThat(await(Duration.ofMillis(500), Duration.ofMillis(1_500)).get(30, SECONDS))
                 .isEqualTo(Result.BEHIND);
         renewals.cancel(false);
+    }
+
+    /** Others read the shard too, and iterators expire. */
+    @Test
+    void callsOfTheStreamThatFailForAMomentAreRepeated() throws Exception {
+        rows.create(List.of(shard()), null);
+        put("one");
+        checkpoint(records().get(0).dynamodb().sequenceNumber());
+        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>(List.of(
+                LimitExceededException.builder()
+                        .awsErrorDetails(AwsErrorDetails.builder()
+                                .errorCode("LimitExceededException")
+                                .build())
+                        .statusCode(400)
+                        .build(),
+                ExpiredIteratorException.builder().build(),
+                ResourceNotFoundException.builder().build()));
+        assertThat(await(new FailingStreams(failures), LONG, LONG).get(30, SECONDS))
+                .isEqualTo(Result.CAUGHT_UP);
+        assertThat(failures).isEmpty();
+
+        Queue<RuntimeException> denied = new ConcurrentLinkedQueue<>(List.of(DynamoDbException.builder()
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode("AccessDeniedException")
+                        .build())
+                .statusCode(400)
+                .build()));
+        assertThat(await(new FailingStreams(denied), LONG, LONG)).failsWithin(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aStreamThatIsGoneHasNoWorker() throws Exception {
+        rows.create(List.of(shard()), null);
+        put("one");
+        DynamoDbStreamsClient gone = new FailingStreams(new ConcurrentLinkedQueue<>()) {
+            @Override
+            public DescribeStreamResponse describeStream(DescribeStreamRequest request) {
+                throw ResourceNotFoundException.builder().build();
+            }
+        };
+        assertThat(await(gone, LONG, LONG).get(30, SECONDS)).isEqualTo(Result.NO_WORKER);
+    }
+
+    /** Fails reads of records, once with each failure. */
+    private static class FailingStreams implements DynamoDbStreamsClient {
+        private final Queue<RuntimeException> failures;
+
+        FailingStreams(Queue<RuntimeException> failures) {
+            this.failures = failures;
+        }
+
+        @Override
+        public DescribeStreamResponse describeStream(DescribeStreamRequest request) {
+            return dynamo.streamsClient().describeStream(request);
+        }
+
+        @Override
+        public GetShardIteratorResponse getShardIterator(GetShardIteratorRequest request) {
+            return dynamo.streamsClient().getShardIterator(request);
+        }
+
+        @Override
+        public GetRecordsResponse getRecords(GetRecordsRequest request) {
+            RuntimeException failure = failures.poll();
+            if (failure != null) {
+                throw failure;
+            }
+            return dynamo.streamsClient().getRecords(request);
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

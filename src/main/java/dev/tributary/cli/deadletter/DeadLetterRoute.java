@@ -3,6 +3,7 @@ package dev.tributary.cli.deadletter;
 import dev.tributary.daemon.jobs.RouteParts;
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.deadletter.JobLock.LockedException;
@@ -12,7 +13,6 @@ import dev.tributary.dynamo.Calls;
 import dev.tributary.dynamo.TableControl;
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.model.Failures;
-import dev.tributary.projection.Projection;
 import dev.tributary.stream.SourceSettings;
 import java.util.List;
 import java.util.Optional;
@@ -59,12 +59,12 @@ record DeadLetterRoute(RouteParts parts) {
     }
 
     /**
-     * The projection with which the daemon replicates.
+     * The target, to which the daemon replicates.
      *
      * @throws StartException if the target does not fit the configuration
      */
-    Projection projection() throws StartException {
-        return TableChecks.projection(parts.sourceName(), parts.routeName(), parts.route(), parts.clients());
+    CheckedTables target() throws StartException {
+        return TableChecks.target(parts.sourceName(), parts.routeName(), parts.route(), parts.clients());
     }
 
     /**

@@ -2,11 +2,11 @@ package dev.tributary.cli.deadletter;
 
 import dev.tributary.daemon.settings.ExitCode;
 import dev.tributary.daemon.settings.StartException;
+import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.ParkedItem;
 import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.RedriveResult;
-import dev.tributary.projection.Projection;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,8 +49,8 @@ final class RedriveCommand implements Callable<Integer> {
         try (DeadLetterRoutes routes = options.open()) {
             for (DeadLetterRoute route : routes.routes()) {
                 if (!DeadLetterJob.items(route, items).isEmpty()) {
-                    Projection projection = route.projection();
-                    job.run(route, lock -> redrive(route, projection, lock, out));
+                    CheckedTables target = route.target();
+                    job.run(route, lock -> redrive(route, target, lock, out));
                 }
             }
             if (changesDone + changesLeft == 0) {
@@ -68,9 +68,9 @@ final class RedriveCommand implements Callable<Integer> {
         return changesLeft == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void redrive(DeadLetterRoute route, Projection projection, JobLock lock, PrintWriter out)
+    private void redrive(DeadLetterRoute route, CheckedTables target, JobLock lock, PrintWriter out)
             throws StartException {
-        Redrive redrive = route.parts().redrive(projection, lock);
+        Redrive redrive = route.parts().redrive(target, lock);
         List<ParkedItem> selected = DeadLetterJob.items(route, items);
         for (int from = 0; from < selected.size(); from += PARALLEL) {
             List<ParkedItem> some = selected.subList(from, Math.min(selected.size(), from + PARALLEL));

@@ -142,7 +142,8 @@ record ExplainedEvent(
             return TableChecks.projection(source.name(), name, route.settings(), key.get());
         }
         if (describe) {
-            return TableChecks.projection(source.name(), name, route.settings(), clients);
+            return TableChecks.target(source.name(), name, route.settings(), clients)
+                    .projection(source.name(), name, route.settings());
         }
         throw new StartException(
                 ExitCode.CONFIGURATION,

@@ -2,6 +2,7 @@ package dev.tributary.daemon.jobs;
 
 import dev.tributary.dynamo.WriteFailure;
 import dev.tributary.jobs.backfill.TargetHistory;
+import dev.tributary.jobs.backfill.UnparkedChanges;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.telemetry.LogFields;
@@ -9,6 +10,7 @@ import dev.tributary.telemetry.LogThrottle;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Records that this process reads a source and does not write some of its targets, which another configuration of the
- * application has or had. If that configuration comes back, its daemons know that changes are missing there. Safe for any
- * thread.
+ * application has or had. If that configuration comes back, its daemons know that changes are missing there, and a redrive
+ * knows that they are not parked. A target that a route of another name writes now keeps its history. Safe for any thread.
  */
 public final class AbsentTargets {
 
@@ -69,7 +71,7 @@ public final class AbsentTargets {
         TargetStates.all(table, source)
                 .thenCompose(all -> CompletableFuture.allOf(all.stream()
                         .filter(target -> written.stream().noneMatch(target::isSameArn))
-                        .map(target -> TargetHistory.missed(target, worker, clock.instant()))
+                        .map(this::absent)
                         .toArray(CompletableFuture[]::new)))
                 .whenComplete((recorded, failure) -> {
                     if (failure == null) {
@@ -81,6 +83,26 @@ public final class AbsentTargets {
                         again(AGAIN);
                     }
                 });
+    }
+
+    private CompletableFuture<?> absent(TargetStates target) {
+        boolean isRoute = written.stream().anyMatch(one -> one.route().equals(target.route()));
+        CompletableFuture<Void> unparked = isRoute
+                ? CompletableFuture.completedFuture(null)
+                : new UnparkedChanges(table, target.route()).record(clock.instant());
+        Optional<TargetStates> other = written.stream()
+                .filter(one -> one.target().equals(target.target()))
+                .findFirst();
+        return unparked.thenCompose(recorded -> other.map(named -> renamed(target, named))
+                .orElseGet(() -> TargetHistory.missed(target, worker, clock.instant())));
+    }
+
+    private static CompletableFuture<TargetHistory> renamed(TargetStates former, TargetStates target) {
+        log.warn(
+                "{}: writes the target of {}, whose pause, dead letters and unfinished backfills remain under that name",
+                LogFields.route(target.route()),
+                LogFields.route(former.route()));
+        return TargetHistory.renamed(former, target);
     }
 
     private void failed(WriteFailure failure) {

@@ -89,7 +89,7 @@ public final class ParkedItemJob {
      */
     public CompletableFuture<Done> redrive(Predicate<ParkedItem> selected) {
         return run(selected, lock -> {
-            Redrive redrive = parts.redrive(route.projection(), lock);
+            Redrive redrive = route.redrive(lock);
             return item -> redrive.item(item.item());
         });
     }

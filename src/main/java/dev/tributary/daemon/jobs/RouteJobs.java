@@ -1,10 +1,12 @@
 package dev.tributary.daemon.jobs;
 
 import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.tables.AgreedSource;
 import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.SourceIdentity;
 import dev.tributary.deadletter.JobLock;
+import dev.tributary.jobs.Redrive;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.reconcile.JobLimits;
@@ -26,6 +28,7 @@ import dev.tributary.stream.StreamCatchUp;
 import dev.tributary.stream.lease.LeaseTimings;
 import dev.tributary.stream.lease.RouteReaders;
 import dev.tributary.stream.lease.SharedLeaseTable;
+import dev.tributary.stream.lease.SourceStartException;
 import dev.tributary.stream.lease.SourceState;
 import dev.tributary.stream.read.GapPolicy;
 import dev.tributary.table.BatchingTable;
@@ -106,7 +109,7 @@ public final class RouteJobs {
         Policies policies = Policies.of(route.projection().deletes(), route.target());
         return new JobRoute(
                 name(),
-                SourceIdentity.of(source(), tables.source(sourceName).arn(), clients),
+                identity(),
                 clients.control(source()),
                 source().table(),
                 tables.source(sourceName).key(),
@@ -119,6 +122,11 @@ public final class RouteJobs {
                         BatchingTable.Limits.batchSize(route.target().batchSize()),
                         timer),
                 new ExactWrites(clients.writes(route), route.table()));
+    }
+
+    /** The identity of the source table. */
+    String identity() {
+        return SourceIdentity.of(source(), tables.source(sourceName).arn(), clients);
     }
 
     /** The states of jobs on the target of the route. */
@@ -159,9 +167,13 @@ public final class RouteJobs {
                 new LeaseTimings(parts.settings().lease().duration()));
     }
 
-    /** The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB. */
+    /**
+     * The state that the workers of the source agree on; empty if none has begun to read it. Waits for DynamoDB.
+     *
+     * @throws SourceStartException if they have read another table, or write rows of another identity
+     */
     public Optional<SourceState> sourceState() {
-        return parts.stateRow().read();
+        return AgreedSource.read(sourceName, parts.settings(), tables, clients);
     }
 
     /** Whether the daemon starts the first backfill of the route. */
@@ -252,7 +264,15 @@ public final class RouteJobs {
      */
     public Backfill backfill(JobLock lock, String epoch, BackfillPlan plan, JobLimits limits) {
         Reconciler reconciler = reconciler(lock, epoch, limits);
-        return new Backfill(jobRoute(), states(), reconciler, rowRepair(reconciler), limits.reads(), plan, timing());
+        return new Backfill(
+                jobRoute(),
+                states(),
+                reconciler,
+                rowRepair(reconciler),
+                limits.reads(),
+                parts.deadLetterLock(JobLock.thisProcess()),
+                plan,
+                timing());
     }
 
     /**
@@ -271,8 +291,20 @@ public final class RouteJobs {
         return new RowRepair(reconciler, lateRemovals()::record);
     }
 
+    /**
+     * A redrive of dead letters of the route.
+     *
+     * @param lock of the jobs that delete dead letters, held already
+     */
+    Redrive redrive(JobLock lock) {
+        return parts.redrive(tables, lock);
+    }
+
     private LateRemovals lateRemovals() {
         LateWrites late = parts.lateWrites();
-        return new LateRemovals(late, parts.ofRoute(late), System::nanoTime);
+        return new LateRemovals(
+                late,
+                parts.ofRoute(late, tables.target(sourceName, parts.routeName()).identity()),
+                System::nanoTime);
     }
 }

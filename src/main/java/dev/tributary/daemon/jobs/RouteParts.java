@@ -1,19 +1,19 @@
 package dev.tributary.daemon.jobs;
 
 import dev.tributary.daemon.settings.Settings;
+import dev.tributary.daemon.tables.CheckedTables;
 import dev.tributary.daemon.tables.Clients;
 import dev.tributary.daemon.tables.OwnTable;
 import dev.tributary.deadletter.DeadLetterTable;
 import dev.tributary.deadletter.JobLock;
 import dev.tributary.deadletter.RouteDeadLetters;
 import dev.tributary.jobs.Redrive;
-import dev.tributary.jobs.backfill.MissedRepair;
+import dev.tributary.jobs.backfill.UnparkedChanges;
 import dev.tributary.jobs.reconcile.JobTable;
 import dev.tributary.latewrite.LateWriteTable;
 import dev.tributary.latewrite.LateWriteTiming;
 import dev.tributary.latewrite.LateWrites;
 import dev.tributary.latewrite.RouteLateWrites;
-import dev.tributary.projection.Projection;
 import dev.tributary.replication.Route;
 import dev.tributary.replication.RouteSettings;
 import dev.tributary.stream.SourceSettings;
@@ -146,24 +146,29 @@ public record RouteParts(
                 timer);
     }
 
-    /** Those of the job to the target of the route. */
-    RouteLateWrites ofRoute(LateWrites job) {
+    /**
+     * Those of the job to the target of the route.
+     *
+     * @param table identity of the target table
+     */
+    RouteLateWrites ofRoute(LateWrites job, String table) {
         TargetTable target = target();
-        return job.route(name(), write -> target.apply(write, () -> true));
+        return job.route(name(), table, write -> target.apply(write, () -> true));
     }
 
     /**
      * A redrive of dead letters of the route.
      *
+     * @param tables with the target of the route
      * @param lock of the jobs that delete dead letters, held already
      */
-    public Redrive redrive(Projection projection, JobLock lock) {
+    public Redrive redrive(CheckedTables tables, JobLock lock) {
         return new Redrive(
-                projection,
+                tables.projection(sourceName, routeName, route()),
                 target(),
                 deadLetters(),
-                ofRoute(lateWrites()),
+                ofRoute(lateWrites(), tables.target(sourceName, routeName).identity()),
                 lock,
-                new MissedRepair(jobTable(), name())::began);
+                new UnparkedChanges(jobTable(), name())::until);
     }
 }

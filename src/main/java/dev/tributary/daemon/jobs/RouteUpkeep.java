@@ -184,8 +184,7 @@ final class RouteUpkeep {
                 ? run(
                         state,
                         plan(Kind.FILL, state),
-                        () -> is(BackfillPlan.BACKFILL, progress -> progress.filledAt()
-                                .isPresent()))
+                        () -> is(BackfillPlan.BACKFILL, progress -> progress.hasFilled(route.identity())))
                 : CompletableFuture.completedFuture(INTERVAL);
     }
 

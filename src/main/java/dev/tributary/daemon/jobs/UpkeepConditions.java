@@ -53,9 +53,7 @@ final class UpkeepConditions {
 
     /** @param last the last backfill that was not for gaps */
     void tellRepair(Optional<BackfillProgress> last) {
-        long refused = last.filter(progress -> progress.repair() && progress.ended())
-                .map(BackfillProgress::refused)
-                .orElse(0L);
+        long refused = last.map(BackfillProgress::repairRefused).orElse(0L);
         tellRefused(REPAIR_REFUSED, "last repair", refused, repair);
     }
 

@@ -45,11 +45,12 @@ public final class TableChecks {
     }
 
     /**
-     * Checks the target of one route, and returns the route's projection.
+     * Checks the target of one route.
      *
+     * @return the target alone
      * @throws StartException with all problems, one a line, if there are any
      */
-    public static Projection projection(String source, String route, RouteSettings settings, Clients clients)
+    public static CheckedTables target(String source, String route, RouteSettings settings, Clients clients)
             throws StartException {
         TableChecks checks = new TableChecks(clients);
         String prefix = CheckedTables.prefix(source, route);
@@ -59,7 +60,7 @@ public final class TableChecks {
             new TargetKeyChecks(prefix, settings, target, checks.problems).run();
         }
         checks.problems.refuse();
-        return new CheckedTables(checks.described, Set.of()).projection(source, route, settings);
+        return new CheckedTables(checks.described, Set.of());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.tributary.jobs.backfill;
 
+import dev.tributary.deadletter.JobLock;
 import dev.tributary.jobs.backfill.TargetHistory.Missed;
 import dev.tributary.jobs.backfill.TargetHistory.TooEarlyException;
 import dev.tributary.jobs.reconcile.JobRoute;
@@ -39,6 +40,7 @@ public final class Backfill {
     private final Reconciler reconciler;
     private final RowRepair repair;
     private final PacedCalls reads;
+    private final JobLock deadLetters;
     private final BackfillPlan plan;
     private final ReconcileTiming timing;
 
@@ -67,6 +69,7 @@ public final class Backfill {
     /**
      * @param reconciler of this run; its lock is held
      * @param reads makes the calls of the scans
+     * @param deadLetters of the jobs that delete dead letters: a redrive that has begun before a repair ends before it
      */
     public Backfill(
             JobRoute route,
@@ -74,6 +77,7 @@ public final class Backfill {
             Reconciler reconciler,
             RowRepair repair,
             PacedCalls reads,
+            JobLock deadLetters,
             BackfillPlan plan,
             ReconcileTiming timing) {
         this.route = route;
@@ -81,6 +85,7 @@ public final class Backfill {
         this.reconciler = reconciler;
         this.repair = repair;
         this.reads = reads;
+        this.deadLetters = deadLetters;
         this.plan = plan;
         this.timing = timing;
         this.state = BackfillState.start(plan);
@@ -117,11 +122,13 @@ public final class Backfill {
         begun = true;
         history = known;
         stored = found;
-        state = BackfillState.of(found, plan, known);
+        state = BackfillState.of(found, route.identity(), plan, known);
         boolean bringsMissed =
                 plan.repairsAll() && (known.missed().isPresent() || !plan.gaps().isEmpty());
         return bringsMissed
-                ? new MissedRepair(states.table(), states.route()).begins(now()).thenCompose(recorded -> save())
+                ? deadLetters
+                        .during(holder -> {}, () -> new UnparkedChanges(states.table(), states.route()).record(now()))
+                        .thenCompose(recorded -> save())
                 : save();
     }
 
@@ -176,7 +183,7 @@ public final class Backfill {
 
     private synchronized CompletableFuture<Void> save() {
         savedAt = timing.nanoTime().getAsLong();
-        stored = stored.next(state.stored(plan, history, stored, now()));
+        stored = stored.next(state.stored(route.identity(), plan, history, stored, now()));
         saving = states.put(plan.state(), stored);
         return saving;
     }

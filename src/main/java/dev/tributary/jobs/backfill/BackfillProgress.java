@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param savedAt when this was recorded
  * @param filledAt when a backfill of all items ended last; empty if none has
  * @param gaps of its plan
- * @param repair whether it repairs rows, too
+ * @param repairRefused items that the last repair that has ended could not write
+ * @param source identity of the source table; empty text in records of a former version
  */
 public record BackfillProgress(
         long read,
@@ -22,7 +23,8 @@ public record BackfillProgress(
         Instant savedAt,
         Optional<Instant> filledAt,
         String gaps,
-        boolean repair) {
+        long repairRefused,
+        String source) {
 
     /**
      * Reads a record; empty if there is none.
@@ -31,6 +33,11 @@ public record BackfillProgress(
      */
     public static Optional<BackfillProgress> of(JobState stored) {
         return BackfillState.progress(stored);
+    }
+
+    /** Whether a backfill of all items of this source table has ended. */
+    public boolean hasFilled(String identity) {
+        return filledAt.isPresent() && (source.isEmpty() || source.equals(identity));
     }
 
     /** Whether a backfill after these gaps has ended. */

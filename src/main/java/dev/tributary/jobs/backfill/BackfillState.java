@@ -22,6 +22,7 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
 
     private static final String SAVED_AT = "savedAt";
     private static final String FILLED_AT = "filledAt";
+    private static final String SOURCE = "source";
     private static final String KIND = "kind";
     private static final String SHAPE = "shape";
     private static final String GAPS = "gaps";
@@ -35,6 +36,9 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     private static final String READ = "read";
     private static final String REFUSED = "refused";
 
+    /** Of the last repair that ended. */
+    private static final String REPAIR_REFUSED = "repairRefused";
+
     static BackfillState start(BackfillPlan plan) {
         return new BackfillState(plan.kind() == Kind.REPAIR, ScanPosition.start(plan.segments()), 0, 0);
     }
@@ -42,9 +46,12 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     /**
      * The state of an unfinished backfill with this plan, or the start of one. A repair starts again after a reason why rows
      * may differ was recorded: it may have passed such rows.
+     *
+     * @param source identity of the source table
      */
-    static BackfillState of(JobState stored, BackfillPlan plan, TargetHistory history) {
-        boolean same = stored.value(KIND).equals(kind(plan.kind()))
+    static BackfillState of(JobState stored, String source, BackfillPlan plan, TargetHistory history) {
+        boolean same = isOf(stored, source)
+                && stored.value(KIND).equals(kind(plan.kind()))
                 && stored.value(SHAPE).equals(plan.shape())
                 && stored.value(GAPS).equals(plan.gaps())
                 && stored.value(SELECTION).equals(plan.selection())
@@ -58,6 +65,11 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                 : start(plan);
     }
 
+    /** A state that a former version recorded does not tell its source. */
+    private static boolean isOf(JobState stored, String source) {
+        return stored.value(SOURCE).isEmpty() || stored.value(SOURCE).equals(source);
+    }
+
     static Optional<BackfillProgress> progress(JobState stored) {
         return stored.revision() == 0
                 ? Optional.empty()
@@ -68,7 +80,8 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                         Instant.parse(stored.value(SAVED_AT)),
                         Optional.ofNullable(stored.values().get(FILLED_AT)).map(Instant::parse),
                         stored.value(GAPS),
-                        stored.value(KIND).equals(kind(Kind.REPAIR))));
+                        Long.parseLong(stored.values().getOrDefault(REPAIR_REFUSED, "0")),
+                        stored.value(SOURCE)));
     }
 
     /** Whether all is read. */
@@ -92,10 +105,11 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
     /**
      * The recorded form.
      *
+     * @param source identity of the source table
      * @param history when it began
      * @param before the state that was recorded last
      */
-    Map<String, String> stored(BackfillPlan plan, TargetHistory history, JobState before, Instant now) {
+    Map<String, String> stored(String source, BackfillPlan plan, TargetHistory history, JobState before, Instant now) {
         Map<String, String> values = new HashMap<>(Map.of(
                 KIND,
                 kind(plan.kind()),
@@ -115,11 +129,18 @@ record BackfillState(boolean rows, ScanPosition position, long read, long refuse
                 Long.toString(read),
                 REFUSED,
                 Long.toString(refused)));
+        values.put(SOURCE, source);
         values.put(SAVED_AT, now.toString());
-        if (before.values().containsKey(FILLED_AT)) {
+        if (isOf(before, source) && before.values().containsKey(FILLED_AT)) {
             values.put(FILLED_AT, before.value(FILLED_AT));
         }
+        if (before.values().containsKey(REPAIR_REFUSED)) {
+            values.put(REPAIR_REFUSED, before.value(REPAIR_REFUSED));
+        }
         if (isDone()) {
+            if (plan.repairsAll()) {
+                values.put(REPAIR_REFUSED, Long.toString(refused));
+            }
             values.put(PHASE, DONE);
             values.remove(POSITION);
             if (plan.selection().isEmpty()) {

@@ -5,12 +5,16 @@ import dev.tributary.jobs.reconcile.TargetStates;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Why rows of a target table may differ from what the configured route makes of their items, beside gaps in the stream: they
@@ -143,6 +147,42 @@ public record TargetHistory(long changes, Map<String, String> shapes, Optional<M
                     return values;
                 })
                 .thenApply(TargetHistory::of);
+    }
+
+    /**
+     * Gives the history of a target to the route that writes it under another name now.
+     *
+     * @param former the target under the name of the route that does not write it any more; its history is empty afterwards
+     * @return the history afterwards
+     */
+    public static CompletableFuture<TargetHistory> renamed(TargetStates former, TargetStates target) {
+        return former.listed()
+                .thenCompose(stored -> target.updateListed(before -> with(before, stored.values())))
+                .thenCompose(moved -> former.updateListed(before -> Map.of()).thenApply(gone -> of(moved)));
+    }
+
+    private static Map<String, String> with(Map<String, String> values, Map<String, String> former) {
+        TargetHistory history = of(new JobState(0, former));
+        Map<String, String> both = new HashMap<>(values);
+        history.shapes().forEach(both::putIfAbsent);
+        history.missed().ifPresent(missed -> {
+            Optional<Missed> known = of(new JobState(0, values)).missed();
+            both.put(
+                    MISSED_SINCE,
+                    Collections.min(times(missed, known, Missed::since)).toString());
+            both.put(
+                    MISSED_UNTIL,
+                    Collections.max(times(missed, known, Missed::until)).toString());
+            both.put(MISSED_BY, missed.worker());
+        });
+        if (!both.equals(values)) {
+            countOne(both);
+        }
+        return both;
+    }
+
+    private static List<Instant> times(Missed one, Optional<Missed> other, Function<Missed, Instant> time) {
+        return Stream.concat(Stream.of(one), other.stream()).map(time).toList();
     }
 
     /**

@@ -159,4 +159,16 @@ public final class RowRepair {
                         failure -> {}))
                 .thenApply(done -> new PageResult(0, 0, 0, 0, done ? 1 : 0, List.of()));
     }
+
+    /** Removes a row that is not of the source, while it is as it was seen. */
+    public CompletableFuture<Void> removeForeign(StoredRow row) {
+        Item key = row.row().key();
+        return attempts.of(
+                        () -> reconciler.pace(row.row().item()).thenCompose(paced -> reconciler.ensure()),
+                        () -> row.stamp()
+                                .map(seen -> route.exact().remove(seen, key))
+                                .orElseGet(() -> route.exact().removeUnstamped(row.row())),
+                        failure -> {})
+                .thenAccept(done -> {});
+    }
 }

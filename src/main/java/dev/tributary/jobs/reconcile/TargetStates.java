@@ -53,10 +53,11 @@ public record TargetStates(JobTable table, String route, String target) {
         return route.substring(0, route.indexOf('.'));
     }
 
-    /** All target tables that the routes of a source ever had. */
+    /** All target tables that the routes of a source ever had, beside entries that are empty. */
     public static CompletableFuture<List<TargetStates>> all(JobTable table, String source) {
-        return table.states(list(source)).thenApply(states -> states.keySet().stream()
-                .map(scope -> scope.split(" ", 2))
+        return table.states(list(source)).thenApply(states -> states.entrySet().stream()
+                .filter(entry -> !entry.getValue().values().isEmpty())
+                .map(entry -> entry.getKey().split(" ", 2))
                 .map(parts -> new TargetStates(table, parts[0], parts[1]))
                 .toList());
     }

@@ -7,7 +7,6 @@ import dev.tributary.jobs.scan.PacedCalls;
 import dev.tributary.jobs.verify.Difference.Kind;
 import dev.tributary.model.Item;
 import dev.tributary.model.VersionStamp;
-import dev.tributary.table.ExactWrites;
 import dev.tributary.table.StoredRow;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -29,14 +27,14 @@ public final class Repair {
 
     private final Reconciler reconciler;
     private final RowRepair rows;
-    private final Optional<ExactWrites> foreign;
+    private final boolean foreign;
     private final KeyedReads source;
     private final KeyedReads target;
     private final Examiner examiner;
 
     /**
      * @param reconciler of the route; its lock is held
-     * @param foreign removes foreign rows; empty to leave them
+     * @param foreign whether to remove foreign rows
      */
     public Repair(
             VerifiedRoute route,
@@ -45,7 +43,7 @@ public final class Repair {
             InstantSource clock,
             Reconciler reconciler,
             RowRepair rows,
-            Optional<ExactWrites> foreign) {
+            boolean foreign) {
         this.reconciler = reconciler;
         this.rows = rows;
         this.foreign = foreign;
@@ -72,21 +70,13 @@ public final class Repair {
 
     private CompletableFuture<Void> removeForeign(List<Difference> faults) {
         CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
-        if (foreign.isEmpty()) {
-            return removed;
-        }
         for (Difference fault : faults) {
-            if (fault.kind() == Kind.FOREIGN && fault.row().isPresent()) {
+            if (foreign && fault.kind() == Kind.FOREIGN && fault.row().isPresent()) {
                 removed = removed.thenCompose(
-                        before -> remove(foreign.get(), fault.row().get()).thenApply(done -> null));
+                        before -> rows.removeForeign(fault.row().get()));
             }
         }
         return removed;
-    }
-
-    private static CompletableFuture<Boolean> remove(ExactWrites writes, StoredRow row) {
-        Optional<VersionStamp> stamp = row.stamp();
-        return stamp.isPresent() ? writes.remove(stamp.get(), row.row().key()) : writes.removeUnstamped(row.row());
     }
 
     /** Rows with a stamp of their item, tombstones included. */
@@ -107,7 +97,7 @@ public final class Repair {
 
     private CompletableFuture<?> bring(List<Difference> faults) {
         Predicate<Difference> missing = fault -> fault.kind() == Kind.MISSING && !hasOwnRow(fault);
-        Predicate<Difference> replaced = fault -> fault.kind() == Kind.FOREIGN && foreign.isPresent();
+        Predicate<Difference> replaced = fault -> fault.kind() == Kind.FOREIGN && foreign;
         Set<Item> keys = new HashSet<>();
         faults.stream().filter(missing.or(replaced)).forEach(fault -> fault.sourceKey()
                 .ifPresent(keys::add));

@@ -46,8 +46,7 @@ public final class Verification {
     private final Confirmation confirmation;
     private final VerifyCounts counts = new VerifyCounts();
     private final AtomicLong foreign = new AtomicLong();
-    private volatile Position position;
-    private volatile @Nullable TableScan scan;
+    private volatile Progress progress;
     private volatile boolean stopped;
 
     /** The tables of a route, and clients that read them. */
@@ -64,6 +63,19 @@ public final class Verification {
         ROWS,
         /** No scan is left. */
         DONE
+    }
+
+    /**
+     * Phase and scan, which change together.
+     *
+     * @param start of the scan
+     * @param running null before and after the scan
+     */
+    private record Progress(
+            Phase phase, ScanPosition start, @Nullable TableScan running) {
+        Position position() {
+            return new Position(phase, running == null ? start : running.position());
+        }
     }
 
     /** The position of a verification, which is recorded to continue it. */
@@ -98,9 +110,9 @@ public final class Verification {
             seen.add(0, 0); // beyond its capacity: the rows that were seen are not known
         }
         // Without the digests of the first rows, those of the others are of no use.
-        this.position = start.phase() == Phase.DIGEST && !fresh
-                ? new Position(Phase.ITEMS, ScanPosition.start(segments))
-                : start;
+        this.progress = start.phase() == Phase.DIGEST && !fresh
+                ? new Progress(Phase.ITEMS, ScanPosition.start(segments), null)
+                : new Progress(start.phase(), start.scan(), null);
         KeyedReads source = new KeyedReads(tables.sourceClient(), tables.source(), route.sourceKey(), calls);
         KeyedReads target = new KeyedReads(
                 tables.targetClient(), tables.target(), route.projection().targetKey(), calls);
@@ -126,8 +138,7 @@ public final class Verification {
 
     /** The position of the scans. */
     public Position position() {
-        TableScan running = scan;
-        return running == null ? position : new Position(position.phase(), running.position());
+        return progress.position();
     }
 
     /** Decides about all suspects so far, and completes with a position up to which all are decided. */
@@ -144,7 +155,7 @@ public final class Verification {
     /** Ends the scans after their current pages. */
     public void stop() {
         stopped = true;
-        TableScan running = scan;
+        TableScan running = progress.running();
         if (running != null) {
             running.stop();
         }
@@ -152,11 +163,11 @@ public final class Verification {
 
     /** Verifies both tables from the start position on; completes before the end if stopped. */
     public CompletableFuture<Void> all() {
-        return phase(position);
+        return phase(progress.position());
     }
 
     private CompletableFuture<Void> phase(Position from) {
-        position = from;
+        progress = new Progress(from.phase(), from.scan(), null);
         return switch (from.phase()) {
             case DIGEST -> scan(tables.targetClient(), tables.target(), this::digest, Phase.ITEMS);
             case ITEMS -> scan(tables.sourceClient(), tables.source(), this::compareItems, Phase.ROWS);
@@ -173,14 +184,13 @@ public final class Verification {
             String table,
             Function<ScanPage, CompletableFuture<Void>> consumer,
             Phase next) {
-        TableScan running = new TableScan(client, table, TableScan.Options.USUAL, position.scan(), calls);
-        scan = running;
+        TableScan running = new TableScan(client, table, TableScan.Options.USUAL, progress.start(), calls);
+        progress = new Progress(progress.phase(), progress.start(), running);
         if (stopped) {
             return CompletableFuture.completedFuture(null);
         }
         return running.run(consumer).thenCompose(read -> confirmation.settle()).thenCompose(settled -> {
-            scan = null;
-            position = new Position(position.phase(), running.position());
+            progress = new Progress(progress.phase(), running.position(), null);
             return running.position().finished()
                     ? phase(new Position(next, ScanPosition.start(segments)))
                     : CompletableFuture.completedFuture(null);
@@ -270,13 +280,17 @@ public final class Verification {
      * Verifies one item and the row under its key.
      *
      * @param item as it is now
+     * @return completes with whether it has a key in the target, so that a row was looked for
      */
-    public CompletableFuture<Void> item(Item item) {
+    public CompletableFuture<Boolean> item(Item item) {
         counts.addItems(1);
         List<Suspect> suspects = route.row(item)
                 .map(row -> List.<Suspect>of(new Suspect.OfItem(route.sourceKey(item), row.key())))
                 .orElse(List.of());
-        return confirmation.add(suspects).thenCompose(added -> confirmation.settle());
+        return confirmation
+                .add(suspects)
+                .thenCompose(added -> confirmation.settle())
+                .thenApply(settled -> !suspects.isEmpty());
     }
 
     /**

@@ -9,5 +9,7 @@ import java.time.Duration;
 public record LeaseSettings(
         @Option(key = "duration", min = "3s", max = "5m", defaultValue = "8s", doc = """
                 Time without renewal after which another worker takes a shard over; a lease is renewed three times within
-                it. Shorter resumes sooner after a crash, and takes more writes to the lease table.""")
+                it. Shorter resumes sooner after a crash, and takes more writes to the lease table. The same for all
+                workers and commands: a worker is taken for dead by the duration of the one that looks, so change it while all
+                are stopped.""")
         Duration duration) {}

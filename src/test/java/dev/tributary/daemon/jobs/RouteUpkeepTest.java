@@ -14,10 +14,12 @@ import dev.tributary.daemon.tables.TableChecks;
 import dev.tributary.jobs.backfill.Backfill;
 import dev.tributary.jobs.backfill.BackfillPlan;
 import dev.tributary.jobs.backfill.BackfillPlan.Kind;
-import dev.tributary.jobs.backfill.MissedRepair;
+import dev.tributary.jobs.backfill.TargetHistory;
+import dev.tributary.jobs.backfill.UnparkedChanges;
 import dev.tributary.jobs.reconcile.JobLimits;
 import dev.tributary.jobs.reconcile.JobState;
 import dev.tributary.jobs.reconcile.JobTable;
+import dev.tributary.jobs.reconcile.TargetStates;
 import dev.tributary.local.LocalDynamoDb;
 import dev.tributary.model.Item;
 import dev.tributary.model.ItemKey;
@@ -163,7 +165,9 @@ class RouteUpkeepTest {
 
     /** When a repair began before which dead letters may lack later changes. */
     private static Optional<Instant> missedRepair(RouteJobs route) throws Exception {
-        return new MissedRepair(route.parts().jobTable(), route.name()).began().get(60, SECONDS);
+        return new UnparkedChanges(route.parts().jobTable(), route.name())
+                .until()
+                .get(60, SECONDS);
     }
 
     private Component component(String name) {
@@ -295,6 +299,12 @@ class RouteUpkeepTest {
         upkeep.tick().get(60, SECONDS);
         assertThat(component("route users.by-city").detail())
                 .contains("repair-refused", "1 of the items", "backfill users.by-city --reshape");
+
+        repair(route, BackfillPlan.all(Kind.FILL, route.projection().shape(), "", 1));
+        upkeep.tick().get(60, SECONDS);
+        assertThat(component("route users.by-city").detail())
+                .as("a backfill that is no repair")
+                .contains("repair-refused");
     }
 
     @Test
@@ -410,6 +420,70 @@ class RouteUpkeepTest {
                 .contains("worker former has read", "tributary backfill users.by-city --reshape");
         tick(copyOnly);
         assertThat(health.snapshot().components()).containsOnlyKeys("route users.by-city");
+    }
+
+    @Test
+    void aRouteOfAnotherNameKeepsTheHistoryOfItsTarget() throws Exception {
+        begin();
+        tick(jobs("by-city"));
+        absentTargets(List.of(jobs("copy"))).start().get(60, SECONDS); // changes are missed
+        String[] renamed = {
+            "source.users.route.by-city.table=" + dynamo.createTable("other", "city:S, email:S"),
+            "source.users.route.by-town.table=" + byCity,
+            "source.users.route.by-town.exclude=n"
+        };
+        List<RouteJobs> routes = List.of(jobs("by-city", renamed), jobs("by-town", renamed), jobs("copy", renamed));
+        absentTargets(routes).start().get(60, SECONDS);
+        for (RouteJobs route : routes) {
+            tick(route);
+        }
+        assertThat(component("route users.by-town").detail())
+                .contains("row-shape: the target may have rows of another shape");
+        assertThat(get(TargetHistory.read(routes.get(1).states())).missed()).isPresent();
+        assertThat(component("route users.by-city")).as("another target").isNull();
+
+        absentTargets(routes).start().get(60, SECONDS);
+        assertThat(get(TargetHistory.read(routes.get(0).states())).missed()).isEmpty();
+        assertThat(get(TargetStates.all(routes.get(0).parts().jobTable(), "users")))
+                .as("the former entry is gone")
+                .extracting(TargetStates::route)
+                .containsExactlyInAnyOrder("users.by-city", "users.by-town", "users.copy");
+    }
+
+    @Test
+    void whatIsParkedBeforeARouteWasAbsentIsNotRedriven() throws Exception {
+        begin();
+        tick(jobs("by-city"));
+        tick(jobs("copy"));
+        absentTargets(List.of(jobs("by-city"), jobs("copy"))).start().get(60, SECONDS);
+        assertThat(missedRepair(jobs("by-city"))).isEmpty();
+        absentTargets(List.of(jobs("copy"))).start().get(60, SECONDS);
+        assertThat(missedRepair(jobs("by-city"))).hasValue(now.get());
+        assertThat(missedRepair(jobs("copy"))).isEmpty();
+    }
+
+    @Test
+    void aBackfillOfAnotherSourceTableStartsAgain() throws Exception {
+        begin();
+        put("ann", "Oakland", 1);
+        String auto = "source.users.route.by-city.backfill=auto";
+        tick(jobs("by-city", auto));
+        assertThat(rows(byCity)).hasSize(1);
+        String former = users;
+        users = dynamo.createTable("users2", "email:S", true);
+        assertThatThrownBy(() -> tick(jobs("by-city", auto)))
+                .hasMessageContaining("the workers have read")
+                .hasMessageContaining(former);
+        dynamo.client().deleteItem(delete -> delete.tableName(leases)
+                .key(Map.of("leaseKey", AttributeValue.fromS("users/tributary-stream"))));
+        put("bob", "Berkeley", 1);
+        state.begin(dynamo.streamArn(users), "users2", now.get(), Optional.empty());
+        tick(jobs("by-city", auto, "source.users.identity=users2"));
+        assertThat(rows(byCity)).contains("Berkeley/bob/1");
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(60, SECONDS);
     }
 
     private AbsentTargets absentTargets(List<RouteJobs> routes) {
